@@ -1,0 +1,45 @@
+# Everything that a newcomer, a developer or CI runs. PYTHON names the interpreter that .venv is made with (3.11 or later).
+
+PYTHON ?= python3
+BIN := .venv/bin
+STAMP := .venv/.stamp
+PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
+
+.DEFAULT_GOAL := help
+.PHONY: help setup demo test check bench soak-kill clean
+
+help: ## list what can be made
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' Makefile
+
+setup: $(STAMP) ## make .venv with the locked libraries
+
+$(STAMP): requirements.lock pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Python 3.11 or later is needed: make setup PYTHON=python3.12"; exit 1; }
+	@echo "Making .venv with $$($(PYTHON) --version)"
+	@$(PYTHON) -m venv --clear .venv
+	@echo "Installing the locked libraries, about a minute"
+	@$(PIP) install --require-hashes -r requirements.lock
+	@$(PIP) install --no-deps --no-build-isolation -e .
+	@touch $@
+	@echo "Ready"
+
+# The shell waits for the server after Ctrl-C, so that a demo ended that way ends without an error.
+demo: setup ## serve the ten example histories on this machine
+	@trap : INT; deploy/demo.sh || [ $$? -eq 130 ]
+
+test: check ## check, then run the tests
+	$(BIN)/python -m pytest -n 2
+
+check: setup ## lint, types and the direction of imports
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+bench: setup ## measure speed, each row beside its baseline
+	$(BIN)/python -m tests.bench
+
+soak-kill: setup ## kill the server over and over while it records, and look for losses
+	$(BIN)/python -m tests.soak_kill
+
+clean: ## remove what these targets made
+	rm -rf .venv .demo build *.egg-info .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis

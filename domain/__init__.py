@@ -1,0 +1,1 @@
+"""What can happen between people, and the store that remembers it."""

@@ -1,0 +1,187 @@
+"""The envelope, CloudEvents 1.0: how an event comes in and goes out, one JSON object each.
+
+Attributes that the platform sets itself are refused from a sender, except when an administrator restores an export.
+`read` turns the bytes of one line into an `Event`; what stands in the way is told as a refusal, never as a traceback.
+"""
+
+import re
+from typing import Any
+
+import msgspec
+from msgspec import Raw, Struct
+
+from domain.model import words
+from domain.model.catalogue import BY_TYPE, Kind
+from domain.model.events import Data, EventAmended, Unread
+from domain.model.errors import Refused, bad, broken
+from domain.model.event import Event
+from domain.model.shape import decode
+from domain.model.time import BadDate, Span, day, holds, instant, rfc3339, span
+
+EVENT_LIMIT = 128 * 1024
+SUBJECT = re.compile(rf"\A(relationship|participant|initiative|lens)/({words.ID_FORM})\Z")
+RECORDED_BY = re.compile(rf"\A(coordinator|researcher|system|member|participant)/({words.ID_FORM})\Z")
+URI_REFERENCE = re.compile(r"\A[A-Za-z0-9\-._~:/?#\[\]@!$&'()*+,;=%]{1,1000}\Z")
+
+
+class Envelope(Struct, frozen=True, omit_defaults=True, forbid_unknown_fields=True, gc=False):
+    """Every attribute of the envelope, in the order of RFC 8785, so that its encoding is canonical as it stands."""
+
+    data: Raw
+    id: words.Id
+    occurred: str
+    source: str
+    specversion: str
+    subject: str
+    type: str
+    datacontenttype: str | None = None
+    dataschema: str | None = None
+    method: words.Method | None = None
+    organisation: str | None = None
+    perspective: words.Handle | None = None
+    position: int | None = None
+    recorded: str | None = None
+    recordedby: str | None = None
+    time: str | None = None
+    toldby: words.Handle | None = None
+
+
+_envelope = msgspec.json.Decoder(Envelope)
+_data = {kind.name: msgspec.json.Decoder(kind.data) for kind in BY_TYPE.values()}
+_forbidden = ("recorded", "organisation", "position")
+
+
+def dated(parse: Any, text: str, field: str) -> Any:
+    """Parse a date or instant with one of the functions of `domain.model.time`, refusing what it cannot read."""
+    try:
+        return parse(text)
+    except BadDate as error:
+        raise Refused(bad(error.rule, field, **error.values).refusal) from None
+
+
+def read(line: bytes, *, restore: bool = False) -> Event:
+    """One event from the bytes of one JSON object.
+
+    With `restore`, `recorded` and `position` are needed and kept. Raises `Refused`. The data of an amendment stays a
+    plain object until the event it points at is known.
+    """
+    if len(line) > EVENT_LIMIT:
+        raise bad("too_large", limit=EVENT_LIMIT, size=len(line))
+    if b"\\u0000" in line or b"\0" in line:
+        _refuse_nul(line)
+    envelope = decode(_envelope.decode, line, Envelope)
+    kind = _kind(envelope)
+    at, until = _when(envelope)
+    data: Any = decode(_data[kind.name].decode, envelope.data, kind.data, "data")
+    _whole(data, kind, restore)
+    if restore:
+        return _restored(envelope, kind, at, until, data)
+    for name in _forbidden:
+        if getattr(envelope, name) is not None:
+            raise bad("set_by_platform", name, name=name)
+    if kind.name == "participant_erased":
+        raise broken("platform_only", "type", event=kind.name)
+    return Event(
+        kind, envelope.id, envelope.subject, envelope.source, envelope.occurred, at, until, data, envelope.time, envelope.method,
+        envelope.perspective, envelope.toldby, envelope.recordedby,
+    )  # fmt: skip
+
+
+def _kind(envelope: Envelope) -> Kind:
+    if envelope.specversion != "1.0":
+        raise bad("specversion", "specversion")
+    if not URI_REFERENCE.match(envelope.source):
+        raise bad("source", "source")
+    if envelope.datacontenttype not in (None, "application/json"):
+        raise bad("content_type", "datacontenttype")
+    kind = BY_TYPE.get(envelope.type)
+    if kind is None:
+        raise bad("unknown_type", "type", value=envelope.type)
+    subject = SUBJECT.match(envelope.subject)
+    if subject is None:
+        raise bad("subject", "subject")
+    if subject[1] not in kind.streams:
+        raise bad("wrong_stream", "subject", event=kind.name, expected=" / ".join(kind.streams), got=subject[1])
+    if envelope.recordedby is not None:
+        by = RECORDED_BY.match(envelope.recordedby)
+        if by is None or (by[1] == "participant" and envelope.recordedby != envelope.subject):
+            raise bad("recorded_by", "recordedby")
+        if by[1] == "member" and subject[1] != "relationship":
+            raise bad("recorded_by", "recordedby")
+    if kind.view == "needed" and envelope.perspective is None:
+        raise broken("perspective_needed", "perspective", event=kind.name)
+    if kind.view == "none" and envelope.perspective is not None:
+        raise broken("perspective_refused", "perspective", event=kind.name)
+    return kind
+
+
+def _when(envelope: Envelope) -> tuple[int, int | None]:
+    when: Span = dated(span, envelope.occurred, "occurred")
+    if envelope.time is None:
+        return when.first, when.last
+    at, offset = dated(instant, envelope.time, "time")
+    if not holds(when, at, offset):
+        raise broken("time_outside", "time", occurred=envelope.occurred)
+    return at, when.last
+
+
+def _restored(envelope: Envelope, kind: Kind, at: int, until: int | None, data: Any) -> Event:
+    if envelope.recorded is None or envelope.position is None:
+        name = "recorded" if envelope.recorded is None else "position"
+        raise bad("restore_needs", name, name=name)
+    recorded, _ = dated(instant, envelope.recorded, "recorded")
+    return Event(
+        kind, envelope.id, envelope.subject, envelope.source, envelope.occurred, at, until, data, envelope.time, envelope.method,
+        envelope.perspective, envelope.toldby, envelope.recordedby, envelope.position, recorded,
+    )  # fmt: skip
+
+
+def _whole(data: Any, kind: Kind, restore: bool) -> None:
+    """Check what types alone cannot: dates of plans are days, and sealed values are no input."""
+    for name in ("until", "review_on", "next_on", "requested_on"):
+        if (plan := getattr(data, name, None)) is not None:
+            dated(day, plan, f"data.{name}")
+    if kind.opens and getattr(data, "term", None) is not None and data.term.until is not None:
+        dated(day, data.term.until, "data.term.until")
+    if kind.name == "account_given" and data.told is not None:
+        dated(span, data.told, "data.told")
+    if kind.name == "event_amended" and data.occurred is not None:
+        dated(span, data.occurred, "data.occurred")
+    if not restore:
+        refuse_unread(data, "data")
+
+
+def refuse_unread(value: Any, field: str) -> None:
+    """Refuse a value in which something stands that is no content but the sign of a seal."""
+    if isinstance(value, Unread):
+        raise bad("sealed_input", field)
+    if isinstance(value, Data):
+        for note in value.notes:
+            refuse_unread(note.text, f"{field}.notes")
+        for name in ("name", "contact", "participant"):
+            refuse_unread(getattr(value, name, None), f"{field}.{name}")
+        for member in getattr(value, "members", ()):
+            refuse_unread(member.participant, f"{field}.members")
+
+
+def amended(amendment: EventAmended, kind: Kind) -> Data:
+    """The data of an amendment, as the data class of the event it points at. Raises `Refused`."""
+    if isinstance(amendment.data, Data):
+        return amendment.data
+    data = decode(lambda raw: msgspec.convert(raw, kind.data, strict=True), amendment.data, kind.data, "data.data")
+    _whole(data, kind, restore=False)
+    return data
+
+
+def _refuse_nul(line: bytes) -> None:
+    value = decode(msgspec.json.decode, line, object)
+    if b"\\u0000" in msgspec.json.encode(value).replace(b"\\\\", b""):
+        raise bad("nul")
+
+
+def write(event: Event, data: Any, organisation: str) -> Envelope:
+    """The envelope of an event as it goes out, with `data` (already encoded) in the place of its data."""
+    return Envelope(
+        data, event.id, event.occurred, event.source, "1.0", event.stream, event.kind.type, None, None, event.method, organisation,
+        event.perspective, event.position, rfc3339(event.recorded), event.recordedby, event.time, event.toldby,
+    )  # fmt: skip

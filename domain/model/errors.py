@@ -1,0 +1,74 @@
+"""The one error tree: a refusal says which part of the input broke which rule, in words a coordinator understands.
+
+A refusal is data (a stable code, the key of a rule and the values its sentence needs), so that the command line, GraphQL and
+HTTP tell the same thing in the language of who asks. The sentences stand in `domain.model.rules`.
+"""
+
+from typing import Any, Literal
+
+from msgspec import Struct
+
+from domain.model.rules import RULES
+
+Code = Literal[
+    "BAD_INPUT",
+    "RULE_BROKEN",
+    "NOT_FOUND",
+    "CONFLICT",
+    "NO_CONSENT",
+    "FORBIDDEN",
+    "UNAUTHENTICATED",
+    "TOO_COSTLY",
+    "RATE_LIMITED",
+    "UNAVAILABLE",
+]
+Language = Literal["en", "nl"]
+SHOWN = 200
+
+
+def _shown(value: Any, language: Language) -> Any:
+    if isinstance(value, Refusal):
+        return value.text(language)
+    if isinstance(value, str):
+        printable = "".join(c if c.isprintable() else "\N{REPLACEMENT CHARACTER}" for c in value[: SHOWN + 1])
+        return printable if len(printable) <= SHOWN else printable[:SHOWN] + "…"
+    if isinstance(value, (list, tuple)):
+        return ", ".join(str(_shown(v, language)) for v in value)
+    return value
+
+
+class Refusal(Struct, frozen=True):
+    """Why something is not taken. `rule` is a key of `RULES`; `field` names the part of the input, dotted, where there is one."""
+
+    code: Code
+    rule: str
+    field: str | None = None
+    values: dict[str, Any] = {}
+
+    def text(self, language: Language = "en") -> str:
+        """The rule in words: what was wrong and what to do."""
+        sentence = RULES[self.rule][language == "nl"]
+        return sentence.format(**{name: _shown(value, language) for name, value in self.values.items()})
+
+
+class Refused(Exception):  # noqa: N818 - it is the refusal itself that is raised
+    """Raised where one thing asked or recorded is refused; `refusal` says why."""
+
+    def __init__(self, refusal: Refusal) -> None:
+        super().__init__(refusal.text())
+        self.refusal = refusal
+
+
+def bad(rule: str, field: str | None = None, **values: Any) -> Refused:
+    """Input that is not of the right form."""
+    return Refused(Refusal("BAD_INPUT", rule, field, values))
+
+
+def broken(rule: str, field: str | None = None, **values: Any) -> Refused:
+    """Input of the right form that breaks a rule of the catalogue."""
+    return Refused(Refusal("RULE_BROKEN", rule, field, values))
+
+
+def missing(rule: str, field: str | None = None, **values: Any) -> Refused:
+    """Something is named that does not exist."""
+    return Refused(Refusal("NOT_FOUND", rule, field, values))

@@ -1,0 +1,301 @@
+"""Judging a stream as a whole: is the history valid with the new events in it, and if not, which line is to blame.
+
+A stream is judged in the order of occurring over what is recorded and not retracted. An event already recorded that could
+no longer stand is not the one refused: the new line that would make it fall is, and the refusal names what would fall.
+"""
+
+from collections.abc import Callable, Iterator, Sequence
+from typing import Any, Protocol
+
+from domain.model import decisions, initiative, participant
+from domain.model.events import Unvoiced
+from domain.model.errors import Refusal, Refused, broken, missing
+from domain.model.event import Event
+from domain.model.history import Standing, resolve
+from domain.model.initiative import Initiative
+from domain.model.participant import Participant
+from domain.model.relationship import Relationship, evolve
+from domain.model.time import DAY
+
+
+class World(Protocol):
+    """What a stream's rules ask of the clock and of the other streams, the batch being judged included.
+
+    `head` is the highest position recorded before the batch: events above it are new.
+    """
+
+    now: int
+    head: int
+
+    def initiative(self, id: str) -> Initiative | None: ...
+
+    def relationship_exists(self, id: str) -> bool: ...
+
+    def participant(self, id: str) -> participant.Standing: ...
+
+
+Refusals = list[tuple[Event, Refusal]]
+
+
+def judge(stream: str, events: Sequence[Event], world: World) -> Refusals:
+    """The refusals among the new events of a stream; none where the whole holds. `events`: all of it, in order of recording."""
+    fold = _FOLDS[stream.partition("/")[0]]
+    found = fold(stream, events, world)
+    if not found:
+        return []
+    fallen = [(event, refusal) for event, refusal in found if event.position <= world.head]
+    mine = [(event, refusal) for event, refusal in found if event.position > world.head]
+    return mine + (_blame(stream, events, world, fold) if fallen else [])
+
+
+def _blame(stream: str, events: Sequence[Event], world: World, fold: "Fold") -> Refusals:
+    """The first new event with which something recorded falls, by halving: without it all recorded events stand."""
+    old = [event for event in events if event.position <= world.head]
+    new = [event for event in events if event.position > world.head]
+
+    def falls(count: int) -> Refusals:
+        return [pair for pair in fold(stream, old + new[:count], world) if pair[0].position <= world.head]
+
+    low, high = 0, len(new)
+    while high - low > 1:
+        middle = (low + high) // 2
+        low, high = (low, middle) if falls(middle) else (middle, high)
+    fallen = falls(high)
+    ids = [event.id for event, _ in fallen]
+    return [(new[high - 1], Refusal("RULE_BROKEN", "would_fall", None, {"events": ids, "because": fallen[0][1]}))]
+
+
+Fold = Callable[[str, Sequence[Event], World], Refusals]
+
+
+def _guarded(refused: Refusals, source: Event, check: Callable[..., Any], *args: Any) -> bool:
+    try:
+        check(*args)
+    except Refused as error:
+        refused.append((source, error.refusal))
+        return False
+    return True
+
+
+def _not_ahead(standing: Standing, world: World) -> None:
+    if standing.event.at > world.now + DAY:
+        raise broken("ahead", "occurred" if standing.source is standing.event else "data.occurred")
+
+
+def _new(world: World, standing: Standing) -> bool:
+    return standing.source.position > world.head
+
+
+def fold_relationship(stream: str, events: Sequence[Event], world: World) -> Refusals:
+    """Fold a relationship's stream, gathering what is refused; a refused event has no effect on those after it."""
+    history = resolve(events)
+    refused: Refusals = list(history.refused)
+    state = Relationship(stream.partition("/")[2])
+    _one_person_a_handle(events, refused)
+    wanting: dict[str, str] = {}
+    asked: object = None
+    for standing in history.standing:
+        event = standing.event
+        try:
+            if event.kind.opens and state.began is None:
+                state = _placed(state, event, world)
+            decisions.decide(state, event)
+            after = evolve(state, event)
+            if not isinstance(event.data, Unvoiced) and event.data.notes:
+                decisions.decide_notes(state, after, event)
+            if standing.source.position > world.head:
+                _not_ahead(standing, world)
+                if asked is not after.members:
+                    asked, wanting = after.members, _wanting(after, world)
+                if wanting:
+                    _consenting(after, standing, wanting)
+            state = after
+        except Refused as error:
+            refused.append((standing.source, error.refusal))
+    for event in events:
+        if event.kind.corrects and event.position > world.head:
+            _guarded(refused, event, _correction, state, event, world)
+    return refused
+
+
+def _placed(state: Relationship, event: Event, world: World) -> Relationship:
+    """The relationship in its initiative: which must exist, be open then, and give the roles their sides."""
+    data = event.data
+    home = world.initiative(data.initiative)
+    if home is None:
+        raise missing("initiative_unknown", "data.initiative", id=data.initiative)
+    if home.closed_at(event.at, event.position):
+        raise broken("initiative_closed", "data.initiative", id=data.initiative)
+    if data.grew_from is not None:
+        if data.grew_from == state.id:
+            raise broken("grew_from_itself", "data.grew_from")
+        if not world.relationship_exists(data.grew_from):
+            raise missing("relationship_unknown", "data.grew_from", id=data.grew_from)
+    return Relationship(state.id, home.sides)
+
+
+def _one_person_a_handle(events: Sequence[Event], refused: Refusals) -> None:
+    """A handle is never used for someone else, corrections and retracted events included."""
+    people: dict[str, str] = {}
+    for event in events:
+        for handle, person in identities(event):
+            if people.setdefault(handle, person) != person:
+                refused.append((event, broken("handle_taken", "data", handle=handle).refusal))
+
+
+def identities(event: Event) -> Iterator[tuple[str, str]]:
+    """The handles an event gives to participants, where those can be opened."""
+    data = event.data
+    if event.kind.name == "event_amended":
+        data = data.data
+        entries = data.get("members", [data]) if isinstance(data, dict) else []
+        for entry in entries:
+            if isinstance(entry, dict) and isinstance(entry.get("participant"), str) and isinstance(entry.get("handle"), str):
+                yield entry["handle"], entry["participant"]
+    elif event.kind.opens and event.kind.streams == ("relationship",):
+        for member in data.members:
+            if isinstance(member.participant, str):
+                yield member.handle, member.participant
+    elif event.kind.name == "member_joined" and isinstance(data.participant, str):
+        yield data.handle, data.participant
+
+
+def _wanting(state: Relationship, world: World) -> dict[str, str]:
+    """The members about whom nothing may be recorded now, and how they stand."""
+    standings = {h: "erased" if m.participant is None else world.participant(m.participant) for h, m in state.members.items()}
+    return {handle: standing for handle, standing in standings.items() if standing != "consenting"}
+
+
+def _consenting(state: Relationship, standing: Standing, wanting: dict[str, str]) -> None:
+    """Every handle a new event names stands for a participant who is registered and has given consent to record.
+
+    Closing events and corrections may name a member who withdrew, by handle alone: no text about them, no voice of theirs.
+    """
+    event = standing.event
+    by_handle_alone = event.kind.closes or standing.source.kind.corrects
+    if by_handle_alone:
+        named = {handle for note in _notes(event) for handle in note.about}
+        named |= {event.perspective} if event.perspective is not None else set()
+        if event.kind.name in ("match_made", "contact_emerged", "member_joined"):
+            named |= {handle for handle, _ in identities(event) if wanting.get(handle) == "unknown"}
+    else:
+        named = handles(event)
+    for handle in sorted(named & wanting.keys()):
+        _refuse_person(handle, wanting[handle], state)
+
+
+def _refuse_person(handle: str, standing: str, state: Relationship) -> None:
+    if standing == "unknown":
+        raise missing("participant_unknown", None, participant=state.members[handle].participant)
+    rule = "erased_person" if standing == "erased" else "no_consent"
+    raise Refused(Refusal("NO_CONSENT", rule, None, {"handle": handle}))
+
+
+def _notes(event: Event) -> Any:
+    return () if isinstance(event.data, Unvoiced) else event.data.notes
+
+
+def handles(event: Event) -> set[str]:
+    """Every handle that an event names, words that are no handles among them."""
+    found: set[str] = {handle for note in _notes(event) for handle in note.about}
+    found |= {name for name in (event.perspective, event.toldby) if name is not None}
+    data = event.data
+    for name in ("handle", "giver", "receiver", "to", "by", "initiated_by", "cancelled_by"):
+        value = getattr(data, name, None)
+        found |= {value} if isinstance(value, str) else set(value or ())
+    for name in ("present", "with_", "between", "agreed_by", "parties", "ended_by"):
+        found |= set(getattr(data, name, ()))
+    found |= {handle for pair in getattr(data, "direction", ()) for handle in pair}
+    found |= {member.handle for member in getattr(data, "members", ())}
+    found |= {handle for help in _parts(data, "help") for handle in (help.giver, help.receiver)}
+    found |= {handle for sharing in _parts(data, "shared") for handle in (sharing.by, sharing.to) if handle is not None}
+    if (getattr(data, "place", None) or "").startswith("home:"):
+        found.add(data.place.removeprefix("home:"))
+    return found
+
+
+def _parts(data: Any, name: str) -> Any:
+    value = getattr(data, name, ())
+    return value if isinstance(value, tuple) else ()
+
+
+def _correction(state: Relationship, event: Event, world: World) -> None:
+    """What a correction says itself: not ahead of the clock, its notes about those who are or were members and consent."""
+    _not_ahead(Standing(event, event), world)
+    for number, note in enumerate(event.data.notes):
+        for handle in note.about:
+            decisions.ever_member(state, handle, f"data.notes[{number}].about")
+            person = state.members[handle].participant
+            standing = "erased" if person is None else world.participant(person)
+            if standing != "consenting":
+                _refuse_person(handle, standing, state)
+
+
+def _no_handles(event: Event) -> None:
+    own = event.local if event.stream.startswith("participant/") else None
+    for number, note in enumerate(event.data.notes):
+        if set(note.about) - {own}:
+            raise broken("no_handles_here", f"data.notes[{number}].about")
+    if event.toldby not in (None, "coordinator", "observer"):
+        raise broken("told_by", "toldby")
+
+
+def _fold_plain(events: Sequence[Event], world: World, state: Any, decide: Any, evolve: Any) -> tuple[Any, Refusals]:
+    history = resolve(events)
+    refused: Refusals = list(history.refused)
+    for standing in history.standing:
+        if not _guarded(refused, standing.source, decide, state, standing.event):
+            continue
+        if _new(world, standing) and not _guarded(refused, standing.source, _not_ahead, standing, world):
+            continue
+        state = evolve(state, standing.event)
+    for event in events:
+        if event.position > world.head and _guarded(refused, event, _no_handles, event) and event.kind.corrects:
+            _guarded(refused, event, _not_ahead, Standing(event, event), world)
+    return state, refused
+
+
+def fold_participant(stream: str, events: Sequence[Event], world: World) -> tuple[Participant, Refusals]:
+    """A participant's stream: how they stand, and what is refused."""
+    return _fold_plain(events, world, Participant(stream.partition("/")[2]), participant.decide, participant.evolve)
+
+
+def fold_initiative(stream: str, events: Sequence[Event], world: World) -> tuple[Initiative, Refusals]:
+    """An initiative's stream: how it stands, and what is refused. A role keeps its side even when its registration is undone."""
+    state, refused = _fold_plain(events, world, Initiative(stream.partition("/")[2]), initiative.decide, initiative.evolve)
+    sides: dict[str, str] = {}
+    for event in events:
+        data = event.data.data if event.kind.name == "event_amended" else event.data
+        for role, side in _registered_roles(data):
+            if sides.setdefault(role, side) != side:
+                refused.append((event, broken("side_fixed", "data.roles", role=role, side=sides[role]).refusal))
+    return state, refused
+
+
+def _registered_roles(data: Any) -> Iterator[tuple[str, str]]:
+    if isinstance(data, dict):
+        for entry in data.get("roles", []) if isinstance(data.get("roles"), list) else []:
+            if isinstance(entry, dict) and isinstance(entry.get("role"), str) and isinstance(entry.get("side"), str):
+                yield entry["role"], entry["side"]
+    else:
+        for given in getattr(data, "roles", ()):
+            yield given.role, given.side
+
+
+def fold_lens(stream: str, events: Sequence[Event], world: World) -> tuple[set[str], Refusals]:
+    """A lens's stream: its versions, each published once."""
+
+    def decide(versions: set[str], event: Event) -> None:
+        if event.data.version in versions:
+            raise broken("lens_version", "data.version", version=event.data.version)
+
+    state: set[str] = set()
+    return _fold_plain(events, world, state, decide, lambda versions, event: versions | {event.data.version})
+
+
+_FOLDS: dict[str, Fold] = {
+    "relationship": fold_relationship,
+    "participant": lambda stream, events, world: fold_participant(stream, events, world)[1],
+    "initiative": lambda stream, events, world: fold_initiative(stream, events, world)[1],
+    "lens": lambda stream, events, world: fold_lens(stream, events, world)[1],
+}

@@ -1,0 +1,1 @@
+"""Recording and reading events: recorders, seals, keys and the ledger."""

@@ -1,0 +1,292 @@
+"""One batch on its way in: what is a repeat, what is refused, what is left out, and the appending of the rest.
+
+Everything here happens inside the transaction that `Recording` holds, so that it sees one state of the store.
+"""
+
+import sqlite3
+from collections.abc import Callable
+
+import msgspec
+from msgspec import Struct
+from msgspec.structs import replace
+
+from domain.model.errors import Refusal, bad, broken
+from domain.model.event import Event
+from domain.model.history import resolve
+from domain.model.judgement import identities, judge
+from domain.model.time import instant
+from domain.store.keys import HandleTaken, Ring, SQLiteKeys
+from domain.store.ledger import leaf
+from domain.store.mapper import Mapper, Stored
+from domain.store.sqlite import EventRecorder, Row
+from domain.store.staging import Line, Stage, target_id
+from domain.store.world import StoreWorld
+
+CHUNK = 1_000
+_loose = msgspec.json.Decoder()
+_stored = msgspec.json.Decoder(Stored)
+
+
+def glimpse(raw: bytes) -> tuple[str | None, str | None]:
+    """The id and stream of a line that was refused, as far as they can be read."""
+    try:
+        value = _loose.decode(raw)
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+        return None, None
+    if not isinstance(value, dict):
+        return None, None
+    id, stream = value.get("id"), value.get("subject")
+    return (id if isinstance(id, str) else None), (stream if isinstance(stream, str) else None)
+
+
+class RefusedLine(Struct, frozen=True):
+    """A line that was not taken: where it stood, the id it gave if it could be read, and why."""
+
+    line: Line
+    id: str | None
+    refusal: Refusal
+
+
+class Outcome(Struct, frozen=True):
+    """What became of a batch. `position` is the highest position of its events, those there already included; 0 for none."""
+
+    recorded: int
+    already: int
+    refused: list[RefusedLine]
+    position: int = 0
+
+
+class Batch:
+    """A staged batch and what becomes of it. `stands`: nothing was refused, or what was refused may be left out."""
+
+    def __init__(
+        self,
+        connection: sqlite3.Connection,
+        stage: Stage,
+        recorder: EventRecorder,
+        keys: SQLiteKeys,
+        mapper: Mapper,
+        keep_going: bool,
+        restore: bool,
+    ) -> None:
+        self.stage = stage
+        self.restore = restore
+        self._connection = connection
+        self._recorder = recorder
+        self._keys = keys
+        self._mapper = mapper
+        self._keep_going = keep_going
+        self._refused: dict[tuple[str, int], tuple[Line, str | None, Refusal]] = {}
+        self._left_out: set[str] = set()
+        self._grown: list[tuple[str, str]] = []
+        self._targets: dict[str, Event] = {}
+        self._people: list[tuple[str, str, str]] = []
+        self._already = 0
+        self._recorded = 0
+        self._position = 0
+
+    @property
+    def stands(self) -> bool:
+        return self._keep_going or not self._refused
+
+    def refuse(self, place: Line, id: str | None, refusal: Refusal, stream: str | None) -> None:
+        """Take note of a refused line; the first thing wrong with it is what is told."""
+        self._refused.setdefault((place.file, place.number), (place, id, refusal))
+        if stream is not None:
+            self._left_out.add(stream)
+
+    def _refuse_event(self, line: int, event: Event, refusal: Refusal) -> None:
+        self.refuse(self.stage.place(line), event.id, refusal, event.stream)
+
+    def outcome(self) -> Outcome:
+        lines = [RefusedLine(place, id, refusal) for place, id, refusal in self._refused.values()]
+        if not self.stands:
+            return Outcome(0, 0, lines)
+        return Outcome(self._recorded, self._already, lines, self._position)
+
+    def settle(self, now: int, progress: Callable[[str, int], None]) -> None:
+        """Judge the batch and append it. Where it turns out not to stand, the caller undoes the transaction."""
+        head = self._recorder.head(self._connection)
+        ring = self._keys.ring()
+        world = StoreWorld(self._connection, self._recorder, self._mapper, ring, self.stage, now, head, self.restore)
+        world.left_out = self._left_out
+        if self.restore:
+            self._check_restore(head)
+        else:
+            self._set_aside_repeats(ring)
+        self._judge(world, progress)
+        self._leave_out(world)
+        if self.stands:
+            self._add_people()
+            self._append(self._keys.ring(), head, now, progress)
+
+    def _check_restore(self, head: int) -> None:
+        """A restore brings an export back whole: into an empty store, without gaps, in the order of recording."""
+        recorded = 0
+        for line, event in self.stage.in_order():
+            if head:
+                self._refuse_event(line, event, bad("restore_empty").refusal)
+                return
+            if event.position != line:
+                self._refuse_event(line, event, bad("restore_order", "position", position=event.position, expected=line).refusal)
+                return
+            if event.recorded < recorded:
+                self._refuse_event(line, event, bad("restore_recorded", "recorded").refusal)
+                return
+            recorded = event.recorded
+
+    # Repeats
+
+    def _set_aside_repeats(self, ring: Ring) -> None:
+        """The same id with the same content changes nothing; with other content it is a conflict."""
+        for lines in self.stage.repeated():
+            (_, first), *others = self.stage.events(lines)
+            for line, event in others:
+                self._repeat(line, event, event == first, None)
+        for line, state in list(self.stage.recorded_before()):
+            _, event = next(self.stage.events([line]))
+            target = self._recorded_event(target_id(event), ring)
+            self._repeat(line, event, self._mapper.repeats(event, state, ring, target), _stored.decode(state).position)
+
+    def _repeat(self, line: int, event: Event, same: bool, position: int | None) -> None:
+        if same:
+            self._already += 1
+            self._position = max(self._position, position or 0)
+        else:
+            self._refuse_event(line, event, Refusal("CONFLICT", "id_conflict", "id", {"id": event.id}))
+        self.stage.drop([line])
+
+    def _recorded_event(self, id: str | None, ring: Ring | None) -> Event | None:
+        if id is None:
+            return None
+        row = self._connection.execute("SELECT state FROM events WHERE id = ?", (id,)).fetchone()
+        return self._mapper.event(row[0], ring) if row else None
+
+    # Judging
+
+    def _judge(self, world: StoreWorld, progress: Callable[[str, int], None]) -> None:
+        done = 0
+        for stream, staged in self.stage.streams(0 if self.restore else world.head):
+            done += len(staged)
+            if stream in self._left_out:
+                continue
+            old = world.recorded(stream)
+            new = [event for _, event in staged]
+            found = judge(stream, old + new, world)
+            if not found and old:
+                found = self._fallen_elsewhere(stream, old, new, world)
+            lines = {event.id: line for line, event in staged}
+            for event, refusal in found:
+                self._refuse_event(lines[event.id], event, refusal)
+            if not found:
+                self._accept(stream, old, new, world)
+            progress("judge", done)
+
+    def _accept(self, stream: str, old: list[Event], new: list[Event], world: StoreWorld) -> None:
+        world.learn(stream, old + new)
+        for event in new:
+            if event.kind.corrects and (pointed := target_id(event)) is not None:
+                self._targets[event.id] = next(e for e in old + new if e.id == pointed)
+            if event.kind.name == "participant_registered":
+                self._people.append((stream, "", stream))
+            elif stream.startswith("relationship/"):
+                self._people.extend((stream, handle, f"participant/{person}") for handle, person in identities(event))
+                if event.kind.opens and event.data.grew_from is not None:
+                    self._grown.append((stream, f"relationship/{event.data.grew_from}"))
+
+    def _fallen_elsewhere(self, stream: str, old: list[Event], new: list[Event], world: StoreWorld) -> list[tuple[Event, Refusal]]:
+        """What would fall in other streams: they are judged anew where a change here may take away what they rest on."""
+        narrowing = [e for e in new if e.kind.corrects or e.kind.name == "initiative_closed"]
+        if not narrowing:
+            return []
+        if stream.startswith("participant/"):
+            gone = not any(s.event.kind.opens for s in resolve(old + new).standing)
+            used = [user for user, _ in self._keys.streams_of(stream)] if gone else []
+        elif stream.startswith("relationship/"):
+            gone = not any(s.event.kind.opens for s in resolve(old + new).standing)
+            used = world.hanging_on(stream) if gone else []
+        else:
+            world.learn(stream, old + new)
+            used = [user for user in world.hanging_on(stream) if judge(user, world.recorded(user), _Later(world))]
+            if used:
+                world.forget(stream)
+        if not used:
+            return []
+        return [(narrowing[0], broken("still_used", None, streams=sorted(set(used))).refusal)]
+
+    # Leaving out
+
+    def _leave_out(self, world: StoreWorld) -> None:
+        """Take out of the batch every stream with a refused line, and what grew from a relationship that is left out."""
+        if not self._keep_going:
+            return
+        changed = True
+        while changed:
+            changed = False
+            for stream, target in self._grown:
+                if stream not in self._left_out and target in self._left_out and not world.recorded(target):
+                    self._left_out.add(stream)
+                    changed = True
+        for stream in sorted(self._left_out):
+            lines = self.stage.lines_of(stream)
+            for line, event in self.stage.events(lines):
+                refusal = Refusal("RULE_BROKEN", "refused_with", "subject", {"stream": stream})
+                self.refuse(self.stage.place(line), event.id, refusal, None)
+            self.stage.drop(lines)
+
+    # Appending
+
+    def _add_people(self) -> None:
+        """Make the keys and aliases before the first event that needs them. An alias that disagrees with what was judged
+        belongs to a batch that never came to be, and gives way."""
+        people = [row for row in self._people if row[0] not in self._left_out]
+        self._keys.create([owner for stream, handle, owner in people if not handle])
+        aliases = [row for row in people if row[1]]
+        try:
+            self._keys.add_aliases(aliases)
+        except HandleTaken:
+            self._keys.release([(stream, handle) for stream, handle, _ in aliases])
+            self._keys.add_aliases(aliases)
+
+    def _append(self, ring: Ring, head: int, now: int, progress: Callable[[str, int], None]) -> None:
+        moment = max(now, self._last_recorded() + 1)
+        position = head
+        rows: list[Row] = []
+        hangs: list[tuple[str, str]] = []
+        for _, event in self.stage.in_order():
+            position += 1
+            placed = replace(event, position=position, recorded=event.recorded if self.restore else moment)
+            state = self._mapper.state(placed, self._mapper.sealed(placed, ring, self._targets.get(event.id)))
+            rows.append(Row(position, event.stream, event.kind.topic, state, event.id, leaf(state), event.at, event.until))
+            if event.kind.opens and event.stream.startswith("relationship/"):
+                hangs.append((event.stream, f"initiative/{event.data.initiative}"))
+                if event.data.grew_from is not None:
+                    hangs.append((event.stream, f"relationship/{event.data.grew_from}"))
+            if len(rows) == CHUNK:
+                self._write(rows, hangs)
+                progress("record", position - head)
+        self._write(rows, hangs)
+        progress("record", position - head)
+        self._recorded = position - head
+        self._position = max(self._position, position) if self._recorded else self._position
+
+    def _write(self, rows: list[Row], hangs: list[tuple[str, str]]) -> None:
+        self._recorder.append(self._connection, rows)
+        self._connection.executemany("INSERT OR IGNORE INTO hangs VALUES (?, ?)", hangs)
+        rows.clear()
+        hangs.clear()
+
+    def _last_recorded(self) -> int:
+        row = self._connection.execute("SELECT state FROM events ORDER BY position DESC LIMIT 1").fetchone()
+        return instant(_stored.decode(row[0]).recorded)[0] if row else 0
+
+
+class _Later:
+    """The world as it would be once the batch is recorded: nothing in it is new any more."""
+
+    def __init__(self, world: StoreWorld) -> None:
+        self.now = world.now
+        self.head = -1
+        self.initiative = world.initiative
+        self.participant = lambda id: "consenting"
+        self.relationship_exists = world.relationship_exists

@@ -1,0 +1,243 @@
+"""Between an event and its stored bytes: what is sealed under whose key, and the canonical envelope around it.
+
+Keys follow aboutness. A sealed value is stored as `{"seal": …}` in the place of its content, so that opening needs no
+knowledge of the event's type; in a voiced event all but its own id and its notes is sealed as one, under `voice`.
+"""
+
+from collections.abc import Iterator
+from typing import Any
+
+import msgspec
+from msgspec import Raw, Struct
+
+from domain.model.catalogue import BY_TYPE, Kind
+from domain.model.envelope import write
+from domain.model.errors import bad
+from domain.model.event import Event
+from domain.model.events import Unread, Unvoiced
+from domain.model.time import instant, span
+from domain.model.words import NO_HANDLES
+from domain.store.keys import Erased, Frozen, KeyStoreError, Missing, Ring
+from domain.store.ledger import canonical, encode
+from domain.store.seals import Context, Damaged, DataKey, TooLong, open_seal, same, seal
+
+ORGANISATION = "organisation"
+NUMBERED = ("meeting_held", "rhythm_changed", "lens_published", "participant_erased")
+
+
+class Stored(Struct, frozen=True, gc=False):
+    """The canonical envelope, read back without checking what was checked when it came in."""
+
+    data: Raw
+    id: str
+    occurred: str
+    position: int
+    recorded: str
+    source: str
+    subject: str
+    type: str
+    method: str | None = None
+    perspective: str | None = None
+    recordedby: str | None = None
+    time: str | None = None
+    toldby: str | None = None
+
+
+class Place(Struct, frozen=True, gc=False):
+    """One sealed value: `name` in the object `inside`; `owner` is None where its keys are those of the members in `about`."""
+
+    inside: dict[str, Any]
+    name: str
+    field: str
+    about: tuple[str, ...]
+    owner: str | None
+
+
+_stored = msgspec.json.Decoder(Stored)
+_typed = {kind.name: msgspec.json.Decoder(kind.data) for kind in BY_TYPE.values()}
+_plain = msgspec.json.Decoder()
+
+
+def _carries_seals(kind: Kind, data: Any) -> bool:
+    return bool(data.notes) or kind.voiced or kind.name in ("match_made", "contact_emerged", "member_joined", "participant_registered", "event_amended")
+
+
+class Mapper:
+    """Seals and opens the events of one organisation."""
+
+    def __init__(self, organisation: str) -> None:
+        self.organisation = organisation
+
+    # From an event to its bytes
+
+    def sealed(self, event: Event, ring: Ring, target: Event | None = None) -> bytes:
+        """The data as stored: canonical JSON, sealed. `target` is the event that an amendment points at."""
+        if not _carries_seals(event.kind, event.data):
+            return self._encoded(event.data) if event.kind.name in NUMBERED else encode(event.data)
+        data = self._shut(event, target)
+        for place in self._places(event.stream, data):
+            content = place.inside[place.name]
+            keys = self._keys(event.stream, place, ring)
+            try:
+                sealed = seal(canonical(content), self._context(event, place), keys)
+            except TooLong:
+                raise bad("too_large", f"data.{place.field.replace('/', '.')}", limit=65_532, size=len(canonical(content))) from None
+            place.inside[place.name] = {"seal": sealed}
+        return self._encoded(data)
+
+    def state(self, event: Event, sealed: bytes) -> bytes:
+        """The canonical envelope: what is stored, hashed and proven. The event has its position and instant of recording."""
+        return encode(write(event, Raw(sealed), self.organisation))
+
+    def _encoded(self, data: Any) -> bytes:
+        try:
+            return canonical(data)
+        except ValueError:
+            raise bad("number", "data") from None
+
+    def _shut(self, event: Event, target: Event | None) -> dict[str, Any]:
+        """The data as a plain object in which everything to be sealed as one stands in one place."""
+        data: dict[str, Any] = msgspec.to_builtins(event.data)
+        if event.kind.name == "event_amended" and target is not None:
+            data["data"] = self._voice(target.kind, msgspec.to_builtins(data["data"]))
+            if target.kind.voiced and is_member(target.perspective):
+                data["data"]["holder"] = target.perspective
+        data = self._voice(event.kind, data)
+        if event.kind.voiced and is_member(event.perspective):
+            data["holder"] = event.perspective
+        return data
+
+    def _voice(self, kind: Kind, data: dict[str, Any]) -> dict[str, Any]:
+        if not kind.voiced:
+            return data
+        kept = {name: data.pop(name) for name in (kind.own, "notes") if name in data}
+        return {**kept, "voice": data}
+
+    # From bytes to an event
+
+    def event(self, state: bytes, ring: Ring | None) -> Event:
+        """The stored event, opened as far as `ring` allows; without a ring only what was never sealed."""
+        stored = _stored.decode(state)
+        kind = BY_TYPE[stored.type]
+        when = span(stored.occurred)
+        at = when.first if stored.time is None else instant(stored.time)[0]
+        event = Event(
+            kind, stored.id, stored.subject, stored.source, stored.occurred, at, when.last, None, stored.time, stored.method,
+            stored.perspective, stored.toldby, stored.recordedby, stored.position, instant(stored.recorded)[0],
+        )  # fmt: skip
+        return msgspec.structs.replace(event, data=self._data(event, stored.data, ring))
+
+    def _data(self, event: Event, raw: Raw, ring: Ring | None) -> Any:
+        kind = event.kind
+        if b'"seal"' not in bytes(raw):
+            return _typed[kind.name].decode(raw)
+        data = self.opened(event, raw, ring)
+        if kind.voiced:
+            voice = data.pop("voice")
+            if not _open(voice):
+                return Unvoiced(msgspec.convert(voice, Unread), data.get(kind.own) if kind.own else None)
+            data |= voice
+        return msgspec.convert(data, kind.data)
+
+    def opened(self, event: Event, raw: Raw | bytes, ring: Ring | None) -> dict[str, Any]:
+        """The stored data as a plain object with every seal replaced by its content, or by what says why it stays shut."""
+        data: dict[str, Any] = _plain.decode(raw)
+        for place in self._places(event.stream, data):
+            held = place.inside[place.name]
+            if isinstance(held, dict) and "seal" in held:
+                place.inside[place.name] = self._open(event, place, held["seal"], ring)
+        data.pop("holder", None)
+        if event.kind.name == "event_amended":
+            amended = data["data"]
+            amended.pop("holder", None)
+            if "voice" in amended and _open(amended["voice"]):
+                amended |= amended.pop("voice")
+        return data
+
+    def _open(self, event: Event, place: Place, sealed: str, ring: Ring | None) -> Any:
+        if ring is None:
+            return {"sealed": True}
+        try:
+            return _plain.decode(open_seal(sealed, self._context(event, place), self._keys(event.stream, place, ring)))
+        except Erased as gone:
+            return {"erased": gone.on}
+        except Frozen:
+            return {"sealed": True}
+        except (Damaged, Missing, KeyStoreError):
+            return {"damaged": True}
+
+    def repeats(self, event: Event, state: bytes, ring: Ring, target: Event | None) -> bool:
+        """Whether a sent event says the same as the stored one: by the seals' own check where content is sealed, and by
+        the id alone where its key is gone."""
+        stored = _stored.decode(state)
+        sent = write(event, Raw(b"null"), self.organisation)
+        for name in ("id", "occurred", "source", "subject", "type", "method", "perspective", "time", "toldby"):
+            if getattr(sent, name) != getattr(stored, name):
+                return False
+        if event.recordedby is not None and event.recordedby != stored.recordedby:
+            return False
+        data, held = self._shut(event, target), _plain.decode(stored.data)
+        for place, other in zip(self._places(event.stream, data), self._places(event.stream, held), strict=False):
+            if place.field != other.field or place.about != other.about:
+                return False
+            seal_held = other.inside[other.name]
+            if isinstance(seal_held, dict) and "seal" in seal_held:
+                try:
+                    keys = self._keys(event.stream, place, ring)
+                    if not same(canonical(place.inside[place.name]), seal_held["seal"], self._context(event, place), keys):
+                        return False
+                except Damaged:
+                    return False
+                except (Erased, Missing):
+                    pass
+                place.inside[place.name] = other.inside[other.name] = None
+        return self._encoded(data) == self._encoded(held)
+
+    # Where the seals are, and whose
+
+    def _places(self, stream: str, data: dict[str, Any]) -> list[Place]:
+        own = stream if stream.startswith("participant/") else None
+        places = list(_sealed_in(data, "", own))
+        amended = data.get("data")
+        if "event" in data and isinstance(amended, dict):
+            places += _sealed_in(amended, "data/", own)
+        return places
+
+    def _context(self, event: Event, place: Place) -> Context:
+        return Context(self.organisation, event.stream, event.id, event.kind.topic, place.field, place.about)
+
+    def _keys(self, stream: str, place: Place, ring: Ring) -> list[DataKey]:
+        if place.owner is not None:
+            return [ring.key(place.owner)]
+        return ring.keys_about(stream, place.about)
+
+
+def _open(value: Any) -> bool:
+    """Whether an opened voice is content, and not the sign of why it stays shut."""
+    return not ({"erased", "damaged", "sealed"} & value.keys() and len(value) == 1)
+
+
+def is_member(holder: str | None) -> bool:
+    return holder is not None and holder not in NO_HANDLES
+
+
+def _sealed_in(data: dict[str, Any], prefix: str, own: str | None) -> Iterator[Place]:
+    """Every place of an object whose content is sealed. `own`: the participant's stream it stands in, if it does."""
+    for number, note in enumerate(data.get("notes", ())):
+        about = tuple(sorted(set(note["about"])))
+        field = f"{prefix}notes/{number}/text"
+        if own is not None:
+            yield Place(note, "text", field, about, own if about else ORGANISATION)
+        else:
+            yield Place(note, "text", field, about, None if about else ORGANISATION)
+    if own is not None:
+        for name in ("name", "contact"):
+            if data.get(name) is not None:
+                yield Place(data, name, prefix + name, (), own)
+    for number, member in enumerate(data.get("members", ())):
+        yield Place(member, "participant", f"{prefix}members/{number}/participant", (member["handle"],), None)
+    if "participant" in data and "handle" in data:
+        yield Place(data, "participant", f"{prefix}participant", (data["handle"],), None)
+    if "voice" in data:
+        holder = data.get("holder")
+        yield Place(data, "voice", f"{prefix}voice", (holder,) if holder else (), None if holder else ORGANISATION)

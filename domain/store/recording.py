@@ -1,0 +1,98 @@
+"""Recording: the one way in. Stage, judge, seal, append with position and leaf in one transaction, then wake whoever waits.
+
+A batch is taken or refused as a whole. Its lines are read and staged before the store is locked; from then until the commit
+nothing else is recorded, so what was judged is what holds.
+"""
+
+from collections.abc import Callable, Iterable
+
+from msgspec.structs import replace
+
+from domain.model.envelope import read
+from domain.model.errors import Refused
+from domain.store.batch import Batch, Outcome, glimpse
+from domain.store.fresh import FreshIds
+from domain.store.keys import SQLiteKeys
+from domain.store.mapper import Mapper
+from domain.store.sqlite import Datastore, EventRecorder, writing
+from domain.store.staging import Line, Stage
+
+Lines = Iterable[tuple[Line, bytes]]
+Progress = Callable[[str, int], None]
+
+
+class _Undone(Exception):
+    """The transaction is given up: the batch is refused."""
+
+
+class Recording:
+    """Takes events into the store of one organisation. `clock` gives UTC microseconds."""
+
+    def __init__(self, store: Datastore, recorder: EventRecorder, keys: SQLiteKeys, organisation: str, clock: Callable[[], int]) -> None:
+        self._store = store
+        self._recorder = recorder
+        self._keys = keys
+        self._mapper = Mapper(organisation)
+        self._clock = clock
+        self._listeners: list[Callable[[int], None]] = []
+
+    def on_recorded(self, listener: Callable[[int], None]) -> None:
+        """Have `listener` called with the highest position after each batch that was taken."""
+        self._listeners.append(listener)
+
+    def record(
+        self,
+        lines: Lines,
+        *,
+        recorded_by: str,
+        keep_recorded_by: bool = True,
+        keep_going: bool = False,
+        fresh: FreshIds | None = None,
+        restore: bool = False,
+        progress: Progress = lambda step, count: None,
+    ) -> Outcome:
+        """Record a batch of envelopes, one JSON object each, all or nothing.
+
+        `recorded_by` stands for who signed in: it is used where the sender gives none, and always unless `keep_recorded_by`.
+        With `keep_going`, streams with a refused line are left out whole, with what hangs on them. `fresh` replaces the sender's
+        ids. `restore` keeps position and instant of recording, into an empty store. `progress` hears the step and its count.
+        """
+        with self._store.connection() as connection:
+            batch = Batch(connection, Stage(connection), self._recorder, self._keys, self._mapper, keep_going, restore)
+            try:
+                self._take_in(batch, lines, recorded_by, keep_recorded_by, fresh, progress)
+                if batch.stands:
+                    with writing(connection):
+                        batch.settle(self._clock(), progress)
+                        if not batch.stands:
+                            raise _Undone
+            except _Undone:
+                pass
+            finally:
+                batch.stage.close()
+        outcome = batch.outcome()
+        if outcome.recorded:
+            for listener in self._listeners:
+                listener(outcome.position)
+        return outcome
+
+    def _take_in(self, batch: Batch, lines: Lines, by: str, keep: bool, fresh: FreshIds | None, progress: Progress) -> None:
+        number = 0
+        for number, (place, raw) in enumerate(lines, 1):
+            try:
+                event = read(raw, restore=batch.restore)
+            except Refused as error:
+                id, stream = glimpse(raw)
+                batch.refuse(place, id, error.refusal, stream)
+                continue
+            if event.recordedby is None or not keep:
+                event = replace(event, recordedby=by)
+            if fresh is not None:
+                fresh.note(event)
+            batch.stage.add(number, event, place)
+            if number % 1000 == 0:
+                progress("read", number)
+        batch.stage.flush()
+        if fresh is not None:
+            batch.stage.rename(fresh)
+        progress("read", number)

@@ -1,0 +1,139 @@
+"""The event store on SQLite: one file an organisation, through the recorder of the eventsourcing library.
+
+A write transaction is taken at its start (BEGIN IMMEDIATE), so that judging and appending see one state and two processes
+never interleave. The table keeps beside the library's columns the event's id, its leaf, and the span of its date for asking.
+"""
+
+import sqlite3
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, NamedTuple, cast
+from uuid import UUID
+
+from eventsourcing.persistence import StoredEvent
+from eventsourcing.sqlite import SQLiteApplicationRecorder, SQLiteConnection, SQLiteConnectionPool, SQLiteCursor, SQLiteDatastore
+
+BUSY_SECONDS = 120
+STORE_VERSION = 1
+"""The version of the stored form; `migrate` brings an older file up to it."""
+
+
+class Row(NamedTuple):
+    """An event as it is inserted: the stored envelope with its place, its leaf and the span of its date."""
+
+    position: int
+    stream: str
+    topic: str
+    state: bytes
+    id: str
+    leaf: bytes
+    at: int
+    until: int | None
+
+
+class _Connection(SQLiteConnection):
+    @contextmanager
+    def transaction(self, *, commit: bool) -> Iterator[SQLiteCursor]:
+        """A write transaction locks the file from its start; a reading one sees one snapshot."""
+        cursor = self.cursor()
+        cursor.execute("BEGIN IMMEDIATE" if commit else "BEGIN")
+        try:
+            yield cursor
+        except BaseException:
+            self.rollback()
+            raise
+        if commit:
+            self.commit()
+        else:
+            self.rollback()
+
+
+class _Pool(SQLiteConnectionPool):
+    def _create_connection(self) -> SQLiteConnection:
+        made = cast(sqlite3.Connection, super()._create_connection()._sqlite_conn)
+        for pragma in ("synchronous=FULL", "secure_delete=ON", "temp_store=FILE", "foreign_keys=ON", "cache_size=-65536"):
+            made.execute(f"PRAGMA {pragma}")
+        return _Connection(made, self.max_age)
+
+
+class Datastore(SQLiteDatastore):
+    """The connections to one organisation's file."""
+
+    def __init__(self, path: Path) -> None:
+        super().__init__(str(path), lock_timeout=BUSY_SECONDS, originator_id_type="text", pool_size=8, max_overflow=32, pool_timeout=60.0)
+        self.pool.close()
+        self.pool = _Pool(db_name=str(path), lock_timeout=BUSY_SECONDS, pool_size=8, max_overflow=32, pool_timeout=60.0)
+        self.path = path
+
+    @contextmanager
+    def connection(self) -> Iterator[sqlite3.Connection]:
+        """A connection without a transaction, for work that stages before it locks."""
+        with self.get_connection(commit=False) as held:
+            connection = held._sqlite_conn
+            connection.row_factory = None
+            try:
+                yield connection
+            finally:
+                connection.row_factory = sqlite3.Row
+
+    @contextmanager
+    def reading(self) -> Iterator[sqlite3.Connection]:
+        """A connection whose questions all see one snapshot."""
+        with self.connection() as connection:
+            connection.execute("BEGIN")
+            try:
+                yield connection
+            finally:
+                connection.rollback()
+
+
+@contextmanager
+def writing(connection: sqlite3.Connection) -> Iterator[None]:
+    """A write transaction on a connection that is held; whatever is raised undoes it whole."""
+    connection.execute("BEGIN IMMEDIATE")
+    try:
+        yield
+    except BaseException:
+        connection.rollback()
+        raise
+    connection.commit()
+
+
+class EventRecorder(SQLiteApplicationRecorder):
+    """The events table. The version of an event in its stream is its position: rising, and one order for all."""
+
+    def __init__(self, datastore: Datastore) -> None:
+        super().__init__(datastore, events_table_name="events")
+        self.store = datastore
+
+    def construct_create_table_statements(self) -> list[str]:
+        return [
+            "CREATE TABLE IF NOT EXISTS events (position INTEGER PRIMARY KEY, originator_id TEXT NOT NULL, topic TEXT NOT NULL,"
+            " state BLOB NOT NULL, id TEXT NOT NULL, leaf BLOB NOT NULL, at INTEGER NOT NULL, until INTEGER,"
+            " originator_version INTEGER GENERATED ALWAYS AS (position) VIRTUAL)",
+            "CREATE UNIQUE INDEX IF NOT EXISTS event_id ON events (id)",
+            "CREATE INDEX IF NOT EXISTS event_stream ON events (originator_id, position)",
+            "CREATE TABLE IF NOT EXISTS hangs (stream TEXT NOT NULL, target TEXT NOT NULL, PRIMARY KEY (target, stream)) WITHOUT ROWID",
+            "CREATE TABLE IF NOT EXISTS facts (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID",
+            f"INSERT OR IGNORE INTO facts VALUES ('store_version', '{STORE_VERSION}')",
+        ]
+
+    def append(self, connection: sqlite3.Connection, rows: Iterable[Row]) -> None:
+        """Insert events inside the caller's transaction."""
+        connection.executemany("INSERT INTO events VALUES (?, ?, ?, ?, ?, ?, ?, ?)", rows)
+
+    def _insert_events(self, c: SQLiteCursor, stored_events: Sequence[StoredEvent], **_: Any) -> Sequence[int] | None:
+        raise TypeError("events enter through Recording.record, which judges, seals and places them")
+
+    def stream(self, connection: sqlite3.Connection, stream: str) -> list[bytes]:
+        """The stored envelopes of one stream in the order of recording."""
+        rows = connection.execute("SELECT state FROM events WHERE originator_id = ? ORDER BY position", (stream,))
+        return [row[0] for row in rows]
+
+    def head(self, connection: sqlite3.Connection) -> int:
+        """The highest position; 0 where nothing is recorded."""
+        return connection.execute("SELECT coalesce(max(position), 0) FROM events").fetchone()[0]  # type: ignore[no-any-return]
+
+    def convert_originator_id(self, originator_id: str) -> UUID | str:
+        return originator_id

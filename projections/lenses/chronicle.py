@@ -1,0 +1,68 @@
+"""The history of one relationship as the lenses take it: each standing event with the relationship before and after it.
+
+Any number of lenses and holders read the same chronicle. A lapse of a term is no event; the chronicle says when one came.
+"""
+
+from collections.abc import Mapping, Sequence
+
+from msgspec import Struct
+
+from domain.model.event import Event
+from domain.model.history import History, resolve
+from domain.model.relationship import Relationship, evolve
+from domain.model.words import Side
+
+
+class Step(Struct, frozen=True, gc=False):
+    event: Event
+    before: Relationship
+    after: Relationship
+
+
+class Chronicle(Struct, frozen=True):
+    """`steps` in the order of occurring; `lapses` the instants at which a term lapsed or will, given what is known."""
+
+    id: str
+    steps: list[Step]
+    lapses: list[int]
+    history: History
+
+    def at(self, instant: int) -> Relationship:
+        """The relationship as it stood at an instant; an event at that instant counts."""
+        state = Relationship(self.id)
+        for step in self.steps:
+            if step.event.at > instant:
+                break
+            state = step.after
+        return state
+
+
+def chronicle(id: str, events: Sequence[Event], sides: Mapping[str, Side]) -> Chronicle:
+    """Fold the events of one relationship, given in the order of recording. `sides`: the roles of its initiative."""
+    history = resolve(events)
+    state = Relationship(id, sides)
+    steps: list[Step] = []
+    lapses: list[int] = []
+    for standing in history.standing:
+        event = standing.event
+        term = state.term
+        if term is not None and term.lapsed(event.at) and term.lapses not in lapses[-1:]:
+            assert term.lapses is not None
+            lapses.append(term.lapses)
+        after = evolve(state, event)
+        steps.append(Step(event, state, after))
+        state = after
+    if state.term is not None and state.term.ended is None and state.term.lapses is not None and state.term.lapses not in lapses[-1:]:
+        lapses.append(state.term.lapses)
+    return Chronicle(id, steps, lapses, history)
+
+
+def at_one_instant(steps: Sequence[Step]) -> list[list[Step]]:
+    """The steps grouped by instant."""
+    groups: list[list[Step]] = []
+    for step in steps:
+        if groups and groups[-1][0].event.at == step.event.at:
+            groups[-1].append(step)
+        else:
+            groups.append([step])
+    return groups

@@ -1,0 +1,131 @@
+"""A lens as data: a name, a version, and the weights with which `evidence` reads.
+
+The shipped lens `evidence` is this definition with its defaults; organisations write their own as YAML, naming only what they
+weigh otherwise. A published version is never changed, and readings cite it as `name@version`.
+"""
+
+from typing import Annotated, Any
+
+import msgspec
+from msgspec import Meta, Struct
+
+from domain.model.errors import Refused, bad
+
+Weight = tuple[float, float, float]
+"""What something adds to help, friendship and openness."""
+
+WEIGHTS: dict[str, Weight] = {
+    "term_helping": (1.0, 0.0, 0.0),
+    "term_equal": (0.5, 0.5, 0.0),
+    "term_lapsed": (0.0, 0.0, 0.40),
+    "meeting_after_term": (0.0, 0.10, 0.0),
+    "mood_light": (0.0, 0.04, 0.0),
+    "mood_mixed": (0.0, 0.06, 0.0),
+    "mood_serious": (0.0, 0.08, 0.0),
+    "shared": (0.0, 0.10, 0.0),
+    "shared_by_giver": (0.0, 0.25, 0.0),
+    "help_equal": (0.20, 0.10, 0.0),
+    "help_along": (0.10, 0.0, 0.0),
+    "help_against": (0.0, 0.30, 0.0),
+    "roles_reversed": (0.0, 0.60, 0.0),
+    "role_taken": (0.20, 0.0, 0.0),
+    "ended_left_open": (0.0, 0.0, 0.80),
+    "ended_as_volunteering": (0.80, 0.0, 0.0),
+    "ended_as_private_contact": (0.0, 0.80, 0.0),
+    "ended_winding_down": (0.0, 0.0, 0.40),
+    "ended_not_asked": (0.0, 0.0, 0.40),
+    "agreed_role_formalised": (0.50, 0.0, 0.0),
+    "agreed_condition_set": (0.25, 0.0, 0.0),
+    "agreed_expectation_agreed": (0.25, 0.0, 0.0),
+    "agreed_frequency_agreed": (0.25, 0.0, 0.0),
+    "agreed_tasks_limited": (0.25, 0.0, 0.0),
+    "agreed_setting_agreed": (0.25, 0.0, 0.0),
+    "agreed_naming_agreed": (0.0, 0.0, 0.0),
+    "open_nature": (0.0, 0.0, 0.80),
+    "open_continuation": (0.0, 0.0, 0.80),
+    "open_roles": (0.0, 0.0, 0.60),
+    "open_joining_in": (0.0, 0.0, 0.60),
+    "open_needs": (0.0, 0.0, 0.15),
+    "open_background": (0.0, 0.0, 0.15),
+    "account_help": (0.80, 0.0, 0.0),
+    "account_friendship": (0.0, 0.80, 0.0),
+    "account_both": (0.40, 0.40, 0.80),
+    "account_alternating": (0.40, 0.40, 0.80),
+    "account_neither": (0.0, 0.0, 0.80),
+    "account_unsure": (0.0, 0.0, 0.80),
+    "surprise": (0.0, 0.30, 0.0),
+    "tension_overasked": (0.30, 0.0, 0.0),
+    "tension_unclear_expectations": (0.0, 0.0, 0.30),
+    "tension_unreliable": (0.0, 0.0, 0.0),
+    "tension_irritation": (0.0, 0.0, 0.0),
+    "tension_excluded": (0.0, 0.0, 0.0),
+    "tension_strain": (0.0, 0.0, 0.0),
+    "room_left_open": (0.0, 0.0, 0.20),
+}
+
+Positive = Annotated[float, Meta(gt=0, le=36_525)]
+Share = Annotated[float, Meta(ge=0, le=1)]
+Strength = Annotated[float, Meta(ge=0, le=10)]
+
+
+class Definition(Struct, frozen=True, forbid_unknown_fields=True):
+    """A lens of the kind of `evidence`. Strengths halve every `half_life_days`; a look is taken in silence every `look_days`;
+    below `unobserved_below` nothing is known; a phase changes where another share exceeds its own by `change_by`;
+    while an agreement that weighs is in force, openness counts `agreed_openness` times."""
+
+    name: Annotated[str, Meta(pattern=r"\A[a-z][a-z0-9_-]{0,39}\Z")]
+    version: Annotated[str, Meta(pattern=r"\A[A-Za-z0-9._-]{1,40}\Z")]
+    description: Annotated[str, Meta(max_length=10_000)] = ""
+    half_life_days: Positive = 180.0
+    look_days: Positive = 30.0
+    unobserved_below: Share = 0.25
+    change_by: Share = 0.10
+    agreed_openness: Share = 0.5
+    weights: dict[str, tuple[Strength, Strength, Strength]] = {}
+
+    def weight(self, name: str) -> Weight:
+        return self.weights.get(name) or WEIGHTS[name]
+
+
+EVIDENCE = Definition(
+    "evidence",
+    "1",
+    "Weighs everything that happened into three strengths (help, friendship, openness) and reads from them how the relationship stood.",
+)
+ACCOUNTS_VERSION = "1"
+ACCOUNTS_DESCRIPTION = "Believes only what people said the contact is, or deliberately left open; for the coordinator also the running match."
+BUILT_IN = ("evidence", "accounts")
+
+
+def from_yaml(text: bytes) -> Definition:
+    """A lens from its YAML file. Raises `Refused` saying what does not fit and where."""
+    try:
+        return checked(msgspec.yaml.decode(text, type=Definition))
+    except msgspec.ValidationError as error:
+        raise bad("lens_bad", None, detail=str(error)) from None
+    except msgspec.DecodeError as error:
+        raise bad("lens_bad", None, detail=" ".join(str(error).split())) from None
+
+
+def from_plain(value: Any) -> Definition:
+    """A lens from the definition of a recorded `LensPublished`. Raises `Refused`."""
+    try:
+        return checked(msgspec.convert(value, Definition, strict=False))
+    except msgspec.ValidationError as error:
+        raise bad("lens_bad", "data.definition", detail=str(error)) from None
+
+
+def checked(definition: Definition) -> Definition:
+    unknown = sorted(definition.weights.keys() - WEIGHTS.keys())
+    if unknown:
+        raise bad("lens_bad", "weights", detail=f"'{unknown[0]}' is no weight; known are {', '.join(WEIGHTS)}")
+    if definition.name in BUILT_IN:
+        raise Refused(bad("lens_builtin", "name", name=definition.name).refusal)
+    return definition
+
+
+def whole(definition: Definition) -> dict[str, Any]:
+    """The definition with every weight written out, as it is published and shown."""
+    plain: dict[str, Any] = msgspec.to_builtins(definition)
+    plain["weights"] = {name: list(definition.weight(name)) for name in WEIGHTS}
+    return plain

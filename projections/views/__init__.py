@@ -1,0 +1,1 @@
+"""Read models: the answers that are kept ready."""
