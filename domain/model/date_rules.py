@@ -6,10 +6,10 @@ They stand beside `domain.model.time`, which raises them by key; `domain.model.r
 
 DATE_RULES: dict[str, tuple[str, str]] = {
     "date_unknown_form": (
-        "'{value}' is not a date that can be read here. Write 2021-11-04, 2021-11 or 2021, a season as 2021-21 (spring) to 2021-24 (winter), "
-        "a date-time as 2021-11-04T14:30:00+01:00, or a period as 2021-03/2021-05.",
-        "'{value}' is geen datum die hier gelezen kan worden. Schrijf 2021-11-04, 2021-11 of 2021, een seizoen als 2021-21 (lente) tot 2021-24 (winter), "
-        "een datum met tijd als 2021-11-04T14:30:00+01:00, of een periode als 2021-03/2021-05.",
+        "'{value}' is not a date that can be read here. Write 2021-11-04, 2021-11 or 2021, a season as 2021-21 (spring) "
+        "to 2021-24 (winter), a date-time as 2021-11-04T14:30:00+01:00, or a period as 2021-03/2021-05.",
+        "'{value}' is geen datum die hier gelezen kan worden. Schrijf 2021-11-04, 2021-11 of 2021, een seizoen als 2021-21 (lente) "
+        "tot 2021-24 (winter), een datum met tijd als 2021-11-04T14:30:00+01:00, of een periode als 2021-03/2021-05.",
     ),
     "date_year": (
         "The year of '{value}' cannot be kept: years run from 0001 to 9999 (of a date-time, also when counted in UTC). "
@@ -18,16 +18,18 @@ DATE_RULES: dict[str, tuple[str, str]] = {
         "Schrijf eerst het jaar in vier cijfers, dan een streepje, zoals in 2021-11-04.",
     ),
     "date_impossible": (
-        "'{value}' does not exist in the calendar. Check the month (01 to 12, or a season 21 to 24) and the day; if the day is not known, write 2021-11.",
-        "'{value}' bestaat niet op de kalender. Kijk de maand na (01 tot 12, of een seizoen 21 tot 24) en de dag; is de dag niet bekend, schrijf dan 2021-11.",
+        "'{value}' does not exist in the calendar. Check the day and the month: 01 to 12, or a season 21 to 24 without a day.",
+        "'{value}' bestaat niet op de kalender. Kijk de dag na en de maand: 01 tot 12, of een seizoen 21 tot 24 zonder dag.",
     ),
     "date_clock": (
-        "'{value}' has no possible time of day: it runs from 00:00:00 to 23:59:59. Write midnight as 00:00:00 of the day that begins, and second 60 as 59.",
-        "'{value}' heeft geen mogelijke kloktijd: die loopt van 00:00:00 tot 23:59:59. Schrijf middernacht als 00:00:00 van de dag die begint, en seconde 60 als 59.",
+        "'{value}' has no possible time of day: it runs from 00:00:00 to 23:59:59. "
+        "Write midnight as 00:00:00 of the day that begins, and second 60 as 59.",
+        "'{value}' heeft geen mogelijke kloktijd: die loopt van 00:00:00 tot 23:59:59. "
+        "Schrijf middernacht als 00:00:00 van de dag die begint, en seconde 60 als 59.",
     ),
     "date_seconds": (
-        "'{value}' lacks the seconds. Write them, as in 2021-11-04T14:30:00+01:00, or give only the day, as in 2021-11-04.",
-        "In '{value}' ontbreken de seconden. Schrijf die erbij, zoals in 2021-11-04T14:30:00+01:00, of geef alleen de dag, zoals in 2021-11-04.",
+        "'{value}' lacks the seconds. Write them, as 00 where they are not known: 2021-11-04T14:30:00+01:00.",
+        "In '{value}' ontbreken de seconden. Schrijf die erbij, als 00 waar ze niet bekend zijn: 2021-11-04T14:30:00+01:00.",
     ),
     "date_offset": (
         "'{value}' does not say which clock its time is read on. End it with Z (UTC) or with the difference from UTC in hours and minutes, "
@@ -36,8 +38,10 @@ DATE_RULES: dict[str, tuple[str, str]] = {
         "hoogstens 23:59, zoals in 2021-11-04T14:30:00+01:00.",
     ),
     "date_fraction": (
-        "'{value}' has a fraction of a second, which `occurred` does not take. Leave the fraction out here and give the exact instant in `time`.",
-        "'{value}' heeft een deel van een seconde, en dat kan niet in `occurred`. Laat dat deel hier weg en geef het precieze moment in `time`.",
+        "'{value}' has a fraction of a second, which a date does not take. "
+        "Leave the fraction out here; `time` takes the exact instant of an event.",
+        "'{value}' heeft een deel van een seconde, en dat kan niet in een datum. "
+        "Laat dat deel hier weg; het precieze moment van een gebeurtenis kan in `time`.",
     ),
     "date_qualifier": (
         "In '{value}' the sign ?, ~ or % does not stand once at the end. Write it after the whole date, as in 2021-11~; "
@@ -46,16 +50,22 @@ DATE_RULES: dict[str, tuple[str, str]] = {
         "in een periode achter elk van beide datums, zoals in 2021-03~/2021-05?.",
     ),
     "date_unspecified": (
-        "In '{value}' the X stands where it cannot. Write X only for what is unknown at the end: 201X, 20XX, 2004-XX, 2004-06-XX or 2004-XX-XX.",
-        "In '{value}' staat de X waar dat niet kan. Schrijf X alleen voor wat aan het eind onbekend is: 201X, 20XX, 2004-XX, 2004-06-XX of 2004-XX-XX.",
+        "In '{value}' the X stands where it cannot. Write X only for what is unknown at the end: "
+        "201X, 20XX, 2004-XX, 2004-06-XX or 2004-XX-XX.",
+        "In '{value}' staat de X waar dat niet kan. Schrijf X alleen voor wat aan het eind onbekend is: "
+        "201X, 20XX, 2004-XX, 2004-06-XX of 2004-XX-XX.",
     ),
     "date_set": (
-        "'{value}' is a choice or a list of dates. Write one date or one period, as in 2021-03/2021-05, and record what happened on several days as several events.",
-        "'{value}' is een keuze of een lijst van datums. Schrijf één datum of één periode, zoals 2021-03/2021-05, en leg wat op meer dagen gebeurde vast als meer gebeurtenissen.",
+        "'{value}' is a choice or a list of dates. Write one date or one period, as in 2021-03/2021-05, "
+        "and record what happened on several days as several events.",
+        "'{value}' is een keuze of een lijst van datums. Schrijf één datum of één periode, zoals 2021-03/2021-05, "
+        "en leg wat op meer dagen gebeurde vast als meer gebeurtenissen.",
     ),
     "date_open_start": (
-        "The period '{value}' has no beginning. Write the earliest date it can have begun, as in 2015~/2021-05, or only the date of its end.",
-        "De periode '{value}' heeft geen begin. Schrijf de vroegste datum waarop ze begonnen kan zijn, zoals in 2015~/2021-05, of alleen de datum van het eind.",
+        "The period '{value}' has no beginning. "
+        "Write the earliest date on which it can have begun, as in 2015~/2021-05, or only the date of its end.",
+        "De periode '{value}' heeft geen begin. "
+        "Schrijf de vroegste datum waarop ze begonnen kan zijn, zoals in 2015~/2021-05, of alleen de datum van het eind.",
     ),
     "date_backwards": (
         "The period '{value}' begins after its end (days are counted in UTC). Write the earlier date first, as in 2021-03/2021-05.",

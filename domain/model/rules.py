@@ -5,6 +5,7 @@ refusal. Rules about dates stand in `domain.model.date_rules`.
 """
 
 from domain.model.date_rules import DATE_RULES
+from domain.model.service_rules import SERVICE_RULES
 
 FORM_RULES: dict[str, tuple[str, str]] = {
     "not_json": (
@@ -207,6 +208,7 @@ ASKING_RULES: dict[str, tuple[str, str]] = {
 
 RULES: dict[str, tuple[str, str]] = {
     **DATE_RULES,
+    **SERVICE_RULES,
     **FORM_RULES,
     **ORDER_RULES,
     **PEOPLE_RULES,

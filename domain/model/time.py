@@ -69,17 +69,17 @@ def span(edtf: str) -> Span:
     if size == 20 and (at := _plain_utc(edtf)) is not None:
         return Span(at, at + SECOND, True, True)
     start, is_interval, end = edtf.partition("/")
-    if not is_interval:
-        return _date(edtf)
-    if start in ("", ".."):
+    if is_interval and start in ("", ".."):
         raise BadDate("date_open_start", edtf)
-    begins = _date(start)
+    first, last, zoned = _date(start)
+    if not is_interval:
+        return Span(first, last, zoned, zoned)
     if end in ("", ".."):
-        return Span(begins.first, None, begins.first_zoned, False)
-    ends = _date(end)
-    if ends.last is None or begins.first >= ends.last:
+        return Span(first, None, zoned, False)
+    _, last, last_zoned = _date(end)
+    if first >= last:
         raise BadDate("date_backwards", edtf)
-    return Span(begins.first, ends.last, begins.first_zoned, ends.last_zoned)
+    return Span(first, last, zoned, last_zoned)
 
 
 def instant(rfc3339: str) -> tuple[int, int]:
@@ -138,17 +138,17 @@ def _plain_utc(text: str) -> int | None:
     return since.days * DAY + since.seconds * SECOND + since.microseconds
 
 
-def _date(text: str) -> Span:
-    """One date of any form, as it stands alone or at either side of an interval."""
+def _date(text: str) -> tuple[int, int, bool]:
+    """The bounds of one date of any form, as it stands alone or at either side of an interval, and whether they are zoned."""
     bare = text[:-1] if text.endswith(("?", "~", "%")) else text
     if match := _CALENDAR.fullmatch(bare):
         first, last = _days(match)
-        return Span(first, last, False, False)
+        return first, last, False
     if match := _DATE_TIME.fullmatch(bare):
         if match[5] is not None:
             raise BadDate("date_fraction", text)
         at, _ = _date_time(match)
-        return Span(at, at + SECOND, True, True)
+        return at, at + SECOND, True
     for rule, form in _MEANT:
         if form.fullmatch(bare):
             raise BadDate(rule, text)

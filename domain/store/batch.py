@@ -159,8 +159,8 @@ class Batch:
     def _recorded_event(self, id: str | None, ring: Ring | None) -> Event | None:
         if id is None:
             return None
-        row = self._connection.execute("SELECT state FROM events WHERE id = ?", (id,)).fetchone()
-        return self._mapper.event(row[0], ring) if row else None
+        row = self._connection.execute("SELECT state, at, until FROM events WHERE id = ?", (id,)).fetchone()
+        return self._mapper.event(row, ring) if row else None
 
     # Judging
 

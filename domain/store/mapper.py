@@ -15,7 +15,7 @@ from domain.model.envelope import write
 from domain.model.errors import bad
 from domain.model.event import Event
 from domain.model.events import Unread, Unvoiced
-from domain.model.time import instant, span
+from domain.model.time import instant
 from domain.model.words import NO_HANDLES
 from domain.store.keys import Erased, Frozen, KeyStoreError, Missing, Ring
 from domain.store.ledger import canonical, encode
@@ -41,6 +41,10 @@ class Stored(Struct, frozen=True, gc=False):
     recordedby: str | None = None
     time: str | None = None
     toldby: str | None = None
+
+
+Kept = tuple[bytes, int, int | None]
+"""An event as the store keeps it: the canonical envelope, and the span of its date (instant and end)."""
 
 
 class Place(Struct, frozen=True, gc=False):
@@ -115,50 +119,56 @@ class Mapper:
 
     # From bytes to an event
 
-    def event(self, state: bytes, ring: Ring | None) -> Event:
-        """The stored event, opened as far as `ring` allows; without a ring only what was never sealed."""
+    def event(self, row: Kept, ring: Ring | None, voices_only: bool = False) -> Event:
+        """The stored event, opened as far as `ring` allows; without a ring only what was never sealed.
+
+        `voices_only` opens what readings need and leaves names, notes and who a handle stands for shut."""
+        state, at, until = row
         stored = _stored.decode(state)
         kind = BY_TYPE[stored.type]
-        when = span(stored.occurred)
-        at = when.first if stored.time is None else instant(stored.time)[0]
-        event = Event(
-            kind, stored.id, stored.subject, stored.source, stored.occurred, at, when.last, None, stored.time, stored.method,
+        raw = bytes(stored.data)
+        data: Any
+        if b'"seal"' not in raw:
+            data = _typed[kind.name].decode(raw)
+        else:
+            plain = self.opened(stored.subject, stored.id, kind, raw, ring, voices_only)
+            data = self._typed(kind, plain)
+        return Event(
+            kind, stored.id, stored.subject, stored.source, stored.occurred, at, until, data, stored.time, stored.method,
             stored.perspective, stored.toldby, stored.recordedby, stored.position, instant(stored.recorded)[0],
         )  # fmt: skip
-        return msgspec.structs.replace(event, data=self._data(event, stored.data, ring))
 
-    def _data(self, event: Event, raw: Raw, ring: Ring | None) -> Any:
-        kind = event.kind
-        if b'"seal"' not in bytes(raw):
-            return _typed[kind.name].decode(raw)
-        data = self.opened(event, raw, ring)
-        if kind.voiced:
-            voice = data.pop("voice")
-            if not _open(voice):
-                return Unvoiced(msgspec.convert(voice, Unread), data.get(kind.own) if kind.own else None)
-            data |= voice
+    def plain(self, state: bytes, ring: Ring | None) -> tuple[Stored, dict[str, Any]]:
+        """The stored envelope, and its data as it was sent, opened as far as `ring` allows."""
+        stored = _stored.decode(state)
+        return stored, self.opened(stored.subject, stored.id, BY_TYPE[stored.type], bytes(stored.data), ring)
+
+    def _typed(self, kind: Kind, data: dict[str, Any]) -> Any:
+        if kind.voiced and "voice" in data:
+            return Unvoiced(msgspec.convert(data["voice"], Unread), data.get(kind.own) if kind.own else None)
         return msgspec.convert(data, kind.data)
 
-    def opened(self, event: Event, raw: Raw | bytes, ring: Ring | None) -> dict[str, Any]:
-        """The stored data as a plain object with every seal replaced by its content, or by what says why it stays shut."""
+    def opened(self, stream: str, id: str, kind: Kind, raw: bytes, ring: Ring | None, voices_only: bool = False) -> dict[str, Any]:
+        """The stored data as it was sent, with every seal replaced by its content, or by what says why it stays shut.
+
+        A voiced event that stays shut keeps its own id, and says why under `voice`."""
         data: dict[str, Any] = _plain.decode(raw)
-        for place in self._places(event.stream, data):
+        for place in self._places(stream, data):
             held = place.inside[place.name]
             if isinstance(held, dict) and "seal" in held:
-                place.inside[place.name] = self._open(event, place, held["seal"], ring)
-        data.pop("holder", None)
-        if event.kind.name == "event_amended":
-            amended = data["data"]
-            amended.pop("holder", None)
-            if "voice" in amended and _open(amended["voice"]):
-                amended |= amended.pop("voice")
+                shut = ring is None or (voices_only and place.name != "voice")
+                place.inside[place.name] = {"sealed": True} if shut else self._open(stream, id, kind, place, held["seal"], ring)
+        _unwrap(data)
+        if kind.name == "event_amended":
+            _unwrap(data["data"])
         return data
 
-    def _open(self, event: Event, place: Place, sealed: str, ring: Ring | None) -> Any:
+    def _open(self, stream: str, id: str, kind: Kind, place: Place, sealed: str, ring: Ring | None) -> Any:
         if ring is None:
             return {"sealed": True}
         try:
-            return _plain.decode(open_seal(sealed, self._context(event, place), self._keys(event.stream, place, ring)))
+            context = Context(self.organisation, stream, id, kind.topic, place.field, place.about)
+            return _plain.decode(open_seal(sealed, context, self._keys(stream, place, ring)))
         except Erased as gone:
             return {"erased": gone.on}
         except Frozen:
@@ -210,6 +220,13 @@ class Mapper:
         if place.owner is not None:
             return [ring.key(place.owner)]
         return ring.keys_about(stream, place.about)
+
+
+def _unwrap(data: dict[str, Any]) -> None:
+    """Put an opened voice back in the place of the object it was."""
+    data.pop("holder", None)
+    if "voice" in data and _open(data["voice"]):
+        data |= data.pop("voice")
 
 
 def _open(value: Any) -> bool:

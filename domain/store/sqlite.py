@@ -12,7 +12,7 @@ from typing import Any, NamedTuple, cast
 from uuid import UUID
 
 from eventsourcing.persistence import StoredEvent
-from eventsourcing.sqlite import SQLiteApplicationRecorder, SQLiteConnection, SQLiteConnectionPool, SQLiteCursor, SQLiteDatastore
+from eventsourcing.sqlite import SQLiteApplicationRecorder, SQLiteConnection, SQLiteConnectionPool, SQLiteCursor, SQLiteDatastore, SQLiteTransaction
 
 BUSY_SECONDS = 120
 STORE_VERSION = 1
@@ -32,21 +32,20 @@ class Row(NamedTuple):
     until: int | None
 
 
+class _Transaction(SQLiteTransaction):
+    """A write transaction locks the file from its start; a reading one sees one snapshot."""
+
+    def __enter__(self) -> SQLiteCursor:
+        cursor = self.connection.cursor()
+        cursor.execute("BEGIN IMMEDIATE" if self.commit else "BEGIN")
+        return cursor
+
+
 class _Connection(SQLiteConnection):
     @contextmanager
     def transaction(self, *, commit: bool) -> Iterator[SQLiteCursor]:
-        """A write transaction locks the file from its start; a reading one sees one snapshot."""
-        cursor = self.cursor()
-        cursor.execute("BEGIN IMMEDIATE" if commit else "BEGIN")
-        try:
+        with _Transaction(self, commit=commit) as cursor, cursor:
             yield cursor
-        except BaseException:
-            self.rollback()
-            raise
-        if commit:
-            self.commit()
-        else:
-            self.rollback()
 
 
 class _Pool(SQLiteConnectionPool):
@@ -126,10 +125,9 @@ class EventRecorder(SQLiteApplicationRecorder):
     def _insert_events(self, c: SQLiteCursor, stored_events: Sequence[StoredEvent], **_: Any) -> Sequence[int] | None:
         raise TypeError("events enter through Recording.record, which judges, seals and places them")
 
-    def stream(self, connection: sqlite3.Connection, stream: str) -> list[bytes]:
-        """The stored envelopes of one stream in the order of recording."""
-        rows = connection.execute("SELECT state FROM events WHERE originator_id = ? ORDER BY position", (stream,))
-        return [row[0] for row in rows]
+    def stream(self, connection: sqlite3.Connection, stream: str) -> list[tuple[bytes, int, int | None]]:
+        """The stored envelopes of one stream, with the spans of their dates, in the order of recording."""
+        return connection.execute("SELECT state, at, until FROM events WHERE originator_id = ? ORDER BY position", (stream,)).fetchall()
 
     def head(self, connection: sqlite3.Connection) -> int:
         """The highest position; 0 where nothing is recorded."""

@@ -4,14 +4,16 @@ Reading opens events as far as their keys allow, stream by stream or in the orde
 """
 
 import sqlite3
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager
 from itertools import groupby
+from operator import itemgetter
 from pathlib import Path
+from typing import Any
 
 from domain.model.event import Event
 from domain.store.keys import Ring, SQLiteKeys
-from domain.store.mapper import Mapper
+from domain.store.mapper import Kept, Mapper
 from domain.store.recording import Recording
 from domain.store.sqlite import Datastore, EventRecorder
 
@@ -42,46 +44,57 @@ class EventStore:
     def head(self, connection: sqlite3.Connection) -> int:
         return self.recorder.head(connection)
 
-    def streams(self, connection: sqlite3.Connection, streams: Sequence[str], ring: Ring) -> dict[str, list[Event]]:
+    def streams(
+        self, connection: sqlite3.Connection, streams: Sequence[str], ring: Ring, voices_only: bool = False
+    ) -> dict[str, list[Event]]:
         """The events of several streams, each in the order of recording; empty where there are none."""
         found: dict[str, list[Event]] = {stream: [] for stream in streams}
         ring.prefetch_streams([stream for stream in streams if stream.startswith("relationship/")])
-        for start in range(0, len(streams), PAGE):
-            chunk = streams[start : start + PAGE]
+        for chunk in in_pages(streams):
             marks = ",".join("?" * len(chunk))
             rows = connection.execute(
-                f"SELECT originator_id, state FROM events WHERE originator_id IN ({marks}) ORDER BY originator_id, position", chunk
+                f"SELECT originator_id, state, at, until FROM events WHERE originator_id IN ({marks}) ORDER BY originator_id, position", chunk
             )
-            for stream, state in rows:
-                found[stream].append(self.mapper.event(state, ring))
+            for stream, *row in rows:
+                found[stream].append(self.mapper.event((row[0], row[1], row[2]), ring, voices_only))
         return found
 
-    def all_streams(self, connection: sqlite3.Connection, prefix: str) -> Iterator[tuple[str, list[bytes]]]:
-        """Every stream of a kind with its stored envelopes, stream by stream, with flat memory."""
+    def all_streams(self, connection: sqlite3.Connection) -> Iterator[tuple[str, list[Kept]]]:
+        """Every stream with its stored events in the order of recording, stream by stream, with flat memory."""
+        rows = connection.execute("SELECT originator_id, state, at, until FROM events ORDER BY originator_id, position")
+        for stream, found in groupby(rows, key=itemgetter(0)):
+            yield stream, [(state, at, until) for _, state, at, until in found]
+
+    def since(self, connection: sqlite3.Connection, position: int, limit: int) -> list[tuple[int, str, Kept]]:
+        """Position, stream and stored event of what was recorded after a position."""
         rows = connection.execute(
-            "SELECT originator_id, state FROM events WHERE originator_id >= ? AND originator_id < ? ORDER BY originator_id, position",
-            (f"{prefix}/", f"{prefix}0"),
+            "SELECT position, originator_id, state, at, until FROM events WHERE position > ? ORDER BY position LIMIT ?", (position, limit)
         )
-        for stream, found in groupby(rows, key=lambda row: row[0]):
-            yield stream, [state for _, state in found]
+        return [(place, stream, (state, at, until)) for place, stream, state, at, until in rows]
 
-    def since(self, connection: sqlite3.Connection, position: int, limit: int) -> list[tuple[int, str, bytes]]:
-        """Position, stream and stored envelope of what was recorded after a position."""
-        return connection.execute(
-            "SELECT position, originator_id, state FROM events WHERE position > ? ORDER BY position LIMIT ?", (position, limit)
-        ).fetchall()
+    def at_positions(self, connection: sqlite3.Connection, positions: Sequence[int], ring: Ring) -> dict[int, Event]:
+        """Events by their positions."""
+        return self._found(connection, "position", positions, ring, lambda event: event.position)
 
-    def by_id(self, connection: sqlite3.Connection, ids: Iterable[str], ring: Ring) -> dict[str, Event]:
+    def by_id(self, connection: sqlite3.Connection, ids: Sequence[str], ring: Ring) -> dict[str, Event]:
         """Events by their ids."""
-        wanted = list(ids)
-        found: dict[str, Event] = {}
-        for start in range(0, len(wanted), PAGE):
-            chunk = wanted[start : start + PAGE]
+        return self._found(connection, "id", ids, ring, lambda event: event.id)
+
+    def _found(
+        self, connection: sqlite3.Connection, column: str, keys: Sequence[Any], ring: Ring, key: Callable[[Event], Any]
+    ) -> dict[Any, Event]:
+        found: dict[Any, Event] = {}
+        for chunk in in_pages(keys):
             marks = ",".join("?" * len(chunk))
-            for (state,) in connection.execute(f"SELECT state FROM events WHERE id IN ({marks})", chunk):
-                event = self.mapper.event(state, ring)
-                found[event.id] = event
+            for row in connection.execute(f"SELECT state, at, until FROM events WHERE {column} IN ({marks})", chunk):
+                event = self.mapper.event(row, ring)
+                found[key(event)] = event
         return found
+
+
+def in_pages(items: Sequence[Any]) -> Iterator[Sequence[Any]]:
+    """Slices short enough to be named one by one in a statement."""
+    return (items[start : start + PAGE] for start in range(0, len(items), PAGE))
 
 
 def keys_path(path: Path) -> Path:

@@ -52,7 +52,7 @@ class StoreWorld:
         """The events of a stream that are in the store, opened as far as their keys allow."""
         if self.head == 0:
             return []
-        return [self._mapper.event(state, self._ring) for state in self._recorder.stream(self._connection, stream)]
+        return [self._mapper.event(row, self._ring) for row in self._recorder.stream(self._connection, stream)]
 
     def learn(self, stream: str, events: list[Event]) -> None:
         """Take note of a participant's or initiative's stream, judged and found good with the batch in it."""

@@ -3,14 +3,14 @@
 Any number of lenses and holders read the same chronicle. A lapse of a term is no event; the chronicle says when one came.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 from msgspec import Struct
 
 from domain.model.event import Event
 from domain.model.history import History, resolve
 from domain.model.relationship import Relationship, evolve
-from domain.model.words import Side
+from domain.model.words import KNOWN_ROLES, Side
 
 
 class Step(Struct, frozen=True, gc=False):
@@ -37,10 +37,11 @@ class Chronicle(Struct, frozen=True):
         return state
 
 
-def chronicle(id: str, events: Sequence[Event], sides: Mapping[str, Side]) -> Chronicle:
-    """Fold the events of one relationship, given in the order of recording. `sides`: the roles of its initiative."""
+def chronicle(id: str, events: Sequence[Event], sides: Callable[[str], Mapping[str, Side]]) -> Chronicle:
+    """Fold the events of one relationship, given in the order of recording. `sides` gives the roles of an initiative by its id."""
     history = resolve(events)
-    state = Relationship(id, sides)
+    home = next((s.event.data.initiative for s in history.standing if s.event.kind.opens), None)
+    state = Relationship(id, sides(home) if home is not None else KNOWN_ROLES)
     steps: list[Step] = []
     lapses: list[int] = []
     for standing in history.standing:

@@ -1,0 +1,107 @@
+"""The values that GraphQL itself does not know, and the closed lists, as the schema names them.
+
+Dates and instants travel as texts; what they mean is decided where they are used, so that a refusal can name the field.
+"""
+
+from enum import Enum
+from typing import Any, NewType
+
+import strawberry
+from graphql import GraphQLError
+from strawberry.types.scalar import ScalarDefinition
+
+Date = NewType("Date", str)
+DateTime = NewType("DateTime", str)
+EDTF = NewType("EDTF", str)
+JSON = NewType("JSON", object)
+Position = NewType("Position", str)
+
+
+def _text(value: Any) -> str:
+    if not isinstance(value, str):
+        raise GraphQLError("this is written as a text, in quotes")
+    return value
+
+
+def _written(name: str, description: str, url: str | None = None) -> ScalarDefinition:
+    return strawberry.scalar(name=name, description=description, specified_by_url=url, parse_value=_text)
+
+
+SCALARS: dict[object, ScalarDefinition] = {
+    Date: _written("Date", "A day, ISO 8601: `2021-11-04`."),
+    DateTime: _written(
+        "DateTime",
+        "An instant, RFC 3339 in UTC: `2021-11-04T09:30:00Z`. As an argument a plain day stands for its first instant;"
+        " asking ahead of now is refused.",
+        "https://www.rfc-editor.org/rfc/rfc3339",
+    ),
+    EDTF: _written(
+        "EDTF",
+        "A date as people know it, ISO 8601-2 (EDTF) level 0 or 1: a day, a month, a season, a year, about or uncertain, or an interval.",
+        "https://www.loc.gov/standards/datetime/",
+    ),
+    JSON: strawberry.scalar(
+        name="JSON",
+        description="Any JSON value.",
+        specified_by_url="https://www.rfc-editor.org/rfc/rfc8259",
+    ),
+    Position: _written("Position", "A place in the organisation's order of recording, counted from 1 without gaps; a whole number as text."),
+}
+
+
+def _value(name: str, description: str) -> Any:
+    return strawberry.enum_value(name, description=description)
+
+
+@strawberry.enum(description="How a relationship stands in the eyes of a lens.")
+class Phase(Enum):
+    UNOBSERVED = _value("UNOBSERVED", "Too little is known to say. Never a kind of ambiguity.")
+    HELP = _value("HELP", "One helps and the other is helped.")
+    FRIENDSHIP = _value("FRIENDSHIP", "They are friends.")
+    AMBIGUITY = _value("AMBIGUITY", "Between the two: both, neither, to and fro, or left open.")
+    ENDED = _value("ENDED", "The relationship has ended.")
+
+
+@strawberry.enum(description="In which way a relationship is ambiguous.")
+class AmbiguityKind(Enum):
+    BOTH = _value("BOTH", "Help and friendship at once.")
+    NEITHER = _value("NEITHER", "Neither word fits.")
+    ALTERNATING = _value("ALTERNATING", "Now the one, now the other.")
+    UNSURE = _value("UNSURE", "The holder cannot tell.")
+    LEFT_OPEN = _value("LEFT_OPEN", "Somebody leaves it open on purpose.")
+    DIFFERING = _value("DIFFERING", "The holders see it differently.")
+
+
+@strawberry.enum(description="On what a reading rests.")
+class Basis(Enum):
+    FORMAL = _value("FORMAL", "A match, a term or an agreement.")
+    CONDUCT = _value("CONDUCT", "What was done.")
+    VOICED = _value("VOICED", "What somebody said or left open.")
+
+
+@strawberry.enum(description="How a relationship began.")
+class Origin(Enum):
+    MATCHED = _value("MATCHED", "An organisation brought them together.")
+    EMERGED = _value("EMERGED", "Nobody arranged it.")
+
+
+@strawberry.enum(description="The side a member stands on, by roles, with an open reversal exchanged.")
+class Side(Enum):
+    GIVES = _value("GIVES", "Gives help.")
+    RECEIVES = _value("RECEIVES", "Receives help.")
+    BOTH = _value("BOTH", "Gives and receives.")
+    NONE = _value("NONE", "Neither; the roles say nothing about it.")
+
+
+@strawberry.enum(description="Why a reading changed.")
+class Cause(Enum):
+    EVENTS = _value("EVENTS", "Something happened.")
+    SILENCE = _value("SILENCE", "What was known faded, while nothing happened.")
+    LAPSE = _value("LAPSE", "A fixed term ran out.")
+
+
+@strawberry.enum(description="What a participant consents to.")
+class ConsentScope(Enum):
+    RECORD = _value("RECORD", "That the platform records their relationships.")
+    RESEARCH = _value("RESEARCH", "That researchers read them under a pseudonym.")
+    SHARE = _value("SHARE", "That they are shared with other organisations.")

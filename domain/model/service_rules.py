@@ -1,0 +1,42 @@
+"""What the platform says about a question itself, before anything in it is looked at: who asks, in what form, and how much.
+
+Part of `domain.model.rules`, each in English and in Dutch.
+"""
+
+SERVICE_RULES: dict[str, tuple[str, str]] = {
+    "unauthenticated": (
+        "This needs a valid token: send it as `Authorization: Bearer tr_…`. Yours is missing, mistyped, expired or revoked.",
+        "Hiervoor is een geldig token nodig: stuur het als `Authorization: Bearer tr_…`. Het jouwe ontbreekt, is verkeerd getypt, verlopen of ingetrokken.",
+    ),
+    "token_days": ("A token is valid for 1 to {limit} days.", "Een token is 1 tot {limit} dagen geldig."),
+    "request_form": ("This is no GraphQL request: {detail}.", "Dit is geen GraphQL-verzoek: {detail}."),
+    "request_type": ("Send a GraphQL request as `Content-Type: application/json`.", "Stuur een GraphQL-verzoek als `Content-Type: application/json`."),
+    "request_accept": (
+        "The answer is application/graphql-response+json or application/json; accept one of them.",
+        "Het antwoord is application/graphql-response+json of application/json; accepteer een van beide.",
+    ),
+    "request_method": ("Ask with GET or POST; mutations need POST.", "Vraag met GET of POST; voor mutaties is POST nodig."),
+    "request_path": ("There is nothing at this address. Questions go to /graphql.", "Op dit adres is niets. Vragen gaan naar /graphql."),
+    "query_form": ("The query cannot be answered as it stands: {detail}", "De vraag kan zo niet beantwoord worden: {detail}"),
+    "query_depth": (
+        "A query may go {limit} fields deep. Ask for the rest by its ids in a second query.",
+        "Een vraag mag {limit} velden diep gaan. Vraag de rest op id in een tweede vraag.",
+    ),
+    "query_aliases": (
+        "A query may hold {limit} aliases; this one has {size}. Ask in several queries.",
+        "Een vraag mag {limit} aliassen hebben; deze heeft er {size}. Verdeel de vraag over meer vragen.",
+    ),
+    "query_tokens": (
+        "A query may hold {limit} tokens. Move its values into variables, or ask in several queries.",
+        "Een vraag mag {limit} tekens en woorden (tokens) hebben. Zet de waarden in variabelen, of verdeel de vraag over meer vragen.",
+    ),
+    "body_size": (
+        "A request may be {limit} bytes. Send the events in several batches, or import a large file with the command line.",
+        "Een verzoek mag {limit} bytes zijn. Stuur de gebeurtenissen in meer delen, of importeer een groot bestand met de opdrachtregel.",
+    ),
+    "not_offered": ("{name} is not offered by this version of the platform.", "{name} kan met deze versie van het platform niet."),
+    "internal": (
+        "Something went wrong inside the platform. It stands in the log as {id}; tell that to whoever runs it.",
+        "Er ging binnen het platform iets mis. Het staat in het logboek als {id}; geef dat door aan de beheerder.",
+    ),
+}

@@ -1,0 +1,153 @@
+"""The words of the catalogue as people read them, in English and in Dutch.
+
+In English a word of a closed list reads as it is written, with spaces. The initiative's own words (roles, activities, settings)
+are never translated.
+"""
+
+from collections.abc import Sequence
+
+from domain.model.errors import Language
+
+WHO: dict[str, tuple[str, str]] = {
+    "coordinator": ("the coordinator", "de coördinator"),
+    "group": ("the group", "de groep"),
+    "observer": ("the observer", "de waarnemer"),
+    "family": ("family", "familie"),
+    "all": ("all", "allen"),
+    "nobody": ("nobody", "niemand"),
+}
+PLACES: dict[str, tuple[str, str]] = {
+    "home": ("at the home of {handle}", "thuis bij {handle}"),
+    "public": ("a public place", "een openbare plek"),
+    "centre": ("a centre", "een centrum"),
+    "outdoors": ("outdoors", "buiten"),
+    "phone": ("by phone", "telefonisch"),
+    "online": ("online", "online"),
+    "message": ("by message", "per bericht"),
+    "other": ("elsewhere", "elders"),
+}
+DUTCH: dict[str, str] = {
+    # phases, kinds of ambiguity, bases
+    "help": "hulp",
+    "friendship": "vriendschap",
+    "ambiguity": "ambiguïteit",
+    "ended": "beëindigd",
+    "unobserved": "niet waargenomen",
+    "both": "allebei",
+    "neither": "geen van beide",
+    "alternating": "wisselend",
+    "unsure": "niet zeker",
+    "left_open": "opengelaten",
+    "differing": "verschillend",
+    "formal": "formeel",
+    "conduct": "gedrag",
+    "voiced": "verwoord",
+    "openness": "openheid",
+    "matched": "gekoppeld",
+    "emerged": "ontstaan",
+    # who asked, and about whom
+    "self": "zichzelf",
+    "other": "anders",
+    "family": "familie",
+    "professional": "een professional",
+    "unsaid": "niet gezegd",
+    # terms, endings, agreements
+    "fixed": "vast",
+    "one_off": "eenmalig",
+    "indefinite": "onbepaald",
+    "as_volunteering": "verder als vrijwilligerswerk",
+    "as_private_contact": "verder als privécontact",
+    "winding_down": "afbouwen",
+    "stopped": "gestopt",
+    "not_asked": "niet gevraagd",
+    "mutual": "samen besloten",
+    "one_sided": "eenzijdig",
+    "drifted": "verwaterd",
+    "role_formalised": "rol vastgelegd",
+    "condition_set": "voorwaarde gesteld",
+    "expectation_agreed": "verwachting afgesproken",
+    "frequency_agreed": "frequentie afgesproken",
+    "tasks_limited": "taken begrensd",
+    "setting_agreed": "setting afgesproken",
+    "naming_agreed": "benaming afgesproken",
+    "situation": "situatie",
+    "prevention": "preventie",
+    "request": "verzoek",
+    # meetings and help
+    "light": "licht",
+    "serious": "serieus",
+    "mixed": "gemengd",
+    "strained": "stroef",
+    "early": "op tijd",
+    "late": "laat",
+    "none": "zonder bericht",
+    "practical": "praktisch",
+    "emotional": "emotioneel",
+    "transport": "vervoer",
+    "company": "gezelschap",
+    "guidance": "begeleiding",
+    "laughter": "gelach",
+    "confidence": "vertrouwen",
+    "gesture": "een gebaar",
+    "talk": "een gesprek",
+    "silence": "stilte",
+    "temporary": "tijdelijk",
+    "lasting": "blijvend",
+    # views
+    "nature": "de aard",
+    "roles": "de rollen",
+    "continuation": "het vervolg",
+    "joining_in": "het meedoen",
+    "needs": "de behoeften",
+    "background": "de achtergrond",
+    "need": "de behoefte",
+    "contact": "het contact",
+    "read_aloud": "voorgelezen",
+    "overasked": "overvraagd",
+    "unclear_expectations": "onduidelijke verwachtingen",
+    "unreliable": "onbetrouwbaar",
+    "irritation": "ergernis",
+    "excluded": "buitengesloten",
+    "strain": "belasting",
+    "agreement": "een afspraak",
+    "time": "de tijd",
+    "ending": "het einde",
+    # guidance
+    "experience": "de ervaring",
+    "status": "de stand",
+    "response": "reactie",
+    "alternative_offered": "alternatief geboden",
+}
+MONTHS: dict[Language, tuple[str, ...]] = {
+    "en": ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"),
+    "nl": ("jan", "feb", "mrt", "apr", "mei", "jun", "jul", "aug", "sep", "okt", "nov", "dec"),
+}
+
+
+def word(value: str, language: Language) -> str:
+    """A word of a closed list, also one in upper case as the public schema has it."""
+    known = value.lower()
+    if language == "nl":
+        return DUTCH.get(known, known.replace("_", " "))
+    return "not observed" if known == "unobserved" else known.replace("_", " ")
+
+
+def who(handle: str, language: Language) -> str:
+    """A member by handle, or one of the words that stand for somebody else."""
+    return WHO[handle][language == "nl"] if handle in WHO else plain(handle)
+
+
+def where(place: str, language: Language) -> str:
+    kind, _, handle = place.partition(":")
+    return PLACES[kind][language == "nl"].format(handle=handle)
+
+
+def joined(parts: Sequence[str], language: Language) -> str:
+    """`a, b and c`."""
+    *most, last = parts or [""]
+    return f"{', '.join(most)} {'en' if language == 'nl' else 'and'} {last}" if most else last
+
+
+def plain(text: str) -> str:
+    """A text that somebody wrote, without the signs that would steer a terminal."""
+    return "".join(sign if sign.isprintable() else "\N{REPLACEMENT CHARACTER}" for sign in text)

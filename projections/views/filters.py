@@ -1,0 +1,144 @@
+"""What pages can be asked for, and the SQL that finds it. Every filter narrows; what is None is not asked.
+
+Cursors carry the place in the order, so that a page goes on where the last one ended however much is recorded in between.
+"""
+
+import base64
+from typing import Any
+
+import msgspec
+from msgspec import Struct
+
+from domain.model.errors import bad
+
+PAGE_LIMIT = 1_000
+
+
+class RelationshipFilter(Struct, frozen=True):
+    """`phase` is the pooled one under `lens` at instant `at` (None: now). `started_to` is exclusive."""
+
+    initiative: str | None = None
+    origin: str | None = None
+    phase: str | None = None
+    at: int | None = None
+    lens: str | None = None
+    participant: str | None = None
+    started_from: int | None = None
+    started_to: int | None = None
+    running: bool | None = None
+
+
+class EventFilter(Struct, frozen=True):
+    """`occurred_to` is exclusive."""
+
+    relationship: str | None = None
+    participant: str | None = None
+    initiative: str | None = None
+    types: list[str] | None = None
+    occurred_from: int | None = None
+    occurred_to: int | None = None
+    recorded_by: str | None = None
+
+
+class MoveFilter(Struct, frozen=True):
+    """`holder` None is the pooled reading; `start` and `to` are inclusive instants."""
+
+    relationship: str | None = None
+    initiative: str | None = None
+    was: str | None = None
+    now: str | None = None
+    start: int | None = None
+    to: int | None = None
+    holder: str | None = None
+
+
+class Clause(Struct):
+    """The conditions of a question, with their values."""
+
+    parts: list[str] = []
+    values: list[Any] = []
+
+    def need(self, part: str, *values: Any) -> None:
+        self.parts.append(part)
+        self.values.extend(values)
+
+    @property
+    def where(self) -> str:
+        return f" WHERE {' AND '.join(self.parts)}" if self.parts else ""
+
+
+def page_size(first: int) -> int:
+    if not 1 <= first <= PAGE_LIMIT:
+        raise bad("page_size", "first", limit=PAGE_LIMIT)
+    return first
+
+
+def cursor(*place: Any) -> str:
+    return base64.urlsafe_b64encode(msgspec.json.encode(place)).decode().rstrip("=")
+
+
+def place_of(text: str, form: Any) -> Any:
+    """Where a cursor points. Raises `Refused` for one that was not given out here."""
+    try:
+        return msgspec.json.decode(base64.urlsafe_b64decode(text + "=" * (-len(text) % 4)), type=form)
+    except (ValueError, msgspec.DecodeError):
+        raise bad("cursor", "after") from None
+
+
+def relationship_clause(asked: RelationshipFilter, g: int, lens: str, at: int) -> Clause:
+    clause = Clause()
+    if asked.initiative is not None:
+        clause.need("r.initiative = ?", asked.initiative)
+    if asked.origin is not None:
+        clause.need("r.origin = ?", asked.origin)
+    if asked.participant is not None:
+        clause.need(f"r.id IN (SELECT relationship FROM members_{g} WHERE participant = ?)", asked.participant)
+    if asked.started_from is not None:
+        clause.need("r.began >= ?", asked.started_from)
+    if asked.started_to is not None:
+        clause.need("r.began < ?", asked.started_to)
+    if asked.running is not None:
+        clause.need(f"r.ended IS {'NULL' if asked.running else 'NOT NULL'}")
+    if asked.phase is not None:
+        moved = f"SELECT now FROM moves_{g} m WHERE m.relationship = r.id AND m.lens = ? AND m.holder = '' AND m.at <= ? ORDER BY m.at DESC LIMIT 1"
+        clause.need(f"coalesce(({moved}), 'unobserved') = ?", lens, at, asked.phase.lower())
+    return clause
+
+
+def event_clause(asked: EventFilter, g: int) -> Clause:
+    clause = Clause()
+    if asked.relationship is not None:
+        clause.need("e.stream = ?", f"relationship/{asked.relationship}")
+    if asked.participant is not None:
+        theirs = f"SELECT 'relationship/' || relationship FROM members_{g} WHERE participant = ?"
+        clause.need(f"(e.stream = ? OR e.stream IN ({theirs}))", f"participant/{asked.participant}", asked.participant)
+    if asked.initiative is not None:
+        its = f"SELECT 'relationship/' || id FROM relationships_{g} WHERE initiative = ?"
+        clause.need(f"(e.stream = ? OR e.stream IN ({its}))", f"initiative/{asked.initiative}", asked.initiative)
+    if asked.types is not None:
+        clause.need(f"e.kind IN ({','.join('?' * len(asked.types))})", *asked.types)
+    if asked.occurred_from is not None:
+        clause.need("e.at >= ?", asked.occurred_from)
+    if asked.occurred_to is not None:
+        clause.need("e.at < ?", asked.occurred_to)
+    if asked.recorded_by is not None:
+        clause.need("e.recorded_by = ?", asked.recorded_by)
+    return clause
+
+
+def move_clause(asked: MoveFilter, g: int, lens: str, now: int) -> Clause:
+    clause = Clause()
+    clause.need("m.lens = ?", lens)
+    clause.need("m.holder = ?", asked.holder or "")
+    clause.need("m.at <= ?", now if asked.to is None else min(asked.to, now))
+    if asked.relationship is not None:
+        clause.need("m.relationship = ?", asked.relationship)
+    if asked.initiative is not None:
+        clause.need(f"m.relationship IN (SELECT id FROM relationships_{g} WHERE initiative = ?)", asked.initiative)
+    if asked.was is not None:
+        clause.need("m.was = ?", asked.was.lower())
+    if asked.now is not None:
+        clause.need("m.now = ?", asked.now.lower())
+    if asked.start is not None:
+        clause.need("m.at >= ?", asked.start)
+    return clause

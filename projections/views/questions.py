@@ -1,0 +1,250 @@
+"""Everything that can be asked of an organisation, in bulk, so that no page asks once per row.
+
+Each question sees one snapshot, with the read models at its head: where they are behind, they are first brought up.
+"""
+
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from typing import TypeVar
+
+import msgspec
+
+from domain.model.envelope import dated
+from domain.model.errors import bad
+from domain.model.event import Event
+from domain.model.time import moment
+from domain.store.store import EventStore
+from projections.lenses.chronicle import Chronicle
+from projections.lenses.definition import ACCOUNTS_VERSION
+from projections.lenses.evidence import Move
+from projections.runner import Runner
+from projections.views import answers as a
+from projections.views import spans
+from projections.views.filters import (
+    Clause,
+    EventFilter,
+    MoveFilter,
+    RelationshipFilter,
+    cursor,
+    event_clause,
+    move_clause,
+    page_size,
+    place_of,
+    relationship_clause,
+)
+from projections.views.snapshot import Snapshot, move_answer
+
+Item = TypeVar("Item")
+
+
+class Questions:
+    """The questions of one organisation. Thread-safe: every method takes its own snapshot."""
+
+    def __init__(self, store: EventStore, runner: Runner) -> None:
+        self._store = store
+        self._runner = runner
+
+    @contextmanager
+    def snapshot(self) -> Iterator[Snapshot]:
+        self._runner.catch_up()
+        with self._store.reading() as connection:
+            yield Snapshot(self._store, connection, self._runner.generation(connection), self._store.clock())
+
+    def asked(self, text: str, field: str) -> int:
+        """An instant asked for: RFC 3339, or a plain day for its first instant. Refuses what lies ahead of now."""
+        at: int = dated(moment, text, field)
+        if at > self._store.clock():
+            raise bad("asked_ahead", field)
+        return at
+
+    # By id
+
+    def relationships(self, ids: Sequence[str]) -> dict[str, a.Relationship]:
+        rows = self._rows("relationships", "id, initiative, origin, started_on, ended_on", ids)
+        return {row[0]: a.Relationship(*row) for row in rows}
+
+    def initiatives(self, ids: Sequence[str]) -> dict[str, a.Initiative]:
+        return {row[0]: a.Initiative(*row) for row in self._rows("initiatives", "id, name, kind, guidance, contact", ids)}
+
+    def participants(self, ids: Sequence[str]) -> dict[str, a.Participant]:
+        with self.snapshot() as snapshot:
+            people = snapshot.people(ids)
+            opened = {id: next((e for e in events if e.kind.opens), None) for id, (_, events) in people.items()}
+            shown = snapshot.events([event.id for event in opened.values() if event is not None])
+        found = {}
+        for id, (_, events) in people.items():
+            opening = opened[id]
+            if opening is not None:
+                event = shown[opening.id]
+                name = (event.amended or event.data).get("name")
+                found[id] = a.Participant(id, name, opening.occurred, _consents(events))
+        return found
+
+    def events_by_id(self, ids: Sequence[str]) -> dict[str, a.RecordedEvent]:
+        with self.snapshot() as snapshot:
+            return snapshot.events(ids)
+
+    def _rows(self, table: str, columns: str, ids: Sequence[str]) -> list[tuple[str, ...]]:
+        with self.snapshot() as snapshot:
+            marks = ",".join("?" * len(ids))
+            return snapshot.connection.execute(f"SELECT {columns} FROM {table}_{snapshot.g} WHERE id IN ({marks})", list(ids)).fetchall()
+
+    # Of many relationships at once
+
+    def members(self, ids: Sequence[str], known_at: int | None = None) -> dict[str, list[a.Member]]:
+        with self.snapshot() as snapshot:
+            told = snapshot.told(ids, known_at)
+            persons = {id: {handle: snapshot.person(id)(handle) for handle in one.steps[-1].after.members} for id, one in told.items()}
+            people = snapshot.people(list({p for held in persons.values() for p in held.values() if p is not None}), known_at)
+
+        def withdrawn(person: str | None) -> bool:
+            return person is None or people[person][0].standing != "consenting"
+
+        return {
+            id: spans.members(told[id], lambda h, id=id: withdrawn(persons[id][h]), lambda h, id=id: persons[id][h])  # type: ignore[misc]
+            if id in told
+            else []
+            for id in ids
+        }
+
+    def terms(self, ids: Sequence[str], known_at: int | None = None) -> dict[str, list[a.Term]]:
+        now = self._store.clock()
+        return self._spans(ids, known_at, lambda told: spans.terms(told, now))
+
+    def agreements(self, ids: Sequence[str], known_at: int | None = None) -> dict[str, list[a.Agreement]]:
+        return self._spans(ids, known_at, spans.agreements)
+
+    def reversals(self, ids: Sequence[str], known_at: int | None = None) -> dict[str, list[a.Reversal]]:
+        return self._spans(ids, known_at, spans.reversals)
+
+    def openings(self, ids: Sequence[str], known_at: int | None = None) -> dict[str, list[a.Opening]]:
+        return self._spans(ids, known_at, spans.openings)
+
+    def tensions(self, ids: Sequence[str], known_at: int | None = None) -> dict[str, list[a.Tension]]:
+        return self._spans(ids, known_at, spans.tensions)
+
+    def _spans(self, ids: Sequence[str], known_at: int | None, read: Callable[[Chronicle], list[Item]]) -> dict[str, list[Item]]:
+        with self.snapshot() as snapshot:
+            told = snapshot.told(ids, known_at)
+        return {id: read(told[id]) if id in told else [] for id in ids}
+
+    def histories(self, ids: Sequence[str], known_at: int | None = None) -> dict[str, list[a.RecordedEvent]]:
+        with self.snapshot() as snapshot:
+            return snapshot.histories(ids, known_at)
+
+    def readings(
+        self, ids: Sequence[str], at: int, lens: str | None = None, holder: str | None = None, known_at: int | None = None
+    ) -> dict[str, a.Reading]:
+        with self.snapshot() as snapshot:
+            return snapshot.readings(ids, at, lens, holder, known_at)
+
+    def trajectories(
+        self,
+        ids: Sequence[str],
+        start: int | None = None,
+        to: int | None = None,
+        step_days: int = 7,
+        lens: str | None = None,
+        holder: str | None = None,
+        known_at: int | None = None,
+    ) -> dict[str, a.Trajectory]:
+        with self.snapshot() as snapshot:
+            return snapshot.trajectories(ids, start, to, step_days, lens, holder, known_at)
+
+    def moves_of(
+        self, ids: Sequence[str], lens: str | None = None, holder: str | None = None, to: int | None = None, known_at: int | None = None
+    ) -> dict[str, list[a.Move]]:
+        with self.snapshot() as snapshot:
+            return snapshot.moves_of(ids, lens, holder, to, known_at)
+
+    def rooms(self, ids: Sequence[str], at: int, known_at: int | None = None) -> dict[str, a.Room]:
+        with self.snapshot() as snapshot:
+            return snapshot.rooms(ids, at, known_at)
+
+    def lenses(self) -> list[a.Lens]:
+        with self.snapshot() as snapshot:
+            return snapshot.lenses()
+
+    # Pages
+
+    def relationship_page(self, first: int, after: str | None, asked: RelationshipFilter) -> a.Page:
+        with self.snapshot() as snapshot:
+            at = snapshot.now if asked.at is None else asked.at
+            clause = relationship_clause(asked, snapshot.g, snapshot.lens(asked.lens)[0], at)
+            return self._by_latest(snapshot, "relationships", "id, initiative, origin, started_on, ended_on", a.Relationship, first, after, clause)
+
+    def initiative_page(self, first: int, after: str | None) -> a.Page:
+        with self.snapshot() as snapshot:
+            columns = "id, name, kind, guidance, contact"
+            return self._by_latest(snapshot, "initiatives", columns, a.Initiative, first, after, Clause())
+
+    def _by_latest(
+        self,
+        snapshot: Snapshot,
+        table: str,
+        columns: str,
+        answer: Callable[..., a.Answer],
+        first: int,
+        after: str | None,
+        clause: Clause,
+    ) -> a.Page:
+        size = page_size(first)
+        if after is not None:
+            clause.need("(r.latest, r.id) < (?, ?)", *place_of(after, tuple[int, str]))
+        rows = snapshot.connection.execute(
+            f"SELECT r.latest, {columns} FROM {table}_{snapshot.g} r{clause.where} ORDER BY r.latest DESC, r.id DESC LIMIT ?",
+            (*clause.values, size + 1),
+        ).fetchall()
+        shown = rows[:size]
+        return a.Page([answer(*row[1:]) for row in shown], [cursor(row[0], row[1]) for row in shown], len(rows) > size)
+
+    def event_page(self, first: int, after: int | None, asked: EventFilter) -> a.Page:
+        """The most recently recorded first; `after` is the position of the last event of the page before."""
+        with self.snapshot() as snapshot:
+            size = page_size(first)
+            clause = event_clause(asked, snapshot.g)
+            if after is not None:
+                clause.need("e.position < ?", after)
+            found = snapshot.connection.execute(
+                f"SELECT e.position FROM entries_{snapshot.g} e{clause.where} ORDER BY e.position DESC LIMIT ?", (*clause.values, size + 1)
+            )
+            positions = [row[0] for row in found]
+            shown = positions[:size]
+            events = snapshot.events_at(shown)
+            return a.Page([events[place] for place in shown], [str(place) for place in shown], len(positions) > size)
+
+    def move_page(self, first: int, after: str | None, asked: MoveFilter, lens: str | None) -> a.Page:
+        """The most recent first, up to now."""
+        with self.snapshot() as snapshot:
+            size = page_size(first)
+            name, definition = snapshot.lens(lens)
+            clause = move_clause(asked, snapshot.g, name, snapshot.now)
+            if after is not None:
+                clause.need("(m.at, m.relationship) < (?, ?)", *place_of(after, tuple[int, str]))
+            rows = snapshot.connection.execute(
+                f"SELECT m.at, m.relationship, m.was, m.was_kind, m.now, m.kind, m.cause, m.triggers FROM moves_{snapshot.g} m{clause.where}"
+                " ORDER BY m.at DESC, m.relationship DESC LIMIT ?",
+                (*clause.values, size + 1),
+            ).fetchall()
+            shown = rows[:size]
+            moves = [Move(row[0], *row[2:7], tuple(msgspec.json.decode(row[7]))) for row in shown]
+            events = snapshot.events([id for move in moves for id in move.triggers])
+            version = ACCOUNTS_VERSION if name == "accounts" else definition.version
+            nodes = [move_answer(row[1], name, version, asked.holder, move, events) for row, move in zip(shown, moves, strict=True)]
+            return a.Page(nodes, [cursor(row[0], row[1]) for row in shown], len(rows) > size)
+
+
+def _consents(events: Sequence[Event]) -> list[a.Consent]:
+    """Each giving of consent with the withdrawal that ended it; given again while it held is the same consent."""
+    found: dict[str, list[a.Consent]] = {}
+    for event in events:
+        if event.kind.name not in ("consent_given", "consent_withdrawn"):
+            continue
+        scope = event.data.scope.upper()
+        spells = found.setdefault(scope, [])
+        if event.kind.name == "consent_given":
+            if not spells or spells[-1].withdrawn is not None:
+                spells.append(a.Consent(scope, event.occurred, None))
+        elif spells:
+            spells[-1] = a.Consent(scope, spells[-1].given, event.occurred)
+    return [consent for spells in found.values() for consent in spells]

@@ -1,0 +1,243 @@
+"""One question's view of an organisation: a snapshot of store and read models, and everything that can be read from it.
+
+Readings as known now come from the read models; as known earlier, from the one relationship's events up to then.
+"""
+
+import sqlite3
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import msgspec
+
+from domain.model.errors import Refused, bad, missing
+from domain.model.event import Event
+from domain.model.history import resolve
+from domain.model.participant import Participant
+from domain.model.participant import evolve as evolve_participant
+from domain.model.time import DAY, rfc3339
+from domain.store.store import EventStore, in_pages
+from projections.lenses.chronicle import Chronicle
+from projections.lenses.definition import ACCOUNTS_DESCRIPTION, ACCOUNTS_VERSION, EVIDENCE, Definition, whole
+from projections.lenses.evidence import Move
+from projections.lenses.reading import (
+    SPOKEN_FOR,
+    Accounts,
+    Evidence,
+    Said,
+    column,
+    moves_of,
+    said_by_accounts,
+    said_by_evidence,
+    told_by_accounts,
+    told_by_evidence,
+)
+from projections.lenses.room import room
+from projections.runner import Homes
+from projections.views import answers as a
+from projections.views.histories import participant_of
+from projections.views.trajectories import Trajectories, unpack
+from projections.views.wire import Opened
+
+POINT_LIMIT = 100_000
+
+
+class Snapshot:
+    """Answers within one read transaction. `now` is the platform's clock when the question came."""
+
+    def __init__(self, store: EventStore, connection: sqlite3.Connection, generation: int, now: int) -> None:
+        self.connection = connection
+        self.g = generation
+        self.now = now
+        self._store = store
+        self._ring = store.keys.ring()
+        self._homes = Homes(store, connection, self._ring)
+        self._opened = Opened(store, connection, self._ring, generation)
+        self._told: dict[tuple[str, int | None], Chronicle] = {}
+
+    # Lenses
+
+    def lenses(self) -> list[a.Lens]:
+        rows = self.connection.execute(f"SELECT definition FROM lenses_{self.g} ORDER BY name, position").fetchall()
+        own = [msgspec.msgpack.decode(body, type=Definition) for (body,) in rows]
+        accounts = a.Lens("accounts", ACCOUNTS_VERSION, ACCOUNTS_DESCRIPTION, {"name": "accounts", "version": ACCOUNTS_VERSION})
+        return [*(a.Lens(lens.name, lens.version, lens.description, whole(lens)) for lens in (EVIDENCE, *own)), accounts]
+
+    def lens(self, asked: str | None) -> tuple[str, Definition]:
+        """The name under which the read models keep a lens, and its definition. `name@version` asks for one version."""
+        name, _, version = (asked or "evidence").partition("@")
+        if name in ("evidence", "accounts") and version in ("", EVIDENCE.version if name == "evidence" else ACCOUNTS_VERSION):
+            return name, EVIDENCE
+        rows = self.connection.execute(f"SELECT version, definition FROM lenses_{self.g} WHERE name = ? ORDER BY position", (name,)).fetchall()
+        for held, body in reversed(rows):
+            if version in ("", held):
+                return name, msgspec.msgpack.decode(body, type=Definition)
+        raise missing("unknown_lens", "lens", name=asked, known=[f"{lens.name}@{lens.version}" for lens in self.lenses()])
+
+    def _newest(self, lens: Definition) -> bool:
+        return lens == EVIDENCE or lens in Trajectories().own_lenses(self.connection, self.g)
+
+    # What is told
+
+    def told(self, ids: Sequence[str], known_at: int | None) -> dict[str, Chronicle]:
+        """The chronicles of relationships, as known at an instant (None: now). Those that had not begun are absent."""
+        wanted = [id for id in ids if (id, known_at) not in self._told]
+        loaded = self._store.streams(self.connection, [f"relationship/{id}" for id in wanted], self._ring, voices_only=True)
+        for stream, events in loaded.items():
+            known = [event for event in events if known_at is None or event.recorded <= known_at]
+            self._told[stream.partition("/")[2], known_at] = self._homes.chronicle(stream, known)
+        return {id: told for id in ids if (told := self._told[id, known_at]).steps}
+
+    def bodies(self, ids: Sequence[str], name: str, lens: Definition, known_at: int | None) -> dict[str, Evidence | Accounts]:
+        version = ACCOUNTS_VERSION if name == "accounts" else lens.version
+        if known_at is not None or not (name == "accounts" or self._newest(lens)):
+            told = self.told(ids, known_at)
+            empty = unpack(name, version, None)
+            return {
+                id: empty if id not in told else told_by_accounts(told[id], version) if name == "accounts" else told_by_evidence(told[id], lens)
+                for id in ids
+            }
+        found: dict[str, Evidence | Accounts] = {}
+        for chunk in in_pages(list(ids)):
+            marks = ",".join("?" * len(chunk))
+            rows = self.connection.execute(
+                f"SELECT relationship, body FROM trajectories_{self.g} WHERE lens = ? AND relationship IN ({marks})", (name, *chunk)
+            )
+            found |= {id: unpack(name, version, body) for id, body in rows}
+        empty = unpack(name, version, None)
+        return {id: found.get(id, empty) for id in ids}
+
+    def check_holder(self, ids: Sequence[str], holder: str | None) -> None:
+        """A holder asked of one relationship must be one of its members, or one of the holders that are no members."""
+        if holder is None or holder in SPOKEN_FOR or len(ids) != 1:
+            return
+        row = self.connection.execute(f"SELECT 1 FROM members_{self.g} WHERE relationship = ? AND handle = ?", (ids[0], holder)).fetchone()
+        if row is None:
+            raise Refused(bad("unknown_holder", "holder", holder=holder).refusal)
+
+    def readings(self, ids: Sequence[str], at: int, asked: str | None, holder: str | None, known_at: int | None) -> dict[str, a.Reading]:
+        self.check_holder(ids, holder)
+        name, lens = self.lens(asked)
+        bodies = self.bodies(ids, name, lens, known_at)
+        said = {
+            id: said_by_accounts(body, holder, at) if isinstance(body, Accounts) else said_by_evidence(body, lens, holder, at)
+            for id, body in bodies.items()
+        }
+        events = self.events([event for one in said.values() for event, _, _ in one.because])
+        return {id: _reading(bodies[id], one, holder, at, events) for id, one in said.items()}
+
+    def trajectories(
+        self,
+        ids: Sequence[str],
+        start: int | None,
+        to: int | None,
+        step_days: int,
+        asked: str | None,
+        holder: str | None,
+        known_at: int | None,
+    ) -> dict[str, a.Trajectory]:
+        self.check_holder(ids, holder)
+        name, lens = self.lens(asked)
+        end = self.now if to is None else to
+        found = {}
+        for id, body in self.bodies(ids, name, lens, known_at).items():
+            first = self._began(id) if start is None else start
+            found[id] = _trajectory(body, lens, holder, _grid(first, end, step_days))
+        return found
+
+    def _began(self, id: str) -> int:
+        row = self.connection.execute(f"SELECT began FROM relationships_{self.g} WHERE id = ?", (id,)).fetchone()
+        return row[0] if row else self.now
+
+    def moves_of(
+        self, ids: Sequence[str], asked: str | None, holder: str | None, to: int | None, known_at: int | None
+    ) -> dict[str, list[a.Move]]:
+        self.check_holder(ids, holder)
+        name, lens = self.lens(asked)
+        end = self.now if to is None else to
+        bodies = self.bodies(ids, name, lens, known_at)
+        made = {id: [move for move in moves_of(body, holder) if move.at <= end] for id, body in bodies.items()}
+        events = self.events([trigger for moves in made.values() for move in moves for trigger in move.triggers])
+        return {id: [move_answer(id, bodies[id].lens, bodies[id].version, holder, m, events) for m in moves] for id, moves in made.items()}
+
+    def rooms(self, ids: Sequence[str], at: int, known_at: int | None) -> dict[str, a.Room]:
+        ambivalent = self.readings(ids, at, None, None, known_at)
+        found = {}
+        for id, told in self.told(ids, known_at).items():
+            made = room(told, at)
+            found[id] = a.Room(
+                made.breadth, a.BySelfAndOther(**made.surprise), made.movement, ambivalent[id].ambiguity, _tallies(made.made), _tallies(made.limited)
+            )
+        return found
+
+    # Events and people
+
+    def events(self, ids: Sequence[str]) -> dict[str, a.RecordedEvent]:
+        return self._opened.by_id(list(dict.fromkeys(ids)))
+
+    def events_at(self, positions: Sequence[int]) -> dict[int, a.RecordedEvent]:
+        return self._opened.by_position(positions)
+
+    def histories(self, ids: Sequence[str], known_at: int | None) -> dict[str, list[a.RecordedEvent]]:
+        """Everything recorded, in the order of occurring; corrections stand at their own dates, what was retracted where it was."""
+        loaded = self._store.streams(self.connection, [f"relationship/{id}" for id in ids], self._ring, voices_only=True)
+        found = {}
+        for stream, events in loaded.items():
+            known = sorted((e for e in events if known_at is None or e.recorded <= known_at), key=lambda e: e.position)
+            shown = self._opened.as_known(known)
+            ordered = sorted(known, key=lambda e: (e.at, not e.kind.opens, e.position))
+            found[stream.partition("/")[2]] = [shown[event.id] for event in ordered]
+        return found
+
+    def people(self, ids: Sequence[str], known_at: int | None = None) -> dict[str, tuple[Participant, list[Event]]]:
+        """Participants as they stood as known at an instant, with their standing events."""
+        loaded = self._store.streams(self.connection, [f"participant/{id}" for id in ids], self._ring, voices_only=True)
+        found = {}
+        for stream, events in loaded.items():
+            standing = [s.event for s in resolve([e for e in events if known_at is None or e.recorded <= known_at]).standing]
+            state = Participant(stream.partition("/")[2])
+            for event in standing:
+                state = evolve_participant(state, event)
+            found[state.id] = (state, standing)
+        return found
+
+    def person(self, id: str) -> Callable[[str], str | None]:
+        """Which participant each handle of a relationship stands for."""
+        return lambda handle: participant_of(self._ring, f"relationship/{id}", handle)
+
+
+def _grid(start: int, end: int, step_days: int) -> list[int]:
+    if start > end:
+        raise bad("backwards", "from")
+    if step_days < 1 or (end - start) // (step_days * DAY) >= POINT_LIMIT:
+        raise bad("step", "stepDays", limit=36_525, points=POINT_LIMIT)
+    return list(range(start, end + 1, step_days * DAY))
+
+
+def _tallies(found: dict[str, float]) -> list[a.Tally]:
+    return [a.Tally(of, count) for of, count in sorted(found.items(), key=lambda pair: (-pair[1], pair[0]))]
+
+
+def _reading(told: Evidence | Accounts, said: Said, holder: str | None, at: int, events: dict[str, a.RecordedEvent]) -> a.Reading:
+    parts = said.shares or (None, None, None)
+    return a.Reading(
+        rfc3339(at), told.lens, told.version, holder, said.phase.upper(), said.kind.upper() if said.kind else None, list(said.direction),
+        *parts, said.confidence, a.Strengths(*said.strengths) if said.strengths else None,
+        [a.BasisShare(name.upper(), share) for name, share in said.basis],
+        [a.Contribution(events[id], basis.upper(), *(weight or (None, None, None))) for id, basis, weight in said.because],
+    )  # fmt: skip
+
+
+def _trajectory(told: Evidence | Accounts, lens: Definition, holder: str | None, instants: Sequence[int]) -> a.Trajectory:
+    found = column(told, lens, holder, instants)
+    parts: list[list[Any]] = [[share[part] if share else None for share in found.shares] for part in range(3)]
+    phases = [phase.upper() for phase in found.phase]
+    return a.Trajectory(told.lens, told.version, holder, [rfc3339(at) for at in found.at], phases, *parts, found.confidence)
+
+
+def move_answer(
+    relationship: str, lens: str, version: str, holder: str | None, move: Move, events: dict[str, a.RecordedEvent]
+) -> a.Move:
+    return a.Move(
+        relationship, lens, version, holder, move.was.upper(), move.was_kind.upper() if move.was_kind else None, move.now.upper(),
+        move.kind.upper() if move.kind else None, rfc3339(move.at), move.cause.upper(), [events[id] for id in move.triggers],
+    )  # fmt: skip

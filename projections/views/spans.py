@@ -1,0 +1,124 @@
+"""The spans of a relationship: members, terms, agreements, reversals, openings and tensions, each from its event to what closed it.
+
+They are read off the chronicle. Where something closed without an event of its own (the end of the relationship, a member who
+left, an agreement that replaced another) the closing date is that event's.
+"""
+
+from collections.abc import Callable
+
+from domain.model.events import Unvoiced
+from domain.model.relationship import own_id
+from projections.lenses.chronicle import Chronicle, Step
+from projections.views import answers as a
+
+UNTOLD = "erased"
+"""Stands for a word that cannot be opened where the schema needs one."""
+
+
+def _closing(told: Chronicle, opened: Step, still: Callable[[Step], bool]) -> str | None:
+    """The date of the first event after `opened` with which it no longer stood."""
+    begun = False
+    for step in told.steps:
+        if step is opened:
+            begun = True
+        elif begun and not still(step):
+            return step.event.occurred
+    return None
+
+
+def members(told: Chronicle, withdrawn: Callable[[str], bool], person: Callable[[str], str | None]) -> list[a.Member]:
+    """Everyone who is or was a member, by their latest joining. `withdrawn` and `person` are asked by handle."""
+    joined: dict[str, str] = {}
+    left: dict[str, str | None] = {}
+    for step in told.steps:
+        for handle in step.after.members:
+            if step.after.present(handle) and not step.before.present(handle):
+                joined[handle], left[handle] = step.event.occurred, None
+            elif step.before.present(handle) and not step.after.present(handle):
+                left[handle] = step.event.occurred
+    if not told.steps:
+        return []
+    last = told.steps[-1].after
+    return [
+        a.Member(handle, person(handle), withdrawn(handle), joined[handle], left[handle], list(member.roles), last.side(handle).upper())
+        for handle, member in last.members.items()
+    ]
+
+
+def terms(told: Chronicle, now: int) -> list[a.Term]:
+    """The terms of a match: each runs from its beginning or extension to what ended it; a lapse is no event."""
+    found = []
+    for place, step in enumerate(told.steps):
+        if step.event.kind.name not in ("match_made", "term_extended") or step.after.term is None:
+            continue
+        term = step.after.term
+        ended_on, continuation, lapses = None, None, term.lapses
+        for later in told.steps[place + 1 :]:
+            if later.event.kind.name == "term_extended" or (later.after.ended and not later.before.ended):
+                ended_on = ended_on or later.event.occurred
+                continuation = "stopped" if later.event.kind.name == "term_ended" else continuation
+                break
+            if later.event.kind.name == "term_ended":
+                ended_on, continuation = ended_on or later.event.occurred, later.event.data.continuation
+            elif later.after.term is not None and ended_on is None:
+                lapses = later.after.term.lapses
+        until = step.event.data.until if step.event.kind.name == "term_extended" else step.event.data.term.until if step.event.data.term else None
+        ended_at = next((s.event.at for s in told.steps[place + 1 :] if s.event.occurred == ended_on), None) if ended_on else None
+        lapsed = lapses is not None and lapses <= now and (ended_at is None or ended_at > lapses)
+        found.append(a.Term(step.event.occurred, until, _kind(step), ended_on, lapsed, continuation))
+    return found
+
+
+def _kind(step: Step) -> str | None:
+    """The kind of a term as stated; None where a match states none."""
+    if step.event.kind.name == "match_made":
+        return step.event.data.term.kind if step.event.data.term is not None else None
+    return "fixed" if step.event.data.until is not None else "indefinite"
+
+
+def agreements(told: Chronicle) -> list[a.Agreement]:
+    found = []
+    for step in told.steps:
+        if step.event.kind.name == "boundary_agreed":
+            data = step.event.data
+            replaced = next((s.event.data.agreement for s in told.steps if getattr(s.event.data, "replaces", None) == data.agreement), None)
+            lifted = _closing(told, step, lambda s, id=data.agreement: id in s.after.agreements)  # type: ignore[misc]
+            found.append(
+                a.Agreement(
+                    data.agreement, data.kind, list(data.parties), bool(data.tacit), data.prompted_by, step.event.occurred,
+                    data.review_on, lifted, replaced,
+                )  # fmt: skip
+            )
+    return found
+
+
+def reversals(told: Chronicle) -> list[a.Reversal]:
+    return [
+        a.Reversal(s.event.data.reversal, list(s.event.data.between), s.event.occurred,
+                   _closing(told, s, lambda later, id=s.event.data.reversal: id in later.after.reversals))  # type: ignore[misc]
+        for s in told.steps
+        if s.event.kind.name == "roles_reversed"
+    ]  # fmt: skip
+
+
+def openings(told: Chronicle) -> list[a.Opening]:
+    """What was left open, by its own id; where it cannot be opened any more, what it was about is said to be erased."""
+    found = []
+    for step in told.steps:
+        if step.event.kind.name == "left_open" and (id := own_id(step.event)) is not None:
+            shut = isinstance(step.event.data, Unvoiced)
+            about, by = (UNTOLD, []) if shut else (step.event.data.about, list(step.event.data.by))
+            settled = _closing(told, step, lambda s, id=id: id in s.after.openings)  # type: ignore[misc]
+            found.append(a.Opening(id, about, step.event.perspective or "", by, step.event.occurred, settled))
+    return found
+
+
+def tensions(told: Chronicle) -> list[a.Tension]:
+    """What was felt, by its own id; where it cannot be opened any more, its kind is said to be erased."""
+    found = []
+    for step in told.steps:
+        if step.event.kind.name == "tension_felt" and (id := own_id(step.event)) is not None:
+            kind = UNTOLD if isinstance(step.event.data, Unvoiced) else step.event.data.kind
+            eased = _closing(told, step, lambda s, id=id: id in s.after.tensions)  # type: ignore[misc]
+            found.append(a.Tension(id, kind, step.event.perspective or "", step.event.occurred, eased))
+    return found

@@ -1,0 +1,80 @@
+"""Events as they are shown: opened as far as the keys allow, with what corrected them."""
+
+import sqlite3
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from domain.model.catalogue import BY_TYPE
+from domain.model.event import Event
+from domain.model.history import resolve
+from domain.model.time import instant, rfc3339
+from domain.store.keys import Ring
+from domain.store.mapper import Stored
+from domain.store.store import EventStore, in_pages
+from projections.views.answers import RecordedEvent
+
+Marks = Mapping[str, tuple[str | None, str | None]]
+"""By an event's id: which event retracted it and which amends it."""
+
+
+class Opened:
+    """Opens stored events for one question, within one snapshot."""
+
+    def __init__(self, store: EventStore, connection: sqlite3.Connection, ring: Ring, generation: int) -> None:
+        self._store = store
+        self._connection = connection
+        self._ring = ring
+        self._generation = generation
+
+    def by_position(self, positions: Sequence[int]) -> dict[int, RecordedEvent]:
+        return {int(event.position): event for event in self._found("e.position", positions)}
+
+    def by_id(self, ids: Sequence[str]) -> dict[str, RecordedEvent]:
+        return {event.id: event for event in self._found("e.id", ids)}
+
+    def as_known(self, events: Sequence[Event]) -> dict[str, RecordedEvent]:
+        """The events of one stream as they were known then: given all that was recorded by that instant, and nothing later."""
+        history = resolve(events)
+        found = self._found("e.id", [event.id for event in events], plain=True)
+        marks = {e.id: (history.retracted.get(e.id), a.id if (a := history.amended.get(e.id)) else None) for e in events}
+        by_id = {event.id: event for event in found}
+        return self._marked(by_id, marks)
+
+    def _found(self, column: str, keys: Sequence[Any], plain: bool = False) -> list[RecordedEvent]:
+        shown: dict[str, RecordedEvent] = {}
+        marks: dict[str, tuple[str | None, str | None]] = {}
+        for chunk in in_pages(keys):
+            wanted = ",".join("?" * len(chunk))
+            rows = self._connection.execute(
+                f"SELECT e.state, n.retracted_by, n.amended_by, e.originator_id FROM events e LEFT JOIN entries_{self._generation} n USING (position)"
+                f" WHERE {column} IN ({wanted}) ORDER BY e.position",
+                chunk,
+            ).fetchall()
+            self._ring.prefetch_streams({row[3] for row in rows if row[3].startswith("relationship/")})
+            for state, retracted, amended, _ in rows:
+                stored, data = self._store.mapper.plain(state, self._ring)
+                shown[stored.id] = _shown(stored, data)
+                if retracted is not None or amended is not None:
+                    marks[stored.id] = (retracted, amended)
+        return list(shown.values()) if plain or not marks else list(self._marked(shown, marks).values())
+
+    def _marked(self, shown: dict[str, RecordedEvent], marks: Marks) -> dict[str, RecordedEvent]:
+        """Say of each event what corrected it; what holds now stands in the data of the amendment."""
+        wanted = [amended for _, amended in marks.values() if amended is not None]
+        holding = {event.id: event.data.get("data") for event in self._found("e.id", wanted, plain=True)} if wanted else {}
+        for id, (retracted, amended) in marks.items():
+            event = shown[id]
+            shown[id] = RecordedEvent(
+                event.id, event.type, event.subject, event.source, event.time, event.told_by, event.position, event.occurred, event.recorded,
+                event.recorded_by, event.method, event.perspective, retracted, amended, event.data, holding.get(amended) if amended else None,
+            )  # fmt: skip
+        return shown
+
+
+def _shown(stored: Stored, data: dict[str, Any]) -> RecordedEvent:
+    time = rfc3339(instant(stored.time)[0]) if stored.time is not None else None
+    return RecordedEvent(
+        stored.id, BY_TYPE[stored.type].name, stored.subject, stored.source, time, stored.toldby, str(stored.position), stored.occurred,
+        stored.recorded, stored.recordedby, stored.method, stored.perspective, None, None, data, None,
+    )  # fmt: skip
+
