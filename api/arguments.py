@@ -12,11 +12,12 @@ from api.scalars import Date, DateTime, Position
 from domain.model.envelope import dated
 from domain.model.errors import bad
 from domain.model.time import DAY, day
-from projections.views.questions import asked
 
 T = TypeVar("T")
 
-KnownAt = Annotated[DateTime | None, strawberry.argument(description="As the platform knew it at this instant; without it, as it is known now.")]
+KnownAt = Annotated[
+    DateTime | None, strawberry.argument(description="As the platform knew it at this instant; without it, as it is known now.")
+]
 LensName = Annotated[str | None, strawberry.argument(description="The lens to read with; without it, `evidence`.")]
 Holder = Annotated[
     str | None,
@@ -29,12 +30,6 @@ After = Annotated[str | None, strawberry.argument(description="The `endCursor` o
 def given(value: T | None) -> T | None:
     """None where the argument was left out."""
     return None if value is strawberry.UNSET else value
-
-
-def moment(text: DateTime | None, field: str) -> int | None:
-    """The instant that is asked about. Raises `Refused` for one ahead of now."""
-    known = given(text)
-    return None if known is None else asked(known, field)
 
 
 def first_instant(on: Date | None, field: str) -> int | None:

@@ -45,7 +45,7 @@ SCALARS: dict[object, ScalarDefinition] = {
         description="Any JSON value.",
         specified_by_url="https://www.rfc-editor.org/rfc/rfc8259",
     ),
-    Position: _written("Position", "A place in the organisation's order of recording, counted from 1 without gaps; a whole number as text."),
+    Position: _written("Position", "A place in the organisation's order of recording, from 1 without gaps; a whole number as text."),
 }
 
 

@@ -57,7 +57,7 @@ class Accounts:
 
     def of_the_role(self, order: int, at: int) -> Reading:
         """What the coordinator's role says where the coordinator says nothing."""
-        if any(term.unequal and term.runs(order, at) for term in self.history.terms()):
+        if any(term.unequal and term.holds(order) and not term.lapsed(order, at) for term in self.history.terms()):
             return "help", None, "formal", self.history.of("match_made")
         left_open = [s.opened for s in self.history.followed() if s.opened.data["continuation"] == "left_open" and s.holds(order)]
         return ("ambiguity", "left_open", "formal", left_open) if left_open else ("unobserved", None, None, [])

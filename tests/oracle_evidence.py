@@ -177,7 +177,7 @@ class Evidence:
         """The instants at which a look is taken, each with its cause."""
         instants = sorted({event.at for event in self.taken(holder)})
         looks: dict[int, str] = {}
-        for at, following in zip(instants, [*instants[1:], to + 1], strict=True):
+        for at, following in zip(instants, [*instants, to + 1][1:], strict=True):
             looks.update(dict.fromkeys(range(at + SILENCE, following, SILENCE), "SILENCE"))
         looks.update({term.lapse: "LAPSE" for term in self.history.terms() if term.lapse is not None})
         looks.update(dict.fromkeys(instants, "EVENTS"))

@@ -49,18 +49,20 @@ class Span:
 
 @dataclass(frozen=True)
 class Term(Span):
-    """A term in one piece: an extension begins another. `lapse` is None where it never lapses, or was ended or extended by then."""
+    """A term in one piece: an extension begins another. It stops running at `stops` by itself; `lapse` is the same instant, or None
+    where it was ended or extended by then."""
 
     kind: str | None
     until: str | None
+    stops: int | None
     lapse: int | None
     unequal: bool  # one member stood on `gives` and another on `receives` when it began or was extended
 
     def runs(self, order: int, at: int) -> bool:
-        return self.holds(order) and (self.lapse is None or at < self.lapse)
+        return self.holds(order) and (self.stops is None or at < self.stops)
 
     def lapsed(self, order: int, at: int) -> bool:
-        return self.holds(order) and not self.runs(order, at)
+        return self.holds(order) and self.lapse is not None and at >= self.lapse
 
 
 def ends(event: Event) -> bool:
@@ -196,15 +198,14 @@ class History:
             else:
                 until = opened.data.get("until")
                 kind = "fixed" if until else "indefinite"
-            lapse = None
+            stops = None
             meetings = self.of("meeting_held")
             if kind == "fixed":
-                lapse = instant(until)
+                stops = instant(until)
             elif kind == "one_off" and meetings:
-                lapse = (meetings[0].at // DAY + 1) * DAY
-            if lapse is not None and closed is not None and closed.at <= lapse:
-                lapse = None
-            found.append(Term(opened, closed, kind, until, lapse, self.unequal(opened.order)))
+                stops = (meetings[0].at // DAY + 1) * DAY
+            lapse = None if stops is None or (closed is not None and closed.at <= stops) else stops
+            found.append(Term(opened, closed, kind, until, stops, lapse, self.unequal(opened.order)))
         return found
 
     def followed(self) -> list[Span]:

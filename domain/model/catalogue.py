@@ -12,15 +12,17 @@ from domain.model import events as e
 Stream = Literal["relationship", "participant", "initiative", "lens"]
 
 
-class Kind(Struct, frozen=True, gc=False):
+class Kind(Struct, frozen=True, gc=False, eq=False):
     """How an event of the catalogue behaves.
 
     `view`: whether it carries a perspective ("needed", "allowed" or "none"). `opens` its stream. `closes` something, and so
     may name a member who withdrew. `after_end`: may happen when the relationship has ended. `own`: the field with the id that
-    others point at.
+    others point at. `type` is the CloudEvents type; `topic` the name under which it is stored: versioned, and no importable path.
     """
 
     name: str
+    type: str
+    topic: str
     data: type[e.Data]
     streams: tuple[Stream, ...]
     view: Literal["needed", "allowed", "none"] = "none"
@@ -34,20 +36,10 @@ class Kind(Struct, frozen=True, gc=False):
     def voiced(self) -> bool:
         return self.view != "none"
 
-    @property
-    def type(self) -> str:
-        """The CloudEvents type."""
-        return f"tussenruimte.{self.name}.v1"
-
-    @property
-    def topic(self) -> str:
-        """The name under which the event is stored: versioned, and no importable path."""
-        return f"tussenruimte/{self.name}.v1"
-
 
 def _kind(data: type[e.Data], *streams: Stream, **more: Any) -> Kind:
     name = "".join("_" + c.lower() if c.isupper() else c for c in data.__name__).removeprefix("_")
-    return Kind(name, data, streams or ("relationship",), **more)
+    return Kind(name, f"tussenruimte.{name}.v1", f"tussenruimte/{name}.v1", data, streams or ("relationship",), **more)
 
 
 KINDS: tuple[Kind, ...] = (

@@ -5,6 +5,7 @@ Attributes that the platform sets itself are refused from a sender, except when 
 """
 
 import re
+from functools import lru_cache
 from typing import Any
 
 import msgspec
@@ -16,7 +17,7 @@ from domain.model.events import Data, EventAmended, Unread
 from domain.model.errors import Refused, bad, broken
 from domain.model.event import Event
 from domain.model.shape import decode
-from domain.model.time import BadDate, Span, day, holds, instant, rfc3339, span
+from domain.model.time import BadDate, Span, day, holds, instant, span
 
 EVENT_LIMIT = 128 * 1024
 SUBJECT = re.compile(rf"\A(relationship|participant|initiative|lens)/({words.ID_FORM})\Z")
@@ -46,7 +47,13 @@ class Envelope(Struct, frozen=True, omit_defaults=True, forbid_unknown_fields=Tr
     toldby: words.Handle | None = None
 
 
+PLANS = ("until", "review_on", "next_on", "requested_on")
 _envelope = msgspec.json.Decoder(Envelope)
+_plans = {
+    kind.name: found
+    for kind in BY_TYPE.values()
+    if (found := tuple(name for name in PLANS if name in kind.data.__struct_fields__))
+}
 _data = {kind.name: msgspec.json.Decoder(kind.data) for kind in BY_TYPE.values()}
 _forbidden = ("recorded", "organisation", "position")
 
@@ -73,7 +80,7 @@ def read(line: bytes, *, restore: bool = False) -> Event:
     kind = _kind(envelope)
     at, until = _when(envelope)
     data: Any = decode(_data[kind.name].decode, envelope.data, kind.data, "data")
-    _whole(data, kind, restore)
+    _whole(data, kind)
     if restore:
         return _restored(envelope, kind, at, until, data)
     for name in _forbidden:
@@ -81,6 +88,8 @@ def read(line: bytes, *, restore: bool = False) -> Event:
             raise bad("set_by_platform", name, name=name)
     if kind.name == "participant_erased":
         raise broken("platform_only", "type", event=kind.name)
+    if b'"erased"' in line or b'"damaged"' in line or b'"sealed"' in line or b"\\u" in line:
+        refuse_unread(data, "data")
     return Event(
         kind, envelope.id, envelope.subject, envelope.source, envelope.occurred, at, until, data, envelope.time, envelope.method,
         envelope.perspective, envelope.toldby, envelope.recordedby,
@@ -90,29 +99,47 @@ def read(line: bytes, *, restore: bool = False) -> Event:
 def _kind(envelope: Envelope) -> Kind:
     if envelope.specversion != "1.0":
         raise bad("specversion", "specversion")
-    if not URI_REFERENCE.match(envelope.source):
+    if not _is_uri(envelope.source):
         raise bad("source", "source")
     if envelope.datacontenttype not in (None, "application/json"):
         raise bad("content_type", "datacontenttype")
     kind = BY_TYPE.get(envelope.type)
     if kind is None:
         raise bad("unknown_type", "type", value=envelope.type)
-    subject = SUBJECT.match(envelope.subject)
-    if subject is None:
+    stream = _stream(envelope.subject)
+    if stream is None:
         raise bad("subject", "subject")
-    if subject[1] not in kind.streams:
-        raise bad("wrong_stream", "subject", event=kind.name, expected=" / ".join(kind.streams), got=subject[1])
+    if stream not in kind.streams:
+        raise bad("wrong_stream", "subject", event=kind.name, expected=" / ".join(kind.streams), got=stream)
     if envelope.recordedby is not None:
-        by = RECORDED_BY.match(envelope.recordedby)
-        if by is None or (by[1] == "participant" and envelope.recordedby != envelope.subject):
-            raise bad("recorded_by", "recordedby")
-        if by[1] == "member" and subject[1] != "relationship":
+        by = _recorder(envelope.recordedby)
+        if by is None or (by == "participant" and envelope.recordedby != envelope.subject) or (by == "member" and stream != "relationship"):
             raise bad("recorded_by", "recordedby")
     if kind.view == "needed" and envelope.perspective is None:
         raise broken("perspective_needed", "perspective", event=kind.name)
     if kind.view == "none" and envelope.perspective is not None:
         raise broken("perspective_refused", "perspective", event=kind.name)
     return kind
+
+
+# Files name few sources and recorders and the same streams again and again: each is looked at once.
+
+
+@lru_cache(maxsize=1_024)
+def _is_uri(source: str) -> bool:
+    return URI_REFERENCE.match(source) is not None
+
+
+@lru_cache(maxsize=1_024)
+def _recorder(text: str) -> str | None:
+    found = RECORDED_BY.match(text)
+    return found[1] if found else None
+
+
+@lru_cache(maxsize=65_536)
+def _stream(subject: str) -> str | None:
+    found = SUBJECT.match(subject)
+    return found[1] if found else None
 
 
 def _when(envelope: Envelope) -> tuple[int, int | None]:
@@ -136,9 +163,9 @@ def _restored(envelope: Envelope, kind: Kind, at: int, until: int | None, data: 
     )  # fmt: skip
 
 
-def _whole(data: Any, kind: Kind, restore: bool) -> None:
+def _whole(data: Any, kind: Kind) -> None:
     """Check what types alone cannot: dates of plans are days, and sealed values are no input."""
-    for name in ("until", "review_on", "next_on", "requested_on"):
+    for name in _plans.get(kind.name, ()):
         if (plan := getattr(data, name, None)) is not None:
             dated(day, plan, f"data.{name}")
     if kind.opens and getattr(data, "term", None) is not None and data.term.until is not None:
@@ -147,8 +174,6 @@ def _whole(data: Any, kind: Kind, restore: bool) -> None:
         dated(span, data.told, "data.told")
     if kind.name == "event_amended" and data.occurred is not None:
         dated(span, data.occurred, "data.occurred")
-    if not restore:
-        refuse_unread(data, "data")
 
 
 def refuse_unread(value: Any, field: str) -> None:
@@ -169,7 +194,8 @@ def amended(amendment: EventAmended, kind: Kind) -> Data:
     if isinstance(amendment.data, Data):
         return amendment.data
     data = decode(lambda raw: msgspec.convert(raw, kind.data, strict=True), amendment.data, kind.data, "data.data")
-    _whole(data, kind, restore=False)
+    _whole(data, kind)
+    refuse_unread(data, "data.data")
     return data
 
 
@@ -179,9 +205,9 @@ def _refuse_nul(line: bytes) -> None:
         raise bad("nul")
 
 
-def write(event: Event, data: Any, organisation: str) -> Envelope:
-    """The envelope of an event as it goes out, with `data` (already encoded) in the place of its data."""
+def write(event: Event, data: Raw, organisation: str, position: int | None, recorded: str | None) -> Envelope:
+    """The envelope of an event as it is kept, with `data` (already encoded) in the place of its data."""
     return Envelope(
         data, event.id, event.occurred, event.source, "1.0", event.stream, event.kind.type, None, None, event.method, organisation,
-        event.perspective, event.position, rfc3339(event.recorded), event.recordedby, event.time, event.toldby,
+        event.perspective, position, recorded, event.recordedby, event.time, event.toldby,
     )  # fmt: skip

@@ -6,11 +6,14 @@ Part of `domain.model.rules`, each in English and in Dutch.
 SERVICE_RULES: dict[str, tuple[str, str]] = {
     "unauthenticated": (
         "This needs a valid token: send it as `Authorization: Bearer tr_…`. Yours is missing, mistyped, expired or revoked.",
-        "Hiervoor is een geldig token nodig: stuur het als `Authorization: Bearer tr_…`. Het jouwe ontbreekt, is verkeerd getypt, verlopen of ingetrokken.",
+        "Hiervoor is een geldig token nodig: stuur het als `Authorization: Bearer tr_…`. Het ontbreekt, of geldt niet (meer).",
     ),
     "token_days": ("A token is valid for 1 to {limit} days.", "Een token is 1 tot {limit} dagen geldig."),
     "request_form": ("This is no GraphQL request: {detail}.", "Dit is geen GraphQL-verzoek: {detail}."),
-    "request_type": ("Send a GraphQL request as `Content-Type: application/json`.", "Stuur een GraphQL-verzoek als `Content-Type: application/json`."),
+    "request_type": (
+        "Send a GraphQL request as `Content-Type: application/json`.",
+        "Stuur een GraphQL-verzoek als `Content-Type: application/json`.",
+    ),
     "request_accept": (
         "The answer is application/graphql-response+json or application/json; accept one of them.",
         "Het antwoord is application/graphql-response+json of application/json; accepteer een van beide.",

@@ -8,13 +8,12 @@ from collections.abc import Callable
 
 import msgspec
 from msgspec import Struct
-from msgspec.structs import replace
 
 from domain.model.errors import Refusal, bad, broken
 from domain.model.event import Event
 from domain.model.history import resolve
 from domain.model.judgement import identities, judge
-from domain.model.time import instant
+from domain.model.time import instant, rfc3339
 from domain.store.keys import HandleTaken, Ring, SQLiteKeys
 from domain.store.ledger import leaf
 from domain.store.mapper import Mapper, Stored
@@ -110,43 +109,36 @@ class Batch:
         ring = self._keys.ring()
         world = StoreWorld(self._connection, self._recorder, self._mapper, ring, self.stage, now, head, self.restore)
         world.left_out = self._left_out
-        if self.restore:
-            self._check_restore(head)
-        else:
-            self._set_aside_repeats(ring)
+        if self.restore and head:
+            first = next(self.stage.in_order())
+            self.refuse(self.stage.place(first.line), first.id, bad("restore_empty").refusal, first.stream)
+            return
+        if not self.restore:
+            self._set_aside_repeats(ring, head)
         self._judge(world, progress)
         self._leave_out(world)
         if self.stands:
             self._add_people()
             self._append(self._keys.ring(), head, now, progress)
 
-    def _check_restore(self, head: int) -> None:
-        """A restore brings an export back whole: into an empty store, without gaps, in the order of recording."""
-        recorded = 0
-        for line, event in self.stage.in_order():
-            if head:
-                self._refuse_event(line, event, bad("restore_empty").refusal)
-                return
-            if event.position != line:
-                self._refuse_event(line, event, bad("restore_order", "position", position=event.position, expected=line).refusal)
-                return
-            if event.recorded < recorded:
-                self._refuse_event(line, event, bad("restore_recorded", "recorded").refusal)
-                return
-            recorded = event.recorded
-
     # Repeats
 
-    def _set_aside_repeats(self, ring: Ring) -> None:
+    def _set_aside_repeats(self, ring: Ring, head: int) -> None:
         """The same id with the same content changes nothing; with other content it is a conflict."""
         for lines in self.stage.repeated():
             (_, first), *others = self.stage.events(lines)
             for line, event in others:
                 self._repeat(line, event, event == first, None)
-        for line, state in list(self.stage.recorded_before()):
-            _, event = next(self.stage.events([line]))
+            self.stage.drop(lines[1:])
+        if head == 0:
+            return
+        repeats: list[int] = []
+        for line, state in self.stage.recorded_before():
+            event = self.stage.event(line)
             target = self._recorded_event(target_id(event), ring)
             self._repeat(line, event, self._mapper.repeats(event, state, ring, target), _stored.decode(state).position)
+            repeats.append(line)
+        self.stage.drop(repeats)
 
     def _repeat(self, line: int, event: Event, same: bool, position: int | None) -> None:
         if same:
@@ -154,7 +146,6 @@ class Batch:
             self._position = max(self._position, position or 0)
         else:
             self._refuse_event(line, event, Refusal("CONFLICT", "id_conflict", "id", {"id": event.id}))
-        self.stage.drop([line])
 
     def _recorded_event(self, id: str | None, ring: Ring | None) -> Event | None:
         if id is None:
@@ -166,18 +157,17 @@ class Batch:
 
     def _judge(self, world: StoreWorld, progress: Callable[[str, int], None]) -> None:
         done = 0
-        for stream, staged in self.stage.streams(0 if self.restore else world.head):
-            done += len(staged)
+        first = 0 if self.restore else world.head
+        for stream, new in self.stage.streams(first):
+            done += len(new)
             if stream in self._left_out:
                 continue
             old = world.recorded(stream)
-            new = [event for _, event in staged]
             found = judge(stream, old + new, world)
             if not found and old:
                 found = self._fallen_elsewhere(stream, old, new, world)
-            lines = {event.id: line for line, event in staged}
             for event, refusal in found:
-                self._refuse_event(lines[event.id], event, refusal)
+                self._refuse_event(event.position - first, event, refusal)
             if not found:
                 self._accept(stream, old, new, world)
             progress("judge", done)
@@ -250,18 +240,20 @@ class Batch:
 
     def _append(self, ring: Ring, head: int, now: int, progress: Callable[[str, int], None]) -> None:
         moment = max(now, self._last_recorded() + 1)
+        recorded = rfc3339(moment)
         position = head
         rows: list[Row] = []
         hangs: list[tuple[str, str]] = []
-        for _, event in self.stage.in_order():
+        for waiting in self.stage.in_order():
             position += 1
-            placed = replace(event, position=position, recorded=event.recorded if self.restore else moment)
-            state = self._mapper.state(placed, self._mapper.sealed(placed, ring, self._targets.get(event.id)))
-            rows.append(Row(position, event.stream, event.kind.topic, state, event.id, leaf(state), event.at, event.until))
-            if event.kind.opens and event.stream.startswith("relationship/"):
-                hangs.append((event.stream, f"initiative/{event.data.initiative}"))
-                if event.data.grew_from is not None:
-                    hangs.append((event.stream, f"relationship/{event.data.grew_from}"))
+            line, id, stream, kind, at, until, data, frame, restored = waiting
+            if data is None:
+                event = self.stage.event(line)
+                data = self._mapper.sealed(event, ring, self._targets.get(id))
+                if kind.opens and stream.startswith("relationship/"):
+                    hangs += hanging(event)
+            state = self._mapper.state(data, frame, position, rfc3339(restored) if self.restore else recorded)
+            rows.append((position, stream, kind.topic, state, id, leaf(state), at, until))
             if len(rows) == CHUNK:
                 self._write(rows, hangs)
                 progress("record", position - head)
@@ -279,6 +271,14 @@ class Batch:
     def _last_recorded(self) -> int:
         row = self._connection.execute("SELECT state FROM events ORDER BY position DESC LIMIT 1").fetchone()
         return instant(_stored.decode(row[0]).recorded)[0] if row else 0
+
+
+def hanging(event: Event) -> list[tuple[str, str]]:
+    """What a relationship names as it opens: pairs of its stream and the stream it hangs on."""
+    named = [f"initiative/{event.data.initiative}"]
+    if event.data.grew_from is not None:
+        named.append(f"relationship/{event.data.grew_from}")
+    return [(event.stream, target) for target in named]
 
 
 class _Later:

@@ -130,9 +130,7 @@ class SQLiteKeys:
             with self._writing() as db:
                 if owners != _active(db, owners):
                     raise Missing
-                epoch, now = self._epoch(db), self._clock()
-                for stream, handle, owner in chunk:
-                    self._add_alias(db, stream, handle, owner, epoch, now)
+                self._add_aliases(db, chunk)
 
     def ring(self) -> Ring:
         """Raises KeyStoreError where the fence cannot be read: then nothing is opened."""
@@ -243,15 +241,17 @@ class SQLiteKeys:
             raise KeyStoreError(self._damage("holds a damaged alias"))
         return unpadded(body).decode()
 
-    def _add_alias(self, db: sqlite3.Connection, stream: str, handle: str, owner: str, epoch: int, now: int) -> None:
-        row = db.execute("SELECT sealed_owner, epoch FROM aliases WHERE stream = ? AND handle = ?", (stream, handle)).fetchone()
-        if row is None:
-            sealed = self._sealed_owner(stream, handle, owner, epoch)
-            db.execute("INSERT INTO aliases VALUES (?, ?, ?, ?, ?)", (stream, handle, sealed, epoch, now))
-        elif self._told(stream, handle, *row) == owner:
-            db.execute("UPDATE aliases SET created = ? WHERE stream = ? AND handle = ?", (now, stream, handle))
-        else:
-            raise HandleTaken(f"{handle} of {stream} already stands for somebody else")
+    def _add_aliases(self, db: sqlite3.Connection, rows: list[tuple[str, str, str]]) -> None:
+        epoch, now = self._epoch(db), self._clock()
+        held = self.load_streams(list({stream for stream, _, _ in rows}))
+        new: dict[tuple[str, str], str] = {}
+        for stream, handle, owner in rows:
+            if held.get((stream, handle), new.setdefault((stream, handle), owner)) != owner or new[stream, handle] != owner:
+                raise HandleTaken(f"{handle} of {stream} already stands for somebody else")
+        db.executemany(
+            "INSERT INTO aliases VALUES (?, ?, ?, ?, ?) ON CONFLICT DO UPDATE SET created = excluded.created",
+            [(stream, handle, self._sealed_owner(stream, handle, owner, epoch), epoch, now) for (stream, handle), owner in new.items()],
+        )
 
     def _state(self, db: sqlite3.Connection, owner: str) -> str:
         row = db.execute("SELECT state FROM data_keys WHERE owner = ?", (owner,)).fetchone()

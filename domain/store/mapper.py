@@ -25,6 +25,11 @@ ORGANISATION = "organisation"
 NUMBERED = ("meeting_held", "rhythm_changed", "lens_published", "participant_erased")
 
 
+OPEN = "@"
+_PLACE = b'"position":0,"recorded":"@"'
+"""No attribute before it can hold a quotation mark, so its first occurrence in a frame is the open place itself."""
+
+
 class Stored(Struct, frozen=True, gc=False):
     """The canonical envelope, read back without checking what was checked when it came in."""
 
@@ -62,8 +67,14 @@ _typed = {kind.name: msgspec.json.Decoder(kind.data) for kind in BY_TYPE.values(
 _plain = msgspec.json.Decoder()
 
 
+_SEALED = frozenset(
+    {kind.name for kind in BY_TYPE.values() if kind.voiced}
+    | {"match_made", "contact_emerged", "member_joined", "participant_registered", "event_amended"}
+)
+
+
 def _carries_seals(kind: Kind, data: Any) -> bool:
-    return bool(data.notes) or kind.voiced or kind.name in ("match_made", "contact_emerged", "member_joined", "participant_registered", "event_amended")
+    return bool(data.notes) or kind.name in _SEALED
 
 
 class Mapper:
@@ -76,8 +87,8 @@ class Mapper:
 
     def sealed(self, event: Event, ring: Ring, target: Event | None = None) -> bytes:
         """The data as stored: canonical JSON, sealed. `target` is the event that an amendment points at."""
-        if not _carries_seals(event.kind, event.data):
-            return self._encoded(event.data) if event.kind.name in NUMBERED else encode(event.data)
+        if (clear := self.clear(event)) is not None:
+            return clear
         data = self._shut(event, target)
         for place in self._places(event.stream, data):
             content = place.inside[place.name]
@@ -89,9 +100,29 @@ class Mapper:
             place.inside[place.name] = {"seal": sealed}
         return self._encoded(data)
 
-    def state(self, event: Event, sealed: bytes) -> bytes:
-        """The canonical envelope: what is stored, hashed and proven. The event has its position and instant of recording."""
-        return encode(write(event, Raw(sealed), self.organisation))
+    def clear(self, event: Event) -> bytes | None:
+        """The data as stored where nothing of it is to be sealed; else None."""
+        data = event.data
+        if _carries_seals(event.kind, data):
+            return None
+        if event.kind.name == "meeting_held" and (data.minutes is None or data.minutes >= 0.001):
+            if isinstance(data.minutes, float) and data.minutes.is_integer():
+                data = msgspec.structs.replace(data, minutes=int(data.minutes))
+            return encode(data)
+        return self._encoded(data) if event.kind.name in NUMBERED else encode(data)
+
+    def frame(self, event: Event) -> bytes:
+        """The canonical envelope from behind its data on, with the place of position and instant of recording left open."""
+        return encode(write(event, Raw(b"0"), self.organisation, 0, OPEN))[len(b'{"data":0') :]
+
+    def formed(self, event: Event) -> tuple[bytes | None, bytes]:
+        """The data as stored, where nothing of it is to be sealed, and the envelope around it."""
+        return self.clear(event), self.frame(event)
+
+    def state(self, data: bytes, frame: bytes, position: int, recorded: str) -> bytes:
+        """The canonical envelope: what is stored, hashed and proven."""
+        place = b'"position":%d,"recorded":"%b"' % (position, recorded.encode())
+        return b'{"data":' + data + frame.replace(_PLACE, place, 1)
 
     def _encoded(self, data: Any) -> bytes:
         try:
@@ -180,7 +211,7 @@ class Mapper:
         """Whether a sent event says the same as the stored one: by the seals' own check where content is sealed, and by
         the id alone where its key is gone."""
         stored = _stored.decode(state)
-        sent = write(event, Raw(b"null"), self.organisation)
+        sent = write(event, Raw(b"0"), self.organisation, 0, OPEN)
         for name in ("id", "occurred", "source", "subject", "type", "method", "perspective", "time", "toldby"):
             if getattr(sent, name) != getattr(stored, name):
                 return False

@@ -9,7 +9,8 @@ from collections.abc import Callable, Iterable
 from msgspec.structs import replace
 
 from domain.model.envelope import read
-from domain.model.errors import Refused
+from domain.model.errors import Refused, bad
+from domain.model.event import Event
 from domain.store.batch import Batch, Outcome, glimpse
 from domain.store.fresh import FreshIds
 from domain.store.keys import SQLiteKeys
@@ -77,10 +78,12 @@ class Recording:
         return outcome
 
     def _take_in(self, batch: Batch, lines: Lines, by: str, keep: bool, fresh: FreshIds | None, progress: Progress) -> None:
-        number = 0
+        number = recorded = 0
         for number, (place, raw) in enumerate(lines, 1):
             try:
                 event = read(raw, restore=batch.restore)
+                if batch.restore:
+                    recorded = _next_of_restore(event, number, recorded)
             except Refused as error:
                 id, stream = glimpse(raw)
                 batch.refuse(place, id, error.refusal, stream)
@@ -89,10 +92,19 @@ class Recording:
                 event = replace(event, recordedby=by)
             if fresh is not None:
                 fresh.note(event)
-            batch.stage.add(number, event, place)
+            batch.stage.add(number, event, place, *self._mapper.formed(event))
             if number % 1000 == 0:
                 progress("read", number)
         batch.stage.flush()
         if fresh is not None:
-            batch.stage.rename(fresh)
+            batch.stage.rename(fresh, self._mapper.formed)
         progress("read", number)
+
+
+def _next_of_restore(event: Event, due: int, recorded: int) -> int:
+    """A restore brings an export back whole: without gaps and in the order of recording. Gives the event's instant of recording."""
+    if event.position != due:
+        raise bad("restore_order", "position", position=event.position, expected=due)
+    if event.recorded < recorded:
+        raise bad("restore_recorded", "recorded")
+    return event.recorded

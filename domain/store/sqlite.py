@@ -8,7 +8,7 @@ import sqlite3
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, NamedTuple, cast
+from typing import Any, cast
 from uuid import UUID
 
 from eventsourcing.persistence import StoredEvent
@@ -19,17 +19,8 @@ STORE_VERSION = 1
 """The version of the stored form; `migrate` brings an older file up to it."""
 
 
-class Row(NamedTuple):
-    """An event as it is inserted: the stored envelope with its place, its leaf and the span of its date."""
-
-    position: int
-    stream: str
-    topic: str
-    state: bytes
-    id: str
-    leaf: bytes
-    at: int
-    until: int | None
+Row = tuple[int, str, str, bytes, str, bytes, int, int | None]
+"""An event as it is inserted: position, stream, topic, the stored envelope, id, leaf, and the span of its date (instant, end)."""
 
 
 class _Transaction(SQLiteTransaction):
@@ -51,7 +42,7 @@ class _Connection(SQLiteConnection):
 class _Pool(SQLiteConnectionPool):
     def _create_connection(self) -> SQLiteConnection:
         made = cast(sqlite3.Connection, super()._create_connection()._sqlite_conn)
-        for pragma in ("synchronous=FULL", "secure_delete=ON", "temp_store=FILE", "foreign_keys=ON", "cache_size=-65536"):
+        for pragma in ("synchronous=FULL", "secure_delete=ON", "temp_store=FILE", "cache_size=-65536", "temp.cache_size=-16384"):
             made.execute(f"PRAGMA {pragma}")
         return _Connection(made, self.max_age)
 
@@ -120,7 +111,7 @@ class EventRecorder(SQLiteApplicationRecorder):
 
     def append(self, connection: sqlite3.Connection, rows: Iterable[Row]) -> None:
         """Insert events inside the caller's transaction."""
-        connection.executemany("INSERT INTO events VALUES (?, ?, ?, ?, ?, ?, ?, ?)", rows)
+        connection.executemany("INSERT INTO events (position, originator_id, topic, state, id, leaf, at, until) VALUES (?, ?, ?, ?, ?, ?, ?, ?)", rows)
 
     def _insert_events(self, c: SQLiteCursor, stored_events: Sequence[StoredEvent], **_: Any) -> Sequence[int] | None:
         raise TypeError("events enter through Recording.record, which judges, seals and places them")

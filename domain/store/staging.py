@@ -6,20 +6,23 @@ exists only in this process and only as long as the batch.
 
 import os
 import sqlite3
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from itertools import groupby
+from operator import itemgetter
+from typing import Any, NamedTuple
 
 import msgspec
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from domain.model.catalogue import CATALOGUE, Kind
+from domain.model.envelope import Envelope
 from domain.model.event import Event
 from domain.model.events import EventAmended
 from domain.store.fresh import FreshIds
 
 CHUNK = 2_000
-STREAM_ORDER = {"participant": 0, "initiative": 1, "lens": 2, "relationship": 3}
-_OPEN = frozenset({"meeting_held", "meeting_missed", "help_given", "help_asked", "help_offered", "consent_given"})
+STREAM_ORDER = {"par": 0, "ini": 1, "len": 2, "rel": 3}
+"""Participants are judged first, then initiatives, lenses and relationships; by the first letters of the stream."""
 
 
 class Line(msgspec.Struct, frozen=True, gc=False):
@@ -29,26 +32,24 @@ class Line(msgspec.Struct, frozen=True, gc=False):
     number: int
 
 
-class _Row(msgspec.Struct, frozen=True, array_like=True, gc=False):
+class Waiting(NamedTuple):
+    """A staged event in the form in which it is appended. `data` is None where it has yet to be sealed."""
+
+    line: int
     id: str
-    source: str
-    occurred: str
+    stream: str
+    kind: Kind
     at: int
     until: int | None
-    data: bytes
-    time: str | None
-    method: str | None
-    perspective: str | None
-    toldby: str | None
-    recordedby: str | None
-    position: int
+    data: bytes | None
+    frame: bytes
     recorded: int
 
 
-_pack = msgspec.msgpack.Encoder().encode
-_unpack = msgspec.msgpack.Decoder(_Row).decode
 _json = msgspec.json.Encoder().encode
 _typed = {kind.name: msgspec.json.Decoder(kind.data).decode for kind in CATALOGUE.values()}
+_framed = msgspec.json.Decoder(Envelope).decode
+_COLUMNS = "line, id, stream, kind, at, until, data, perspective, toldby, recordedby, time"
 
 
 class Stage:
@@ -57,70 +58,78 @@ class Stage:
     def __init__(self, connection: sqlite3.Connection) -> None:
         self._connection = connection
         self._veil = AESGCM(os.urandom(32))
-        self._waiting: list[tuple[int, str, int, str, str, bytes, str, int]] = []
+        self._waiting: list[tuple[Any, ...]] = []
         connection.execute("DROP TABLE IF EXISTS temp.staged")
         connection.execute(
-            "CREATE TEMP TABLE staged (line INTEGER PRIMARY KEY, id TEXT, rank INTEGER, stream TEXT, kind TEXT, body BLOB, file TEXT, number INTEGER)"
+            "CREATE TEMP TABLE staged (line INTEGER PRIMARY KEY, id TEXT, rank INTEGER, stream TEXT, kind TEXT, at INTEGER, until INTEGER,"
+            " data BLOB, frame BLOB, perspective TEXT, toldby TEXT, recordedby TEXT, time TEXT, recorded INTEGER, file TEXT, number INTEGER)"
         )
 
-    def add(self, line: int, event: Event, place: Line) -> None:
-        data = _json(event.data)
-        if event.kind.name not in _OPEN or b'"notes"' in data:
-            nonce = line.to_bytes(12)
-            data = b"\0" + self._veil.encrypt(nonce, data, None)
-        body = _pack(
-            _Row(event.id, event.source, event.occurred, event.at, event.until, data, event.time, event.method, event.perspective,
-                 event.toldby, event.recordedby, event.position, event.recorded)
+    def add(self, line: int, event: Event, place: Line, clear: bytes | None, frame: bytes) -> None:
+        """`clear`: the data as it will be stored, where nothing of it is to be sealed; `frame`: the envelope around it."""
+        data = clear if clear is not None else b"\0" + self._veil.encrypt(line.to_bytes(12), _json(event.data), None)
+        self._waiting.append(
+            (line, event.id, STREAM_ORDER[event.stream[:3]], event.stream, event.kind.name, event.at, event.until, data, frame,
+             event.perspective, event.toldby, event.recordedby, event.time, event.recorded, place.file, place.number)
         )  # fmt: skip
-        rank = STREAM_ORDER[event.stream.partition("/")[0]]
-        self._waiting.append((line, event.id, rank, event.stream, event.kind.name, body, place.file, place.number))
         if len(self._waiting) >= CHUNK:
             self.flush()
 
     def flush(self) -> None:
-        self._connection.executemany("INSERT INTO staged VALUES (?, ?, ?, ?, ?, ?, ?, ?)", self._waiting)
+        """Write what waits in memory, in one transaction: on its own every row would be one."""
+        self._connection.execute("BEGIN")
+        self._connection.executemany("INSERT INTO temp.staged VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", self._waiting)
+        self._connection.execute("COMMIT")
         self._waiting.clear()
 
     def close(self) -> None:
         self._connection.execute("DROP TABLE IF EXISTS temp.staged")
 
-    def _event(self, line: int, stream: str, kind: Kind, body: bytes, position: int = 0) -> Event:
-        row = _unpack(body)
-        raw = row.data
-        if raw[:1] == b"\0":
-            raw = self._veil.decrypt(line.to_bytes(12), raw[1:], None)
-        return Event(
-            kind, row.id, stream, row.source, row.occurred, row.at, row.until, _typed[kind.name](raw), row.time, row.method,
-            row.perspective, row.toldby, row.recordedby, position or row.position, row.recorded,
-        )  # fmt: skip
+    def _data(self, line: int, kind: str, raw: bytes) -> Any:
+        return _typed[kind](raw if raw[0] else self._veil.decrypt(line.to_bytes(12), raw[1:], None))
 
-    def streams(self, head: int) -> Iterator[tuple[str, list[tuple[int, Event]]]]:
-        """Stream by stream (participants, initiatives, lenses, relationships), the events of each with their lines, in order.
+    def streams(self, head: int) -> Iterator[tuple[str, list[Event]]]:
+        """Stream by stream (participants, initiatives, lenses, relationships), the events of each in the order of their lines.
 
-        Their positions are those they would have if every line came after `head`: the order is what counts."""
-        rows = self._connection.execute("SELECT stream, line, kind, body FROM staged ORDER BY rank, stream, line")
-        for stream, found in groupby(rows, key=lambda row: row[0]):
-            yield stream, [(line, self._event(line, stream, CATALOGUE[kind], body, head + line)) for _, line, kind, body in found]
+        Their positions are those they would have if every line came after `head`; what only the envelope holds is left out."""
+        rows = self._connection.execute(f"SELECT {_COLUMNS} FROM staged ORDER BY rank, stream, line")
+        for stream, found in groupby(rows, key=itemgetter(2)):
+            yield stream, [
+                Event(CATALOGUE[kind], id, stream, "", "", at, until, self._data(line, kind, data), time, None, holder, teller, by, head + line)
+                for line, id, _, kind, at, until, data, holder, teller, by, time in found
+            ]
 
-    def in_order(self) -> Iterator[tuple[int, Event]]:
+    def in_order(self) -> Iterator[Waiting]:
         """All events in the order of their lines."""
-        for line, stream, kind, body in self._connection.execute("SELECT line, stream, kind, body FROM staged ORDER BY line"):
-            yield line, self._event(line, stream, CATALOGUE[kind], body)
+        rows = self._connection.execute("SELECT line, id, stream, kind, at, until, data, frame, recorded FROM staged ORDER BY line")
+        for line, id, stream, kind, at, until, data, frame, recorded in rows:
+            yield Waiting(line, id, stream, CATALOGUE[kind], at, until, data if data[0] else None, frame, recorded)
+
+    def event(self, line: int) -> Event:
+        """One staged event, whole."""
+        return next(self.events([line]))[1]
 
     def events(self, lines: Iterable[int]) -> Iterator[tuple[int, Event]]:
+        """Staged events, whole, with their lines."""
         for wanted in lines:
-            for line, stream, kind, body in self._connection.execute("SELECT line, stream, kind, body FROM staged WHERE line = ?", (wanted,)):
-                yield line, self._event(line, stream, CATALOGUE[kind], body)
+            query = "SELECT stream, kind, at, until, data, frame, recorded FROM staged WHERE line = ?"
+            for stream, kind, at, until, data, frame, recorded in self._connection.execute(query, (wanted,)):
+                e = _framed(b'{"data":null' + frame)
+                yield wanted, Event(
+                    CATALOGUE[kind], e.id, stream, e.source, e.occurred, at, until, self._data(wanted, kind, data), e.time, e.method,
+                    e.perspective, e.toldby, e.recordedby, e.position or 0, recorded,
+                )  # fmt: skip
 
-    def rename(self, fresh: FreshIds) -> None:
-        """Give everything staged its fresh ids."""
+    def rename(self, fresh: FreshIds, formed: Callable[[Event], tuple[bytes | None, bytes]]) -> None:
+        """Give everything staged its fresh ids. `formed` gives the data and the frame of an event as `add` takes them."""
         top = self._connection.execute("SELECT coalesce(max(line), 0) FROM staged").fetchone()[0]
         for first in range(1, top + 1, CHUNK):
             chunk = list(self.events(range(first, min(first + CHUNK, top + 1))))
             places = {line: self.place(line) for line, _ in chunk}
             self.drop(line for line, _ in chunk)
             for line, event in chunk:
-                self.add(line, fresh.event(event), places[line])
+                renamed = fresh.event(event)
+                self.add(line, renamed, places[line], *formed(renamed))
             self.flush()
 
     def place(self, line: int) -> Line:
@@ -143,8 +152,8 @@ class Stage:
         return [[line for _, line in group] for _, group in groupby(rows, key=lambda row: row[0])]
 
     def recorded_before(self) -> Iterator[tuple[int, bytes]]:
-        """Lines whose id is in the store already, with the stored envelope."""
-        yield from self._connection.execute("SELECT s.line, e.state FROM staged s JOIN events e ON e.id = s.id ORDER BY s.line").fetchall()
+        """The lines whose id is in the store already, with the stored envelope."""
+        yield from self._connection.execute("SELECT s.line, e.state FROM temp.staged s CROSS JOIN events e ON e.id = s.id ORDER BY s.line")
 
 
 def target_id(event: Event) -> str | None:

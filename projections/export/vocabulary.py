@@ -43,6 +43,7 @@ DUTCH: dict[str, str] = {
     "conduct": "gedrag",
     "voiced": "verwoord",
     "openness": "openheid",
+    "erased": "gewist",
     "matched": "gekoppeld",
     "emerged": "ontstaan",
     # who asked, and about whom
@@ -118,12 +119,6 @@ DUTCH: dict[str, str] = {
     "response": "reactie",
     "alternative_offered": "alternatief geboden",
 }
-MONTHS: dict[Language, tuple[str, ...]] = {
-    "en": ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"),
-    "nl": ("jan", "feb", "mrt", "apr", "mei", "jun", "jul", "aug", "sep", "okt", "nov", "dec"),
-}
-
-
 def word(value: str, language: Language) -> str:
     """A word of a closed list, also one in upper case as the public schema has it."""
     known = value.lower()

@@ -26,8 +26,10 @@ SENTENCES: dict[str, tuple[str, str]] = {
     "member_joined": ("{handle} joined[ ({roles})]", "{handle} kwam erbij[ ({roles})]"),
     "member_left": ("{handle} left", "{handle} ging weg"),
     "meeting_held": (
-        "met[: {present}][ with {others} others][ · {place}][ · {activity}][ · {mood}][ · help {help}][ · {shared} shared something personal]",
-        "ontmoeting[: {present}][ met {others} anderen][ · {place}][ · {activity}][ · {mood}][ · hulp {help}][ · {shared} deelde iets persoonlijks]",
+        "met[: {present}][ with {others} others][ · {place}][ · {activity}][ · {mood}][ · help {help}]"
+        "[ · something personal told by {shared}]",
+        "ontmoeting[: {present}][ met {others} anderen][ · {place}][ · {activity}][ · {mood}][ · hulp {help}]"
+        "[ · iets persoonlijks verteld door {shared}]",
     ),
     "meeting_missed": (
         "a meeting was missed[, cancelled by {cancelled_by}] (notice: {notice})",
@@ -36,8 +38,11 @@ SENTENCES: dict[str, tuple[str, str]] = {
     "help_asked": ("{by} asked[ {to}] for help: {kind}", "{by} vroeg[ {to}] om hulp: {kind}"),
     "help_offered": ("{by} offered[ {to}] help: {kind}", "{by} bood[ {to}] hulp aan: {kind}"),
     "moment_noted": ("a moment between {between}: {what}", "een moment tussen {between}: {what}"),
-    "help_given": ("{giver} helped {receiver}: {kind}", "{giver} hielp {receiver}: {kind}"),
-    "roles_reversed": ("roles reversed between {between}[ (expected: {expected})]", "rollen omgekeerd tussen {between}[ (verwacht: {expected})]"),
+    "help_given": ("{giver} helped {receiver}[: {kind}]", "{giver} hielp {receiver}[: {kind}]"),
+    "roles_reversed": (
+        "roles reversed between {between}[ (expected: {expected})]",
+        "rollen omgekeerd tussen {between}[ (verwacht: {expected})]",
+    ),
     "roles_restored": ("roles restored", "rollen hersteld"),
     "role_taken": ("{handle} took the role {role}[formal?, formally]", "{handle} nam de rol {role}[formal?, formeel]"),
     "role_laid_down": ("{handle} laid down the role {role}", "{handle} legde de rol {role} neer"),
@@ -62,7 +67,10 @@ SENTENCES: dict[str, tuple[str, str]] = {
     "surprise_noticed": ("{holder} was surprised[, about {about}]", "{holder} was verrast[, over {about}]"),
     "tension_felt": ("{holder} felt tension[: {kind}]", "{holder} voelde spanning[: {kind}]"),
     "tension_eased": ("a tension eased[, by {how}]", "een spanning nam af[, door {how}]"),
-    "check_in_held": ("check-in with {with}: {asked_about}[; next on {next_on}]", "gesprek met {with}: {asked_about}[; volgende op {next_on}]"),
+    "check_in_held": (
+        "check-in with {with}: {asked_about}[; next on {next_on}]",
+        "gesprek met {with}: {asked_about}[; volgende op {next_on}]",
+    ),
     "room_made": ("room made by {by}: {instrument}, {way}", "ruimte gemaakt door {by}: {instrument}, {way}"),
     "relationship_ended": (
         "the relationship ended ({mode})[, by {ended_by}][farewell?, with a farewell]",
@@ -73,7 +81,8 @@ SENTENCES: dict[str, tuple[str, str]] = {
     "event_amended": ("{event} was amended", "{event} is gewijzigd"),
 }
 CLOSED = (
-    "about", "asked_about", "asked_by", "continuation", "expected", "how", "kind", "mode", "mood", "named", "notice", "prompted_by", "way", "what",
+    "about", "asked_about", "asked_by", "continuation", "expected", "how", "kind", "mode", "mood", "named", "notice",
+    "prompted_by", "way", "what",
 )  # fmt: skip
 """The fields that hold a word of a closed list."""
 SHUT: dict[str, tuple[str, str]] = {
@@ -115,7 +124,8 @@ def _shut(value: Any, language: Language) -> list[str]:
         return []
     if len(value) == 1 and (sign := next(iter(value))) in SHUT:
         return [SHUT[sign][language == "nl"].format(on=value[sign])]
-    return [reason for item in value.values() for reason in _shut(item, language)]
+    # Who somebody is was not going to be said, so that nothing is missing where it cannot be.
+    return [reason for name, item in value.items() if name != "participant" for reason in _shut(item, language)]
 
 
 def _marks(event: RecordedEvent, language: Language) -> str:

@@ -1,0 +1,107 @@
+"""The HTTP application of one organisation: GraphQL behind a token, and two pages that say how the process is.
+
+The front door opens the organisation and hands it over; the application closes it when it ends.
+"""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+import anyio.to_thread
+from fastapi import FastAPI
+from fastapi.telemetry import TelemetryConfig
+from graphql import GraphQLError
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+from strawberry.exceptions import MissingQueryError
+from strawberry.schema.exceptions import CannotGetOperationTypeError, InvalidOperationTypeError
+from strawberry.types.graphql import OperationType
+
+from api import exchange
+from api.context import Context, Organisation, thread
+from api.errors import language_of, mask
+from api.exchange import PLAIN_JSON, HTTPRefused, media_type, refusal
+from api.gate import Gate
+from api.schema import make_schema
+from domain.model.errors import bad
+from projections.runner import BATCH
+
+THREADS = 16
+"""Threads that ask the store at once: as many as its connections allow, with room for those that need a second one."""
+
+NO_TELEMETRY: TelemetryConfig = {"tracing": False, "metrics": False, "logs": False}
+"""FastAPI would report addresses, and with GET a question stands in the address."""
+
+ASKING = (OperationType.QUERY,)
+ALL = (OperationType.QUERY, OperationType.MUTATION)
+
+
+def make_app(organisation: Organisation) -> FastAPI:
+    """The application over an opened organisation."""
+
+    @asynccontextmanager
+    async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+        anyio.to_thread.current_default_thread_limiter().total_tokens = THREADS
+        yield
+        organisation.close()
+
+    app = FastAPI(title="Tussenruimte", lifespan=lifespan, docs_url=None, redoc_url=None, openapi_url=None, telemetry=NO_TELEMETRY)
+    app.add_middleware(Gate, organisation=organisation)
+    schema = make_schema()
+
+    @app.api_route("/graphql", methods=["GET", "POST"])
+    async def graphql(request: Request) -> Response:
+        """Ask or record, as GraphQL over HTTP has it."""
+        language = language_of(request.headers.get("accept-language"))
+        media = media_type(request.headers.get("accept"))
+        question = await exchange.read(request)
+        try:
+            result = await schema.execute(
+                question.query,
+                question.variables,
+                Context(organisation, request.state.token, question.operation),
+                operation_name=question.operation,
+                allowed_operation_types=ASKING if request.method == "GET" else ALL,
+            )
+        except InvalidOperationTypeError:
+            raise HTTPRefused(405, bad("request_method"), {"Allow": "POST"}) from None
+        except CannotGetOperationTypeError as error:
+            return exchange.answer(None, [GraphQLError(error.as_http_error_reason())], media, language)
+        except MissingQueryError as error:
+            return exchange.answer(None, [GraphQLError(str(error))], media, language)
+        return exchange.answer(result.data, result.errors, media, language)
+
+    @app.api_route("/healthz", methods=["GET", "HEAD"])
+    async def healthz() -> Response:
+        """The process answers."""
+        return JSONResponse({"status": "ok"})
+
+    @app.api_route("/readyz", methods=["GET", "HEAD"])
+    async def readyz() -> Response:
+        """The store answers, and its views are so far that the next question is answered at once."""
+        behind = await thread(_behind, organisation)
+        return JSONResponse({"status": "ok" if behind <= BATCH else "catching up", "behind": behind}, 200 if behind <= BATCH else 503)
+
+    @app.exception_handler(HTTPRefused)
+    async def refused(request: Request, error: HTTPRefused) -> Response:
+        return refusal(error, PLAIN_JSON, language_of(request.headers.get("accept-language")))
+
+    @app.exception_handler(404)
+    async def nowhere(request: Request, _: Exception) -> Response:
+        return refusal(HTTPRefused(404, bad("request_path")), PLAIN_JSON, language_of(request.headers.get("accept-language")))
+
+    @app.exception_handler(405)
+    async def no_method(request: Request, _: Exception) -> Response:
+        error = HTTPRefused(405, bad("request_method"), {"Allow": "GET, POST"})
+        return refusal(error, PLAIN_JSON, language_of(request.headers.get("accept-language")))
+
+    @app.exception_handler(Exception)
+    async def failed(request: Request, error: Exception) -> Response:
+        return refusal(HTTPRefused(500, mask(error)), PLAIN_JSON, language_of(request.headers.get("accept-language")))
+
+    return app
+
+
+def _behind(organisation: Organisation) -> int:
+    """How many events the views are behind the store."""
+    with organisation.store.reading() as connection:
+        return organisation.store.head(connection) - organisation.runner.position(connection)

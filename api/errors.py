@@ -1,0 +1,73 @@
+"""What goes wrong, as GraphQL tells it: a stable code, the field, and the rule in the language of who asks.
+
+A refusal is told as it is. What nobody foresaw is told by a number only, under which it stands in the log with its traceback.
+"""
+
+import logging
+import secrets
+from collections.abc import Sequence
+from typing import Any
+
+from graphql import GraphQLError
+
+from api.recording import BatchRefused
+from domain.model.errors import Language, Refusal, Refused
+
+logger = logging.getLogger(__name__)
+
+
+def language_of(accepted: str | None) -> Language:
+    """Dutch where the `Accept-Language` header prefers it to English; else English."""
+    weights = {"en": 0.0, "nl": 0.0}
+    for part in (accepted or "").split(","):
+        tag, _, parameters = part.strip().partition(";")
+        name = tag.partition("-")[0].lower()
+        if name in weights:
+            weights[name] = max(weights[name], _quality(parameters))
+    return "nl" if weights["nl"] > weights["en"] else "en"
+
+
+def _quality(parameters: str) -> float:
+    name, _, value = parameters.strip().partition("=")
+    if name.strip() != "q":
+        return 1.0
+    return float(value) if value.strip().replace(".", "", 1).isdecimal() else 0.0
+
+
+def told(refused: Refused, language: Language) -> dict[str, Any]:
+    """A refusal as a GraphQL error."""
+    refusal = refused.refusal
+    extensions: dict[str, Any] = _extensions(refusal, language)
+    if isinstance(refused, BatchRefused):
+        extensions["refused"] = [
+            {"index": line.line.number - 1, "id": line.id, **_extensions(line.refusal, language)} for line in refused.lines
+        ]
+    return {"message": refusal.text(language), "extensions": extensions}
+
+
+def _extensions(refusal: Refusal, language: Language) -> dict[str, Any]:
+    return {"code": refusal.code, "field": refusal.field, "rule": refusal.text(language)}
+
+
+def all_told(errors: Sequence[GraphQLError], language: Language) -> list[dict[str, Any]]:
+    """The errors of one answer. One failure behind many of them is logged once."""
+    masked: dict[int, Refused] = {}
+    answers = []
+    for error in errors:
+        cause = error.original_error
+        if not isinstance(cause, Refused):
+            cause = _form(error) if cause is None or error.path is None else masked.setdefault(id(cause), mask(cause))
+        answers.append({**error.formatted, **told(cause, language)})
+    return answers
+
+
+def _form(error: GraphQLError) -> Refused:
+    """The query itself is not right: its syntax, its names or its variables."""
+    return Refused(Refusal("BAD_INPUT", "query_form", None, {"detail": error.message}))
+
+
+def mask(failure: BaseException) -> Refused:
+    """Something nobody foresaw: what is told of it is the id under which it stands in the log."""
+    id = secrets.token_hex(6)
+    logger.error("internal error %s", id, exc_info=failure)
+    return Refused(Refusal("UNAVAILABLE", "internal", None, {"id": id}))

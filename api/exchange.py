@@ -1,0 +1,116 @@
+"""GraphQL over HTTP: a request is read into a question, and an answer is written, as the convention of that name has it.
+
+A client that accepts `application/graphql-response+json` learns from the status whether its question was understood; for one
+that accepts plain JSON every answer to a readable request has status 200.
+"""
+
+from collections.abc import Mapping
+from typing import Any, TypeVar
+
+import msgspec
+from graphql import GraphQLError
+from msgspec import Struct
+from starlette.requests import ClientDisconnect, Request
+from starlette.responses import Response
+
+from api.errors import all_told, told
+from api.limits import BODY, too_costly
+from domain.model.errors import Language, Refused, bad
+
+GRAPHQL_JSON = "application/graphql-response+json"
+PLAIN_JSON = "application/json"
+
+
+Form = TypeVar("Form")
+
+
+class Question(Struct, frozen=True):
+    """One GraphQL request."""
+
+    query: str
+    variables: dict[str, Any] | None = None
+    operation: str | None = msgspec.field(default=None, name="operationName")
+
+
+class HTTPRefused(Exception):
+    """Refused before GraphQL comes to it, with the status that says so."""
+
+    def __init__(self, status: int, refused: Refused, headers: Mapping[str, str] | None = None) -> None:
+        super().__init__(refused.refusal.text())
+        self.status = status
+        self.refused = refused
+        self.headers = dict(headers or {})
+
+
+def media_type(accept: str | None) -> str:
+    """The form of the answer. Who accepts anything gets plain JSON."""
+    if accept is None or not accept.strip():
+        return GRAPHQL_JSON
+    ranges = [part.partition(";")[0].strip().lower() for part in accept.split(",")]
+    if GRAPHQL_JSON in ranges:
+        return GRAPHQL_JSON
+    if {PLAIN_JSON, "application/*", "*/*"} & set(ranges):
+        return PLAIN_JSON
+    raise HTTPRefused(406, bad("request_accept", "Accept"))
+
+
+async def read(request: Request) -> Question:
+    """The question of a request. Raises `HTTPRefused`."""
+    if request.method == "GET":
+        return _from_address(request.query_params)
+    if request.headers.get("content-type", "").partition(";")[0].strip().lower() != PLAIN_JSON:
+        raise HTTPRefused(415, bad("request_type", "Content-Type"))
+    try:
+        body = await _body(request)
+    except ClientDisconnect:
+        raise HTTPRefused(400, bad("request_form", None, detail="it was broken off")) from None
+    return _decode(body, Question)
+
+
+def _from_address(parameters: Mapping[str, str]) -> Question:
+    if "query" not in parameters:
+        raise HTTPRefused(400, bad("request_form", "query", detail="`query` is missing"))
+    variables = _decode(parameters["variables"].encode(), dict[str, Any]) if parameters.get("variables") else None
+    return Question(parameters["query"], variables, parameters.get("operationName") or None)
+
+
+async def _body(request: Request) -> bytes:
+    """The body, read no further than it may be long."""
+    stated = request.headers.get("content-length", "")
+    body = bytearray()
+    if not (stated.isdecimal() and int(stated) > BODY):
+        async for chunk in request.stream():
+            body += chunk
+            if len(body) > BODY:
+                break
+        else:
+            return bytes(body)
+    raise HTTPRefused(413, too_costly("body_size", limit=BODY))
+
+
+def _decode(raw: bytes, form: type[Form]) -> Form:
+    try:
+        return msgspec.json.decode(raw, type=form)
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+        raise HTTPRefused(400, bad("request_form", None, detail=str(error))) from None
+
+
+def answer(data: dict[str, Any] | None, errors: list[GraphQLError] | None, media: str, language: Language) -> Response:
+    """The answer of GraphQL: data, or errors, or both. A question that could not be executed at all has no data."""
+    content: dict[str, Any] = {}
+    if errors:
+        content["errors"] = all_told(errors, language)
+    understood = data is not None or any(error.path is not None for error in errors or ())
+    if understood:
+        content["data"] = data
+    return _response(content, 200 if understood or media == PLAIN_JSON else 400, media)
+
+
+def refusal(refused: HTTPRefused, media: str, language: Language) -> Response:
+    """The answer where a request is refused before it comes to GraphQL."""
+    return _response({"errors": [told(refused.refused, language)]}, refused.status, media, refused.headers)
+
+
+def _response(content: Any, status: int, media: str, headers: Mapping[str, str] | None = None) -> Response:
+    kept = {"Cache-Control": "no-store", "Vary": "Accept, Accept-Language, Authorization", **(headers or {})}
+    return Response(msgspec.json.encode(content), status, kept, f"{media}; charset=utf-8")

@@ -1,0 +1,20 @@
+"""How a field of the schema is written: what it means first, then, where it is not simply an attribute, how it is found.
+
+The types of the schema only describe; what is behind them are the answer structs of the read models, whose attributes have
+the same names.
+"""
+
+from collections.abc import Callable
+from typing import Any
+
+import strawberry
+
+
+def field(description: str, resolver: Callable[..., Any] | None = None, name: str | None = None) -> Any:
+    described = strawberry.field(description=description, name=name)
+    return described(resolver) if resolver else described
+
+
+def wish(description: str, name: str | None = None) -> Any:
+    """A field of an input that may be left out."""
+    return strawberry.field(default=strawberry.UNSET, description=description, name=name)

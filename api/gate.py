@@ -1,0 +1,40 @@
+"""The gate: nothing but the health pages is reached without a token that holds.
+
+It stands before the routes, so that a page added later is closed unless it is opened here.
+"""
+
+from starlette.requests import Request
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from api.context import Organisation, thread
+from api.errors import language_of
+from api.exchange import PLAIN_JSON, HTTPRefused, refusal
+from domain.model.errors import Refusal, Refused
+
+OPEN = frozenset({"/healthz", "/readyz"})
+
+
+class Gate:
+    """Lets a request through with its token as `request.state.token`, or answers 401."""
+
+    def __init__(self, app: ASGIApp, organisation: Organisation) -> None:
+        self._app = app
+        self._organisation = organisation
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        # A WebSocket gives its token in its first message, so that its own page asks for it.
+        if scope["type"] != "http" or scope["path"] in OPEN:
+            await self._app(scope, receive, send)
+            return
+        request = Request(scope)
+        kind, _, secret = request.headers.get("authorization", "").partition(" ")
+        organisation = self._organisation
+        token = None
+        if kind.lower() == "bearer":
+            token = await thread(organisation.tokens.check, secret.strip(), organisation.store.clock())
+        if token is None:
+            refused = HTTPRefused(401, Refused(Refusal("UNAUTHENTICATED", "unauthenticated")), {"WWW-Authenticate": "Bearer"})
+            await refusal(refused, PLAIN_JSON, language_of(request.headers.get("accept-language")))(scope, receive, send)
+            return
+        request.state.token = token
+        await self._app(scope, receive, send)

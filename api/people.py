@@ -1,0 +1,47 @@
+"""Participants: the people, what they consent to, and the relationships they are or were in."""
+
+from typing import TYPE_CHECKING, Annotated
+
+import strawberry
+from strawberry import UNSET
+
+from api.arguments import After, First, given, size
+from api.context import Info, thread
+from api.fields import field
+from api.scalars import EDTF, JSON, ConsentScope
+from projections.views import answers, filters
+
+if TYPE_CHECKING:
+    from api.relationships import RelationshipConnection
+
+
+@strawberry.type(description="A spell during which a participant consented to something.")
+class Consent:
+    scope: ConsentScope = field("To what.")
+    given: EDTF = field("Since when.")
+    withdrawn: EDTF | None = field("Until when; none while it holds.")
+
+
+async def _relationships(
+    participant: strawberry.Parent[answers.Participant], info: Info, first: First = 50, after: After = UNSET
+) -> answers.Page:
+    asked = filters.RelationshipFilter(participant=participant.id)
+    return await thread(info.context.questions.relationship_page, size(first, 50), given(after), asked)
+
+
+@strawberry.type(description="A person who takes part.")
+class Participant:
+    id: strawberry.ID = field("The participant's id in this organisation.")
+    name: JSON | None = field('The name, or why it cannot be shown: `{"sealed": true}`, `{"erased": "<day>"}` or `{"damaged": true}`.')
+    registered_on: EDTF = field("When they were registered.")
+    consents: list[Consent] = field("What they consent to and consented to.")
+    relationships: Annotated["RelationshipConnection", strawberry.lazy("api.relationships")] = field(
+        "The relationships they are or were a member of, the most recent event first.", _relationships
+    )
+
+
+Id = Annotated[strawberry.ID, strawberry.argument(description="The participant's id.")]
+
+
+async def participant_by_id(info: Info, id: Id) -> answers.Participant | None:
+    return await info.context.load(info.context.questions.participants, id)

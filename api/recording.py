@@ -1,0 +1,97 @@
+"""Recording through GraphQL: events go in as they are, all or nothing, and can be asked for as soon as the answer is there."""
+
+import json
+import uuid
+from collections.abc import Sequence
+from typing import Annotated, Any
+
+import strawberry
+from msgspec import Struct
+
+from api.context import Context, Info, thread
+from api.fields import field
+from api.scalars import JSON, ConsentScope, Position
+from domain.model.errors import Refusal, Refused, bad
+from domain.model.time import iso_day
+from domain.store.batch import RefusedLine
+from domain.store.staging import Line
+
+SOURCE = "urn:tussenruimte:api"
+INPUT = "events"
+
+
+class BatchRefused(Refused):
+    """A batch of which nothing was recorded, with what was wrong with each of its events."""
+
+    def __init__(self, lines: Sequence[RefusedLine]) -> None:
+        self.lines = sorted(lines, key=lambda line: line.line.number)
+        super().__init__(self.lines[0].refusal)
+
+
+class Taken(Struct, frozen=True):
+    """What became of a batch that was taken."""
+
+    position: str
+    recorded: int
+    already: int
+    ids: list[str]
+
+
+@strawberry.type(description="What became of a batch of events.")
+class RecordResult:
+    position: Position = field("The highest position of these events, those that were there already included; 0 for an empty batch.")
+    recorded: int = field("How many were recorded.")
+    already: int = field("How many were recorded before, with the same content.")
+    ids: list[strawberry.ID] = field("Their ids, in the order sent.")
+
+
+@strawberry.type(description="How far the erasure of a participant is.")
+class ErasureResult:
+    participant: strawberry.ID = field("The participant's id.")
+    state: str = field("How far it is.")
+    certificate: JSON | None = field("What was destroyed, counted for each place and free of personal data; none before the end.")
+
+
+def _encoded(event: Any, number: int) -> bytes:
+    try:
+        return json.dumps(event, allow_nan=False, ensure_ascii=False).encode()
+    except (ValueError, RecursionError):
+        raise bad("number", f"{INPUT}[{number - 1}]") from None
+
+
+def _record(context: Context, events: Sequence[Any]) -> Taken:
+    organisation, token = context.organisation, context.token
+    lines = [(Line(INPUT, number), _encoded(event, number)) for number, event in enumerate(events, 1)]
+    outcome = organisation.store.recording.record(
+        lines, recorded_by=token.recorded_by, keep_recorded_by=token.role == "administrator"
+    )
+    if outcome.refused:
+        raise BatchRefused(outcome.refused)
+    organisation.runner.catch_up()
+    return Taken(str(outcome.position), outcome.recorded, outcome.already, [event["id"] for event in events])
+
+
+Events = Annotated[list[JSON], strawberry.argument(description="CloudEvents objects, as the catalogue of events describes them.")]
+Participant = Annotated[strawberry.ID, strawberry.argument(description="The participant's id.")]
+Scope = Annotated[ConsentScope, strawberry.argument(description="What is no longer consented to.")]
+
+
+async def record_events(info: Info, events: Events) -> Taken:
+    return await thread(_record, info.context, events)
+
+
+async def withdraw_consent(info: Info, participant: Participant, scope: Scope) -> Taken:
+    event = {
+        "specversion": "1.0",
+        "id": str(uuid.uuid4()),
+        "source": SOURCE,
+        "type": "tussenruimte.consent_withdrawn.v1",
+        "subject": f"participant/{participant}",
+        "occurred": iso_day(info.context.organisation.store.clock()),
+        "data": {"scope": scope.value.lower()},
+    }
+    return await thread(_record, info.context, [event])
+
+
+async def erase_participant(participant: Participant) -> None:
+    raise Refused(Refusal("UNAVAILABLE", "not_offered", None, {"name": "eraseParticipant"}))

@@ -1,0 +1,67 @@
+"""The GraphQL schema: what can be asked and recorded, and how a question is kept within bounds before it is looked at."""
+
+from collections.abc import Iterator
+
+import strawberry
+from graphql import GraphQLError
+from strawberry.extensions import SchemaExtension
+from strawberry.schema.config import StrawberryConfig
+from strawberry.types import ExecutionContext
+
+from api.events import EventConnection, all_events
+from api.fields import field
+from api.initiatives import Initiative, InitiativeConnection, all_initiatives, initiative_by_id
+from api.limits import document
+from api.moves import MoveConnection, all_moves
+from api.people import Participant, participant_by_id
+from api.readings import Lens, all_lenses
+from api.recording import ErasureResult, RecordResult, erase_participant, record_events, withdraw_consent
+from api.relationships import Relationship, RelationshipConnection, all_relationships, relationship_by_id
+from api.scalars import SCALARS
+
+
+@strawberry.type(description="What can be checked from outside.")
+class Audit:
+    checkpoint: str | None = field("The latest signed checkpoint of the organisation's log; none before the first.")
+
+
+def _audit() -> Audit:
+    return Audit(checkpoint=None)
+
+
+@strawberry.type(description="What can be asked. Lists give the most recent event first.")
+class Query:
+    relationship: Relationship | None = field("A relationship by its id; none where there is none.", relationship_by_id)
+    relationships: RelationshipConnection = field("Relationships, page by page.", all_relationships)
+    participant: Participant | None = field("A participant by their id; none where there is none.", participant_by_id)
+    initiative: Initiative | None = field("An initiative by its id; none where there is none.", initiative_by_id)
+    initiatives: InitiativeConnection = field("Initiatives, page by page.", all_initiatives)
+    events: EventConnection = field("What was recorded, page by page, the most recently recorded first.", all_events)
+    moves: MoveConnection = field("When readings changed, page by page.", all_moves)
+    lenses: list[Lens] = field("The lenses there are.", all_lenses)
+    audit: Audit = field("What can be checked from outside.", _audit)
+
+
+@strawberry.type(description="What can be recorded. Nothing of a refused batch is.")
+class Mutation:
+    record_events: RecordResult = field("Record any events of the catalogue, all or nothing.", record_events)
+    withdraw_consent: RecordResult = field("Record that a participant withdraws a consent as of today.", withdraw_consent)
+    erase_participant: ErasureResult = field("Destroy what is known of a participant.", erase_participant)
+
+
+class Limits(SchemaExtension):
+    """Parses within limits, so that a query too costly is refused before it is validated."""
+
+    def on_parse(self) -> Iterator[None]:
+        asked = self.execution_context
+        asked.graphql_document = document(asked.query or "", asked.context.operation)
+        yield
+
+
+class Schema(strawberry.Schema):
+    def process_errors(self, errors: list[GraphQLError], execution_context: ExecutionContext | None = None) -> None:
+        """Errors are told, and logged where that is due, when the answer is written."""
+
+
+def make_schema() -> Schema:
+    return Schema(Query, Mutation, extensions=[Limits], config=StrawberryConfig(scalar_map=SCALARS))

@@ -1,0 +1,66 @@
+"""Answers as the objects of the public schema, for whoever reads `--json`: what answers name by id stands as an object with that id."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import msgspec
+
+from domain.model.errors import Language
+from domain.model.time import rfc3339
+from domain.store.batch import Outcome
+from domain.store.tokens import Token
+from projections.export.story import Story
+from projections.views import answers as a
+
+REFERENCES: dict[type[a.Answer], tuple[str, ...]] = {a.Move: ("relationship",), a.Member: ("participant",), a.Relationship: ("initiative",)}
+
+
+def of(answer: Any) -> Any:
+    """Any answer, or a list of them."""
+    if isinstance(answer, list):
+        return [of(item) for item in answer]
+    if isinstance(answer, a.Page):
+        return {"nodes": of(answer.nodes), "pageInfo": {"hasNextPage": answer.has_next_page, "endCursor": answer.end_cursor}}
+    found: Any = msgspec.to_builtins(answer)
+    for name in REFERENCES.get(type(answer), ()):
+        found[name] = None if found[name] is None else {"id": found[name]}
+    return found
+
+
+def of_story(story: Story) -> dict[str, Any]:
+    """A relationship with all that its story tells; the moves of every lens and holder in one list."""
+    moves = [move for held in story.moves.values() for made in held.values() for move in made]
+    names = ("members", "terms", "agreements", "reversals", "openings", "tensions", "history")
+    parts = {name: of(getattr(story, name)) for name in names}
+    return {**of(story.relationship), "initiative": of(story.initiative), **parts, "moves": of(moves)}
+
+
+def of_import(outcome: Outcome, files: Sequence[str], language: Language) -> dict[str, Any]:
+    """What became of an import, the refused lines in the order in which the files were given."""
+    place = {file: number for number, file in enumerate(files)}
+    refused = [
+        {
+            "file": line.line.file,
+            "line": line.line.number,
+            "id": line.id,
+            "field": line.refusal.field,
+            "code": line.refusal.code,
+            "rule": line.refusal.text(language),
+        }
+        for line in sorted(outcome.refused, key=lambda line: (place[line.line.file], line.line.number))
+    ]
+    return {"recorded": outcome.recorded, "already": outcome.already, "refused": refused}
+
+
+def of_tokens(tokens: Sequence[Token]) -> list[dict[str, Any]]:
+    return [
+        {
+            "id": token.id,
+            "role": token.role,
+            "name": token.name,
+            "created": rfc3339(token.created),
+            "expires": rfc3339(token.expires),
+            "revoked": None if token.revoked is None else rfc3339(token.revoked),
+        }
+        for token in tokens
+    ]

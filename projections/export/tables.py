@@ -1,0 +1,164 @@
+"""Answers as tables and short texts that can be read in a terminal of any width. `--json` gives the whole of what they show."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from rich import box
+from rich.console import Group, RenderableType
+from rich.table import Table
+from rich.text import Text
+
+from domain.model.errors import Language
+from projections.export.dates import occurred, short
+from projections.export.telling import CAUSES, holders_named
+from projections.export.timeline import SIGNS, STYLES
+from projections.export.vocabulary import plain, word
+from projections.export.wording import told
+from projections.soundness import Finding
+from projections.views import answers as a
+
+BAR = 24
+HEADS: dict[str, str] = {
+    "id": "id", "initiative": "initiatief", "origin": "ontstaan", "started": "begonnen", "ended": "beëindigd", "at": "op", "phase": "fase",
+    "help": "hulp", "friendship": "vriendschap", "ambiguity": "ambiguïteit", "confidence": "zekerheid", "relationship": "relatie",
+    "moved": "bewoog", "by": "door", "occurred": "gebeurd", "what": "wat", "basis": "basis", "event": "gebeurtenis", "lens": "lens",
+    "version": "versie", "description": "omschrijving", "strengths": "sterkten", "holder": "houder", "direction": "richting",
+    "because": "want", "breadth": "breedte", "surprise": "verrassing", "movement": "beweging", "ambivalence": "ambivalentie",
+    "made": "ruimte gemaakt", "limited": "begrensd", "openness": "openheid", "recorded": "vastgelegd", "position": "positie",
+}  # fmt: skip
+
+
+def head(name: str, language: Language) -> str:
+    return HEADS[name] if language == "nl" else name
+
+
+def _table(language: Language, *names: str, right: Sequence[str] = ()) -> Table:
+    table = Table(box=box.SIMPLE_HEAD, pad_edge=False, header_style="bold", show_edge=False)
+    for name in names:
+        table.add_column(head(name, language), justify="right" if name in right else "left", overflow="fold")
+    return table
+
+
+def relationships(page: a.Page, language: Language) -> RenderableType:
+    table = _table(language, "id", "initiative", "origin", "started", "ended")
+    for one in page.nodes:
+        table.add_row(one.id, one.initiative, word(one.origin, language), occurred(one.started_on), occurred(one.ended_on or ""))
+    return _paged(table, page, language)
+
+
+def _paged(table: Table, page: a.Page, language: Language) -> RenderableType:
+    if not page.nodes:
+        return Text("niets" if language == "nl" else "nothing", "bright_black")
+    if not page.has_next_page:
+        return table
+    return Group(table, Text(f"\n{'Verder met' if language == 'nl' else 'More with'} --after {page.end_cursor}", "bright_black"))
+
+
+def phase(name: str, kind: str | None, language: Language) -> Text:
+    said = word(name, language) + (f" ({word(kind, language)})" if kind is not None else "")
+    return Text(f"{SIGNS[name]} ", STYLES[name]).append(said, f"bold {STYLES[name]}")
+
+
+def reading(found: a.Reading, language: Language) -> RenderableType:
+    whole = Table.grid(padding=(0, 2, 0, 0))
+    whole.add_row(head("at", language), short(found.at))
+    whole.add_row("lens", f"{found.lens}@{found.lens_version}")
+    whole.add_row(head("holder", language), holders_named([found.holder], [], language))
+    whole.add_row(head("phase", language), phase(found.phase, found.kind, language))
+    for giver, receiver in found.direction:
+        whole.add_row(head("direction", language), f"{giver} → {receiver}")
+    for name in ("help", "friendship", "ambiguity"):
+        share = getattr(found, name)
+        if share is not None:
+            whole.add_row(head(name, language), Text(_bar(share), STYLES[name.upper()]).append(f" {share:.2f}", "default"))
+    if found.confidence is not None:
+        whole.add_row(head("confidence", language), f"{_bar(found.confidence)} {found.confidence:.2f}")
+    if found.basis:
+        whole.add_row(head("basis", language), ", ".join(f"{word(part.basis, language)} {part.share:.0%}" for part in found.basis))
+    if not found.because:
+        return whole
+    because = _table(language, "because", "basis", "help", "friendship", "openness", right=("help", "friendship", "openness"))
+    for part in found.because:
+        because.add_row(
+            f"{occurred(part.event.occurred)}  {told(part.event, language)}", word(part.basis, language),
+            *(_number(value) for value in (part.help, part.friendship, part.openness)),
+        )  # fmt: skip
+    return Group(whole, Text(), because)
+
+
+def _bar(share: float) -> str:
+    return "█" * round(share * BAR) + "░" * (BAR - round(share * BAR))
+
+
+def _number(value: float | None) -> str:
+    return "" if value is None else f"{value:.2f}"
+
+
+def trajectory(found: a.Trajectory, language: Language) -> RenderableType:
+    numbers = ("help", "friendship", "ambiguity", "confidence")
+    table = _table(language, "at", "phase", *numbers, right=numbers)
+    columns = (found.help, found.friendship, found.ambiguity, found.confidence)
+    for row, at in enumerate(found.at):
+        table.add_row(short(at), phase(found.phase[row], None, language), *(_number(column[row]) for column in columns))
+    return table
+
+
+def moves(found: Sequence[a.Move], language: Language) -> Table:
+    table = _table(language, "at", "relationship", "holder", "moved", "by")
+    for move in found:
+        moved = phase(move.was, move.was_kind, language).append(" → ", "default").append_text(phase(move.now, move.kind, language))
+        cause = "; ".join(told(event, language) for event in move.triggers) or CAUSES[move.cause][language == "nl"]
+        table.add_row(short(move.at), move.relationship, holders_named([move.holder], [], language), moved, cause)
+    return table
+
+
+def move_page(page: a.Page, language: Language) -> RenderableType:
+    return _paged(moves(page.nodes, language), page, language)
+
+
+def room(found: a.Room, language: Language) -> RenderableType:
+    table = Table.grid(padding=(0, 2, 0, 0))
+    table.add_row(head("breadth", language), f"{found.breadth:.2f}")
+    surprise = {"self": found.surprise.self, "other": found.surprise.other, "unsaid": found.surprise.unsaid}
+    table.add_row(head("surprise", language), ", ".join(f"{word(of, language)} {count:.2f}" for of, count in surprise.items()))
+    table.add_row(head("movement", language), f"{found.movement:.2f}")
+    table.add_row(head("ambivalence", language), _number(found.ambivalence) or "–")
+    for name, tallies in (("made", found.made), ("limited", found.limited)):
+        table.add_row(head(name, language), ", ".join(f"{word(tally.of, language)} {tally.count:.2f}" for tally in tallies) or "–")
+    return table
+
+
+def history(found: Sequence[a.RecordedEvent], language: Language) -> RenderableType:
+    table = _table(language, "occurred", "what", "recorded", "by", "position", right=("position",))
+    for event in found:
+        style = "strike bright_black" if event.retracted_by is not None else ""
+        what = Text(told(event, language), style)
+        table.add_row(occurred(event.occurred), what, event.recorded[:10], event.recorded_by or "", event.position)
+    return table
+
+
+def lenses(found: Sequence[a.Lens], language: Language) -> RenderableType:
+    table = _table(language, "lens", "version", "description")
+    for lens in found:
+        table.add_row(lens.name, lens.version, plain(lens.description))
+    return table
+
+
+def tokens(found: Sequence[Mapping[str, Any]]) -> RenderableType:
+    table = Table(box=box.SIMPLE_HEAD, pad_edge=False, show_edge=False)
+    for name in ("id", "role", "name", "created", "expires", "revoked"):
+        table.add_column(name, overflow="fold")
+    for one in found:
+        table.add_row(one["id"], one["role"], one["name"], *((one[name] or "")[:10] for name in ("created", "expires", "revoked")))
+    return table
+
+
+def checkup(settings: Sequence[Mapping[str, str]], versions: Mapping[str, str], findings: Sequence[Finding]) -> RenderableType:
+    """What is set, and what was found; a sign and a word for each, so that neither colour nor font matters."""
+    grid = Table.grid(padding=(0, 2, 0, 0))
+    for row in settings:
+        grid.add_row("", row["name"], f"{row['value']}  ({row['from']})")
+    grid.add_row("", "versions", ", ".join(f"{name} {version}" for name, version in versions.items()))
+    for finding in findings:
+        grid.add_row("✓" if finding.sound else "✗", finding.name, ("" if finding.sound else "unsound: ") + finding.detail)
+    return grid

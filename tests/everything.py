@@ -1,0 +1,47 @@
+"""One query that asks every field of every type; a test sees to it that none is forgotten."""
+
+PAGE = "pageInfo { hasNextPage endCursor }"
+
+EVERYTHING = """
+query Everything($id: ID!, $person: ID!, $home: ID!, $at: DateTime!) {
+  relationship(id: $id) {
+    ...Short
+    members { handle participant { ...Person } withdrawn joined left roles side }
+    terms { from until kind endedOn lapsed continuation }
+    agreements { id kind parties tacit promptedBy from reviewOn liftedOn replacedBy }
+    reversals { id between from restoredOn }
+    openings { id about holder by from settledOn }
+    tensions { id kind holder from easedOn }
+    history { ...What }
+    reading(at: $at) { ...How }
+    trajectory(to: $at, stepDays: 30) { lens lensVersion holder at phase help friendship ambiguity confidence }
+    moves(to: $at) { ...Change }
+    room(at: $at) {
+      breadth surprise { self other unsaid } movement ambivalence made { of count } limited { of count }
+    }
+  }
+  relationships(first: 3) { nodes { ...Short } edges { cursor node { id } } PAGE }
+  participant(id: $person) { ...Person relationships { nodes { id } PAGE } }
+  initiative(id: $home) { ...Home }
+  initiatives(first: 2) { nodes { ...Home } PAGE }
+  events(first: 2) { nodes { ...What } PAGE }
+  moves(first: 2) { nodes { ...Change } PAGE }
+  lenses { name version description definition }
+  audit { checkpoint }
+}
+fragment Short on Relationship { id initiative { id } origin startedOn endedOn }
+fragment Person on Participant { id name registeredOn consents { scope given withdrawn } }
+fragment Home on Initiative { id name kind guidance contact relationships { nodes { id } PAGE } }
+fragment What on Event {
+  id type subject source time toldBy position occurred recorded recordedBy method perspective retractedBy amendedBy data amended
+}
+fragment How on Reading {
+  at lens lensVersion holder phase kind direction help friendship ambiguity confidence
+  strengths { help friendship openness }
+  basis { basis share }
+  because { event { id } basis help friendship openness }
+}
+fragment Change on Move {
+  relationship { id } lens lensVersion holder was wasKind now kind at cause triggers { id }
+}
+""".replace("PAGE", PAGE)

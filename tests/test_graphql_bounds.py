@@ -1,0 +1,123 @@
+"""A question costs what it asks for: no more statements for more rows, and one that is too large is refused before it is looked at."""
+
+from typing import Any
+
+import pytest
+from graphql import get_introspection_query
+from served import Served
+
+ROWS = """query($first: Int) { relationships(first: $first) { nodes {
+    initiative { name } members { handle participant { name consents { scope } } } terms { from } agreements { id } reversals { id }
+    openings { id } tensions { id } reading(at: "2022-01-01") { phase because { event { id } } }
+    trajectory(from: "2021-01-01", to: "2022-01-01", stepDays: 30) { phase } moves { at relationship { id } }
+    room(at: "2022-01-01") { breadth }
+} } }"""
+
+
+def fifty() -> list[dict[str, Any]]:
+    """Fifty matches alike, each with two members of its own, a meeting and an account."""
+
+    def event(type: str, subject: str, data: dict[str, Any], on: str = "2021-01-01", **more: str) -> dict[str, Any]:
+        number = len(events)
+        made = {"specversion": "1.0", "id": f"e{number}", "source": "urn:test", "type": f"tussenruimte.{type}.v1", "subject": subject}
+        return {**made, "occurred": on, "data": data, **more}
+
+    events: list[dict[str, Any]] = []
+    home = {"name": "Home", "kind": "buddy", "guidance": "light", "contact": "indefinite"}
+    events.append(event("initiative_registered", "initiative/home", home))
+    for number in range(50):
+        members = []
+        for handle, role in (("a", "volunteer"), ("b", "help_seeker")):
+            person = f"p{number}{handle}"
+            events.append(event("participant_registered", f"participant/{person}", {"name": person}))
+            events.append(event("consent_given", f"participant/{person}", {"scope": "record"}))
+            members.append({"handle": handle, "participant": person, "roles": [role]})
+        stream = f"relationship/r{number}"
+        events.append(event("match_made", stream, {"initiative": "home", "members": members}, "2021-02-01"))
+        events.append(event("meeting_held", stream, {"present": ["a", "b"], "place": "public"}, "2021-03-01"))
+        events.append(event("account_given", stream, {"named": "both"}, "2021-04-01", perspective="a"))
+    return events
+
+
+def test_fifty_relationships_take_no_more_statements_than_five(empty: Served) -> None:
+    empty.record(fifty())
+    assert len(empty.ask(ROWS, first=50)["relationships"]["nodes"]) == 50
+    with empty.statements() as for_five:
+        empty.ask(ROWS, first=5)
+    with empty.statements() as for_fifty:
+        empty.ask(ROWS, first=50)
+    assert len(for_five) > 20
+    assert len(for_fifty) == len(for_five)
+
+
+def nested(depth: int) -> str:
+    """Fields inside one another, `depth` of them."""
+    names = ["initiative", "relationships", "nodes"] * depth
+    between = names[: depth - 2]
+    return '{ relationship(id: "lars") ' + "".join(f"{{ {name} " for name in between) + "{ id }" + " }" * len(between) + " }"
+
+
+def aliased(aliases: int) -> str:
+    return "{ lenses { name } " + " ".join(f"a{number}: audit {{ checkpoint }}" for number in range(aliases)) + " }"
+
+
+def of_tokens(tokens: int) -> str:
+    """A query of exactly so many tokens: all but 19 of them are values of one token each."""
+    return "{ events(filter: {types: [" + '"settled" ' * (tokens - 19) + "]}) { nodes { id } } }"
+
+
+def test_a_query_may_be_as_deep_as_the_limit(house: Served) -> None:
+    assert house.ask(nested(15))["relationship"]["initiative"]
+    refusal = house.refusal(nested(16))
+    assert refusal["code"] == "TOO_COSTLY"
+    assert "15 fields deep" in refusal["rule"]
+
+
+def test_a_query_may_have_as_many_aliases_as_the_limit(house: Served) -> None:
+    assert len(house.ask(aliased(30))) == 31
+    assert house.refusal(aliased(31))["code"] == "TOO_COSTLY"
+
+
+def test_a_query_may_have_as_many_tokens_as_the_limit(house: Served) -> None:
+    assert house.ask(of_tokens(2_000))["events"]["nodes"]
+    assert house.refusal(of_tokens(2_001))["code"] == "TOO_COSTLY"
+
+
+def test_fragments_count_as_often_as_they_are_used(house: Served) -> None:
+    doubling = " ".join(f"fragment f{n} on Query {{ ...f{n + 1} ...f{n + 1} }}" for n in range(60))
+    assert house.refusal(f"{{ ...f0 }} {doubling} fragment f60 on Query {{ a: lenses {{ name }} }}")["code"] == "TOO_COSTLY"
+    chained = " ".join(f"fragment g{n} on Initiative {{ relationships {{ nodes {{ initiative {{ ...g{n + 1} }} }} }} }}" for n in range(5))
+    assert house.refusal(f'{{ initiative(id: "x") {{ ...g0 }} }} {chained} fragment g5 on Initiative {{ id }}')["code"] == "TOO_COSTLY"
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        "{ ...f } fragment f on Query { ...f }",
+        "{ ...nowhere }",
+        "{ relationships(first: [" + "[" * 900 + "]" * 900 + "]) { nodes { id } } }",
+        "{ a " * 600 + "}" * 600,
+    ],
+    ids=["a fragment in itself", "an unknown fragment", "a deep value", "a deep query"],
+)
+def test_what_has_no_bottom_is_refused_and_not_followed(house: Served, query: str) -> None:
+    codes = {error["extensions"]["code"] for error in house.answer(query)["errors"]}
+    assert codes <= {"BAD_INPUT", "TOO_COSTLY"}
+
+
+def test_tools_may_ask_for_the_whole_schema(house: Served) -> None:
+    query = get_introspection_query(descriptions=True, specified_by_url=True, input_value_deprecation=True)
+    assert house.ask(query)["__schema"]["queryType"]["name"] == "Query"
+
+
+def test_a_body_may_be_as_long_as_the_limit(house: Served) -> None:
+    def body(size: int) -> bytes:
+        text = b'{"query": "{ lenses { name } }", "note": "'
+        return text + b"x" * (size - len(text) - 2) + b'"}'
+
+    json = {"Content-Type": "application/json"}
+    assert house.client.post("/graphql", content=body(2 * 1024 * 1024), headers=json).status_code == 200
+    for content in (body(2 * 1024 * 1024 + 1), iter([b" " * 1024 * 1024] * 3)):
+        response = house.client.post("/graphql", content=content, headers=json)
+        assert response.status_code == 413
+        assert response.json()["errors"][0]["extensions"]["code"] == "TOO_COSTLY"

@@ -1,0 +1,72 @@
+"""The schema keeps its contract: whatever others build on is there, under the same name and as strict as promised; more may be there."""
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+from graphql import (
+    GraphQLArgument,
+    GraphQLEnumType,
+    GraphQLField,
+    GraphQLInputField,
+    GraphQLInputObjectType,
+    GraphQLNamedType,
+    GraphQLObjectType,
+    GraphQLScalarType,
+    GraphQLSchema,
+    build_schema,
+)
+
+from api.schema import make_schema
+
+CONTRACT = build_schema((Path(__file__).parent / "contract" / "schema.graphql").read_text())
+OURS: GraphQLSchema = build_schema(make_schema().as_str())
+
+# What comes with the live feed, together with the subscription.
+LIVE = {"Subscription", "LiveEvent", "EventArrived", "CaughtUp", "Heartbeat", "LiveMove", "MoveArrived", "MoveWithdrawn"}
+PROMISED = sorted(name for name in CONTRACT.type_map if not name.startswith("__") and name not in LIVE)
+
+
+def own_types() -> list[GraphQLNamedType]:
+    standard = {"String", "Int", "Float", "Boolean", "ID"}
+    return [made for name, made in OURS.type_map.items() if not name.startswith("__") and name not in standard]
+
+
+def argument(made: GraphQLArgument | GraphQLInputField) -> tuple[str, Any]:
+    return str(made.type), made.default_value
+
+
+def field(made: GraphQLField) -> tuple[str, dict[str, tuple[str, Any]]]:
+    return str(made.type), {name: argument(one) for name, one in made.args.items()}
+
+
+@pytest.mark.parametrize("name", PROMISED)
+def test_a_promised_type_is_as_promised(name: str) -> None:
+    promised, made = CONTRACT.type_map[name], OURS.type_map.get(name)
+    assert type(made) is type(promised)
+    match promised, made:
+        case GraphQLObjectType(), GraphQLObjectType():
+            assert {f: field(promised.fields[f]) for f in promised.fields} == {f: field(made.fields[f]) for f in promised.fields}
+        case GraphQLInputObjectType(), GraphQLInputObjectType():
+            assert {f: argument(promised.fields[f]) for f in promised.fields} == {f: argument(made.fields[f]) for f in promised.fields}
+        case GraphQLEnumType(), GraphQLEnumType():
+            assert set(promised.values) <= set(made.values)
+        case _:
+            assert isinstance(promised, GraphQLScalarType)
+
+
+def test_the_contract_was_read_whole() -> None:
+    assert {"Query", "Mutation", "Reading", "Room", "RelationshipFilter", "Position", "Cause"} <= set(PROMISED)
+    assert set(CONTRACT.type_map) >= LIVE
+
+
+@pytest.mark.parametrize("made", own_types(), ids=lambda made: made.name)
+def test_every_type_field_argument_and_value_says_what_it_means(made: GraphQLNamedType) -> None:
+    assert made.description
+    if isinstance(made, GraphQLObjectType | GraphQLInputObjectType):
+        assert [name for name, one in made.fields.items() if not one.description] == []
+    if isinstance(made, GraphQLObjectType):
+        silent = [(name, arg) for name, one in made.fields.items() for arg, given in one.args.items() if not given.description]
+        assert silent == []
+    if isinstance(made, GraphQLEnumType):
+        assert [name for name, value in made.values.items() if not value.description] == []

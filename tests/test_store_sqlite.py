@@ -1,0 +1,80 @@
+"""The store on SQLite passes the contract of all stores, and its own files keep what a SQLite file can keep.
+
+Memory is measured in a process of its own: an import four times as long takes hardly more of it.
+"""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+pytest.register_assert_rewrite("store_contract", "store_import_contract")
+
+from sent_lines import generated, opened, pair, record  # noqa: E402
+from store_contract import StoreContract  # noqa: E402
+from store_faults import faults  # noqa: E402
+from store_import_contract import StoreImportContract  # noqa: E402
+
+TESTS = Path(__file__).parent
+PEAK = """
+import re, sys
+from pathlib import Path
+sys.path.insert(0, {tests!r})
+from sent_lines import generated, opened, record
+
+def peak():
+    # Not from getrusage: what it tells of a new process is at least what the process that started it had.
+    return int(re.search(r"VmHWM:\\s+(\\d+)", Path("/proc/self/status").read_text())[1])
+
+store = opened(Path(sys.argv[1]))
+for count in map(int, sys.argv[2:]):
+    outcome = record(store, generated(count))
+    assert outcome.recorded + outcome.already == count, outcome.refused[:1]
+    print(peak())
+"""
+
+
+class TestSQLite(StoreContract, StoreImportContract):
+    """One file, with its keys beside it."""
+
+    @pytest.fixture
+    def path(self, tmp_path: Path) -> Path:
+        return tmp_path / "events.sqlite"
+
+
+def peaks(path: Path, *counts: int) -> list[int]:
+    """The most memory (KiB) that a process had by the end of each of its imports of so many lines."""
+    program = PEAK.format(tests=str(TESTS))
+    home = {**os.environ, "PYTHONPATH": str(TESTS.parent)}
+    done = subprocess.run([sys.executable, "-c", program, str(path), *map(str, counts)], env=home, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    return [int(number) for number in done.stdout.split()]
+
+
+def test_memory_stays_flat_however_many_lines_there_are(tmp_path: Path) -> None:
+    little, few, few_again = peaks(tmp_path / "few.sqlite", 500, 50_000, 50_000)
+    [many] = peaks(tmp_path / "many.sqlite", 200_000)
+    assert little < few
+    assert few_again <= 1.3 * few
+    assert many <= 1.3 * few
+
+
+def test_a_store_is_as_it_was_when_it_is_opened_again(tmp_path: Path) -> None:
+    path = tmp_path / "events.sqlite"
+    for raw in (pair(), list(generated(700))):
+        store = opened(path)
+        assert record(store, raw).recorded == len(raw)
+        store.close()
+    assert faults(path, ["r-match"]) == []
+
+
+def test_the_writing_is_on_the_disk_before_it_is_acknowledged(tmp_path: Path) -> None:
+    store = opened(tmp_path / "events.sqlite")
+    with store.datastore.connection() as connection:
+        [(synchronous,), (journal,), (wiping,)] = [
+            connection.execute(f"PRAGMA {name}").fetchone() for name in ("synchronous", "journal_mode", "secure_delete")
+        ]
+    store.close()
+    assert (synchronous, journal, wiping) == (2, "wal", 1)

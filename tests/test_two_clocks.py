@@ -1,0 +1,109 @@
+"""The two clocks, through a real store: whatever the order in which things are heard of, and whenever one asks as of.
+
+The oracle is given the events that were recorded by then, and nothing else; the platform has to say the same.
+"""
+
+from itertools import groupby
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+from corrected_histories import Draw, histories, kind_of, oracle_of, telling_instants
+from histories import DAY, Line, walks
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from small_platform import Platform, near, oracle_moves, oracle_reading, oracle_room
+
+LENSES = ("evidence", "accounts")
+
+
+def few() -> Any:
+    """A store on disk for every example costs more than the rest of it."""
+    return settings(max_examples=max(1, settings().max_examples // 4))
+
+
+@st.composite
+def in_batches(draw: Draw) -> tuple[list[Line], list[list[Line]]]:
+    """A history, and its lines in batches of any order. What happened at one instant stays in one batch, where its order is told."""
+    lines = draw(walks("r"))
+    at = {event.id: event.at for event in oracle_of(lines).history.events}
+    units = [list(found) for _, found in groupby(lines, key=lambda line: at[line["id"]])]
+    batches: list[list[Line]] = []
+    for unit in draw(st.permutations(units)):
+        if batches and draw(st.booleans()):
+            batches[-1] += unit
+        else:
+            batches.append(list(unit))
+    return lines, batches
+
+
+def everything(platform: Platform, instants: list[int]) -> Any:
+    """What is said of the relationship, with numbers to be laid beside others."""
+    to = max(instants) + 100 * DAY
+    holders = platform.holders("r")
+    return {
+        "readings": [platform.reading("r", at, lens, holder) for at in instants for lens in LENSES for holder in holders],
+        "moves": [platform.moves("r", lens, holder, to) for lens in LENSES for holder in holders],
+        "room": [platform.room("r", at) for at in instants],
+    }
+
+
+@few()
+@given(in_batches(), st.data())
+def test_all_orders_of_arrival_give_the_same(told: tuple[list[Line], list[list[Line]]], data: st.DataObject) -> None:
+    lines, batches = told
+    instants = data.draw(st.lists(st.sampled_from(telling_instants(lines)), min_size=1, max_size=3))
+    with TemporaryDirectory() as folder:
+        at_once, as_heard = Platform(Path(folder, "once")), Platform(Path(folder, "heard"))
+        for platform in (at_once, as_heard):
+            platform.settle("r")
+        at_once.take_until_all_stand([lines], lambda: None)
+        as_heard.take_until_all_stand(batches, as_heard.runner.catch_up)
+        assert everything(as_heard, instants) == near(everything(at_once, instants))
+        kept = as_heard.views()
+        as_heard.runner.rebuild()
+        assert as_heard.views() == kept
+        at_once.close()
+        as_heard.close()
+
+
+@few()
+@given(histories("r", corrections=4), st.data())
+def test_asked_as_known_then_only_what_was_recorded_by_then_counts(lines: list[Line], data: st.DataObject) -> None:
+    instants = st.sampled_from(telling_instants(lines))
+    with TemporaryDirectory() as folder:
+        platform = Platform(Path(folder, "known"))
+        platform.settle("r")
+        platform.take(lines[:1])
+        heard: list[tuple[int, tuple[Any, ...], Any]] = []
+        for line in lines[1:]:
+            assert not platform.take([line]).refused
+            asked = (data.draw(instants), data.draw(st.sampled_from(LENSES)), data.draw(st.sampled_from(platform.holders("r") or [None])))
+            heard.append((platform.clock.now, asked, platform.reading("r", *asked)))
+        for known_at, (at, lens, holder), answer in heard:
+            oracle = platform.oracle("r", known_at)
+            assert answer == oracle_reading(oracle, at, lens, holder)
+            assert platform.reading("r", at, lens, holder, known_at) == near(answer)
+            assert platform.moves("r", lens, holder, at, known_at) == oracle_moves(oracle, lens, holder, at)
+            assert platform.room("r", at, known_at) == oracle_room(oracle, at)
+        platform.close()
+
+
+@few()
+@given(histories("r", corrections=4))
+def test_the_audit_shows_what_was_said_and_what_corrected_it(lines: list[Line]) -> None:
+    with TemporaryDirectory() as folder:
+        platform = Platform(Path(folder, "audit"))
+        platform.settle("r")
+        platform.take(lines)
+        shown = {event.id: event for event in platform.questions.histories(["r"])["r"]}
+        platform.close()
+    retractions = {line["data"]["event"]: line["id"] for line in lines if kind_of(line) == "event_retracted"}
+    amendments = {line["data"]["event"]: line for line in lines if kind_of(line) == "event_amended" and line["id"] not in retractions}
+    for line in lines:
+        event, amendment = shown.pop(line["id"]), amendments.get(line["id"])
+        assert event.data == line["data"]
+        assert event.retracted_by == retractions.get(line["id"])
+        assert event.amended_by == (amendment and amendment["id"])
+        assert event.amended == (amendment and amendment["data"]["data"])
+    assert not shown

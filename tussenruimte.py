@@ -1,0 +1,392 @@
+"""The front door: settings, the one place where the parts are put together, and the command line.
+
+Only this module knows both the api and the workers. The verbs that ask stand in `projections.export.asking`, how anything is printed
+in the modules beside it; here are the verbs that take in, look after and serve.
+"""
+
+import os
+import platform
+import re
+import signal
+import socket
+import sqlite3
+import sys
+import time
+import uuid
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from importlib import metadata
+from pathlib import Path
+from typing import IO, get_args
+
+import click
+import msgspec
+
+from domain.model.envelope import EVENT_LIMIT
+from domain.model.errors import Refused, bad
+from domain.model.time import iso_day
+from domain.model.words import ID_FORM
+from domain.store.fresh import FreshIds
+from domain.store.keys import RootKeyError, load_root, make_root
+from domain.store.sqlite import STORE_VERSION
+from domain.store.staging import Line
+from domain.store.store import EventStore, keys_path
+from domain.store.tokens import Role, Tokens
+from projections import soundness
+from projections.export import asking, cloudevents, objects, tables
+from projections.export.terminal import TOLD, Verbs, language, said, show, told, warn, watched
+from projections.lenses.definition import from_yaml, whole
+from projections.runner import Runner
+from projections.soundness import Unusable
+from projections.views.histories import Histories
+from projections.views.questions import Questions
+from projections.views.trajectories import Trajectories
+
+BY = "system/command-line"
+DEFAULT_DATABASE = "sqlite:///tussenruimte.db"
+LONGEST = EVENT_LIMIT + 2
+GRACE_SECONDS = 20
+LIBRARIES = ("tussenruimte", "eventsourcing", "msgspec", "cryptography", "fastapi", "strawberry-graphql")
+
+
+# Settings
+
+
+class Settings(msgspec.Struct, frozen=True):
+    """What is set. `default` is the file of the organisation `default`; `sources` says where each comes from."""
+
+    default: Path
+    organisation: str
+    root: str | Path
+    sources: dict[str, str]
+
+    @property
+    def path(self) -> Path:
+        """The file of the organisation: `tussenruimte.db` for `default`, `tussenruimte.<name>.db` beside it for another."""
+        if self.organisation == "default":
+            return self.default
+        return self.default.with_name(f"{self.default.stem}.{self.organisation}{self.default.suffix or '.db'}")
+
+
+def settings() -> Settings:
+    """From the command line, then the environment. Raises `Refused` or `Unusable`."""
+    url, url_from = _set("database", "TUSSENRUIMTE_DATABASE_URL", DEFAULT_DATABASE)
+    scheme, _, path = url.partition(":///")
+    if scheme != "sqlite" or not path or path.startswith(":"):
+        raise Unusable(
+            f"This database cannot be used (it begins with {url.partition(':')[0]!r}). Write {DEFAULT_DATABASE} for a file in this folder, "
+            "or sqlite:////srv/tussenruimte.db for one with its full path."
+        )
+    organisation = said("organisation") or "default"
+    if not re.fullmatch(ID_FORM, organisation):
+        raise bad("wrong_id", "organisation")
+    key_file = Path(path + ".root.key")
+    root: str | Path = os.environ.get("TUSSENRUIMTE_ROOT_KEY", "")
+    root_from = "TUSSENRUIMTE_ROOT_KEY"
+    if not root:
+        named = os.environ.get("TUSSENRUIMTE_ROOT_KEY_FILE")
+        root, root_from = (Path(named), "TUSSENRUIMTE_ROOT_KEY_FILE") if named else (key_file, "default")
+    sources = {"database": url_from, "organisation": "command line" if said("organisation") else "default", "root key": root_from}
+    return Settings(Path(path), organisation, root, sources)
+
+
+def _set(name: str, variable: str, otherwise: str) -> tuple[str, str]:
+    if said(name):
+        return said(name), "command line"
+    value = os.environ.get(variable)
+    return (value, variable) if value else (otherwise, "default")
+
+
+def root_key(chosen: Settings) -> bytes:
+    """The root key; at first start it is made. Raises RootKeyError where it is lost: another one would open nothing."""
+    source = chosen.root
+    if isinstance(source, str) or chosen.sources["root key"] != "default" or source.exists():
+        return load_root(source)
+    family = (chosen.default.name, f"{chosen.default.stem}.")
+    if stores := sorted(file.name for file in chosen.default.parent.glob("*.keys") if file.name.startswith(family)):
+        raise RootKeyError(
+            f"The root key {source} is gone, and without it nothing in {', '.join(stores)} opens. "
+            "Put it back from your copy, or name it with TUSSENRUIMTE_ROOT_KEY_FILE."
+        )
+    root = make_root(source)
+    warn(f"A root key was made in {source}. Keep a copy of it apart from the database: without it no sealed text opens.")
+    return root
+
+
+# The parts put together
+
+
+class Organisation:
+    """The parts of one organisation."""
+
+    def __init__(self, store: EventStore) -> None:
+        self.store = store
+        self.runner = Runner(store, [Histories(), Trajectories()])
+        self.questions = Questions(store, self.runner)
+        self.tokens = Tokens(store.datastore, store.clock)
+
+    def close(self) -> None:
+        self.store.close()
+
+
+def clock() -> int:
+    """UTC microseconds."""
+    return time.time_ns() // 1_000
+
+
+def open_organisation(chosen: Settings, outdated: bool = False) -> Organisation:
+    """Open an organisation's files, made where there are none. `outdated`: even with views of an older form.
+
+    Raises one of `TOLD`."""
+    path = chosen.path
+    soundness.check_before_opening(path)
+    organisation = Organisation(EventStore(path, root_key(chosen), chosen.organisation, clock))
+    if not outdated and organisation.runner.outdated():
+        organisation.close()
+        raise Unusable("The views have the form of an older version. Run `tussenruimte migrate`.")
+    return organisation
+
+
+@contextmanager
+def opened(outdated: bool = False) -> Iterator[Organisation]:
+    organisation = open_organisation(settings(), outdated)
+    try:
+        yield organisation
+    finally:
+        organisation.close()
+
+
+@contextmanager
+def questions() -> Iterator[Questions]:
+    with opened() as organisation:
+        yield organisation.questions
+
+
+# The command line
+
+
+@click.group(cls=Verbs, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110})
+@click.pass_context
+def cli(context: click.Context) -> None:
+    """A record of what grows between people in volunteer initiatives, and how it may be read."""
+    context.meta[asking.QUESTIONS] = questions
+
+
+@cli.command("import")
+@click.argument("files", nargs=-1, required=True, metavar="FILE...")
+@click.option("--keep-going", is_flag=True, help="Leave out streams with a refused line and take the rest.")
+@click.option("--fresh-ids", is_flag=True, help="Replace the ids of the sender by random ones.")
+@click.option("--restore", is_flag=True, help="Bring an export back into an empty platform, with its positions and instants.")
+def take_in(files: tuple[str, ...], keep_going: bool, fresh_ids: bool, restore: bool) -> None:
+    """Record events from files (-: standard input).
+
+    A line holds one CloudEvent as JSON. All files are one batch: taken together, or not at all."""
+    if restore and (keep_going or fresh_ids):
+        raise click.UsageError("--restore brings an export back as it was: leave out --keep-going and --fresh-ids.")
+    with opened() as organisation, watched() as progress:
+        outcome = organisation.store.recording.record(
+            _lines(files), recorded_by=BY, keep_going=keep_going, fresh=FreshIds() if fresh_ids else None, restore=restore,
+            progress=lambda step, done: progress(step, done, None),
+        )  # fmt: skip
+        organisation.runner.catch_up()
+    answer = objects.of_import(outcome, files, language())
+    if not said("json"):
+        for line in answer["refused"]:
+            warn(f"{line['file']}:{line['line']}: {line['id'] or '-'}: {line['field'] or '-'}: {line['rule']}")
+    show(answer, lambda _: f"recorded {outcome.recorded}, already there {outcome.already}, refused {len(outcome.refused)}")
+    if outcome.recorded and restore:
+        warn("The log of this platform begins anew with this restore: proofs from the platform it was exported from do not hold here.")
+    elif outcome.recorded and not fresh_ids:
+        warn("Ids stay as they were sent, also after an erasure. Where they carry meaning, import with --fresh-ids.")
+    if outcome.refused:
+        sys.exit(1)
+
+
+def _lines(files: Iterable[str]) -> Iterator[tuple[Line, bytes]]:
+    """The lines of all files that are not blank. Of one too long to be an event only the beginning is kept."""
+    for name in files:
+        with click.open_file(name, "rb") as file:
+            for number, raw in enumerate(_cut(file), 1):
+                line = (raw.removeprefix(b"\xef\xbb\xbf") if number == 1 else raw).strip()
+                if line:
+                    yield Line(name, number), line
+
+
+def _cut(file: IO[bytes]) -> Iterator[bytes]:
+    while line := file.readline(LONGEST):
+        rest = line
+        while len(rest) == LONGEST and not rest.endswith(b"\n"):
+            rest = file.readline(LONGEST)
+        yield line
+
+
+@cli.command("export")
+@click.option("--since", type=click.IntRange(0), default=0, metavar="POSITION", help="Only what was recorded after this position.")
+def give_out(since: int) -> None:
+    """Write out everything that was recorded.
+
+    CloudEvents, one JSON object a line, in the order of recording, sealed content opened: as confidential as the people in it.
+    `import --restore` brings it back."""
+    with opened() as organisation, watched() as progress:
+        for done, line in enumerate(cloudevents.lines(organisation.store, since), 1):
+            sys.stdout.buffer.write(line)
+            if done % 1_000 == 0:
+                progress("export", done, None)
+        sys.stdout.buffer.flush()
+
+
+for asking_verb in asking.ASKING:
+    cli.add_command(asking_verb)
+
+
+@cli.group("lens")
+def lens() -> None:
+    """List and publish lenses."""
+
+
+lens.add_command(asking.list_lenses)
+
+
+@lens.command("add")
+@click.argument("file")
+def add_lens(file: str) -> None:
+    """Publish a lens from a YAML file.
+
+    A version, once published, is never changed. All histories are read anew with it."""
+    with click.open_file(file, "rb") as source:
+        definition = from_yaml(source.read())
+    with opened() as organisation, watched() as progress:
+        envelope = {
+            "specversion": "1.0",
+            "id": uuid.uuid4().hex,
+            "source": "urn:tussenruimte:command-line",
+            "type": "tussenruimte.lens_published.v1",
+            "subject": f"lens/{definition.name}",
+            "occurred": iso_day(clock()),
+            "data": {"version": definition.version, "definition": whole(definition)},
+        }
+        outcome = organisation.store.recording.record([(Line(file, 1), msgspec.json.encode(envelope))], recorded_by=BY)
+        for line in outcome.refused:
+            raise Refused(line.refusal)
+        organisation.runner.rebuild(lambda done, of: progress("read anew", done, of))
+        found = next(one for one in organisation.questions.lenses() if (one.name, one.version) == (definition.name, definition.version))
+    show(found, lambda _: f"published {found.name}@{found.version}")
+
+
+@cli.command("rebuild")
+def rebuild() -> None:
+    """Read all histories anew.
+
+    The views are made beside those there are, and swapped."""
+    with opened(outdated=True) as organisation, watched() as progress:
+        position = organisation.runner.rebuild(lambda done, of: progress("read anew", done, of))
+    show({"position": str(position)}, lambda _: f"the views stand at position {position}")
+
+
+@cli.command("migrate")
+def migrate() -> None:
+    """Bring files of an older version up to date."""
+    with opened(outdated=True) as organisation, watched() as progress:
+        outdated = organisation.runner.outdated()
+        if outdated:
+            organisation.runner.rebuild(lambda done, of: progress("read anew", done, of))
+    views = "rebuilt" if outdated else "up to date"
+    show({"store": STORE_VERSION, "views": views}, lambda _: f"store version {STORE_VERSION}, views {views}")
+
+
+@cli.command("doctor")
+def doctor() -> None:
+    """Say what is set, and whether all is sound.
+
+    Nothing is mended. The exit code is 1 where something is not sound."""
+    chosen = settings()
+    keys, root = keys_path(chosen.path), "given" if isinstance(chosen.root, str) else str(chosen.root)
+    values = {"database": str(chosen.default), "organisation": chosen.organisation, "root key": root}
+    rows = [{"name": name, "value": value, "from": chosen.sources[name]} for name, value in values.items()]
+    for name, file in (("events", chosen.path), ("keys", keys)):
+        rows.append({"name": name, "value": str(file), "from": "database" if file.exists() else "not there"})
+    libraries = {found.name: found.version for found in metadata.distributions() if found.name in LIBRARIES}
+    versions = {"python": platform.python_version(), "sqlite": sqlite3.sqlite_version, **libraries}
+    findings = _findings(chosen)
+    sound = all(finding.sound for finding in findings)
+    answer = {"sound": sound, "settings": rows, "versions": versions, "findings": findings}
+    show(answer, lambda _: tables.checkup(rows, versions, findings))
+    if not sound:
+        sys.exit(1)
+
+
+def _findings(chosen: Settings) -> list[soundness.Finding]:
+    if not chosen.path.exists():
+        return [soundness.Finding("store", True, "nothing was recorded yet")]
+    try:
+        with opened(outdated=True) as organisation, watched() as progress:
+            return soundness.examine(organisation.store, organisation.runner, lambda done, of: progress("examine", done, of))
+    except TOLD as error:
+        return [soundness.Finding("store", False, told(error))]
+
+
+@cli.command("serve")
+@click.option("--host", default="127.0.0.1", show_default=True)
+@click.option("--port", type=click.IntRange(0, 65_535), default=8000, show_default=True)
+def serve(host: str, port: int) -> None:
+    """Serve GraphQL until Ctrl-C."""
+    # Only here, since the other verbs start three times as fast without.
+    import uvicorn
+
+    from api.app import make_app
+
+    listening = socket.create_server((host, port), family=socket.AF_INET6 if ":" in host else socket.AF_INET)
+    name = f"[{host}]" if ":" in host else host
+    address = f"http://{name}:{listening.getsockname()[1]}"
+    organisation = open_organisation(settings())
+    organisation.runner.catch_up()
+    show({"address": address}, lambda _: f"Tussenruimte on {address} (GraphQL at {address}/graphql), until Ctrl-C")
+    # The server hands a signal on when it has shut down; nothing is left for it to end then.
+    for ending in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(ending, lambda *_: None)
+    config = uvicorn.Config(make_app(organisation), log_level="warning", access_log=False, timeout_graceful_shutdown=GRACE_SECONDS)
+    uvicorn.Server(config).run(sockets=[listening])
+
+
+@cli.group("token")
+def token() -> None:
+    """Make, list and revoke tokens."""
+
+
+@token.command("create")
+@click.option("--role", type=click.Choice(get_args(Role)), default="administrator", show_default=True)
+@click.option("--days", type=int, default=365, show_default=True, help="How long it holds.")
+@click.option("--name", help="What it is called in lists and records; else its id.")
+def create_token(role: Role, days: int, name: str | None) -> None:
+    """Make a token and print it, this once."""
+    with opened() as organisation:
+        text = organisation.tokens.create(role, days, name)
+    show({"token": text}, lambda _: text)
+
+
+@token.command("list")
+def list_tokens() -> None:
+    """List the tokens ever made; never the tokens themselves."""
+    with opened() as organisation:
+        found = objects.of_tokens(organisation.tokens.list())
+    show(found, lambda _: tables.tokens(found))
+
+
+@token.command("revoke")
+@click.argument("id")
+def revoke_token(id: str) -> None:
+    """End a token now."""
+    with opened() as organisation:
+        if not organisation.tokens.revoke(id):
+            raise Unusable(f"There is no token {id!r} that still holds.")
+    show({"id": id, "revoked": True}, lambda _: f"revoked {id}")
+
+
+def main() -> None:
+    for stream in (sys.stdout, sys.stderr):
+        stream.reconfigure(errors="replace")  # type: ignore[union-attr]
+    cli(prog_name="tussenruimte")
+
+
+if __name__ == "__main__":
+    main()
