@@ -6,7 +6,9 @@ beside the live one, catches up, and swaps in one transaction; questions go on b
 
 import sqlite3
 import threading
-from collections.abc import Callable, Mapping, Sequence
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from itertools import chain
 from typing import Protocol
 
 from eventsourcing.persistence import Tracking
@@ -18,6 +20,7 @@ from domain.model.history import resolve
 from domain.model.initiative import Initiative, evolve
 from domain.model.words import KNOWN_ROLES, Side
 from domain.store.keys import Ring
+from domain.store.mapper import Kept
 from domain.store.sqlite import writing
 from domain.store.store import EventStore
 from projections.lenses.chronicle import Chronicle, chronicle
@@ -26,14 +29,15 @@ BATCH = 500
 BACKLOG = 20_000
 """Events a transaction when there is much to catch up with: a relationship with many new events is then read anew only once."""
 STREAMS = 1_000
+SLICE = 2_000
 
 
 class Touched(Struct, frozen=True):
-    """A stream with new events: all its events in the order of recording, and the positions of the new ones."""
+    """A stream with new events: all its events in the order of recording, and how many of the last of them are new."""
 
     stream: str
     events: list[Event]
-    new: Sequence[int]
+    new: int
     told: Chronicle | None
 
     @property
@@ -143,9 +147,7 @@ class Runner:
         ).fetchall()
         if not rows:
             return 0
-        new: dict[str, list[int]] = {}
-        for place, stream in rows:
-            new.setdefault(stream, []).append(place)
+        new = Counter(stream for _, stream in rows)
         ring = self._store.keys.ring()
         homes = Homes(self._store, connection, ring)
         last = rows[-1][0]
@@ -195,38 +197,43 @@ class Runner:
         done = 0
         with self._store.reading() as source, self._store.datastore.connection() as target:
             position = self._store.head(source)
-            touched: list[Touched] = []
-            pending: list[tuple[str, list[Event]]] = []
-            ring = self._store.keys.ring()
-            homes = Homes(self._store, source, ring)
-            event = self._store.mapper.event
-            waiting = 0
-
-            def flush() -> None:
-                nonlocal waiting, ring, homes
-                ring = self._store.keys.ring()
-                homes.ring = ring
-                ring.prefetch_streams([stream for stream, _ in rows if stream.startswith("relationship/")])
-                for stream, kept in rows:
-                    events = [event(row, ring, True) for row in kept]
-                    touched.append(homes.touched(stream, events, [e.position for e in events]))
+            homes = Homes(self._store, source, self._store.keys.ring())
+            slices = _slices(self._store.all_streams(source))
+            while first := next(slices, None):
+                written = 0
                 with writing(target):
-                    self._apply(target, generation, touched, ring)
-                touched.clear()
-                rows.clear()
-                waiting = 0
-
-            rows: list[tuple[str, list[tuple[bytes, int, int | None]]]] = []
-            for stream, kept in self._store.all_streams(source):
-                rows.append((stream, kept))
-                waiting += len(kept)
-                done += len(kept)
-                if waiting >= BACKLOG:
-                    flush()
-                    progress(done, position)
-            flush()
-            progress(done, position)
+                    for rows in chain([first], slices):
+                        self._apply(target, generation, self._touched(homes, rows), homes.ring)
+                        written += sum(len(kept) for _, kept in rows)
+                        if written >= BACKLOG:
+                            break
+                done += written
+                progress(done, position)
         return position
+
+    def _touched(self, homes: "Homes", rows: Sequence[tuple[str, list[Kept]]]) -> list[Touched]:
+        homes.ring = ring = self._store.keys.ring()
+        ring.prefetch_streams([stream for stream, _ in rows if stream.startswith("relationship/")])
+        event = self._store.mapper.event
+        found = []
+        for stream, kept in rows:
+            events = [event(row, ring, True) for row in kept]
+            found.append(homes.touched(stream, events, len(events)))
+        return found
+
+
+def _slices(streams: Iterator[tuple[str, list[Kept]]]) -> Iterator[list[tuple[str, list[Kept]]]]:
+    """Some streams at a time, few enough to stay in the processor's own memory while they are read."""
+    rows: list[tuple[str, list[Kept]]] = []
+    waiting = 0
+    for stream, kept in streams:
+        rows.append((stream, kept))
+        waiting += len(kept)
+        if waiting >= SLICE:
+            yield rows
+            rows, waiting = [], 0
+    if rows:
+        yield rows
 
 
 class Homes:
@@ -238,7 +245,7 @@ class Homes:
         self._connection = connection
         self._known: dict[str, Mapping[str, Side]] = {}
 
-    def touched(self, stream: str, events: list[Event], new: Sequence[int]) -> Touched:
+    def touched(self, stream: str, events: list[Event], new: int) -> Touched:
         return Touched(stream, events, new, self.chronicle(stream, events) if stream.startswith("relationship/") else None)
 
     def chronicle(self, stream: str, events: Sequence[Event]) -> Chronicle:

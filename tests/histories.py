@@ -5,6 +5,7 @@ is seen at once: a walk that the platform refuses fails the tests.
 """
 
 from collections.abc import Callable, Sequence
+from copy import copy, deepcopy
 from datetime import UTC, datetime, timedelta
 from typing import Any, TypeVar
 
@@ -54,7 +55,7 @@ class Walk:
     """One relationship on its way: what stands in it now, and the lines told so far. Each step draws what happens next."""
 
     def __init__(self, draw: Callable[[st.SearchStrategy[Any]], Any], relationship: str) -> None:
-        self._draw = draw
+        self.draw = draw
         self.relationship = relationship
         self.lines: list[Line] = []
         self.at = self.start = 0
@@ -67,19 +68,25 @@ class Walk:
         self.standing: dict[str, list[str]] = {"agreement": [], "opening": [], "tension": []}
         self.used = 0
 
+    def copy(self) -> "Walk":
+        """The walk as it stands, to go back to where its next steps turn out not to hold."""
+        kept = copy(self)
+        vars(kept).update({name: deepcopy(value) for name, value in vars(self).items() if name != "draw"})
+        return kept
+
     # Drawing.
 
     def one(self, *options: Choice) -> Choice:
-        return options[self._draw(st.integers(0, len(options) - 1))]
+        return options[self.draw(st.integers(0, len(options) - 1))]
 
     def of(self, options: Sequence[Choice]) -> Choice:
         return self.one(*options)
 
     def maybe(self, times_in_four: int = 2) -> bool:
-        return bool(self._draw(st.integers(0, 3)) >= 4 - times_in_four)
+        return bool(self.draw(st.integers(0, 3)) >= 4 - times_in_four)
 
     def some(self, options: Sequence[str], least: int = 0) -> list[str]:
-        mask = self._draw(st.integers(0, 2 ** len(options) - 1))
+        mask = self.draw(st.integers(0, 2 ** len(options) - 1))
         chosen = [option for place, option in enumerate(options) if mask >> place & 1]
         return chosen if len(chosen) >= least else list(options[:least])
 
@@ -128,11 +135,11 @@ class Walk:
             **self.date,
             "data": data,
         }
-        if self._draw(st.integers(0, 15)) == 15:
+        if self.draw(st.integers(0, 15)) == 15:
             data["notes"] = [{"about": self.present[:1], "text": "a word"}]
         if holder is not None:
             line["perspective"] = holder
-            if self._draw(st.integers(0, 7)) == 7:
+            if self.draw(st.integers(0, 7)) == 7:
                 line["toldby"] = "coordinator" if holder != "coordinator" else "observer"
         self.lines.append(line)
 

@@ -10,6 +10,7 @@ from typing import Any
 
 from corrected_histories import NOW
 from histories import HANDLES, HOME, NO_MEMBERS, OWN_ROLES, SIDES, Line, moment
+from msgspec import to_builtins
 from oracle import Oracle
 from pytest import approx
 from sent_lines import Clock, initiative, line, opened, person, record, runner_of
@@ -23,6 +24,7 @@ from projections.views.trajectories import Trajectories
 
 SECOND = 1_000_000
 SHARES = ("help", "friendship", "ambiguity")
+SPANS = ("members", "terms", "agreements", "reversals", "openings", "tensions")
 Answers = dict[str, Any]
 
 
@@ -73,9 +75,11 @@ class Platform:
                 left = [[line for batch in left for line in batch]]
             batches = left
 
+    def told_of(self, relationship: str) -> list[Line]:
+        return [line for line in self.told if line["subject"] == f"relationship/{relationship}"]
+
     def oracle(self, relationship: str, known_at: int | None = None) -> Oracle:
-        lines = [line for line in self.told if line["subject"] == f"relationship/{relationship}"]
-        return Oracle(lines, SIDES, moment(known_at) if known_at is not None else None)
+        return Oracle(self.told_of(relationship), SIDES, moment(known_at) if known_at is not None else None)
 
     def holders(self, relationship: str) -> list[str | None]:
         """Everybody who can be asked for: the pooled reading, all who are or were members, and those who are none."""
@@ -124,6 +128,10 @@ class Platform:
             "made": {tally.of: tally.count for tally in made.made},
             "limited": {tally.of: tally.count for tally in made.limited},
         }
+
+
+    def spans(self, id: str, known_at: int | None = None) -> Answers:
+        return {name: to_builtins(getattr(self.questions, name)([id], known_at)[id]) for name in SPANS}
 
 
 def move_told(move: answers.Move) -> Answers:
@@ -180,3 +188,9 @@ def oracle_room(oracle: Oracle, at: int) -> Answers | None:
     """Room by the oracle; None where nothing of the relationship holds."""
     room: Answers | None = near(oracle.room(at)) if oracle.history.events else None
     return room
+
+
+def oracle_spans(oracle: Oracle) -> Answers:
+    """The spans by the oracle; everybody consents."""
+    members = [{**member, "side": member["side"].upper(), "withdrawn": False} for member in oracle.members(NOW)]
+    return {name: members if name == "members" else getattr(oracle, name)(NOW) for name in SPANS}

@@ -210,6 +210,28 @@ class StoreContract:
             outcome = record(store, [new])
             assert (outcome.recorded, len(outcome.refused)) == (0, 1)
 
+    def test_a_relationship_goes_on_when_what_was_amended_about_somebody_is_erased(self, store: EventStore) -> None:
+        amended = [
+            amendment("am1", MATCH, json.loads(pair()[-1])["data"]),
+            amendment("am2", "m", {"present": ["a"], **note("Sun.", "b")}),
+            amendment("am3", "said", {"named": "both"}),
+        ]
+        record(store, [*pair(), meeting("m", "r", **note("Rain.", "b")), account("said", "r", "b", named="help"), *amended])
+        store.keys.freeze("participant/r-bram")
+        store.keys.erase("participant/r-bram")
+        left = line("left", "member_left", "relationship/r", {"handle": "b"}, "2021-06-01")
+        joined = {"handle": "c", "participant": "cees", "roles": ["help_seeker"]}
+        outcome = record(store, [left, *person("cees"), line("in", "member_joined", "relationship/r", joined, "2021-06-02")])
+        assert (outcome.recorded, outcome.refused) == (4, [])
+
+    @pytest.mark.parametrize("data", [{"voice": {"erased": "2020-01-01"}}, {"named": "help", **note("", "b")}, {"voice": {}}])
+    def test_no_amendment_is_taken_that_only_looks_as_if_it_did_not_open(self, store: EventStore, data: dict[str, Any]) -> None:
+        record(store, [*pair(), account("said", "r", "b", named="help")])
+        for unread in data.get("notes", []):
+            unread["text"] = {"sealed": True}
+        outcome = record(store, [amendment("am", "said", data)])
+        assert [found.refusal.code for found in outcome.refused] == ["BAD_INPUT"]
+
     def test_a_handle_kept_for_a_batch_that_never_came_to_be_gives_way_and_no_recorded_one_is_touched(self, store: EventStore) -> None:
         record(store, [*pair(), line("left", "member_left", "relationship/r", {"handle": "b"}, "2021-02-01"), *person("cees")])
         store.keys.add_aliases([("relationship/s", "a", "participant/cees")])

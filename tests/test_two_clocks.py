@@ -9,10 +9,10 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 from corrected_histories import Draw, histories, kind_of, oracle_of, telling_instants
-from histories import DAY, Line, walks
+from histories import DAY, Line
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from small_platform import Platform, near, oracle_moves, oracle_reading, oracle_room
+from small_platform import Platform, near, oracle_moves, oracle_reading, oracle_room, oracle_spans
 
 LENSES = ("evidence", "accounts")
 
@@ -23,18 +23,21 @@ def few() -> Any:
 
 
 @st.composite
-def in_batches(draw: Draw) -> tuple[list[Line], list[list[Line]]]:
-    """A history, and its lines in batches of any order. What happened at one instant stays in one batch, where its order is told."""
-    lines = draw(walks("r"))
-    at = {event.id: event.at for event in oracle_of(lines).history.events}
-    units = [list(found) for _, found in groupby(lines, key=lambda line: at[line["id"]])]
+def in_batches(draw: Draw, corrections: int = 0) -> tuple[list[Line], list[list[Line]]]:
+    """A history, and its lines in batches of any order, its corrections last and each by itself.
+
+    What happened at one instant stays in one batch, where its order is told."""
+    lines = draw(histories("r", corrections=corrections))
+    told = [line for line in lines if not kind_of(line).startswith("event_")]
+    at = {event.id: event.at for event in oracle_of(told).history.events}
+    units = [list(found) for _, found in groupby(told, key=lambda line: at[line["id"]])]
     batches: list[list[Line]] = []
     for unit in draw(st.permutations(units)):
         if batches and draw(st.booleans()):
             batches[-1] += unit
         else:
             batches.append(list(unit))
-    return lines, batches
+    return lines, batches + [[line] for line in lines[len(told) :]]
 
 
 def everything(platform: Platform, instants: list[int]) -> Any:
@@ -68,24 +71,27 @@ def test_all_orders_of_arrival_give_the_same(told: tuple[list[Line], list[list[L
 
 
 @few()
-@given(histories("r", corrections=4), st.data())
-def test_asked_as_known_then_only_what_was_recorded_by_then_counts(lines: list[Line], data: st.DataObject) -> None:
+@given(in_batches(corrections=4), st.data())
+def test_asked_as_known_then_only_what_was_recorded_by_then_counts(told: tuple[list[Line], list[list[Line]]], data: st.DataObject) -> None:
+    lines, batches = told
     instants = st.sampled_from(telling_instants(lines))
+    heard: list[tuple[int, tuple[int, str, str | None], Any]] = []
     with TemporaryDirectory() as folder:
         platform = Platform(Path(folder, "known"))
         platform.settle("r")
-        platform.take(lines[:1])
-        heard: list[tuple[int, tuple[Any, ...], Any]] = []
-        for line in lines[1:]:
-            assert not platform.take([line]).refused
-            asked = (data.draw(instants), data.draw(st.sampled_from(LENSES)), data.draw(st.sampled_from(platform.holders("r") or [None])))
+
+        def ask() -> None:
+            asked = (data.draw(instants), data.draw(st.sampled_from(LENSES)), data.draw(st.sampled_from(platform.holders("r"))))
             heard.append((platform.clock.now, asked, platform.reading("r", *asked)))
+
+        platform.take_until_all_stand(batches, ask)
         for known_at, (at, lens, holder), answer in heard:
             oracle = platform.oracle("r", known_at)
             assert answer == oracle_reading(oracle, at, lens, holder)
             assert platform.reading("r", at, lens, holder, known_at) == near(answer)
             assert platform.moves("r", lens, holder, at, known_at) == oracle_moves(oracle, lens, holder, at)
             assert platform.room("r", at, known_at) == oracle_room(oracle, at)
+            assert platform.spans("r", known_at) == oracle_spans(oracle)
         platform.close()
 
 

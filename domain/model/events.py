@@ -108,7 +108,7 @@ class MeetingHeld(Data):
     activity: w.ShortWord | None = None
     mood: w.Mood | None = None
     initiated_by: w.Handle | None = None
-    minutes: w.Amount | None = None
+    minutes: w.Minutes | None = None
     help: Annotated[tuple[Help, ...], Meta(max_length=200)] = ()
     shared: Annotated[tuple[Sharing, ...], Meta(max_length=200)] = ()
 
@@ -263,7 +263,7 @@ class EventAmended(Data):
     before its target is known, the plain object as it was sent."""
 
     event: w.Id
-    data: Any
+    data: dict[str, Any]
     occurred: str | None = None
 
 

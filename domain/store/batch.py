@@ -4,7 +4,8 @@ Everything here happens inside the transaction that `Recording` holds, so that i
 """
 
 import sqlite3
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from itertools import islice
 
 import msgspec
 from msgspec import Struct
@@ -18,7 +19,7 @@ from domain.store.keys import HandleTaken, Ring, SQLiteKeys
 from domain.store.ledger import leaf
 from domain.store.mapper import Mapper, Stored
 from domain.store.sqlite import EventRecorder, Row
-from domain.store.staging import Line, Stage, target_id
+from domain.store.staging import Line, Stage, Waiting, target_id
 from domain.store.world import StoreWorld
 
 CHUNK = 1_000
@@ -244,21 +245,20 @@ class Batch:
         position = head
         rows: list[Row] = []
         hangs: list[tuple[str, str]] = []
-        for waiting in self.stage.in_order():
-            position += 1
-            line, id, stream, kind, at, until, data, frame, restored = waiting
-            if data is None:
-                event = self.stage.event(line)
-                data = self._mapper.sealed(event, ring, self._targets.get(id))
-                if kind.opens and stream.startswith("relationship/"):
-                    hangs += hanging(event)
-            state = self._mapper.state(data, frame, position, rfc3339(restored) if self.restore else recorded)
-            rows.append((position, stream, kind.topic, state, id, leaf(state), at, until))
-            if len(rows) == CHUNK:
-                self._write(rows, hangs)
-                progress("record", position - head)
-        self._write(rows, hangs)
-        progress("record", position - head)
+        for chunk in _chunks(self.stage.in_order()):
+            ring.prefetch_streams({w.stream for w in chunk if w.data is None and w.stream.startswith("relationship/")})
+            for waiting in chunk:
+                position += 1
+                _, id, stream, kind, at, until, data, frame, restored, _ = waiting
+                if data is None:
+                    event = self.stage.opened(waiting)
+                    data = self._mapper.sealed(event, ring, self._targets.get(id))
+                    if kind.opens and stream.startswith("relationship/"):
+                        hangs += hanging(event)
+                state = self._mapper.state(data, frame, position, rfc3339(restored) if self.restore else recorded)
+                rows.append((position, stream, kind.topic, state, id, leaf(state), at, until))
+            self._write(rows, hangs)
+            progress("record", position - head)
         self._recorded = position - head
         self._position = max(self._position, position) if self._recorded else self._position
 
@@ -271,6 +271,11 @@ class Batch:
     def _last_recorded(self) -> int:
         row = self._connection.execute("SELECT state FROM events ORDER BY position DESC LIMIT 1").fetchone()
         return instant(_stored.decode(row[0]).recorded)[0] if row else 0
+
+
+def _chunks(staged: Iterator[Waiting]) -> Iterator[list[Waiting]]:
+    while chunk := list(islice(staged, CHUNK)):
+        yield chunk
 
 
 def hanging(event: Event) -> list[tuple[str, str]]:

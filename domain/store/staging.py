@@ -33,7 +33,7 @@ class Line(msgspec.Struct, frozen=True, gc=False):
 
 
 class Waiting(NamedTuple):
-    """A staged event in the form in which it is appended. `data` is None where it has yet to be sealed."""
+    """A staged event in the form in which it is appended. `data` is None where it has yet to be sealed: `opened` gives the event."""
 
     line: int
     id: str
@@ -44,6 +44,7 @@ class Waiting(NamedTuple):
     data: bytes | None
     frame: bytes
     recorded: int
+    veiled: bytes
 
 
 _json = msgspec.json.Encoder().encode
@@ -103,7 +104,15 @@ class Stage:
         """All events in the order of their lines."""
         rows = self._connection.execute("SELECT line, id, stream, kind, at, until, data, frame, recorded FROM staged ORDER BY line")
         for line, id, stream, kind, at, until, data, frame, recorded in rows:
-            yield Waiting(line, id, stream, CATALOGUE[kind], at, until, data if data[0] else None, frame, recorded)
+            yield Waiting(line, id, stream, CATALOGUE[kind], at, until, data if data[0] else None, frame, recorded, data)
+
+    def opened(self, w: Waiting) -> Event:
+        """The event, whole."""
+        e = _framed(b'{"data":null' + w.frame)
+        return Event(
+            w.kind, e.id, w.stream, e.source, e.occurred, w.at, w.until, self._data(w.line, w.kind.name, w.veiled), e.time, e.method,
+            e.perspective, e.toldby, e.recordedby, e.position or 0, w.recorded,
+        )  # fmt: skip
 
     def event(self, line: int) -> Event:
         """One staged event, whole."""
@@ -112,13 +121,9 @@ class Stage:
     def events(self, lines: Iterable[int]) -> Iterator[tuple[int, Event]]:
         """Staged events, whole, with their lines."""
         for wanted in lines:
-            query = "SELECT stream, kind, at, until, data, frame, recorded FROM staged WHERE line = ?"
-            for stream, kind, at, until, data, frame, recorded in self._connection.execute(query, (wanted,)):
-                e = _framed(b'{"data":null' + frame)
-                yield wanted, Event(
-                    CATALOGUE[kind], e.id, stream, e.source, e.occurred, at, until, self._data(wanted, kind, data), e.time, e.method,
-                    e.perspective, e.toldby, e.recordedby, e.position or 0, recorded,
-                )  # fmt: skip
+            query = "SELECT line, id, stream, kind, at, until, data, frame, recorded FROM staged WHERE line = ?"
+            for line, id, stream, kind, at, until, data, frame, recorded in self._connection.execute(query, (wanted,)):
+                yield line, self.opened(Waiting(line, id, stream, CATALOGUE[kind], at, until, None, frame, recorded, data))
 
     def rename(self, fresh: FreshIds, formed: Callable[[Event], tuple[bytes | None, bytes]]) -> None:
         """Give everything staged its fresh ids. `formed` gives the data and the frame of an event as `add` takes them."""

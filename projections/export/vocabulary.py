@@ -81,7 +81,7 @@ DUTCH: dict[str, str] = {
     "strained": "stroef",
     "early": "op tijd",
     "late": "laat",
-    "none": "zonder bericht",
+    "none": "geen",
     "practical": "praktisch",
     "emotional": "emotioneel",
     "transport": "vervoer",
@@ -128,7 +128,9 @@ def word(value: str, language: Language) -> str:
 
 
 def who(handle: str, language: Language) -> str:
-    """A member by handle, or one of the words that stand for somebody else."""
+    """A member by handle, or one of the words that stand for others."""
+    if handle.startswith("role/"):
+        return f"{'wie' if language == 'nl' else 'whoever is'} {plain(handle[5:])}{' is' if language == 'nl' else ''}"
     return WHO[handle][language == "nl"] if handle in WHO else plain(handle)
 
 

@@ -63,7 +63,7 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "account of {holder}[: {named}][ · help {help}][ · friendship {friendship}][beside? · beside the earlier one]",
         "verhaal van {holder}[: {named}][ · hulp {help}][ · vriendschap {friendship}][beside? · naast het eerdere]",
     ),
-    "measure_taken": ("measured with {holder}[: {instrument}]", "gemeten bij {holder}[: {instrument}]"),
+    "measure_taken": ("measured[ with {holder}][: {instrument}]", "gemeten[ bij {holder}][: {instrument}]"),
     "surprise_noticed": ("{holder} was surprised[, about {about}]", "{holder} was verrast[, over {about}]"),
     "tension_felt": ("{holder} felt tension[: {kind}]", "{holder} voelde spanning[: {kind}]"),
     "tension_eased": ("a tension eased[, by {how}]", "een spanning nam af[, door {how}]"),
@@ -102,14 +102,13 @@ def told(event: RecordedEvent, language: Language) -> str:
 
 def sentence(kind: str, data: dict[str, Any], holder: str | None, language: Language) -> str:
     """What an event of this kind with this data says. `holder`: whose view it is."""
-    shown = _Shown(data, holder, language)
-
+    data = data if holder is None else {**data, "holder": holder}
     def optional(part: re.Match[str]) -> str:
         field = part[1] or _FIELD.findall(part[2])[0]
         return part[2] if field in data and data[field] not in (None, False, []) else ""
 
     english, dutch = SENTENCES.get(kind, (kind, kind))
-    return _OPTIONAL.sub(optional, dutch if language == "nl" else english).format_map(shown)
+    return _OPTIONAL.sub(optional, dutch if language == "nl" else english).format_map(_Shown(data, language))
 
 
 def why_shut(data: Any, language: Language) -> str:
@@ -144,15 +143,12 @@ def _marks(event: RecordedEvent, language: Language) -> str:
 class _Shown(dict[str, str]):
     """The fields of an event as they are said, each made when a sentence asks for it."""
 
-    def __init__(self, data: dict[str, Any], holder: str | None, language: Language) -> None:
+    def __init__(self, data: dict[str, Any], language: Language) -> None:
         super().__init__()
         self._data = data
-        self._holder = holder
         self._language = language
 
     def __missing__(self, name: str) -> str:
-        if name == "holder":
-            return who(self._holder or "observer", self._language)
         value = self._data.get(name)
         if name in _SPECIAL and isinstance(value, (str, list, dict)):
             return _SPECIAL[name](value, self._language)

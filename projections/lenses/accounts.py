@@ -151,10 +151,11 @@ def read(told: Chronicle, holders: Iterable[str]) -> dict[str | None, Account]:
     names: list[str | None] = [None, *holders]
     if not any(step.event.kind.name in TELLING for step in told.steps):
         return {name: Account([], []) for name in names}
+    telling = [step for step in told.steps if step.after is not step.before or step.event.perspective is not None]
     teller = _Teller()
     found: dict[str | None, Account] = {name: Account([], []) for name in names}
     last: dict[str | None, Spell] = dict.fromkeys(names, UNOBSERVED)
-    order = {id(step): place for place, step in enumerate(told.steps)}
+    order = {id(step): place for place, step in enumerate(telling)}
     lapses = list(told.lapses)
 
     def spell_of(name: str | None, at: int) -> Spell:
@@ -170,7 +171,7 @@ def read(told: Chronicle, holders: Iterable[str]) -> dict[str | None, Account]:
                 found[name].spells.append(now)
                 last[name] = now
 
-    for group in at_one_instant(told.steps):
+    for group in at_one_instant(telling):
         at = group[0].event.at
         while lapses and lapses[0] < at:
             lapse = lapses.pop(0)

@@ -20,11 +20,14 @@ class Step(Struct, frozen=True, gc=False):
 
 
 class Chronicle(Struct, frozen=True):
-    """`steps` in the order of occurring; `lapses` the instants at which a term lapsed or will, given what is known."""
+    """`steps` in the order of occurring; `lapses` the instants at which a term lapsed or will, given what is known; `voices`
+    whose views are recorded; `ends` whether it ever ended."""
 
     id: str
     steps: list[Step]
     lapses: list[int]
+    voices: list[str]
+    ends: bool
     history: History
 
     def at(self, instant: int) -> Relationship:
@@ -44,6 +47,8 @@ def chronicle(id: str, events: Sequence[Event], sides: Callable[[str], Mapping[s
     state = Relationship(id, sides(home) if home is not None else KNOWN_ROLES)
     steps: list[Step] = []
     lapses: list[int] = []
+    voices: dict[str, None] = {}
+    ends = False
     for standing in history.standing:
         event = standing.event
         term = state.term
@@ -52,10 +57,13 @@ def chronicle(id: str, events: Sequence[Event], sides: Callable[[str], Mapping[s
             lapses.append(term.lapses)
         after = evolve(state, event)
         steps.append(Step(event, state, after))
+        if event.perspective is not None:
+            voices[event.perspective] = None
+        ends = ends or after.ended
         state = after
     if state.term is not None and state.term.ended is None and state.term.lapses is not None and state.term.lapses not in lapses[-1:]:
         lapses.append(state.term.lapses)
-    return Chronicle(id, steps, lapses, history)
+    return Chronicle(id, steps, lapses, list(voices), ends, history)
 
 
 def at_one_instant(steps: Sequence[Step]) -> list[list[Step]]:

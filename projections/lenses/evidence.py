@@ -119,8 +119,6 @@ class _Weigher:
         match event.kind.name:
             case _ if isinstance(data, Unvoiced):
                 return
-            case "meeting_held":
-                self.meeting(event, before)
             case "help_given":
                 self.deposit(event, "conduct", self._lens.weight(self.help(before, data.giver, data.receiver)))
             case "match_made" | "term_extended":
@@ -172,8 +170,12 @@ def weigh(told: Chronicle, lens: Definition) -> list[Contribution]:
             at = lapses.pop(0)
             if source is not None:
                 weigher.lapse(source, step.before, at)
+        name = step.event.kind.name
+        if name == "meeting_held":
+            weigher.meeting(step.event, step.before)
+            continue
         weigher.take(step.event, step.before, step.after)
-        if step.event.kind.name in ("match_made", "term_extended"):
+        if name in ("match_made", "term_extended"):
             source = step.event
     if lapses and source is not None:
         weigher.lapse(source, told.steps[-1].after, lapses[0])

@@ -109,9 +109,12 @@ class Strengths:
 
 def moves(told: Chronicle, items: Sequence[Contribution], lens: Definition, holder: str | None) -> list[Move]:
     """The moves of one holder (None: pooled), of whom `items` are the contributions. In the order of time, into the future."""
-    groups = [(taken, ended) for taken, ended in _instants(told.steps, holder)]
-    if not items and not any(ended for _, ended in groups):
+    if not items and not told.ends:
         return []
+    first = min((item.at for item in items), default=None)
+    # Nothing has weighed before the first contribution: looks up to there see nothing, unless the relationship ended.
+    seeing = told.steps if told.ends or first is None else [step for step in told.steps if step.event.at >= first]
+    groups = list(_instants(seeing, holder))
     strengths = Strengths(items, lens)
     found: list[Move] = []
     phase = "unobserved"

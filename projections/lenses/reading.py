@@ -55,39 +55,33 @@ class Said(Struct, frozen=True, gc=False):
 
 def holders(told: Chronicle) -> list[str]:
     """Everyone who may have a reading: all who are or were members, and whoever else's view is recorded; always the coordinator."""
-    found = dict.fromkeys(handle for step in told.steps for handle in step.after.members)
+    found: dict[str, None] = dict.fromkeys(told.steps[-1].after.members) if told.steps else {}
     found["coordinator"] = None
-    found |= dict.fromkeys(step.event.perspective for step in told.steps if step.event.perspective is not None)
+    found |= dict.fromkeys(told.voices)
     return list(found)
 
 
 def told_by_evidence(told: Chronicle, lens: Definition) -> Evidence:
     items = weigh(told, lens)
-    spoken = dict.fromkeys(step.event.perspective for step in told.steps if step.event.perspective is not None)
     moves = {POOLED: looks.moves(told, items, lens, None)}
-    if spoken:
+    if told.voices:
         shared = [item for item in items if item.holder is None]
         moves[ANY_OTHER] = looks.moves(told, shared, lens, ANY_OTHER)
-        for holder in spoken:
+        for holder in told.voices:
             moves[holder] = looks.moves(told, [item for item in items if taken_by(holder, item.holder)], lens, holder)
-    return Evidence(lens.name, lens.version, items, moves, _sides(told))
+    return Evidence(lens.name, lens.version, items, moves, _sides(told) if items else [])
 
 
 def told_by_accounts(told: Chronicle, version: str) -> Accounts:
-    names = dict.fromkeys(step.event.perspective for step in told.steps if step.event.perspective is not None)
-    members = dict.fromkeys(handle for step in told.steps for handle in step.after.members)
-    found = accounts.read(told, [*dict.fromkeys([*members, "coordinator", *names]), ANY_OTHER])
+    found = accounts.read(told, [*holders(told), ANY_OTHER])
     return Accounts("accounts", version, {name or POOLED: account for name, account in found.items()})
 
 
 def _sides(told: Chronicle) -> list[tuple[int, tuple[str, str] | None]]:
     found: list[tuple[int, tuple[str, str] | None]] = []
-    last: tuple[object, ...] = ()
     for step in told.steps:
-        now = (id(step.after.members), id(step.after.reversals))
-        if now == last:
+        if step.after.members is step.before.members and step.after.reversals is step.before.reversals:
             continue
-        last = now
         pair = step.after.giver_and_receiver()
         if not found or found[-1][1] != pair:
             if found and found[-1][0] == step.event.at:

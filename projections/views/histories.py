@@ -48,9 +48,7 @@ class Histories:
         g = generation
         entries = []
         for found in touched:
-            new = set(found.new)
-            events = found.events if len(new) == len(found.events) else [e for e in found.events if e.position in new]
-            entries += [(e.position, e.stream, e.kind.name, e.at, e.recordedby) for e in events]
+            entries += [(e.position, e.stream, e.kind.name, e.at, e.recordedby) for e in found.events[len(found.events) - found.new :]]
         connection.executemany(f"INSERT INTO entries_{g} (position, stream, kind, at, recorded_by) VALUES (?, ?, ?, ?, ?)", entries)
         for found in touched:
             if any(event.kind.corrects for event in found.events):

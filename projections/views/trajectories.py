@@ -92,7 +92,7 @@ class Trajectories:
 def _empty(body: Evidence | Accounts) -> bool:
     if isinstance(body, Accounts):
         return not any(account.spells for account in body.holders.values())
-    return not body.items and not body.sides and not any(body.moves.values())
+    return not body.items and not any(body.moves.values())
 
 
 def _row(

@@ -11,7 +11,6 @@ from given import (
     about,
     account,
     agreement,
-    amended,
     ended,
     event,
     initiative,
@@ -149,7 +148,17 @@ VIEW_NEEDED = ("account_given", "surprise_noticed", "tension_felt", "left_open")
 VIEW_ALLOWED = ("measure_taken",)
 AFTER_THE_END = ("account_given", "measure_taken", "surprise_noticed", "event_retracted", "event_amended", "relationship_resumed")
 CLOSING = ("member_left", "relationship_ended", "term_ended", "settled", "tension_eased", "boundary_lifted", "roles_restored")
-METHODS = "interview|follow_up_interview|observation|focus_group|coordinator_note|self_report|check_in|import|system".split("|")
+METHODS = [
+    "interview",
+    "follow_up_interview",
+    "observation",
+    "focus_group",
+    "coordinator_note",
+    "self_report",
+    "check_in",
+    "import",
+    "system",
+]
 KNOWN_SIDES = {
     "volunteer": "gives",
     "host": "gives",

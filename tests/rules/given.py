@@ -83,7 +83,9 @@ def pair(on: str = START, relationship: str = "r", **data: Any) -> Sent:
 def table(handles: str = "abc", on: str = START, relationship: str = "r", **data: Any) -> Sent:
     """A contact that nobody arranged, open to all."""
     members = [member(handle, "participant") for handle in handles]
-    return event("contact_emerged", f"relationship/{relationship}", {"initiative": "home", "members": members, "open_to_all": True, **data}, on)
+    return event(
+        "contact_emerged", f"relationship/{relationship}", {"initiative": "home", "members": members, "open_to_all": True, **data}, on
+    )
 
 
 def joined(handle: str, *roles: str, on: str = "2021-02-01") -> Sent:
@@ -207,15 +209,15 @@ class Scene:
         """Record events that must be taken."""
         return self.when(*told).then_taken()
 
-    def when(self, *told: Told, by: str = BY) -> Then:
+    def when(self, *told: Told, by: str = BY, restore: bool = False) -> Then:
         """Record events as one batch."""
-        return self.when_sent(*[json.dumps(sent).encode() for sent in in_lines(told)], by=by)
+        return self.when_sent(*[json.dumps(sent).encode() for sent in in_lines(told)], by=by, restore=restore)
 
-    def when_sent(self, *lines: bytes, by: str = BY) -> Then:
+    def when_sent(self, *lines: bytes, by: str = BY, restore: bool = False) -> Then:
         """Record lines as they are, as one batch."""
         head = self.head()
         numbered = [(Line("batch", number), line) for number, line in enumerate(lines, 1)]
-        return Then(self, len(lines), head, self.store.recording.record(numbered, recorded_by=by))
+        return Then(self, len(lines), head, self.store.recording.record(numbered, recorded_by=by, restore=restore))
 
     def head(self) -> int:
         with self.store.reading() as connection:

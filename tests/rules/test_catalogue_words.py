@@ -87,7 +87,7 @@ def held(data: Any, path: Path) -> Any:
     return data
 
 
-def at_path(name: str, path: Path) -> inspect.Type:
+def at_path(name: str, path: Path) -> Any:
     """What the code's own class says may stand at a path."""
     kind: Any = inspect.type_info(CATALOGUE[name].data)
     for step in path:
@@ -213,7 +213,9 @@ def test_every_word_of_a_closed_list_is_taken(name: str, path: Path, word: str, 
 def test_another_word_is_refused_and_the_refusal_tells_the_words(name: str, path: Path, allowed: list[str], given: Given) -> None:
     before, whole = WHOLE[name]
     scene = given(*before)
-    refusal = scene.when({**whole, "data": put(whole["data"], path, "colour")}).then_refused("wrong_word", f"data.{dotted(path)}", "BAD_INPUT")
+    refusal = scene.when({**whole, "data": put(whole["data"], path, "colour")}).then_refused(
+        "wrong_word", f"data.{dotted(path)}", "BAD_INPUT"
+    )
     assert all(word in refusal.text("nl") for word in allowed)
     for wrong in (allowed[0].upper(), f"{allowed[0]} ", "", 5, [allowed[0]]):
         assert scene.when({**whole, "data": put(whole["data"], path, wrong)}).then_some_refusal().code == "BAD_INPUT"

@@ -192,3 +192,22 @@ def test_the_words_that_are_no_handles_need_no_consent(given: Given) -> None:
 def test_more_people_may_join_a_whole_table(given: Given) -> None:
     scene = given(people("xyz"), table("abcde"))
     scene.when(joined("x"), joined("y"), joined("z"), meeting(*"abcdexyz")).then_taken()
+
+
+@pytest.mark.parametrize("sent", EXEMPT.values(), ids=list(EXEMPT))
+def test_what_closes_something_may_name_a_member_who_was_erased_by_handle_alone(sent: dict[str, Any], given: Given) -> None:
+    scene = given(pair(), *OPEN)
+    scene.store.keys.erase("participant/person-b")
+    scene.when({**sent, "data": {**sent["data"], **about("b")}}).then_refused("erased_person", code="NO_CONSENT")
+    scene.when(sent).then_taken()
+
+
+def test_nothing_new_names_a_member_who_was_erased(given: Given) -> None:
+    met = meeting("a", "b")
+    scene = given(pair(), met)
+    scene.store.keys.erase("participant/person-b")
+    scene.when(meeting("b")).then_refused("erased_person", code="NO_CONSENT")
+    scene.when(account("b")).then_refused("erased_person", code="NO_CONSENT")
+    scene.when(meeting("a")).then_taken()
+    scene.when(amended(met, {"present": ["a", "b"], "mood": "light"})).then_taken()
+    scene.when(retracted(met)).then_taken()

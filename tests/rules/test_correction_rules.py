@@ -4,7 +4,26 @@ from typing import Any
 
 import pytest
 from catalogue_as_written import WHOLE
-from given import Given, Scene, account, amended, consent, ended, event, initiative, joined, left, meeting, member, of, opening, pair, registered, retracted, tension
+from given import (
+    Given,
+    Scene,
+    account,
+    amended,
+    consent,
+    ended,
+    event,
+    initiative,
+    joined,
+    left,
+    meeting,
+    member,
+    of,
+    opening,
+    pair,
+    registered,
+    retracted,
+    tension,
+)
 
 from domain.model.event import Event
 from domain.model.history import resolve
@@ -66,7 +85,9 @@ def test_an_amendment_is_not_amended(given: Given) -> None:
     met = meeting("a")
     mended = amended(met, {"present": ["b"]})
     scene = given(pair(), met, mended)
-    scene.when(amended(mended, {"event": met["id"], "data": {"present": ["a"]}})).then_refused("amend_correction", "data.event", "RULE_BROKEN")
+    scene.when(amended(mended, {"event": met["id"], "data": {"present": ["a"]}})).then_refused(
+        "amend_correction", "data.event", "RULE_BROKEN"
+    )
 
 
 def test_when_an_amendment_is_retracted_the_content_before_it_holds_again(given: Given) -> None:
@@ -194,7 +215,10 @@ FALLS: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
     "opening": (opening("x"), of("settled", {"opening": "x"}, "2021-04-01")),
     "tension": (tension("x"), of("tension_eased", {"tension": "x"}, "2021-04-01")),
     "end": (ended("2021-04-01"), of("relationship_resumed", {}, "2021-05-01")),
-    "role": (of("role_taken", {"handle": "b", "role": "host", "formal": True}), of("role_laid_down", {"handle": "b", "role": "host"}, "2021-04-01")),
+    "role": (
+        of("role_taken", {"handle": "b", "role": "host", "formal": True}),
+        of("role_laid_down", {"handle": "b", "role": "host"}, "2021-04-01"),
+    ),
 }
 
 

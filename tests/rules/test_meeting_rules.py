@@ -117,7 +117,13 @@ def test_roles_reverse_between_two(count: int, given: Given) -> None:
 
 
 SAME = [("volunteer", "driver"), ("help_seeker", "help_seeker"), ("participant", "member"), ("bonus_grandparent", "bonus_family")]
-DIFFERENT = [("volunteer", "help_seeker"), ("volunteer", "participant"), ("bonus_family", "help_seeker"), ("member", "bonus_family"), ("coach", "bonus_family")]
+DIFFERENT = [
+    ("volunteer", "help_seeker"),
+    ("volunteer", "participant"),
+    ("bonus_family", "help_seeker"),
+    ("member", "bonus_family"),
+    ("coach", "bonus_family"),
+]
 
 
 @pytest.mark.parametrize(("first", "second"), SAME)

@@ -4,7 +4,25 @@ from typing import Any
 
 import pytest
 from catalogue_as_written import KNOWN_SIDES, NO_HANDLES
-from given import START, Given, about, ended, event, initiative, joined, left, meeting, member, of, pair, people, person, resumed, reversal, table
+from given import (
+    START,
+    Given,
+    about,
+    ended,
+    event,
+    initiative,
+    joined,
+    left,
+    meeting,
+    member,
+    of,
+    pair,
+    people,
+    person,
+    resumed,
+    reversal,
+    table,
+)
 
 
 def contact(*members: dict[str, Any], on: str = START, **data: Any) -> dict[str, Any]:
@@ -43,7 +61,9 @@ def test_handles_are_unique(begin: Any, given: Given) -> None:
 
 
 def test_one_participant_has_one_handle(given: Given) -> None:
-    given().when(pair(members=[member("a"), {**member("a"), "handle": "b"}])).then_refused("participant_twice", "data.members[1].participant")
+    given().when(pair(members=[member("a"), {**member("a"), "handle": "b"}])).then_refused(
+        "participant_twice", "data.members[1].participant"
+    )
 
 
 @pytest.mark.parametrize("word", NO_HANDLES)
@@ -87,8 +107,13 @@ def test_a_fixed_term_has_its_last_day(given: Given) -> None:
     scene.when(pair(term={"kind": "fixed", "until": "2021-01-02"})).then_taken()
 
 
+@pytest.mark.parametrize("kind", ["one_off", "indefinite"])
+def test_only_a_fixed_term_has_a_last_day(kind: str, given: Given) -> None:
+    given().when(pair(term={"kind": kind, "until": "2022-01-01"})).then_refused("until_fixed_only", "data.term.until", "RULE_BROKEN")
+
+
 def test_a_fixed_term_ends_after_a_start_at_a_known_time(given: Given) -> None:
-    late = {"term": {"kind": "fixed", "until": "2021-01-01"}}
+    late: dict[str, Any] = {"term": {"kind": "fixed", "until": "2021-01-01"}}
     given().when({**pair(**late), "time": "2021-01-01T10:00:00Z"}).then_refused("fixed_until", "data.term.until")
 
 
@@ -126,6 +151,12 @@ def test_a_role_of_another_initiative_is_unknown_here(given: Given) -> None:
     scene = given(initiative("other", roles=[{"role": "cook", "side": "gives"}]))
     scene.when(pair(members=[member("a", "cook"), member("b")])).then_refused("role_unknown")
     scene.when(pair(initiative="other", members=[member("a", "cook"), member("b")])).then_taken()
+
+
+def test_a_role_is_given_once(given: Given) -> None:
+    scene = given()
+    scene.when(pair(members=[member("a", "host", "host"), member("b")])).then_refused("role_twice", "data.members[0].roles[1]")
+    scene.given(pair()).when(joined("c", "host", "driver", "host")).then_refused("role_twice", "data.roles[2]", "RULE_BROKEN")
 
 
 def test_a_new_members_roles_are_known(given: Given) -> None:

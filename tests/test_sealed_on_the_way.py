@@ -1,0 +1,106 @@
+"""While a large import is on its way, and when it is killed there, nothing personal lies in any file in the clear.
+
+The process stops itself at each step of the import, and all that it holds open is read from outside: also the temporary files
+that SQLite takes out of their folder at once, which only the process's own list of open files still shows.
+"""
+
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+TESTS = Path(__file__).parent
+CANARY = b"kanarie"
+CLEAR = b"helderwoord"
+LINES = 12_000
+
+PROGRAM = """
+import os, signal, sys
+from pathlib import Path
+sys.path.insert(0, {tests!r})
+from sent_lines import account, initiative, line, match, meeting, note, opened, person, record
+from domain.store.fresh import FreshIds
+
+def lines(count):
+    yield initiative()
+    for number in range(count // 12):
+        r = f"r{{number}}"
+        for name in ("anna", "bram"):
+            yield line(f"{{r}}-{{name}}", "participant_registered", f"participant/{{r}}-{{name}}", {{"name": "kanarie", "contact": "kanarie"}})
+            yield person(f"{{r}}-{{name}}")[1]
+        yield match(r, f"{{r}}-anna", f"{{r}}-bram", **note("kanarie " * 20, "a", "b"))
+        for place in range(4):
+            yield meeting(f"{{r}}-m{{place}}", r, activity="helderwoord", **(note("kanarie", "a") if place % 2 else {{}}))
+        answers = {{"instrument": "kanarie", "mode": "self", "answers": {{"kanarie": 3}}}}
+        yield line(f"{{r}}-taken", "measure_taken", f"relationship/{{r}}", answers, "2021-03-01", perspective="a")
+        amended = {{"event": f"{{r}}-m0", "data": {{"present": ["a"], **note("kanarie", "b")}}}}
+        yield line(f"{{r}}-am", "event_amended", f"relationship/{{r}}", amended, "2021-03-01")
+
+stops = {stops}
+def heard(step, count):
+    if stops and (step, True) == (stops[0][0], count >= stops[0][1]):
+        stops.pop(0)
+        os.kill(os.getpid(), signal.SIGSTOP)
+
+store = opened(Path(sys.argv[1]))
+outcome = record(store, lines({lines}), progress=heard, fresh=FreshIds() if sys.argv[2] == "fresh" else None)
+print(outcome.recorded, stops, outcome.refused[:1])
+"""
+STOPS = [("read", 9_000), ("judge", 1), ("judge", 9_000), ("record", 1_000), ("record", 10_000)]
+
+
+@pytest.fixture(params=["as sent", "fresh"])
+def importing(tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[subprocess.Popen[str]]:
+    """An import that stops itself at each of STOPS."""
+    (tmp_path / "temporary").mkdir()
+    home = {**os.environ, "PYTHONPATH": str(TESTS.parent), "TMPDIR": str(tmp_path / "temporary"), "SQLITE_TMPDIR": str(tmp_path / "temporary")}
+    program = PROGRAM.format(tests=str(TESTS), stops=STOPS, lines=LINES)
+    command = [sys.executable, "-c", program, str(tmp_path / "events.sqlite"), request.param]
+    with subprocess.Popen(command, env=home, stdout=subprocess.PIPE, text=True) as process:
+        yield process
+        process.kill()
+
+
+def stopped(process: subprocess.Popen[str]) -> None:
+    """Wait until the process has stopped itself."""
+    _, status = os.waitpid(process.pid, os.WUNTRACED)
+    assert os.WIFSTOPPED(status), f"the import ended with {status}"
+
+
+def written(process: subprocess.Popen[str], folder: Path) -> bytes:
+    """Everything in the folder, and in every file that the process holds open though it stands in no folder any more."""
+    held = Path(f"/proc/{process.pid}/fd")
+    removed = [file for file in held.iterdir() if os.readlink(file).startswith(str(folder)) and os.readlink(file).endswith("(deleted)")]
+    files = [file for file in folder.rglob("*") if file.is_file()]
+    return b"".join(file.read_bytes() for file in [*files, *removed])
+
+
+def test_at_no_step_of_an_import_is_anything_sealed_in_the_clear(importing: subprocess.Popen[str], tmp_path: Path) -> None:
+    for step in STOPS:
+        stopped(importing)
+        found = written(importing, tmp_path)
+        assert CLEAR in found, f"at {step} nothing was seen of what is on its way"
+        assert CANARY not in found
+        os.kill(importing.pid, signal.SIGCONT)
+    told, _ = importing.communicate()
+    assert told.split()[0] == str(LINES // 12 * 11 + 1), told
+    assert CANARY not in written_after(tmp_path)
+
+
+def test_an_import_killed_on_its_way_leaves_nothing_in_the_clear(importing: subprocess.Popen[str], tmp_path: Path) -> None:
+    for _ in STOPS[:-1]:
+        stopped(importing)
+        os.kill(importing.pid, signal.SIGCONT)
+    stopped(importing)
+    importing.kill()
+    importing.wait()
+    assert CANARY not in written_after(tmp_path)
+    assert CLEAR in written_after(tmp_path)
+
+
+def written_after(folder: Path) -> bytes:
+    return b"".join(file.read_bytes() for file in folder.rglob("*") if file.is_file())
