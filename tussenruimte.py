@@ -24,6 +24,7 @@ import msgspec
 
 from domain.model.envelope import EVENT_LIMIT
 from domain.model.errors import Refused, bad
+from domain.model.lens import from_yaml, whole
 from domain.model.time import iso_day
 from domain.model.words import ID_FORM
 from domain.store.fresh import FreshIds
@@ -35,7 +36,6 @@ from domain.store.tokens import Role, Tokens
 from projections import soundness
 from projections.export import asking, cloudevents, objects, tables
 from projections.export.terminal import TOLD, Verbs, language, said, show, told, warn, watched
-from projections.lenses.definition import from_yaml, whole
 from projections.runner import Runner
 from projections.soundness import Unusable
 from projections.views.histories import Histories

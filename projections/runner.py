@@ -156,6 +156,11 @@ class Runner:
             loaded = self._store.streams(connection, names[start : start + STREAMS], ring, voices_only=True)
             touched = [homes.touched(stream, [e for e in events if e.position <= last], new[stream]) for stream, events in loaded.items()]
             self._apply(connection, generation, touched, ring)
+        if any(stream.startswith("lens/") for stream in new):
+            # A lens that was published reads every relationship, those without new events too.
+            for slice in _slices(self._store.all_streams(connection)):
+                told = [found for found in self._touched(homes, slice) if found.told is not None]
+                self._apply(connection, generation, [Touched(found.stream, found.events, 0, found.told) for found in told], homes.ring)
         self._move(connection, generation, last)
         return len(rows)
 

@@ -12,7 +12,23 @@ from typing import Any
 
 import pytest
 import rfc8785
-from sent_lines import NOON, Clock, account, generated, initiative, line, match, meeting, note, opened, pair, person, record, rules, runner_of
+from sent_lines import (
+    NOON,
+    Clock,
+    account,
+    generated,
+    initiative,
+    line,
+    match,
+    meeting,
+    note,
+    opened,
+    pair,
+    person,
+    record,
+    rules,
+    runner_of,
+)
 from store_faults import view_rows
 
 from domain.store.store import EventStore

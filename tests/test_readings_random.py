@@ -13,7 +13,7 @@ from histories import DAY, HANDLES, NO_MEMBERS, Line
 from hypothesis import given
 from hypothesis import strategies as st
 
-from projections.lenses.definition import EVIDENCE
+from domain.model.lens import EVIDENCE
 from projections.lenses.evidence import Move
 from projections.lenses.reading import moves_of, said_by_accounts, said_by_evidence, told_by_accounts, told_by_evidence
 from projections.lenses.room import room

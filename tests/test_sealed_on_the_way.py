@@ -96,10 +96,11 @@ def test_an_import_killed_on_its_way_leaves_nothing_in_the_clear(importing: subp
         stopped(importing)
         os.kill(importing.pid, signal.SIGCONT)
     stopped(importing)
+    assert CLEAR in written(importing, tmp_path)
     importing.kill()
     importing.wait()
     assert CANARY not in written_after(tmp_path)
-    assert CLEAR in written_after(tmp_path)
+    assert list((tmp_path / "temporary").iterdir()) == []
 
 
 def written_after(folder: Path) -> bytes:

@@ -107,7 +107,7 @@ def _voices(told: _Told) -> None:
         told.happened("measure_taken", pair, measure, perspective=holder)
         told.happened("surprise_noticed", pair, {"about": "need", "meaning_for": "self"}, perspective=holder)
         told.happened("tension_felt", pair, {"tension": f"tension-{holder}", "kind": "unreliable"}, perspective=holder)
-        amended = {"named": "unsure", "told": TOLD, "notes": told.notes(f"{holder}.account_amended", pair)}
+        amended = {"named": "unsure", "help": DEGREE, "told": TOLD, "notes": told.notes(f"{holder}.account_amended", pair)}
         told.happened("event_amended", pair, {"event": account, "data": amended})
     told.happened("settled", pair, {"opening": "open-a"})
     told.happened("tension_eased", pair, {"tension": "tension-a", "how": "talk"})

@@ -21,9 +21,9 @@ class Kind(Struct, frozen=True, gc=False, eq=False):
     """
 
     name: str
+    data: type[e.Data]
     type: str
     topic: str
-    data: type[e.Data]
     streams: tuple[Stream, ...]
     view: Literal["needed", "allowed", "none"] = "none"
     opens: bool = False
@@ -39,7 +39,7 @@ class Kind(Struct, frozen=True, gc=False, eq=False):
 
 def _kind(data: type[e.Data], *streams: Stream, **more: Any) -> Kind:
     name = "".join("_" + c.lower() if c.isupper() else c for c in data.__name__).removeprefix("_")
-    return Kind(name, f"tussenruimte.{name}.v1", f"tussenruimte/{name}.v1", data, streams or ("relationship",), **more)
+    return Kind(name, data, f"tussenruimte.{name}.v1", f"tussenruimte/{name}.v1", streams or ("relationship",), **more)
 
 
 KINDS: tuple[Kind, ...] = (

@@ -6,9 +6,9 @@ streams; those rules stand in `domain.model.judgement`.
 
 from collections.abc import Callable, Iterable
 
-from domain.model.events import NewMember, Unread, Unvoiced
 from domain.model.errors import broken
 from domain.model.event import Event
+from domain.model.events import NewMember, Unread, Unvoiced
 from domain.model.relationship import Relationship, own_id
 from domain.model.time import day
 from domain.model.words import MEMBER_LIMIT, NO_HANDLES
@@ -268,6 +268,8 @@ def _account(state: Relationship, event: Event) -> None:
             _who(state, handle, f"data.direction[{number}]", ("group",))
         if giver == receiver:
             raise broken("giver_is_receiver", f"data.direction[{number}]")
+        if (giver, receiver) in event.data.direction[:number]:
+            raise broken("direction_twice", f"data.direction[{number}]")
 
 
 def _easing(state: Relationship, event: Event) -> None:

@@ -13,13 +13,18 @@ from msgspec import Raw, Struct
 
 from domain.model import words
 from domain.model.catalogue import BY_TYPE, Kind
-from domain.model.events import Data, EventAmended, Unread
 from domain.model.errors import Refused, bad, broken
 from domain.model.event import Event
+from domain.model.events import Data, EventAmended, Unread, Unvoiced
 from domain.model.shape import decode
 from domain.model.time import BadDate, Span, day, holds, instant, span
 
 EVENT_LIMIT = 128 * 1024
+RESTORE_ROOM = 1024
+"""What the platform's own attributes add to an event that it exports."""
+VOICE_LIMIT = 45_000
+"""Bytes of what is sealed as one; the largest seal holds more in any way of writing it."""
+EXACT = 2**53
 SUBJECT = re.compile(rf"\A(relationship|participant|initiative|lens)/({words.ID_FORM})\Z")
 RECORDED_BY = re.compile(rf"\A(coordinator|researcher|system|member|participant)/({words.ID_FORM})\Z")
 URI_REFERENCE = re.compile(r"\A[A-Za-z0-9\-._~:/?#\[\]@!$&'()*+,;=%]{1,1000}\Z")
@@ -54,7 +59,7 @@ _plans = {
     for kind in BY_TYPE.values()
     if (found := tuple(name for name in PLANS if name in kind.data.__struct_fields__))
 }
-_data = {kind.name: msgspec.json.Decoder(kind.data) for kind in BY_TYPE.values()}
+_data: dict[str, msgspec.json.Decoder[Any]] = {kind.name: msgspec.json.Decoder(kind.data) for kind in BY_TYPE.values()}
 _forbidden = ("recorded", "organisation", "position")
 
 
@@ -72,14 +77,15 @@ def read(line: bytes, *, restore: bool = False) -> Event:
     With `restore`, `recorded` and `position` are needed and kept. Raises `Refused`. The data of an amendment stays a
     plain object until the event it points at is known.
     """
-    if len(line) > EVENT_LIMIT:
-        raise bad("too_large", limit=EVENT_LIMIT, size=len(line))
+    limit = EVENT_LIMIT + RESTORE_ROOM if restore else EVENT_LIMIT
+    if len(line) > limit:
+        raise bad("too_large", limit=limit, size=len(line))
     if b"\\u0000" in line or b"\0" in line:
         _refuse_nul(line)
     envelope = decode(_envelope.decode, line, Envelope)
     kind = _kind(envelope)
     at, until = _when(envelope)
-    data: Any = decode(_data[kind.name].decode, envelope.data, kind.data, "data")
+    data = _data_of(kind, envelope.data, restore)
     _whole(data, kind)
     if restore:
         return _restored(envelope, kind, at, until, data)
@@ -119,6 +125,8 @@ def _kind(envelope: Envelope) -> Kind:
         raise broken("perspective_needed", "perspective", event=kind.name)
     if kind.view == "none" and envelope.perspective is not None:
         raise broken("perspective_refused", "perspective", event=kind.name)
+    if envelope.toldby is not None and envelope.perspective is None:
+        raise broken("told_without_view", "toldby")
     return kind
 
 
@@ -163,8 +171,18 @@ def _restored(envelope: Envelope, kind: Kind, at: int, until: int | None, data: 
     )  # fmt: skip
 
 
+def _data_of(kind: Kind, raw: Raw, restore: bool) -> Any:
+    if restore and kind.voiced and b'"voice"' in bytes(raw):
+        plain = decode(msgspec.json.decode, raw, dict, "data")
+        unread = decode(lambda value: msgspec.convert(value, Unread), plain.get("voice"), Unread, "data.voice")
+        return Unvoiced(unread, plain.get(kind.own) if kind.own else None)
+    return decode(_data[kind.name].decode, raw, kind.data, "data")
+
+
 def _whole(data: Any, kind: Kind) -> None:
-    """Check what types alone cannot: dates of plans are days, and sealed values are no input."""
+    """Check what types alone cannot: dates of plans are days, numbers can be kept exactly, and what is sealed as one has room."""
+    if isinstance(data, Unvoiced):
+        return
     for name in _plans.get(kind.name, ()):
         if (plan := getattr(data, name, None)) is not None:
             dated(day, plan, f"data.{name}")
@@ -174,6 +192,25 @@ def _whole(data: Any, kind: Kind) -> None:
         dated(span, data.told, "data.told")
     if kind.name == "event_amended" and data.occurred is not None:
         dated(span, data.occurred, "data.occurred")
+    if kind.name in _FREE:
+        _exact(msgspec.to_builtins(data), "data")
+    if kind.name == "measure_taken" and (size := len(msgspec.json.encode(data))) > VOICE_LIMIT:
+        raise bad("voice_too_large", "data.answers", limit=VOICE_LIMIT, size=size)
+
+
+_FREE = ("measure_taken", "event_amended", "lens_published", "participant_erased")
+
+
+def _exact(value: Any, field: str) -> None:
+    """Refuse a whole number that JSON readers cannot all hold exactly."""
+    if isinstance(value, dict):
+        for name, held in value.items():
+            _exact(held, f"{field}.{name}")
+    elif isinstance(value, (list, tuple)):
+        for held in value:
+            _exact(held, field)
+    elif isinstance(value, int) and abs(value) >= EXACT:
+        raise bad("number", field)
 
 
 def refuse_unread(value: Any, field: str) -> None:
@@ -193,7 +230,7 @@ def amended(amendment: EventAmended, kind: Kind) -> Data:
     """The data of an amendment, as the data class of the event it points at. Raises `Refused`."""
     if isinstance(amendment.data, Data):
         return amendment.data
-    data = decode(lambda raw: msgspec.convert(raw, kind.data, strict=True), amendment.data, kind.data, "data.data")
+    data: Data = decode(lambda raw: msgspec.convert(raw, kind.data, strict=True), amendment.data, kind.data, "data.data")
     _whole(data, kind)
     refuse_unread(data, "data.data")
     return data

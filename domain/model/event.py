@@ -8,6 +8,7 @@ from typing import Any
 
 from msgspec import Struct
 
+from domain.model import words as w
 from domain.model.catalogue import Kind
 
 
@@ -26,7 +27,7 @@ class Event(Struct, frozen=True, gc=False):
     until: int | None
     data: Any
     time: str | None = None
-    method: str | None = None
+    method: w.Method | None = None
     perspective: str | None = None
     toldby: str | None = None
     recordedby: str | None = None

@@ -3,9 +3,9 @@
 from msgspec import Struct, field
 from msgspec.structs import replace
 
-from domain.model.events import RoleSide
 from domain.model.errors import broken
 from domain.model.event import Event
+from domain.model.events import RoleSide
 from domain.model.words import KNOWN_ROLES, Side
 
 

@@ -7,12 +7,15 @@ no longer stand is not the one refused: the new line that would make it fall is,
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any, Protocol
 
+from msgspec.structs import replace
+
 from domain.model import decisions, initiative, participant
-from domain.model.events import Unvoiced
 from domain.model.errors import Refusal, Refused, broken, missing
 from domain.model.event import Event
+from domain.model.events import Unvoiced
 from domain.model.history import Standing, resolve
 from domain.model.initiative import Initiative
+from domain.model.lens import from_plain
 from domain.model.participant import Participant
 from domain.model.relationship import Relationship, evolve
 from domain.model.time import DAY
@@ -62,7 +65,7 @@ def _blame(stream: str, events: Sequence[Event], world: World, fold: "Fold") -> 
         low, high = (low, middle) if falls(middle) else (middle, high)
     fallen = falls(high)
     ids = [event.id for event, _ in fallen]
-    return [(new[high - 1], Refusal("RULE_BROKEN", "would_fall", None, {"events": ids, "because": fallen[0][1]}))]
+    return [(new[high - 1], broken("would_fall", None, events=ids, because=fallen[0][1]).refusal)]
 
 
 Fold = Callable[[str, Sequence[Event], World], Refusals]
@@ -91,7 +94,6 @@ def fold_relationship(stream: str, events: Sequence[Event], world: World) -> Ref
     history = resolve(events)
     refused: Refusals = list(history.refused)
     state = Relationship(stream.partition("/")[2])
-    _one_person_a_handle(events, refused)
     wanting: dict[str, str] = {}
     asked: object = None
     for standing in history.standing:
@@ -108,14 +110,23 @@ def fold_relationship(stream: str, events: Sequence[Event], world: World) -> Ref
                 if asked is not after.members:
                     asked, wanting = after.members, _wanting(after, world)
                 if wanting:
-                    _consenting(after, standing, wanting)
+                    _consenting(after, standing, wanting, events)
             state = after
         except Refused as error:
-            refused.append((standing.source, error.refusal))
+            refused.append((standing.source, _placed_in(standing, error.refusal)))
     for event in events:
         if event.kind.corrects and event.position > world.head:
             _guarded(refused, event, _correction, state, event, world)
+    _one_person_a_handle(events, refused)
     return refused
+
+
+def _placed_in(standing: Standing, refusal: Refusal) -> Refusal:
+    """A refusal of amended content names its field as it stands in the amendment."""
+    field = refusal.field
+    if standing.source is standing.event or standing.source.kind.name != "event_amended" or field is None or field.startswith("data.data"):
+        return refusal
+    return replace(refusal, field="data.occurred" if field in ("occurred", "data.occurred") else f"data.{field}")
 
 
 def _placed(state: Relationship, event: Event, world: World) -> Relationship:
@@ -148,8 +159,8 @@ def identities(event: Event) -> Iterator[tuple[str, str]]:
     data = event.data
     if event.kind.name == "event_amended":
         data = data.data
-        entries = data.get("members", [data]) if isinstance(data, dict) else []
-        for entry in entries:
+        entries = data.get("members", [data])
+        for entry in entries if isinstance(entries, list) else []:
             if isinstance(entry, dict) and isinstance(entry.get("participant"), str) and isinstance(entry.get("handle"), str):
                 yield entry["handle"], entry["participant"]
     elif event.kind.opens and event.kind.streams == ("relationship",):
@@ -166,7 +177,7 @@ def _wanting(state: Relationship, world: World) -> dict[str, str]:
     return {handle: standing for handle, standing in standings.items() if standing != "consenting"}
 
 
-def _consenting(state: Relationship, standing: Standing, wanting: dict[str, str]) -> None:
+def _consenting(state: Relationship, standing: Standing, wanting: dict[str, str], events: Sequence[Event]) -> None:
     """Every handle a new event names stands for a participant who is registered and has given consent to record.
 
     Closing events and corrections may name a member who withdrew, by handle alone: no text about them, no voice of theirs.
@@ -176,8 +187,8 @@ def _consenting(state: Relationship, standing: Standing, wanting: dict[str, str]
     if by_handle_alone:
         named = {handle for note in _notes(event) for handle in note.about}
         named |= {event.perspective} if event.perspective is not None else set()
-        if event.kind.name in ("match_made", "contact_emerged", "member_joined"):
-            named |= {handle for handle, _ in identities(event) if wanting.get(handle) == "unknown"}
+        before = {pair for earlier in events if earlier is not standing.source for pair in identities(earlier)}
+        named |= {handle for handle, person in identities(event) if (handle, person) not in before}
     else:
         named = handles(event)
     for handle in sorted(named & wanting.keys()):
@@ -286,6 +297,7 @@ def fold_lens(stream: str, events: Sequence[Event], world: World) -> tuple[set[s
     """A lens's stream: its versions, each published once."""
 
     def decide(versions: set[str], event: Event) -> None:
+        from_plain({**event.data.definition, "name": event.local, "version": event.data.version})
         if event.data.version in versions:
             raise broken("lens_version", "data.version", version=event.data.version)
 

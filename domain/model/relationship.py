@@ -10,8 +10,8 @@ from typing import Any
 from msgspec import Struct, field
 from msgspec.structs import replace
 
-from domain.model.events import BoundaryAgreed, Unvoiced
 from domain.model.event import Event
+from domain.model.events import BoundaryAgreed, Unvoiced
 from domain.model.time import DAY, day
 from domain.model.words import KNOWN_ROLES, Side, TermKind
 

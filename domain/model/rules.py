@@ -79,10 +79,6 @@ FORM_RULES: dict[str, tuple[str, str]] = {
         "The id '{id}' was used before for something else. The same event may be sent again unchanged; a mistake is mended by EventAmended.",
         "Het id '{id}' is al eerder gebruikt voor iets anders. Dezelfde gebeurtenis mag ongewijzigd nog eens; een fout herstel je met EventAmended.",
     ),
-    "erased_again": (
-        "The id '{id}' belongs to an event whose person was erased; nothing more can be recorded under it.",
-        "Het id '{id}' hoort bij een gebeurtenis waarvan de persoon gewist is; daar kan niets meer onder worden vastgelegd.",
-    ),
 }
 
 ORDER_RULES: dict[str, tuple[str, str]] = {
@@ -125,6 +121,10 @@ PEOPLE_RULES: dict[str, tuple[str, str]] = {
     "not_member": ("'{handle}' is not a member then.", "'{handle}' is dan geen lid."),
     "reserved_handle": ("'{handle}' is a word of its own and cannot be a member's handle.", "'{handle}' heeft een eigen betekenis en kan geen aanduiding van een lid zijn."),
     "told_by_holder": ("`toldby` names another who reports the view, not the holder.", "`toldby` noemt een ander die de kijk doorgeeft, niet de houder zelf."),
+    "told_without_view": (
+        "`toldby` says who reports somebody's view; without a `perspective` there is none. Leave it out.",
+        "`toldby` zegt wie iemands kijk doorgeeft; zonder `perspective` is die er niet. Laat het weg.",
+    ),
     "told_by": ("`toldby` is a member's handle, coordinator or observer.", "`toldby` is een lid, coordinator of observer."),
     "no_handles_here": ("Here no members can be named; they belong to a relationship.", "Hier kunnen geen leden genoemd worden; die horen bij een relatie."),
     "participant_unknown": (
@@ -149,6 +149,11 @@ PEOPLE_RULES: dict[str, tuple[str, str]] = {
     "nobody_present": ("Only a table that is open to all may have a meeting without named members.", "Alleen aan een open tafel kan een ontmoeting zonder genoemde leden zijn."),
     "not_present": ("'{handle}' was not present at this meeting; name them in `present`, or write group.", "'{handle}' was niet bij deze ontmoeting; noem die in `present`, of schrijf group."),
     "giver_is_receiver": ("The giver and the receiver of help differ.", "Wie hulp geeft en wie die krijgt zijn verschillende mensen."),
+    "direction_twice": ("This way is named already; a direction has one pair for each way.", "Deze kant op staat er al; een richting heeft één paar per kant."),
+    "voice_too_large": (
+        "What somebody says is sealed as one and may be {limit} bytes at most; this has {size}. Spread it over several events.",
+        "Wat iemand zegt wordt als één geheel verzegeld en mag hoogstens {limit} bytes zijn; dit heeft er {size}. Verdeel het over meer gebeurtenissen.",
+    ),
     "who": ("'{handle}' is neither a member then nor one of: {allowed}.", "'{handle}' is dan geen lid en ook niet een van: {allowed}."),
 }
 
@@ -180,7 +185,7 @@ LIFE_RULES: dict[str, tuple[str, str]] = {
     "closed_already": ("The initiative was closed already.", "Het initiatief was al gesloten."),
     "not_closed": ("The initiative was not closed.", "Het initiatief was niet gesloten."),
     "not_appointed": ("'{coordinator}' was not appointed.", "'{coordinator}' was niet aangesteld."),
-    "still_used": ("This is still needed by {streams}; what hangs on it must be retracted first.", "Dit is nog nodig voor {streams}; herroep eerst wat eraan hangt."),
+    "still_used": ("They name {stream}, which would no longer exist.", "Ze noemen {stream}, en dat zou er niet meer zijn."),
     "lens_version": ("Version '{version}' of this lens was published already and is never changed. Publish a new version.", "Versie '{version}' van deze lens bestaat al en verandert nooit. Publiceer een nieuwe versie."),
     "lens_fixed": ("A published lens is never changed. Publish a new version.", "Een gepubliceerde lens verandert nooit. Publiceer een nieuwe versie."),
     "lens_builtin": ("'{name}' is a lens of the platform itself. Choose another name.", "'{name}' is een lens van het platform zelf. Kies een andere naam."),

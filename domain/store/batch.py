@@ -10,10 +10,11 @@ from itertools import islice
 import msgspec
 from msgspec import Struct
 
+from domain.model.envelope import amended
 from domain.model.errors import Refusal, bad, broken
 from domain.model.event import Event
 from domain.model.history import resolve
-from domain.model.judgement import identities, judge
+from domain.model.judgement import fold_relationship, identities, judge
 from domain.model.time import instant, rfc3339
 from domain.store.keys import HandleTaken, Ring, SQLiteKeys
 from domain.store.ledger import leaf
@@ -68,9 +69,11 @@ class Batch:
         mapper: Mapper,
         keep_going: bool,
         restore: bool,
+        signed_in: str,
     ) -> None:
         self.stage = stage
         self.restore = restore
+        self._signed_in = signed_in
         self._connection = connection
         self._recorder = recorder
         self._keys = keys
@@ -111,8 +114,8 @@ class Batch:
         world = StoreWorld(self._connection, self._recorder, self._mapper, ring, self.stage, now, head, self.restore)
         world.left_out = self._left_out
         if self.restore and head:
-            first = next(self.stage.in_order())
-            self.refuse(self.stage.place(first.line), first.id, bad("restore_empty").refusal, first.stream)
+            for first in islice(self.stage.in_order(), 1):
+                self.refuse(self.stage.place(first.line), first.id, bad("restore_empty").refusal, first.stream)
             return
         if not self.restore:
             self._set_aside_repeats(ring, head)
@@ -137,7 +140,7 @@ class Batch:
         for line, state in self.stage.recorded_before():
             event = self.stage.event(line)
             target = self._recorded_event(target_id(event), ring)
-            self._repeat(line, event, self._mapper.repeats(event, state, ring, target), _stored.decode(state).position)
+            self._repeat(line, event, self._mapper.repeats(event, state, ring, target, self._signed_in), _stored.decode(state).position)
             repeats.append(line)
         self.stage.drop(repeats)
 
@@ -190,20 +193,21 @@ class Batch:
         narrowing = [e for e in new if e.kind.corrects or e.kind.name == "initiative_closed"]
         if not narrowing:
             return []
-        if stream.startswith("participant/"):
-            gone = not any(s.event.kind.opens for s in resolve(old + new).standing)
-            used = [user for user, _ in self._keys.streams_of(stream)] if gone else []
-        elif stream.startswith("relationship/"):
-            gone = not any(s.event.kind.opens for s in resolve(old + new).standing)
-            used = world.hanging_on(stream) if gone else []
-        else:
+        because = broken("still_used", None, stream=stream).refusal
+        fallen: list[tuple[Event, Refusal]] = []
+        if stream.startswith("initiative/"):
             world.learn(stream, old + new)
-            used = [user for user in world.hanging_on(stream) if judge(user, world.recorded(user), _Later(world))]
-            if used:
+            for user in world.hanging_on(stream):
+                fallen += [pair for pair in fold_relationship(user, world.whole(user), world) if pair[0].position <= world.head]
+            if fallen:
                 world.forget(stream)
-        if not used:
+        elif not any(s.event.kind.opens for s in resolve(old + new).standing):
+            users = [user for user, _ in self._keys.streams_of(stream)] if stream.startswith("participant/") else world.hanging_on(stream)
+            for user in dict.fromkeys(users):
+                fallen += [(s.event, because) for s in resolve(world.whole(user)).standing if _rests_on(s.event, stream)]
+        if not fallen:
             return []
-        return [(narrowing[0], broken("still_used", None, streams=sorted(set(used))).refusal)]
+        return [(narrowing[0], broken("would_fall", None, events=[event.id for event, _ in fallen], because=fallen[0][1]).refusal)]
 
     # Leaving out
 
@@ -253,8 +257,7 @@ class Batch:
                 if data is None:
                     event = self.stage.opened(waiting)
                     data = self._mapper.sealed(event, ring, self._targets.get(id))
-                    if kind.opens and stream.startswith("relationship/"):
-                        hangs += hanging(event)
+                    hangs += hanging(event, self._targets.get(id))
                 state = self._mapper.state(data, frame, position, rfc3339(restored) if self.restore else recorded)
                 rows.append((position, stream, kind.topic, state, id, leaf(state), at, until))
             self._write(rows, hangs)
@@ -278,20 +281,22 @@ def _chunks(staged: Iterator[Waiting]) -> Iterator[list[Waiting]]:
         yield chunk
 
 
-def hanging(event: Event) -> list[tuple[str, str]]:
-    """What a relationship names as it opens: pairs of its stream and the stream it hangs on."""
-    named = [f"initiative/{event.data.initiative}"]
-    if event.data.grew_from is not None:
-        named.append(f"relationship/{event.data.grew_from}")
+def hanging(event: Event, target: Event | None) -> list[tuple[str, str]]:
+    """What a relationship names as it opens, or as its opening is amended: pairs of its stream and the stream it hangs on."""
+    data = event.data
+    if target is not None and target.kind.opens:
+        event, data = target, amended(data, target.kind)
+    if not event.kind.opens or not event.stream.startswith("relationship/"):
+        return []
+    named = [f"initiative/{data.initiative}"]
+    if data.grew_from is not None:
+        named.append(f"relationship/{data.grew_from}")
     return [(event.stream, target) for target in named]
 
 
-class _Later:
-    """The world as it would be once the batch is recorded: nothing in it is new any more."""
-
-    def __init__(self, world: StoreWorld) -> None:
-        self.now = world.now
-        self.head = -1
-        self.initiative = world.initiative
-        self.participant = lambda id: "consenting"
-        self.relationship_exists = world.relationship_exists
+def _rests_on(event: Event, stream: str) -> bool:
+    """Whether an event names a participant as a member, or a relationship as what it grew from."""
+    named = {f"participant/{person}" for _, person in identities(event)}
+    if event.kind.opens and event.data.grew_from is not None:
+        named.add(f"relationship/{event.data.grew_from}")
+    return stream in named

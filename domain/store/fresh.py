@@ -50,7 +50,7 @@ class FreshIds:
         return replace(event, id=self.id("event", event.id), stream=self.stream(event.stream), data=data, recordedby=recorded_by)
 
     def _within(self, value: Any, stream: str) -> Any:
-        if isinstance(value, list):
+        if isinstance(value, (list, tuple)):
             return [self._within(item, stream) for item in value]
         if not isinstance(value, dict):
             return value
@@ -67,6 +67,6 @@ class FreshIds:
             if name in _OWN_WORDS:
                 return self.id(stream, value)
             return value
-        if name == "about" and isinstance(value, list) and stream.startswith("participant/"):
+        if name == "about" and isinstance(value, (list, tuple)) and stream.startswith("participant/"):
             return [self.stream(f"participant/{id}").partition("/")[2] for id in value]
         return self._within(value, stream)

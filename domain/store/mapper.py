@@ -11,8 +11,10 @@ from typing import Any
 import msgspec
 from msgspec import Raw, Struct
 
+from domain.model import words as w
 from domain.model.catalogue import BY_TYPE, Kind
-from domain.model.envelope import write
+from domain.model.envelope import amended, write
+from domain.model.errors import Refused
 from domain.model.event import Event
 from domain.model.events import Unread, Unvoiced
 from domain.model.time import instant
@@ -43,7 +45,7 @@ class Stored(Struct, frozen=True, gc=False):
     source: str
     subject: str
     type: str
-    method: str | None = None
+    method: w.Method | None = None
     perspective: str | None = None
     recordedby: str | None = None
     time: str | None = None
@@ -65,7 +67,7 @@ class Place(Struct, frozen=True, gc=False):
 
 
 _stored = msgspec.json.Decoder(Stored)
-_typed = {kind.name: msgspec.json.Decoder(kind.data) for kind in BY_TYPE.values()}
+_typed: dict[str, msgspec.json.Decoder[Any]] = {kind.name: msgspec.json.Decoder(kind.data) for kind in BY_TYPE.values()}
 _plain = msgspec.json.Decoder()
 
 
@@ -76,7 +78,7 @@ _SEALED = frozenset(
 
 
 def _carries_seals(kind: Kind, data: Any) -> bool:
-    return bool(data.notes) or kind.name in _SEALED
+    return isinstance(data, Unvoiced) or bool(data.notes) or kind.name in _SEALED
 
 
 @lru_cache(maxsize=256)
@@ -99,7 +101,10 @@ class Mapper:
             return clear
         data = self._shut(event, target)
         for place in self._places(event.stream, data):
-            content = _content(place.inside[place.name])
+            held = place.inside[place.name]
+            if isinstance(held, dict) and not _open(held):
+                continue  # What came back from an export without its content keeps saying so.
+            content = _content(held)
             sealed = seal(content, self._context(event, place), self._keys(event.stream, place, ring))
             place.inside[place.name] = {"seal": sealed}
         return self._encoded(event.kind, data)
@@ -136,12 +141,15 @@ class Mapper:
 
     def _shut(self, event: Event, target: Event | None) -> dict[str, Any]:
         """The data as a plain object in which everything to be sealed as one stands in one place."""
+        if isinstance(event.data, Unvoiced):
+            own = {event.kind.own: event.data.own} if event.kind.own is not None else {}
+            return {**own, "voice": msgspec.to_builtins(event.data.unread)}
         data: dict[str, Any] = msgspec.to_builtins(event.data)
         for name in NUMBERS:
             if isinstance(number := data.get(name), float) and number.is_integer():
                 data[name] = int(number)
         if event.kind.name == "event_amended" and target is not None:
-            data["data"] = self._voice(target.kind, msgspec.to_builtins(data["data"]))
+            data["data"] = self._voice(target.kind, msgspec.to_builtins(amended(event.data, target.kind)))
             if target.kind.voiced and is_member(target.perspective):
                 data["data"]["holder"] = target.perspective
         data = self._voice(event.kind, data)
@@ -214,15 +222,20 @@ class Mapper:
         except (Damaged, Missing, KeyStoreError):
             return {"damaged": True}
 
-    def repeats(self, event: Event, state: bytes, ring: Ring, target: Event | None) -> bool:
+    def repeats(self, event: Event, state: bytes, ring: Ring, target: Event | None, signed_in: str) -> bool:
         """Whether a sent event says the same as the stored one: by the seals' own check where content is sealed, and by
-        the id alone where its key is gone."""
+        the id alone where its key is gone. Who `signed_in` is nothing that the sender set."""
+        try:
+            if event.kind.name == "event_amended" and (target is None or not amended(event.data, target.kind)):
+                return False
+        except Refused:
+            return False
         stored = _stored.decode(state)
         sent = write(event, Raw(b"0"), self.organisation, 0, OPEN)
         for name in ("id", "occurred", "source", "subject", "type", "method", "perspective", "time", "toldby"):
             if getattr(sent, name) != getattr(stored, name):
                 return False
-        if event.recordedby is not None and event.recordedby != stored.recordedby:
+        if event.recordedby not in (None, signed_in, stored.recordedby):
             return False
         data, held = self._shut(event, target), _plain.decode(stored.data)
         for place, other in zip(self._places(event.stream, data), self._places(event.stream, held), strict=False):

@@ -59,7 +59,7 @@ class Recording:
         ids. `restore` keeps position and instant of recording, into an empty store. `progress` hears the step and its count.
         """
         with self._store.connection() as connection:
-            batch = Batch(connection, Stage(connection), self._recorder, self._keys, self._mapper, keep_going, restore)
+            batch = Batch(connection, Stage(connection), self._recorder, self._keys, self._mapper, keep_going, restore, recorded_by)
             try:
                 self._take_in(batch, lines, recorded_by, keep_recorded_by, fresh, progress)
                 if batch.stands:

@@ -8,11 +8,18 @@ import sqlite3
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, cast
+from typing import Any
 from uuid import UUID
 
 from eventsourcing.persistence import StoredEvent
-from eventsourcing.sqlite import SQLiteApplicationRecorder, SQLiteConnection, SQLiteConnectionPool, SQLiteCursor, SQLiteDatastore, SQLiteTransaction
+from eventsourcing.sqlite import (
+    SQLiteApplicationRecorder,
+    SQLiteConnection,
+    SQLiteConnectionPool,
+    SQLiteCursor,
+    SQLiteDatastore,
+    SQLiteTransaction,
+)
 
 BUSY_SECONDS = 120
 STORE_VERSION = 1
@@ -41,7 +48,7 @@ class _Connection(SQLiteConnection):
 
 class _Pool(SQLiteConnectionPool):
     def _create_connection(self) -> SQLiteConnection:
-        made = cast(sqlite3.Connection, super()._create_connection()._sqlite_conn)
+        made = super()._create_connection()._sqlite_conn
         for pragma in ("synchronous=FULL", "secure_delete=ON", "temp_store=FILE", "cache_size=-65536", "temp.cache_size=-16384"):
             made.execute(f"PRAGMA {pragma}")
         return _Connection(made, self.max_age)

@@ -13,6 +13,7 @@ from typing import Any, NamedTuple
 
 import msgspec
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from msgspec.structs import replace
 
 from domain.model.catalogue import CATALOGUE, Kind
 from domain.model.envelope import Envelope
@@ -48,7 +49,7 @@ class Waiting(NamedTuple):
 
 
 _json = msgspec.json.Encoder().encode
-_typed = {kind.name: msgspec.json.Decoder(kind.data).decode for kind in CATALOGUE.values()}
+_typed: dict[str, Callable[[bytes], Any]] = {kind.name: msgspec.json.Decoder(kind.data).decode for kind in CATALOGUE.values()}
 _framed = msgspec.json.Decoder(Envelope).decode
 _COLUMNS = "line, id, stream, kind, at, until, data, perspective, toldby, recordedby, time"
 
@@ -141,8 +142,9 @@ class Stage:
         file, number = self._connection.execute("SELECT file, number FROM staged WHERE line = ?", (line,)).fetchone()
         return Line(file, number)
 
-    def has_stream(self, stream: str) -> bool:
-        return self._connection.execute("SELECT 1 FROM staged WHERE stream = ? LIMIT 1", (stream,)).fetchone() is not None
+    def of_stream(self, stream: str, head: int) -> list[Event]:
+        """The staged events of one stream, with positions as `streams` gives them."""
+        return [replace(event, position=head + line) for line, event in self.events(self.lines_of(stream))]
 
     def lines_of(self, stream: str) -> list[int]:
         return [row[0] for row in self._connection.execute("SELECT line FROM staged WHERE stream = ? ORDER BY line", (stream,))]

@@ -54,6 +54,11 @@ class StoreWorld:
             return []
         return [self._mapper.event(row, self._ring) for row in self._recorder.stream(self._connection, stream)]
 
+    def whole(self, stream: str) -> list[Event]:
+        """The events of a stream, those of the batch included."""
+        staged = [] if stream in self.left_out else self._stage.of_stream(stream, self.head)
+        return self.recorded(stream) + staged
+
     def learn(self, stream: str, events: list[Event]) -> None:
         """Take note of a participant's or initiative's stream, judged and found good with the batch in it."""
         if stream.startswith("participant/"):
@@ -85,8 +90,7 @@ class StoreWorld:
     def relationship_exists(self, id: str) -> bool:
         if id not in self._relationships:
             stream = f"relationship/{id}"
-            staged = stream not in self.left_out and self._stage.has_stream(stream)
-            self._relationships[id] = staged or any(s.event.kind.opens for s in resolve(self.recorded(stream)).standing)
+            self._relationships[id] = any(s.event.kind.opens for s in resolve(self.whole(stream)).standing)
         return self._relationships[id]
 
     def hanging_on(self, stream: str) -> list[str]:

@@ -11,10 +11,10 @@ from msgspec import Struct
 
 from domain.model.event import Event
 from domain.model.events import Unvoiced
+from domain.model.lens import Definition, Weight
 from domain.model.relationship import Relationship
 from domain.model.time import DAY
 from projections.lenses.chronicle import Chronicle
-from projections.lenses.definition import Definition, Weight
 
 Basis = Literal["formal", "conduct", "voiced"]
 Phase = Literal["unobserved", "help", "friendship", "ambiguity", "ended"]

@@ -6,9 +6,9 @@ its instant, and whoever asks sees those up to now.
 
 from collections.abc import Iterator, Sequence
 
+from domain.model.lens import Definition
 from domain.model.time import DAY
 from projections.lenses.chronicle import Chronicle, Step, at_one_instant
-from projections.lenses.definition import Definition
 from projections.lenses.evidence import SLIGHT, Contribution, Move, confidence, shares, taken_by
 
 PHASES = ("ambiguity", "friendship", "help")

@@ -8,10 +8,10 @@ from collections.abc import Sequence
 
 from msgspec import Struct
 
+from domain.model.lens import Definition
 from projections.lenses import accounts, looks
 from projections.lenses.accounts import Account
 from projections.lenses.chronicle import Chronicle
-from projections.lenses.definition import Definition
 from projections.lenses.evidence import Contribution, Move, Phase, confidence, shares, strengths, taken_by, weigh
 
 POOLED = ""

@@ -12,10 +12,10 @@ import msgspec
 from domain.model.envelope import dated
 from domain.model.errors import bad
 from domain.model.event import Event
+from domain.model.lens import ACCOUNTS_VERSION
 from domain.model.time import moment
 from domain.store.store import EventStore
 from projections.lenses.chronicle import Chronicle
-from projections.lenses.definition import ACCOUNTS_VERSION
 from projections.lenses.evidence import Move
 from projections.runner import Runner
 from projections.views import answers as a
@@ -227,7 +227,7 @@ class Questions:
                 (*clause.values, size + 1),
             ).fetchall()
             shown = rows[:size]
-            moves = [Move(row[0], *row[2:7], tuple(msgspec.json.decode(row[7]))) for row in shown]
+            moves = [Move(at, was, was_kind, now, kind, cause, tuple(msgspec.json.decode(t))) for at, _, was, was_kind, now, kind, cause, t in shown]
             events = snapshot.events([id for move in moves for id in move.triggers])
             version = ACCOUNTS_VERSION if name == "accounts" else definition.version
             nodes = [move_answer(row[1], name, version, asked.holder, move, events) for row, move in zip(shown, moves, strict=True)]

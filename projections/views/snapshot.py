@@ -12,12 +12,12 @@ import msgspec
 from domain.model.errors import Refused, bad, missing
 from domain.model.event import Event
 from domain.model.history import resolve
+from domain.model.lens import ACCOUNTS_DESCRIPTION, ACCOUNTS_VERSION, EVIDENCE, Definition, whole
 from domain.model.participant import Participant
 from domain.model.participant import evolve as evolve_participant
 from domain.model.time import DAY, rfc3339
 from domain.store.store import EventStore, in_pages
 from projections.lenses.chronicle import Chronicle
-from projections.lenses.definition import ACCOUNTS_DESCRIPTION, ACCOUNTS_VERSION, EVIDENCE, Definition, whole
 from projections.lenses.evidence import Move
 from projections.lenses.reading import (
     SPOKEN_FOR,
@@ -218,10 +218,10 @@ def _tallies(found: dict[str, float]) -> list[a.Tally]:
 
 
 def _reading(told: Evidence | Accounts, said: Said, holder: str | None, at: int, events: dict[str, a.RecordedEvent]) -> a.Reading:
-    parts = said.shares or (None, None, None)
+    helped, befriended, ambiguous = said.shares or (None, None, None)
     return a.Reading(
         rfc3339(at), told.lens, told.version, holder, said.phase.upper(), said.kind.upper() if said.kind else None, list(said.direction),
-        *parts, said.confidence, a.Strengths(*said.strengths) if said.strengths else None,
+        helped, befriended, ambiguous, said.confidence, a.Strengths(*said.strengths) if said.strengths else None,
         [a.BasisShare(name.upper(), share) for name, share in said.basis],
         [a.Contribution(events[id], basis.upper(), *(weight or (None, None, None))) for id, basis, weight in said.because],
     )  # fmt: skip
@@ -229,9 +229,10 @@ def _reading(told: Evidence | Accounts, said: Said, holder: str | None, at: int,
 
 def _trajectory(told: Evidence | Accounts, lens: Definition, holder: str | None, instants: Sequence[int]) -> a.Trajectory:
     found = column(told, lens, holder, instants)
-    parts: list[list[Any]] = [[share[part] if share else None for share in found.shares] for part in range(3)]
+    helped, befriended, ambiguous = ([share[part] if share else None for share in found.shares] for part in range(3))
     phases = [phase.upper() for phase in found.phase]
-    return a.Trajectory(told.lens, told.version, holder, [rfc3339(at) for at in found.at], phases, *parts, found.confidence)
+    at = [rfc3339(instant) for instant in found.at]
+    return a.Trajectory(told.lens, told.version, holder, at, phases, helped, befriended, ambiguous, found.confidence)
 
 
 def move_answer(

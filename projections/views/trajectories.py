@@ -10,10 +10,10 @@ from collections.abc import Mapping, Sequence
 
 import msgspec
 
+from domain.model.lens import ACCOUNTS_VERSION, EVIDENCE, Definition, from_plain
 from domain.store.keys import Ring
 from projections.lenses.accounts import Account
 from projections.lenses.chronicle import Chronicle
-from projections.lenses.definition import ACCOUNTS_VERSION, EVIDENCE, Definition, from_plain
 from projections.lenses.evidence import Move
 from projections.lenses.reading import ANY_OTHER, POOLED, Accounts, Evidence, holders, moves_of, told_by_accounts, told_by_evidence
 from projections.runner import Touched
@@ -66,7 +66,7 @@ class Trajectories:
     def _publish(self, connection: sqlite3.Connection, g: int, found: Touched) -> None:
         for event in found.events:
             if event.kind.name == "lens_published":
-                lens = from_plain({"name": found.id, "version": event.data.version, **event.data.definition})
+                lens = from_plain({**event.data.definition, "name": found.id, "version": event.data.version})
                 connection.execute(f"INSERT OR IGNORE INTO lenses_{g} VALUES (?, ?, ?, ?)", (lens.name, lens.version, event.position, _pack(lens)))
 
     def _write(self, connection: sqlite3.Connection, g: int, relationships: Sequence[Chronicle], own: Sequence[Definition]) -> None:
@@ -74,8 +74,8 @@ class Trajectories:
         moves: list[tuple[str, str, str, int, str, str | None, str, str | None, str, str]] = []
         for told in relationships:
             names: list[str] | None = None
-            evidence = [told_by_evidence(told, lens) for lens in (EVIDENCE, *own)]
-            for body in (*evidence, told_by_accounts(told, ACCOUNTS_VERSION)):
+            bodies_of: list[Evidence | Accounts] = [told_by_evidence(told, lens) for lens in (EVIDENCE, *own)]
+            for body in [*bodies_of, told_by_accounts(told, ACCOUNTS_VERSION)]:
                 if _empty(body):
                     continue
                 bodies.append((told.id, body.lens, _pack(body)))

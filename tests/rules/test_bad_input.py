@@ -168,11 +168,11 @@ def test_the_sign_of_a_seal_is_no_content(sign: dict[str, Any], given: Given) ->
 def test_a_measure_too_large_for_its_seal_is_refused(given: Given) -> None:
     answers = {f"item {number}": number for number in range(5_000)}
     scene = given(pair())
-    scene.when(of("measure_taken", {**MEASURE, "answers": answers})).then_refused("too_large", code="BAD_INPUT")
-    scene.when(of("measure_taken", {**MEASURE, "answers": answers}, perspective="a")).then_refused("too_large")
+    scene.when(of("measure_taken", {**MEASURE, "answers": answers})).then_refused("voice_too_large", code="BAD_INPUT")
+    scene.when(of("measure_taken", {**MEASURE, "answers": answers}, perspective="a")).then_refused("voice_too_large")
     held = of("measure_taken", MEASURE, perspective="a")
     scene.given(held)
-    scene.when(amended(held, {**MEASURE, "answers": answers})).then_refused("too_large")
+    scene.when(amended(held, {**MEASURE, "answers": answers})).then_refused("voice_too_large")
 
 
 @pytest.mark.parametrize("number", [b"1e400", b"-1e400", b"9007199254740993", b"1" * 30, b"1" * 5_000])
