@@ -18,7 +18,7 @@ from msgspec import Struct
 from domain.model.event import Event
 from domain.model.history import resolve
 from domain.model.initiative import Initiative, evolve
-from domain.model.words import KNOWN_ROLES, Side
+from domain.model.words import Side
 from domain.store.keys import Ring
 from domain.store.mapper import Kept
 from domain.store.sqlite import writing
@@ -73,7 +73,8 @@ class Runner:
         self._checkpoints.create_table()
         with store.datastore.connection() as connection, writing(connection):
             connection.execute(
-                "CREATE TABLE IF NOT EXISTS generations (name TEXT PRIMARY KEY, generation INTEGER NOT NULL, version TEXT NOT NULL) WITHOUT ROWID"
+                "CREATE TABLE IF NOT EXISTS generations (name TEXT PRIMARY KEY, generation INTEGER NOT NULL, version TEXT NOT NULL)"
+                " WITHOUT ROWID"
             )
             if self._row(connection) is None:
                 connection.execute("INSERT INTO generations VALUES (?, 1, ?)", (name, self._version))

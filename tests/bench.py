@@ -52,9 +52,16 @@ def made_up(events: int) -> Iterator[bytes]:
         nonlocal number
         number += 1
         envelope = {"specversion": "1.0", "id": f"b-{number:08d}", "source": "urn:tussenruimte:bench", "type": f"tussenruimte.{kind}.v1"}
-        return json.dumps({**envelope, "subject": subject, "occurred": occurred, "recordedby": "system/bench", **more, "data": data}).encode()
+        return json.dumps(
+            {**envelope, "subject": subject, "occurred": occurred, "recordedby": "system/bench", **more, "data": data}
+        ).encode()
 
-    yield line("initiative_registered", "initiative/bench", "2024-01-01", {"name": "Bench", "kind": "group", "guidance": "none", "contact": "one_off"})
+    yield line(
+        "initiative_registered",
+        "initiative/bench",
+        "2024-01-01",
+        {"name": "Bench", "kind": "group", "guidance": "none", "contact": "one_off"},
+    )
     for person in range(people):
         yield line("participant_registered", f"participant/p{person}", "2024-01-01", {"name": f"Person {person}"})
         yield line("consent_given", f"participant/p{person}", "2024-01-01", {"scope": "record"})
@@ -62,7 +69,9 @@ def made_up(events: int) -> Iterator[bytes]:
         a, b = pair % people, (pair * 7 + pair // people + 1) % people
         b = b if a != b else (b + 1) % people
         members = [{"handle": h, "participant": f"p{p}", "roles": ["participant"]} for h, p in (("a", a), ("b", b))]
-        yield line("contact_emerged", f"relationship/r{pair}", "2024-01-01", {"initiative": "bench", "members": members, "setting": "school"})
+        yield line(
+            "contact_emerged", f"relationship/r{pair}", "2024-01-01", {"initiative": "bench", "members": members, "setting": "school"}
+        )
     place = 0
     while number < events:
         pair = (place * 7919) % pairs
@@ -70,7 +79,9 @@ def made_up(events: int) -> Iterator[bytes]:
         if place % 100 == 99:
             yield line("account_given", f"relationship/r{pair}", when, {"named": "friendship"}, perspective="a")
         else:
-            yield line("meeting_held", f"relationship/r{pair}", when, {"present": ["a", "b"], "place": "centre", "minutes": place % 40 + 0.33})
+            yield line(
+                "meeting_held", f"relationship/r{pair}", when, {"present": ["a", "b"], "place": "centre", "minutes": place % 40 + 0.33}
+            )
         place += 1
 
 
@@ -148,7 +159,9 @@ def app_save(place: Place, lines: list[bytes]) -> float:
 def raw_insert(store: EventStore, place: Place) -> float:
     """Seconds to insert the same stored rows into the same table with its indexes by one executemany, and nothing else."""
     with store.reading() as connection:
-        rows = connection.execute("SELECT position, originator_id, topic, state, id, leaf, at, until FROM events ORDER BY position").fetchall()
+        rows = connection.execute(
+            "SELECT position, originator_id, topic, state, id, leaf, at, until FROM events ORDER BY position"
+        ).fetchall()
     store.close()
     bare = place.store()
     with bare.datastore.connection() as connection, writing(connection):
@@ -169,8 +182,17 @@ def import_rows(lines: list[bytes], rounds: int, what: str, goal: float, against
     mine, least = statistics.median(ours), statistics.median(bare)
     told = [(f"import, {what}: of the raw bulk insert of the same rows", f"{least / mine:.2f}", f"≥ {goal:.2f}")]
     if against_save:
-        told.append((f"import, {what}: times as fast as the library's own app.save of the same lines", f"{statistics.median(saved) / mine:.2f}", "≥ 1.00"))
-    print(f"  {what}: {len(lines) / mine:,.0f} events/s, raw {len(lines) / least:,.0f}/s" + (f", app.save {len(lines) / statistics.median(saved):,.0f}/s" if saved else ""))
+        told.append(
+            (
+                f"import, {what}: times as fast as the library's own app.save of the same lines",
+                f"{statistics.median(saved) / mine:.2f}",
+                "≥ 1.00",
+            )
+        )
+    print(
+        f"  {what}: {len(lines) / mine:,.0f} events/s, raw {len(lines) / least:,.0f}/s"
+        + (f", app.save {len(lines) / statistics.median(saved):,.0f}/s" if saved else "")
+    )
     return told
 
 
@@ -205,7 +227,13 @@ def rebuild_row(lines: list[bytes], rounds: int) -> list[tuple[str, str, str]]:
         bare.append(timed(lambda: read_and_open(store)))
         ours.append(timed(runner.rebuild))
     store.close()
-    return [("full rebuild of trajectories: times reading, opening and decoding", f"{statistics.median(ours) / statistics.median(bare):.2f}", "≤ 1.30")]
+    return [
+        (
+            "full rebuild of trajectories: times reading, opening and decoding",
+            f"{statistics.median(ours) / statistics.median(bare):.2f}",
+            "≤ 1.30",
+        )
+    ]
 
 
 def grown(events: int, folder: str) -> None:
@@ -231,11 +259,19 @@ def growth_rows(sizes: tuple[int, int]) -> list[tuple[str, str, str]]:
     found = []
     for size in sizes:
         with tempfile.TemporaryDirectory(prefix="bench-") as folder:
-            done = subprocess.run([sys.executable, __file__, "--grown", str(size), folder], capture_output=True, text=True, check=True, cwd=ROOT)
+            done = subprocess.run(
+                [sys.executable, __file__, "--grown", str(size), folder], capture_output=True, text=True, check=True, cwd=ROOT
+            )
             found.append(json.loads(done.stdout))
     small, large = found
     span = f"from {sizes[0]:,} to {sizes[1]:,} events"
-    names = ("import, time an event", "rebuild, time an event", "page of 100 with readings, time", "import, peak of memory", "import and rebuild, peak of memory")
+    names = (
+        "import, time an event",
+        "rebuild, time an event",
+        "page of 100 with readings, time",
+        "import, peak of memory",
+        "import and rebuild, peak of memory",
+    )
     return [(f"growth {span}: {name}", f"{large[place] / small[place]:.2f}", "≤ 1.30") for place, name in enumerate(names)]
 
 
@@ -260,7 +296,9 @@ def main() -> None:
     table += rebuild_row(lines, given.rounds)
     if not given.skip_growth:
         table += growth_rows((100_000, 1_000_000))
-    print(f"\n{platform.processor() or platform.machine()}, Python {platform.python_version()}, SQLite {sqlite3.sqlite_version}, {datetime.now(UTC):%Y-%m-%d}\n")
+    print(
+        f"\n{platform.processor() or platform.machine()}, Python {platform.python_version()}, SQLite {sqlite3.sqlite_version}, {datetime.now(UTC):%Y-%m-%d}\n"
+    )
     print("| row | measured | goal |\n|---|---|---|")
     for row in table:
         print(f"| {' | '.join(row)} |")

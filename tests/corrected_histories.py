@@ -8,7 +8,8 @@ import json
 from collections.abc import Callable
 from typing import Any
 
-from histories import ABOUT, AGREEMENTS, CONTINUATIONS, DAY, HOUR, MOODS, NAMED, SIDES, TENSIONS, Data, Line, day, moment, walks
+from histories import Data, Line, walks
+from history_words import ABOUT, AGREEMENTS, CONTINUATIONS, DAY, HOUR, MOODS, NAMED, SIDES, TENSIONS, day, moment
 from hypothesis import strategies as st
 from msgspec.structs import replace
 from oracle import Oracle
@@ -108,7 +109,7 @@ def other_data(draw: Draw, line: Line) -> Data:
 
 
 def correction(draw: Draw, lines: list[Line]) -> Line:
-    """A line that corrects one of those told: in half of all cases one that can matter most, the latest correction or the opening."""
+    """A line that corrects one of those told: retracts it, an amendment too, or gives it other data and perhaps another date."""
     amendments = [line for line in lines if kind_of(line) == "event_amended"]
     standing = [line for line in lines if not kind_of(line).startswith("event_")]
     target = draw(st.sampled_from([*standing, *amendments]))
@@ -117,7 +118,8 @@ def correction(draw: Draw, lines: list[Line]) -> Line:
     if not retracts:
         data["data"] = other_data(draw, target)
         if draw(st.booleans()):
-            at = instant(target.get("time") or target["occurred"]) + draw(st.sampled_from([0, -DAY, 3 * DAY, 40 * DAY, -40 * DAY, 7 * HOUR]))
+            moved = draw(st.sampled_from([0, -DAY, 3 * DAY, 40 * DAY, -40 * DAY, 7 * HOUR]))
+            at = instant(target.get("time") or target["occurred"]) + moved
             data["occurred"] = moment(at) if at % DAY else day(at)
     kind = "event_retracted" if retracts else "event_amended"
     return {
@@ -129,6 +131,12 @@ def correction(draw: Draw, lines: list[Line]) -> Line:
         "occurred": "2025-06-01",
         "data": data,
     }
+
+
+def told(kind: str, occurred: str, data: Data, holder: str | None = None, number: int = 0) -> Line:
+    """One line written by hand, of the relationship that `histories` tells of."""
+    attributes = {"specversion": "1.0", "source": "urn:hand", "type": f"tussenruimte.{kind}.v1", "subject": "relationship/r"}
+    return {**attributes, "id": f"r.{kind}{number}", "occurred": occurred, "data": data, **({"perspective": holder} if holder else {})}
 
 
 @st.composite

@@ -6,49 +6,39 @@ is seen at once: a walk that the platform refuses fails the tests.
 
 from collections.abc import Callable, Sequence
 from copy import copy, deepcopy
-from datetime import UTC, datetime, timedelta
 from typing import Any, TypeVar
 
+from history_words import (
+    ABOUT,
+    AFTER_THE_END,
+    AGREEMENTS,
+    ALWAYS,
+    ANSWERABLE,
+    CONTINUATIONS,
+    DAY,
+    HANDLES,
+    HOME,
+    HOUR,
+    KINDS_OF_HELP,
+    MEANING,
+    MOODS,
+    NAMED,
+    NO_MEMBERS,
+    OTHERS,
+    PAIRS,
+    PLACES,
+    ROLES,
+    SIDES,
+    TENSIONS,
+    day,
+    moment,
+    next_month,
+)
 from hypothesis import strategies as st
-from small_histories import SIDES as KNOWN
 
 Line = dict[str, Any]
 Data = dict[str, Any]
 Choice = TypeVar("Choice")
-
-DAY = 86_400_000_000
-HOUR = DAY // 24
-EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-HOME = "home"
-OWN_ROLES = {"cook": "gives", "guest": "receives", "godparent": "both"}
-SIDES = {**KNOWN, **OWN_ROLES}
-ROLES = list(SIDES)
-HANDLES = ["a", "b", "c", "d"]
-OTHERS = ["coordinator", "group", "family"]
-NO_MEMBERS = ["coordinator", "group", "observer"]
-KINDS_OF_HELP = ["practical", "emotional", "transport", "company", "guidance"]
-NAMED = ["help", "friendship", "both", "neither", "alternating", "unsure"]
-CONTINUATIONS = ["left_open", "as_volunteering", "as_private_contact", "winding_down", "stopped", "not_asked"]
-ANSWERABLE = (None, "left_open", "winding_down", "not_asked")
-AGREEMENTS = ["role_formalised", "condition_set", "expectation_agreed", "frequency_agreed", "tasks_limited", "setting_agreed", "naming_agreed"]
-ABOUT = ["nature", "roles", "continuation", "joining_in", "needs", "background"]
-TENSIONS = ["overasked", "unclear_expectations", "unreliable", "irritation", "excluded", "strain"]
-MOODS = ["light", "serious", "mixed", "strained"]
-PLACES = ["public", "centre", "outdoors", "phone", "online", "message", "other"]
-MEANING = ["self", "other"]
-
-
-def day(at: int) -> str:
-    return (EPOCH + timedelta(microseconds=at)).date().isoformat()
-
-
-def moment(at: int) -> str:
-    return (EPOCH + timedelta(microseconds=at)).strftime("%Y-%m-%dT%H:%M:%SZ")
-
-
-def next_month(at: int) -> int:
-    month = (EPOCH + timedelta(microseconds=at)).replace(day=1, hour=0, minute=0, second=0, microsecond=0)
-    return ((month + timedelta(days=32)).replace(day=1) - EPOCH) // timedelta(microseconds=1)
 
 
 class Walk:
@@ -77,7 +67,8 @@ class Walk:
     # Drawing.
 
     def one(self, *options: Choice) -> Choice:
-        return options[self.draw(st.integers(0, len(options) - 1))]
+        place: int = self.draw(st.integers(0, len(options) - 1))
+        return options[place]
 
     def of(self, options: Sequence[Choice]) -> Choice:
         return self.one(*options)
@@ -103,7 +94,8 @@ class Walk:
     def go_on(self) -> None:
         """To the next instant, which may be the same one; told as a day, a month, a period, or to the second."""
         if self.at == self.start and self.maybe(1):
-            self.date = {"occurred": self.one(day(self.at)[:4], day(self.at)[:7], f"2020-11/{day(self.at + 40 * DAY)}", day(self.at)[:7] + "~")}
+            year, month = day(self.at)[:4], day(self.at)[:7]
+            self.date = {"occurred": self.one(year, month, f"{month}~", f"2020-11/{day(self.at + 40 * DAY)}")}
             return
         how = self.one("same", "day", "day", "day", "hour", "lapse", "month", "long")
         lapse = self.term[1] if self.term is not None and self.term[2] is None else None
@@ -143,19 +135,15 @@ class Walk:
                 line["toldby"] = "coordinator" if holder != "coordinator" else "observer"
         self.lines.append(line)
 
-    def person(self, handle: str) -> str:
-        return f"{self.relationship}-{handle}"
-
     def newcomer(self, handle: str, *favoured: str) -> Data:
         roles = [role for role in dict.fromkeys([*favoured] if self.maybe(3) else self.some(ROLES[self.one(0, 4, 8) :][:4])) if role]
         self.roles[handle] = list(roles)
-        return {"handle": handle, "participant": self.person(handle), "roles": roles}
+        return {"handle": handle, "participant": f"{self.relationship}-{handle}", "roles": roles}
 
     def open(self) -> None:
         self.begin()
         self.matched = self.maybe(3)
-        pairs = [("volunteer", "help_seeker"), ("host", "guest"), ("participant", "participant"), ("bonus_family", "godparent"), ("coach", "")]
-        favoured = self.of(pairs)
+        favoured = self.of(PAIRS)
         self.open_to_all = not self.matched and self.maybe()
         least = 2 if self.matched else 0 if self.open_to_all else 1
         count = max(least, self.one(2, 2, 2, 3, 0, 1))
@@ -176,9 +164,8 @@ class Walk:
 
     def possible(self) -> list[str]:
         if self.ended:
-            return ["account_given", "account_given", "measure_taken", "surprise_noticed", "relationship_resumed", "relationship_resumed"]
-        told = ["account_given"] * 4 + ["left_open"] * 2 + ["surprise_noticed", "tension_felt", "room_made", "rhythm_changed", "relationship_ended"]
-        told += ["meeting_missed", "measure_taken", "boundary_agreed", "boundary_agreed"]
+            return AFTER_THE_END
+        told = list(ALWAYS)
         if self.present or self.open_to_all:
             told += ["meeting_held"] * 5
         if self.present:
@@ -255,7 +242,7 @@ class Walk:
         if self.maybe():
             data["place"] = f"home:{self.of(self.present)}" if self.present and self.maybe() else self.of(PLACES)
         if self.maybe(1):
-            data |= {"activity": self.one("cycling", "coffee"), "initiated_by": self.anyone(), "minutes": self.one(30, 7.5), "others": 2}
+            data |= {"activity": self.one("cycling", "coffee"), "minutes": self.one(30, 7.5), "others": 2, "initiated_by": self.anyone()}
         if present and self.maybe():
             data["help"] = [self.help(present) for _ in range(self.one(1, 2))]
         if self.maybe():
@@ -265,7 +252,8 @@ class Walk:
         self.tell("meeting_held", data)
 
     def _meeting_missed(self) -> None:
-        self.tell("meeting_missed", {"notice": self.one("early", "late", "none"), **({"cancelled_by": self.anyone()} if self.maybe() else {})})
+        by = {"cancelled_by": self.anyone()} if self.maybe() else {}
+        self.tell("meeting_missed", {"notice": self.one("early", "late", "none"), **by})
 
     def _help_asked(self) -> None:
         self.tell("help_asked", {"by": self.anyone(), "kind": self.of(KINDS_OF_HELP)})

@@ -71,7 +71,10 @@ def person(id: str) -> list[bytes]:
 
 
 def match(id: str, giver: str, receiver: str, home: str = "home", **data: Any) -> bytes:
-    members = [{"handle": "a", "participant": giver, "roles": ["volunteer"]}, {"handle": "b", "participant": receiver, "roles": ["help_seeker"]}]
+    members = [
+        {"handle": "a", "participant": giver, "roles": ["volunteer"]},
+        {"handle": "b", "participant": receiver, "roles": ["help_seeker"]},
+    ]
     return line(f"{id}-match", "match_made", f"relationship/{id}", {"initiative": home, "members": members, **data})
 
 
@@ -112,5 +115,7 @@ def _relationship(id: str, home: str) -> Iterator[bytes]:
     yield match(id, f"{id}-anna", f"{id}-bram", home)
     for number in range(MEETINGS):
         day = f"2021-{number % 12 + 1:02}-{number + 1:02}"
-        yield meeting(f"{id}-m{number}", id, day, mood="light", **(note("They laughed about the rain.", "a", "b") if number % 4 == 0 else {}))
+        yield meeting(
+            f"{id}-m{number}", id, day, mood="light", **(note("They laughed about the rain.", "a", "b") if number % 4 == 0 else {})
+        )
     yield account(f"{id}-account", id, named="both", occurred="2022-03-01")

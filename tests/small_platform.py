@@ -8,11 +8,12 @@ from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any
 
+import pytest
 from corrected_histories import NOW
-from histories import HANDLES, HOME, NO_MEMBERS, OWN_ROLES, SIDES, Line, moment
+from histories import Line
+from history_words import HANDLES, HOME, NO_MEMBERS, OWN_ROLES, SIDES, moment
 from msgspec import to_builtins
 from oracle import Oracle
-from pytest import approx
 from sent_lines import Clock, initiative, line, opened, person, record, runner_of
 
 from domain.store.batch import Outcome
@@ -120,7 +121,9 @@ class Platform:
 
     def room(self, id: str, at: int, known_at: int | None = None) -> Answers | None:
         made = self.questions.rooms([id], at, known_at).get(id)
-        return made and {
+        if made is None:
+            return None
+        return {
             "breadth": made.breadth,
             "surprise": {"self": made.surprise.self, "other": made.surprise.other, "unsaid": made.surprise.unsaid},
             "movement": made.movement,
@@ -150,16 +153,17 @@ def near(value: Any) -> Any:
         return {name: near(held) for name, held in value.items()}
     if isinstance(value, list):
         return [near(held) for held in value]
-    return approx(value, abs=1e-9) if isinstance(value, float) else value
+    return pytest.approx(value, abs=1e-9) if isinstance(value, float) else value
 
 
 def oracle_reading(oracle: Oracle, at: int, lens: str, holder: str | None) -> Answers:
     """A reading by the oracle, in the form in which the platform is asked."""
+    numbers: Answers
     if lens == "accounts":
         told = oracle.account(at, holder)
         numbers = {"shares": [None] * 3, "confidence": None, "strengths": None}
         basis = {told["basis"]: 1.0} if told["basis"] else {}
-        because = {id: [None] * 3 for id in told["contributions"]}
+        because: Answers = {id: [None] * 3 for id in told["contributions"]}
     else:
         told = {**oracle.reading(at, holder), "kind": None}
         shares, strengths = [told[name] for name in SHARES], [float(strength) for strength in oracle.strengths(at, holder)]

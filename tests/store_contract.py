@@ -52,7 +52,11 @@ REPEATS = {
     "a text about others": ([], meeting("m", "r", **note("Rain.", "a")), meeting("m", "r", **note("Rain.", "a", "b"))),
     "a text about nobody": ([], meeting("m", "r", **note("Rain.")), meeting("m", "r", **note("Sun."))),
     "a text taken away": ([], meeting("m", "r", **note("Rain.", "a")), meeting("m", "r")),
-    "a name": ([], line("n", "participant_registered", "participant/n", {"name": "N"}), line("n", "participant_registered", "participant/n", {"name": "M"})),
+    "a name": (
+        [],
+        line("n", "participant_registered", "participant/n", {"name": "N"}),
+        line("n", "participant_registered", "participant/n", {"name": "M"}),
+    ),
     "who a handle stands for": (person("r-cees"), match("s", "r-anna", "r-bram"), match("s", "r-anna", "r-cees")),
     "an account": ([], account("said", "r", named="help"), account("said", "r", named="friendship")),
     "an account, by another": ([], account("said", "r", named="help"), account("said", "r", "b", named="help")),
@@ -71,7 +75,7 @@ REPEATS = {
 }
 UNKEEPABLE = {
     "a number that JSON does not hold exactly": ({"q": 2**53 + 1}, "number"),
-    "more answers than a seal takes": ({f"{number:0100}": 1 for number in range(900)}, "too_large"),
+    "more answers than a seal takes": ({f"{number:0100}": 1 for number in range(900)}, "voice_too_large"),
 }
 
 
@@ -165,7 +169,9 @@ class StoreContract:
         ]  # fmt: skip
 
     def test_the_leaf_is_kept_with_the_event_and_is_the_hash_of_the_canonical_envelope(self, store: EventStore) -> None:
-        record(store, [*pair(), meeting("m", "r", minutes=90.0, activity="een café 🍵", **note("Rain\u2028\u0001.", "a")), feeling("strain")])
+        record(
+            store, [*pair(), meeting("m", "r", minutes=90.0, activity="een café 🍵", **note("Rain\u2028\u0001.", "a")), feeling("strain")]
+        )
         for position, id, state, leaf in self.rows(store):
             assert leaf == hashlib.sha256(b"\0" + state).digest()
             envelope = json.loads(state)
@@ -211,7 +217,9 @@ class StoreContract:
     # People who go
 
     @pytest.mark.parametrize("gone", [False, True])
-    def test_of_somebody_whose_key_goes_the_same_again_is_known_by_its_id_and_nothing_new_is_taken(self, store: EventStore, gone: bool) -> None:
+    def test_of_somebody_whose_key_goes_the_same_again_is_known_by_its_id_and_nothing_new_is_taken(
+        self, store: EventStore, gone: bool
+    ) -> None:
         record(store, [*pair(), meeting("m", "r", **note("Rain.", "b"))])
         store.keys.freeze("participant/r-bram")
         if gone:
@@ -251,7 +259,9 @@ class StoreContract:
     def test_a_handle_kept_for_a_batch_that_never_came_to_be_gives_way_and_no_recorded_one_is_touched(self, store: EventStore) -> None:
         record(store, [*pair(), line("left", "member_left", "relationship/r", {"handle": "b"}, "2021-02-01"), *person("cees")])
         store.keys.add_aliases([("relationship/s", "a", "participant/cees")])
-        back = line("back", "member_joined", "relationship/r", {"handle": "b", "participant": "r-bram", "roles": ["help_seeker"]}, "2021-03-01")
+        back = line(
+            "back", "member_joined", "relationship/r", {"handle": "b", "participant": "r-bram", "roles": ["help_seeker"]}, "2021-03-01"
+        )
         released: list[tuple[str, str]] = []
         keys = store.keys
 
@@ -306,7 +316,10 @@ class StoreContract:
     def test_what_was_recorded_since_a_position_comes_in_order_and_within_the_limit(self, store: EventStore) -> None:
         record(store, pair())
         with store.reading() as connection:
-            assert [(place, stream) for place, stream, _ in store.since(connection, 4, 10)] == [(5, "participant/r-bram"), (6, "relationship/r")]
+            assert [(place, stream) for place, stream, _ in store.since(connection, 4, 10)] == [
+                (5, "participant/r-bram"),
+                (6, "relationship/r"),
+            ]
             assert [place for place, _, _ in store.since(connection, 0, 2)] == [1, 2]
             assert store.since(connection, 6, 2) == []
 

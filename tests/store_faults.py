@@ -78,7 +78,9 @@ def _views(store: EventStore, rebuilt: bool) -> list[str]:
     runner = runner_of(store)
     with store.reading() as connection:
         at = runner.position(connection)
-        entries = [place for (place,) in connection.execute(f"SELECT position FROM entries_{runner.generation(connection)} ORDER BY position")]
+        entries = [
+            place for (place,) in connection.execute(f"SELECT position FROM entries_{runner.generation(connection)} ORDER BY position")
+        ]
     if entries != list(range(1, at + 1)):
         return [f"the checkpoint is {at}, and the view holds {len(entries)} events up to {max(entries, default=0)}"]
     runner.catch_up()
@@ -87,7 +89,9 @@ def _views(store: EventStore, rebuilt: bool) -> list[str]:
     live = view_rows(store, runner)
     runner.rebuild()
     fresh = view_rows(store, runner)
-    return [f"the view {table} is not what a rebuild makes of it" for table in live.keys() | fresh.keys() if live.get(table) != fresh.get(table)]
+    return [
+        f"the view {table} is not what a rebuild makes of it" for table in live.keys() | fresh.keys() if live.get(table) != fresh.get(table)
+    ]
 
 
 def view_rows(store: EventStore, runner: Runner) -> dict[str, list[Sequence[object]]]:

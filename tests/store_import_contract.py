@@ -76,7 +76,9 @@ class StoreImportContract:
         with store.reading() as connection:
             ring = store.keys.ring()
             rows = [store.mapper.plain(state, ring) for _, _, (state, _, _) in store.since(connection, 0, 10_000)]
-        attributes = [{name: value for name in stored.__struct_fields__ if (value := getattr(stored, name)) is not None} for stored, _ in rows]
+        attributes = [
+            {name: value for name in stored.__struct_fields__ if (value := getattr(stored, name)) is not None} for stored, _ in rows
+        ]
         return [{**kept, "specversion": "1.0", "data": data} for kept, (_, data) in zip(attributes, rows, strict=True)]
 
     # With leave to go on

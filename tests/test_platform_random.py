@@ -1,4 +1,4 @@
-"""Anything a house may do to the platform, in any order: record, hold back, correct, send again, be refused, rebuild, ask as of both clocks.
+"""Anything a house may do to the platform, in any order: record, hold back, correct, send again, be refused, rebuild, ask.
 
 The oracle is the model: told what was taken in, it says what every answer has to be. What was refused has to leave nothing behind.
 """
@@ -109,8 +109,8 @@ class House(RuleBasedStateMachine):
     def be_refused(self, name: str, how: str, data: st.DataObject) -> None:
         """A good line in one batch with a bad one: both are refused."""
         before, told = self.all_there_is(), self.told(name)
-        good = {**data.draw(st.sampled_from(told)), "id": f"{name}.again", "type": "tussenruimte.measure_taken.v1", "perspective": "observer"}
-        good["data"] = {"instrument": "scale", "mode": "self", "answers": {"1": 1}}
+        measure = {"instrument": "scale", "mode": "self", "answers": {"1": 1}}
+        good = {**data.draw(st.sampled_from(told)), "id": f"{name}.again", "type": "tussenruimte.measure_taken.v1", "data": measure}
         bad = {
             "other content": {**told[0], "source": "urn:other"},
             "unknown event": {**good, "id": f"{name}.bad", "type": "tussenruimte.friendship_reached.v1"},

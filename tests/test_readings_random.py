@@ -8,9 +8,10 @@ from typing import Any
 
 import msgspec
 import pytest
-from corrected_histories import NOW, Draw, chronicle_of, histories, oracle_of, telling_instants
-from histories import DAY, HANDLES, NO_MEMBERS, Line
-from hypothesis import given
+from corrected_histories import NOW, Draw, chronicle_of, histories, oracle_of, telling_instants, told
+from histories import Line
+from history_words import DAY, HANDLES, NO_MEMBERS
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from domain.model.lens import EVIDENCE
@@ -22,6 +23,11 @@ from projections.views import spans
 HOLDERS = [None, *HANDLES, *NO_MEMBERS]
 SILENCE = 400 * DAY
 """How long after the last event the moves are followed."""
+PAIR = [{"handle": "a", "participant": "r-a", "roles": ["volunteer"]}, {"handle": "b", "participant": "r-b", "roles": ["guest"]}]
+MATCH = told("match_made", "2021-01-01", {"initiative": "home", "members": PAIR, "term": {"kind": "fixed", "until": "2021-02-01"}})
+MET = told("meeting_held", "2021-02-01", {"present": ["a", "b"]})
+ENDED_WHEN_IT_WOULD_LAPSE = [MATCH, MET, told("term_ended", "2021-02-01", {"continuation": "not_asked"})]
+EXTENDED_ON_THE_LAST_DAY = [MATCH, MET, {**told("term_extended", "2021-02-01", {}), "time": "2021-02-01T09:00:00Z"}]
 
 
 @st.composite
@@ -39,7 +45,7 @@ def close_all(numbers: dict[str, float]) -> dict[str, Any]:
     return {name: close(number) for name, number in numbers.items()}
 
 
-def told(move: Move) -> dict[str, Any]:
+def moved(move: Move) -> dict[str, Any]:
     return {"was": move.was, "now": move.now, "at": move.at, "triggers": list(move.triggers), "cause": move.cause.upper()}
 
 
@@ -48,17 +54,20 @@ def until(lines: list[Line]) -> int:
 
 
 @given(histories())
+@example(ENDED_WHEN_IT_WOULD_LAPSE)
 def test_evidence_moves_as_in_the_oracle(lines: list[Line]) -> None:
     read, oracle, to = told_by_evidence(chronicle_of(lines), EVIDENCE), oracle_of(lines), until(lines)
     for holder in HOLDERS:
-        assert [told(move) for move in moves_of(read, holder) if move.at <= to] == oracle.evidence_moves(holder, to)
+        assert [moved(move) for move in moves_of(read, holder) if move.at <= to] == oracle.evidence_moves(holder, to)
 
 
 @given(histories())
+@example(ENDED_WHEN_IT_WOULD_LAPSE)
 def test_accounts_moves_as_in_the_oracle(lines: list[Line]) -> None:
     read, oracle, to = told_by_accounts(chronicle_of(lines), "1"), oracle_of(lines), until(lines)
     for holder in HOLDERS:
-        moves = [{**told(m), "triggers": {*m.triggers}, "was_kind": m.was_kind, "kind": m.kind} for m in moves_of(read, holder) if m.at <= to]
+        found = [move for move in moves_of(read, holder) if move.at <= to]
+        moves = [{**moved(m), "triggers": {*m.triggers}, "was_kind": m.was_kind, "kind": m.kind} for m in found]
         assert moves == [{**move, "triggers": {*move["triggers"]}} for move in oracle.account_moves(holder, to)]
 
 
@@ -106,6 +115,8 @@ def test_room_is_as_in_the_oracle(asked: tuple[list[Line], list[int]]) -> None:
 
 
 @given(histories())
+@example(ENDED_WHEN_IT_WOULD_LAPSE)
+@example(EXTENDED_ON_THE_LAST_DAY)
 def test_spans_are_as_in_the_oracle(lines: list[Line]) -> None:
     history, oracle = chronicle_of(lines), oracle_of(lines)
     members = [{**member, "side": member["side"].upper(), "withdrawn": False} for member in oracle.members(NOW)]

@@ -103,7 +103,9 @@ def opened_by(store: EventStore, envelope: dict[str, Any], keys: EventStore | No
 
 @pytest.mark.parametrize("sealed", [CANARY, TOLD, str(SCORE), str(DEGREE)])
 def test_no_file_holds_what_is_sealed(store: EventStore, sealed: str) -> None:
-    assert {".sqlite", ".sqlite-wal", ".sqlite.keys", ".sqlite.keys-wal"} <= {file.name.removeprefix("events") for file in path_of(store).parent.iterdir()}
+    assert {".sqlite", ".sqlite-wal", ".sqlite.keys", ".sqlite.keys-wal"} <= {
+        file.name.removeprefix("events") for file in path_of(store).parent.iterdir()
+    }
     assert in_files(store, sealed) == set()
 
 
@@ -171,7 +173,7 @@ def test_everything_sealed_opens_to_what_was_said(store: EventStore) -> None:
 
 
 def test_no_seal_opens_in_the_place_of_another(store: EventStore) -> None:
-    kept = [envelope for envelope in states(store)[:61]]
+    kept = states(store)[:61]
     places = list(seals([envelope["data"] for envelope in kept]))
     made = [place["seal"] for place in places]
     assert len(set(made)) == len(made) > 150
@@ -184,7 +186,9 @@ def test_no_seal_opens_in_the_place_of_another(store: EventStore) -> None:
 
 
 def test_a_seal_moved_to_the_same_place_in_another_event_does_not_open(store: EventStore) -> None:
-    first, second = [envelope for envelope in states(store) if envelope["subject"] == "relationship/pair" and "account_given" in envelope["type"]]
+    first, second = [
+        envelope for envelope in states(store) if envelope["subject"] == "relationship/pair" and "account_given" in envelope["type"]
+    ]
     moved = {**second, "data": {**second["data"], "notes": first["data"]["notes"]}}
     assert [note["text"] for note in opened_by(store, moved)["notes"]] == [DAMAGED] * 3
 

@@ -16,7 +16,7 @@ import pytest
 TESTS = Path(__file__).parent
 CANARY = b"kanarie"
 CLEAR = b"helderwoord"
-LINES = 12_000
+LINES = 16_800
 
 PROGRAM = """
 import os, signal, sys
@@ -30,11 +30,12 @@ def lines(count):
     for number in range(count // 12):
         r = f"r{{number}}"
         for name in ("anna", "bram"):
-            yield line(f"{{r}}-{{name}}", "participant_registered", f"participant/{{r}}-{{name}}", {{"name": "kanarie", "contact": "kanarie"}})
+            named = {{"name": "kanarie", "contact": "kanarie"}}
+            yield line(f"{{r}}-{{name}}", "participant_registered", f"participant/{{r}}-{{name}}", named)
             yield person(f"{{r}}-{{name}}")[1]
-        yield match(r, f"{{r}}-anna", f"{{r}}-bram", **note("kanarie " * 20, "a", "b"))
+        yield match(r, f"{{r}}-anna", f"{{r}}-bram", **note("kanarie " * 500, "a", "b"))
         for place in range(4):
-            yield meeting(f"{{r}}-m{{place}}", r, activity="helderwoord", **(note("kanarie", "a") if place % 2 else {{}}))
+            yield meeting(f"{{r}}-m{{place}}", r, activity="helderwoord", **(note("kanarie " * 500, "a") if place % 2 else {{}}))
         answers = {{"instrument": "kanarie", "mode": "self", "answers": {{"kanarie": 3}}}}
         yield line(f"{{r}}-taken", "measure_taken", f"relationship/{{r}}", answers, "2021-03-01", perspective="a")
         amended = {{"event": f"{{r}}-m0", "data": {{"present": ["a"], **note("kanarie", "b")}}}}
@@ -50,14 +51,19 @@ store = opened(Path(sys.argv[1]))
 outcome = record(store, lines({lines}), progress=heard, fresh=FreshIds() if sys.argv[2] == "fresh" else None)
 print(outcome.recorded, stops, outcome.refused[:1])
 """
-STOPS = [("read", 9_000), ("judge", 1), ("judge", 9_000), ("record", 1_000), ("record", 10_000)]
+STOPS = [("read", 14_000), ("judge", 1), ("judge", 9_000), ("record", 1_000), ("record", 10_000)]
 
 
 @pytest.fixture(params=["as sent", "fresh"])
 def importing(tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[subprocess.Popen[str]]:
     """An import that stops itself at each of STOPS."""
     (tmp_path / "temporary").mkdir()
-    home = {**os.environ, "PYTHONPATH": str(TESTS.parent), "TMPDIR": str(tmp_path / "temporary"), "SQLITE_TMPDIR": str(tmp_path / "temporary")}
+    home = {
+        **os.environ,
+        "PYTHONPATH": str(TESTS.parent),
+        "TMPDIR": str(tmp_path / "temporary"),
+        "SQLITE_TMPDIR": str(tmp_path / "temporary"),
+    }
     program = PROGRAM.format(tests=str(TESTS), stops=STOPS, lines=LINES)
     command = [sys.executable, "-c", program, str(tmp_path / "events.sqlite"), request.param]
     with subprocess.Popen(command, env=home, stdout=subprocess.PIPE, text=True) as process:

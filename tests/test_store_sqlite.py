@@ -48,7 +48,9 @@ def peaks(path: Path, *counts: int) -> list[int]:
     """The most memory (KiB) that a process had by the end of each of its imports of so many lines."""
     program = PEAK.format(tests=str(TESTS))
     home = {**os.environ, "PYTHONPATH": str(TESTS.parent)}
-    done = subprocess.run([sys.executable, "-c", program, str(path), *map(str, counts)], env=home, capture_output=True, text=True, check=False)
+    done = subprocess.run(
+        [sys.executable, "-c", program, str(path), *map(str, counts)], env=home, capture_output=True, text=True, check=False
+    )
     assert done.returncode == 0, done.stderr
     return [int(number) for number in done.stdout.split()]
 

@@ -3,41 +3,46 @@
 The oracle is given the events that were recorded by then, and nothing else; the platform has to say the same.
 """
 
+from collections.abc import Iterator
 from itertools import groupby
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
-from corrected_histories import Draw, histories, kind_of, oracle_of, telling_instants
-from histories import DAY, Line
+import pytest
+from corrected_histories import Draw, histories, kind_of, oracle_of, telling_instants, told
+from histories import Line
+from history_words import DAY
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from oracle_history import instant
 from small_platform import Platform, near, oracle_moves, oracle_reading, oracle_room, oracle_spans
 
 LENSES = ("evidence", "accounts")
+Heard = tuple[list[Line], list[list[Line]]]
 
 
-def few() -> Any:
+def few() -> settings:
     """A store on disk for every example costs more than the rest of it."""
     return settings(max_examples=max(1, settings().max_examples // 4))
 
 
 @st.composite
-def in_batches(draw: Draw, corrections: int = 0) -> tuple[list[Line], list[list[Line]]]:
+def in_batches(draw: Draw, corrections: int = 0) -> Heard:
     """A history, and its lines in batches of any order, its corrections last and each by itself.
 
     What happened at one instant stays in one batch, where its order is told."""
     lines = draw(histories("r", corrections=corrections))
-    told = [line for line in lines if not kind_of(line).startswith("event_")]
-    at = {event.id: event.at for event in oracle_of(told).history.events}
-    units = [list(found) for _, found in groupby(told, key=lambda line: at[line["id"]])]
+    happened = [line for line in lines if not kind_of(line).startswith("event_")]
+    at = {event.id: event.at for event in oracle_of(happened).history.events}
+    units = [list(found) for _, found in groupby(happened, key=lambda line: at[line["id"]])]
     batches: list[list[Line]] = []
     for unit in draw(st.permutations(units)):
         if batches and draw(st.booleans()):
             batches[-1] += unit
         else:
             batches.append(list(unit))
-    return lines, batches + [[line] for line in lines[len(told) :]]
+    return lines, batches + [[line] for line in lines[len(happened) :]]
 
 
 def everything(platform: Platform, instants: list[int]) -> Any:
@@ -53,8 +58,8 @@ def everything(platform: Platform, instants: list[int]) -> Any:
 
 @few()
 @given(in_batches(), st.data())
-def test_all_orders_of_arrival_give_the_same(told: tuple[list[Line], list[list[Line]]], data: st.DataObject) -> None:
-    lines, batches = told
+def test_all_orders_of_arrival_give_the_same(heard_of: Heard, data: st.DataObject) -> None:
+    lines, batches = heard_of
     instants = data.draw(st.lists(st.sampled_from(telling_instants(lines)), min_size=1, max_size=3))
     with TemporaryDirectory() as folder:
         at_once, as_heard = Platform(Path(folder, "once")), Platform(Path(folder, "heard"))
@@ -72,8 +77,8 @@ def test_all_orders_of_arrival_give_the_same(told: tuple[list[Line], list[list[L
 
 @few()
 @given(in_batches(corrections=4), st.data())
-def test_asked_as_known_then_only_what_was_recorded_by_then_counts(told: tuple[list[Line], list[list[Line]]], data: st.DataObject) -> None:
-    lines, batches = told
+def test_asked_as_known_then_only_what_was_recorded_by_then_counts(heard_of: Heard, data: st.DataObject) -> None:
+    lines, batches = heard_of
     instants = st.sampled_from(telling_instants(lines))
     heard: list[tuple[int, tuple[int, str, str | None], Any]] = []
     with TemporaryDirectory() as folder:
@@ -113,3 +118,41 @@ def test_the_audit_shows_what_was_said_and_what_corrected_it(lines: list[Line]) 
         assert event.amended_by == (amendment and amendment["id"])
         assert event.amended == (amendment and amendment["data"]["data"])
     assert not shown
+
+
+@pytest.fixture
+def platform(tmp_path: Path) -> Iterator[Platform]:
+    platform = Platform(tmp_path / "one")
+    platform.settle("r")
+    yield platform
+    platform.close()
+
+
+PAIR = [{"handle": "a", "participant": "r-a", "roles": ["volunteer"]}, {"handle": "b", "participant": "r-b", "roles": ["guest"]}]
+TERM = {"term": {"kind": "fixed", "until": "2021-02-01"}}
+MATCH: Line = told("match_made", "2021-01-01", {"initiative": "home", "members": PAIR})
+NOTED = {"notes": [{"about": ["a"], "text": "They sang."}]}
+
+
+def test_a_match_that_is_amended_reads_as_amended_from_then_on(platform: Platform) -> None:
+    """Its members are sealed and stay so for a reading; what else it says counts."""
+    assert not platform.take([MATCH]).refused
+    unstated, march = platform.clock.now, instant("2021-03-01")
+    assert not platform.take([told("event_amended", "2021-03-02", {"event": MATCH["id"], "data": {**MATCH["data"], **TERM}})]).refused
+    assert platform.reading("r", march, "evidence", None)["strengths"] == [0.0, 0.0, 0.4]
+    assert platform.reading("r", march, "evidence", None, unstated)["strengths"] == [1.0, 0.0, 0.0]
+
+
+def test_an_amendment_with_a_note_counts(platform: Platform) -> None:
+    meeting = told("meeting_held", "2021-01-08", {"present": ["a", "b"]})
+    amended = told("event_amended", "2021-03-02", {"event": meeting["id"], "data": {**meeting["data"], **NOTED, "shared": [{"by": "a"}]}})
+    assert not platform.take([MATCH, meeting, amended]).refused
+    assert platform.reading("r", instant("2021-01-08"), "evidence", None)["strengths"] == [1.0, 0.25, 0.0]
+
+
+def test_who_never_joined_is_in_no_list(platform: Platform) -> None:
+    joined = told("member_joined", "2021-02-01", {"handle": "c", "participant": "r-c", "roles": []})
+    assert not platform.take([MATCH, joined]).refused
+    platform.runner.catch_up()
+    assert not platform.take([told("event_retracted", "2021-03-01", {"event": joined["id"]})]).refused
+    assert platform.views()["members"] == [("r", "a", "r-a"), ("r", "b", "r-b")]

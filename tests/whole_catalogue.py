@@ -19,8 +19,18 @@ FIXED = {"kind": "fixed", "until": "2021-03-01"}
 MEMBERS = [{"handle": "a", "participant": "anna", "roles": ["volunteer"]}, {"handle": "b", "participant": "bram", "roles": ["help_seeker"]}]
 TABLE = [{"handle": "a", "participant": "anna", "roles": ["participant"]}, {"handle": "b", "participant": "dirk", "roles": ["participant"]}]
 AGREED = {"kind": "condition_set", "parties": ["a", "coordinator"], "prompted_by": "request"}
-MET = {"present": ["a", "b"], "others": 2, "place": "home:b", "activity": "thee & taart", "mood": "mixed", "initiated_by": "a", "minutes": 62.5,
-       "help": [{"giver": "a", "receiver": "b", "kind": "practical"}], "shared": [{"by": "b", "to": "a"}]}  # fmt: skip
+MET = {
+    **{
+        "present": ["a", "b"],
+        "others": 2,
+        "place": "home:b",
+        "activity": "thee & taart",
+        "mood": "mixed",
+        "initiated_by": "a",
+        "minutes": 62.5,
+    },
+    **{"help": [{"giver": "a", "receiver": "b", "kind": "practical"}], "shared": [{"by": "b", "to": "a"}]},
+}
 
 
 class _Told:
@@ -35,11 +45,17 @@ class _Told:
         self._seen[kind] = self._seen.get(kind, 0) + 1
         name = kind if self._seen[kind] == 1 else f"{kind}.{self._seen[kind]}"
         number = len(self.events) + 1
-        self.events.append({
-            "specversion": "1.0", "id": f"e{number:02}", "source": "urn:example:source?q=1", "type": f"tussenruimte.{kind}.v1", "subject": stream,
-            "occurred": (date(2021, 1, 1) + timedelta(number)).isoformat(), "recordedby": "researcher/r1",
-            "data": {**(data or {}), "notes": self.notes(name, stream)}, **more,
-        })  # fmt: skip
+        envelope = {
+            "specversion": "1.0",
+            "id": f"e{number:02}",
+            "source": "urn:example:source?q=1",
+            "type": f"tussenruimte.{kind}.v1",
+            "subject": stream,
+            "occurred": (date(2021, 1, 1) + timedelta(number)).isoformat(),
+            "recordedby": "researcher/r1",
+            "data": {**(data or {}), "notes": self.notes(name, stream)},
+        }
+        self.events.append({**envelope, **more})
         return f"e{number:02}"
 
     def notes(self, name: str, stream: str) -> list[dict[str, Any]]:
@@ -69,7 +85,11 @@ def _people_and_home(told: _Told) -> None:
         told.happened("consent_given", f"participant/{name}", {"scope": "record", "given": "oral", "by": "self"})
     told.happened("consent_given", "participant/dirk", {"scope": "share"})
     told.happened("consent_withdrawn", "participant/dirk", {"scope": "share"})
-    amended = {"name": say("dirk.amended.name"), "contact": say("dirk.amended.contact"), "notes": told.notes("dirk.amended", "participant/dirk")}
+    amended = {
+        "name": say("dirk.amended.name"),
+        "contact": say("dirk.amended.contact"),
+        "notes": told.notes("dirk.amended", "participant/dirk"),
+    }
     told.happened("event_amended", "participant/dirk", {"event": registered, "data": amended})
     told.happened("roles_registered", home, {"roles": [{"role": "buurvrouw", "side": "gives"}]})
     told.happened("coordinator_appointed", home, {"coordinator": "k1"})
@@ -77,14 +97,20 @@ def _people_and_home(told: _Told) -> None:
     told.happened("room_made", home, {"by": "coordinator", "instrument": "setting", "way": "left_open"})
     told.happened("initiative_closed", home)
     told.happened("initiative_reopened", home)
-    told.happened("lens_published", "lens/eigen", {"version": "2.0", "definition": {"half_life_days": 90.0, "weights": {"shared": [0, 1e-7, 2.5]}}})
+    told.happened(
+        "lens_published", "lens/eigen", {"version": "2.0", "definition": {"half_life_days": 90.0, "weights": {"shared": [0, 1e-7, 2.5]}}}
+    )
 
 
 def _match(told: _Told) -> None:
     pair = "relationship/pair"
-    told.happened("match_made", pair, {"initiative": "home", "members": MEMBERS, "term": FIXED, "asked_by": "self", "rhythm_days": 7, "contract_signed": True})
+    told.happened(
+        "match_made",
+        pair,
+        {"initiative": "home", "members": MEMBERS, "term": FIXED, "asked_by": "self", "rhythm_days": 7, "contract_signed": True},
+    )
     told.happened("introduction_held", pair, {"with": ["a", "b"]})
-    met = told.happened("meeting_held", pair, MET, toldby="coordinator", method="interview")
+    met = told.happened("meeting_held", pair, MET, method="interview")
     missed = told.happened("meeting_missed", pair, {"cancelled_by": "family", "notice": "late"})
     told.happened("help_asked", pair, {"by": "b", "to": "a", "kind": "transport"})
     told.happened("help_offered", pair, {"by": "a", "kind": "company"})
@@ -92,7 +118,9 @@ def _match(told: _Told) -> None:
     told.happened("help_given", pair, {"giver": "b", "receiver": "a", "kind": "guidance", "asked": False})
     told.happened("check_in_held", pair, {"with": ["a"], "asked_about": "experience", "next_on": "2021-09-01"})
     told.happened("room_made", pair, {"by": "a", "instrument": "response", "way": "alternative_offered"})
-    told.happened("event_amended", pair, {"event": met, "data": {**MET, "notes": told.notes("meeting_amended", pair)}, "occurred": "2021-01-30"})
+    told.happened(
+        "event_amended", pair, {"event": met, "data": {**MET, "notes": told.notes("meeting_amended", pair)}, "occurred": "2021-01-30"}
+    )
     told.happened("event_retracted", pair, {"event": missed})
 
 
@@ -100,7 +128,15 @@ def _voices(told: _Told) -> None:
     pair, say = "relationship/pair", told.say
     for holder in ("a", "coordinator"):
         told.happened("left_open", pair, {"opening": f"open-{holder}", "about": "nature", "by": ["a", "b"]}, perspective=holder)
-        said = {"named": "alternating", "help": DEGREE, "friendship": 0.5, "direction": [["a", "b"]], "beside": True, "meaning_for": "other", "told": TOLD}
+        said = {
+            "named": "alternating",
+            "help": DEGREE,
+            "friendship": 0.5,
+            "direction": [["a", "b"]],
+            "beside": True,
+            "meaning_for": "other",
+            "told": TOLD,
+        }
         account = told.happened("account_given", pair, said, perspective=holder, toldby="b")
         answers = {say(f"{holder}.answers"): SCORE}
         measure = {"instrument": say(f"{holder}.instrument"), "version": say(f"{holder}.version"), "mode": "phone", "answers": answers}
@@ -129,7 +165,14 @@ def _changes(told: _Told) -> None:
 
 def _ends(told: _Told) -> None:
     pair, table = "relationship/pair", "relationship/table"
-    emerged = {"initiative": "home", "members": TABLE, "open_to_all": True, "known_before": False, "setting": "koffieochtend", "grew_from": "pair"}
+    emerged = {
+        "initiative": "home",
+        "members": TABLE,
+        "open_to_all": True,
+        "known_before": False,
+        "setting": "koffieochtend",
+        "grew_from": "pair",
+    }
     begun = told.happened("contact_emerged", table, emerged)
     told.happened("event_amended", table, {"event": begun, "data": {**emerged, "notes": told.notes("contact_amended", table)}})
     told.happened("term_extended", pair, {"until": "2021-12-31"})

@@ -54,11 +54,7 @@ class Envelope(Struct, frozen=True, omit_defaults=True, forbid_unknown_fields=Tr
 
 PLANS = ("until", "review_on", "next_on", "requested_on")
 _envelope = msgspec.json.Decoder(Envelope)
-_plans = {
-    kind.name: found
-    for kind in BY_TYPE.values()
-    if (found := tuple(name for name in PLANS if name in kind.data.__struct_fields__))
-}
+_plans = {kind.name: found for kind in BY_TYPE.values() if (found := tuple(name for name in PLANS if name in kind.data.__struct_fields__))}
 _data: dict[str, msgspec.json.Decoder[Any]] = {kind.name: msgspec.json.Decoder(kind.data) for kind in BY_TYPE.values()}
 _forbidden = ("recorded", "organisation", "position")
 
@@ -125,8 +121,6 @@ def _kind(envelope: Envelope) -> Kind:
         raise broken("perspective_needed", "perspective", event=kind.name)
     if kind.view == "none" and envelope.perspective is not None:
         raise broken("perspective_refused", "perspective", event=kind.name)
-    if envelope.toldby is not None and envelope.perspective is None:
-        raise broken("told_without_view", "toldby")
     return kind
 
 

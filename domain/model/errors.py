@@ -51,7 +51,7 @@ class Refusal(Struct, frozen=True):
         return sentence.format(**{name: _shown(value, language) for name, value in self.values.items()})
 
 
-class Refused(Exception):  # noqa: N818 - it is the refusal itself that is raised
+class Refused(Exception):
     """Raised where one thing asked or recorded is refused; `refusal` says why."""
 
     def __init__(self, refusal: Refusal) -> None:

@@ -90,10 +90,12 @@ class Definition(Struct, frozen=True, forbid_unknown_fields=True):
 EVIDENCE = Definition(
     "evidence",
     "1",
-    "Weighs everything that happened into three strengths (help, friendship, openness) and reads from them how the relationship stood.",
+    "Weighs all that happened into three strengths (help, friendship, openness) and reads from them how the relationship stood.",
 )
 ACCOUNTS_VERSION = "1"
-ACCOUNTS_DESCRIPTION = "Believes only what people said the contact is, or deliberately left open; for the coordinator also the running match."
+ACCOUNTS_DESCRIPTION = (
+    "Believes only what people said the contact is, or deliberately left open; for the coordinator also the running match."
+)
 BUILT_IN = ("evidence", "accounts")
 
 

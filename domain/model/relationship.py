@@ -195,9 +195,7 @@ _STEPS: dict[str, Callable[[Relationship, Event], Relationship]] = {
     "meeting_held": _met,
     "member_joined": _joined,
     "member_left": _left,
-    "roles_reversed": lambda s, e: replace(
-        s, reversals={**s.reversals, e.data.reversal: e.data.between}, used=s.used | {e.data.reversal}
-    ),
+    "roles_reversed": lambda s, e: replace(s, reversals={**s.reversals, e.data.reversal: e.data.between}, used=s.used | {e.data.reversal}),
     "roles_restored": lambda s, e: replace(s, reversals=_without(s.reversals, e.data.reversal)),
     "role_taken": lambda s, e: _roles(s, e.data.handle, lambda roles: (*roles, e.data.role)),
     "role_laid_down": lambda s, e: _roles(s, e.data.handle, lambda roles: tuple(r for r in roles if r != e.data.role)),

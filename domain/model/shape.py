@@ -12,7 +12,6 @@ from typing import Any, TypeVar
 import msgspec
 from msgspec import Meta
 
-from domain.model import words
 from domain.model.errors import Refused, bad
 
 T = TypeVar("T")
@@ -26,7 +25,6 @@ PLAIN_TYPES = {
     "null": "nothing (null)",
     "bytes": "a text",
 }
-FORMS = {words.ID_FORM: "wrong_id", "home:": "wrong_place"}
 
 
 def decode(decoder: Callable[[Any], T], raw: Any, of: Any, within: str = "") -> T:
@@ -61,8 +59,7 @@ def explain(message: str, of: Any, within: str) -> Refused:
     if found := re.match(r"Invalid enum value (.*)", text, re.S):
         return bad("wrong_word", where, value=found[1].strip("'"), allowed=_allowed(of, [name or "0" for name, _ in steps]))
     if found := re.match(r"Expected `(.*?)` matching regex", text):
-        rule = next((rule for mark, rule in FORMS.items() if mark in text and "home:" not in text or mark == "home:" in text), "wrong_id")
-        return bad("wrong_place" if "home:" in text else rule, where)
+        return bad("wrong_place" if "home:" in text else "wrong_id", where)
     if found := re.match(r"Expected `(.*?)`, got `(.*?)`", text):
         expected = " or ".join(PLAIN_TYPES.get(word, word) for word in found[1].split(" | ") if word != "null")
         return bad("wrong_type", where, expected=expected, got=PLAIN_TYPES.get(found[2], found[2]))

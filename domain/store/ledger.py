@@ -18,7 +18,8 @@ def canonical(value: Any) -> bytes:
     """RFC 8785 JSON of a struct or plain value.
 
     msgspec sorts and escapes as the RFC asks; only numbers that it would write otherwise (whole floats, exponents, the very
-    large) and signs outside the basic plane, by which names might sort otherwise, take the slower library. Raises `ValueError` for numbers that JSON cannot hold exactly.
+    large) and signs outside the basic plane, by which names might sort otherwise, take the slower library.
+    Raises `ValueError` for numbers that JSON cannot hold exactly.
     """
     raw = _encoder.encode(value)
     if _ODD.search(raw) is None:

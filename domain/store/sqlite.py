@@ -118,7 +118,8 @@ class EventRecorder(SQLiteApplicationRecorder):
 
     def append(self, connection: sqlite3.Connection, rows: Iterable[Row]) -> None:
         """Insert events inside the caller's transaction."""
-        connection.executemany("INSERT INTO events (position, originator_id, topic, state, id, leaf, at, until) VALUES (?, ?, ?, ?, ?, ?, ?, ?)", rows)
+        columns = "position, originator_id, topic, state, id, leaf, at, until"
+        connection.executemany(f"INSERT INTO events ({columns}) VALUES (?, ?, ?, ?, ?, ?, ?, ?)", rows)
 
     def _insert_events(self, c: SQLiteCursor, stored_events: Sequence[StoredEvent], **_: Any) -> Sequence[int] | None:
         raise TypeError("events enter through Recording.record, which judges, seals and places them")

@@ -63,8 +63,9 @@ class Stage:
         self._waiting: list[tuple[Any, ...]] = []
         connection.execute("DROP TABLE IF EXISTS temp.staged")
         connection.execute(
-            "CREATE TEMP TABLE staged (line INTEGER PRIMARY KEY, id TEXT, rank INTEGER, stream TEXT, kind TEXT, at INTEGER, until INTEGER,"
-            " data BLOB, frame BLOB, perspective TEXT, toldby TEXT, recordedby TEXT, time TEXT, recorded INTEGER, file TEXT, number INTEGER)"
+            "CREATE TEMP TABLE staged (line INTEGER PRIMARY KEY, id TEXT, rank INTEGER, stream TEXT, kind TEXT, at INTEGER,"
+            " until INTEGER, data BLOB, frame BLOB, perspective TEXT, toldby TEXT, recordedby TEXT, time TEXT, recorded INTEGER,"
+            " file TEXT, number INTEGER)"
         )
 
     def add(self, line: int, event: Event, place: Line, clear: bytes | None, frame: bytes) -> None:
@@ -96,10 +97,28 @@ class Stage:
         Their positions are those they would have if every line came after `head`; what only the envelope holds is left out."""
         rows = self._connection.execute(f"SELECT {_COLUMNS} FROM staged ORDER BY rank, stream, line")
         for stream, found in groupby(rows, key=itemgetter(2)):
-            yield stream, [
-                Event(CATALOGUE[kind], id, stream, "", "", at, until, self._data(line, kind, data), time, None, holder, teller, by, head + line)
-                for line, id, _, kind, at, until, data, holder, teller, by, time in found
-            ]
+            yield (
+                stream,
+                [
+                    Event(
+                        CATALOGUE[kind],
+                        id,
+                        stream,
+                        "",
+                        "",
+                        at,
+                        until,
+                        self._data(line, kind, data),
+                        time,
+                        None,
+                        holder,
+                        teller,
+                        by,
+                        head + line,
+                    )
+                    for line, id, _, kind, at, until, data, holder, teller, by, time in found
+                ],
+            )
 
     def in_order(self) -> Iterator[Waiting]:
         """All events in the order of their lines."""

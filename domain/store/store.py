@@ -53,7 +53,8 @@ class EventStore:
         for chunk in in_pages(streams):
             marks = ",".join("?" * len(chunk))
             rows = connection.execute(
-                f"SELECT originator_id, state, at, until FROM events WHERE originator_id IN ({marks}) ORDER BY originator_id, position", chunk
+                f"SELECT originator_id, state, at, until FROM events WHERE originator_id IN ({marks}) ORDER BY originator_id, position",
+                chunk,
             )
             for stream, *row in rows:
                 found[stream].append(self.mapper.event((row[0], row[1], row[2]), ring, voices_only))

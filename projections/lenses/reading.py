@@ -156,7 +156,9 @@ def column(told: Evidence | Accounts, lens: Definition, holder: str | None, inst
     """Phase and shares at each of a series of rising instants."""
     if isinstance(told, Accounts):
         spells = account_of(told, holder).spells
-        return Column(list(instants), [accounts.spell_at(spells, at).phase for at in instants], [None] * len(instants), [None] * len(instants))
+        return Column(
+            list(instants), [accounts.spell_at(spells, at).phase for at in instants], [None] * len(instants), [None] * len(instants)
+        )
     running = looks.Strengths([item for item in told.items if taken_by(holder, item.holder)], lens)
     moves = moves_of(told, holder)
     found = Column(list(instants), [], [], [])
@@ -166,5 +168,3 @@ def column(told: Evidence | Accounts, lens: Definition, holder: str | None, inst
         found.shares.append(shares(*running.now()))
         found.confidence.append(confidence(*running.now()))
     return found
-
-

@@ -100,7 +100,10 @@ def relationship_clause(asked: RelationshipFilter, g: int, lens: str, at: int) -
     if asked.running is not None:
         clause.need(f"r.ended IS {'NULL' if asked.running else 'NOT NULL'}")
     if asked.phase is not None:
-        moved = f"SELECT now FROM moves_{g} m WHERE m.relationship = r.id AND m.lens = ? AND m.holder = '' AND m.at <= ? ORDER BY m.at DESC LIMIT 1"
+        moved = (
+            f"SELECT now FROM moves_{g} m WHERE m.relationship = r.id AND m.lens = ? AND m.holder = '' AND m.at <= ?"
+            " ORDER BY m.at DESC LIMIT 1"
+        )
         clause.need(f"coalesce(({moved}), 'unobserved') = ?", lens, at, asked.phase.lower())
     return clause
 

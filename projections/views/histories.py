@@ -26,8 +26,8 @@ class Histories:
                 f"CREATE INDEX entries_stream_{g} ON entries_{g} (stream, position)",
             ),
             f"relationships_{g}": (
-                f"CREATE TABLE relationships_{g} (id TEXT PRIMARY KEY, initiative TEXT NOT NULL, origin TEXT NOT NULL, began INTEGER NOT NULL,"
-                " started_on TEXT NOT NULL, ended INTEGER, ended_on TEXT, latest INTEGER NOT NULL) WITHOUT ROWID",
+                f"CREATE TABLE relationships_{g} (id TEXT PRIMARY KEY, initiative TEXT NOT NULL, origin TEXT NOT NULL,"
+                " began INTEGER NOT NULL, started_on TEXT NOT NULL, ended INTEGER, ended_on TEXT, latest INTEGER NOT NULL) WITHOUT ROWID",
                 f"CREATE INDEX relationships_latest_{g} ON relationships_{g} (latest, id)",
                 f"CREATE INDEX relationships_home_{g} ON relationships_{g} (initiative, latest, id)",
             ),
@@ -80,7 +80,11 @@ class Histories:
                 gone.append((found.id,))
                 continue
             last = told.steps[-1].after
-            ended = next((step.event for step in reversed(told.steps) if step.after.ended and not step.before.ended), None) if last.ended else None
+            ended = (
+                next((step.event for step in reversed(told.steps) if step.after.ended and not step.before.ended), None)
+                if last.ended
+                else None
+            )
             rows.append(
                 (found.id, last.initiative, "MATCHED" if last.matched else "EMERGED", opening.at, opening.occurred,
                  ended.at if ended else None, ended.occurred if ended else None, told.steps[-1].event.at)
@@ -113,5 +117,3 @@ def participant_of(ring: Ring, stream: str, handle: str) -> str | None:
         return ring.owner(stream, handle).partition("/")[2]
     except NotOpened:
         return None
-
-

@@ -171,7 +171,9 @@ class Questions:
         with self.snapshot() as snapshot:
             at = snapshot.now if asked.at is None else asked.at
             clause = relationship_clause(asked, snapshot.g, snapshot.lens(asked.lens)[0], at)
-            return self._by_latest(snapshot, "relationships", "id, initiative, origin, started_on, ended_on", a.Relationship, first, after, clause)
+            return self._by_latest(
+                snapshot, "relationships", "id, initiative, origin, started_on, ended_on", a.Relationship, first, after, clause
+            )
 
     def initiative_page(self, first: int, after: str | None) -> a.Page:
         with self.snapshot() as snapshot:
@@ -222,12 +224,16 @@ class Questions:
             if after is not None:
                 clause.need("(m.at, m.relationship) < (?, ?)", *place_of(after, tuple[int, str]))
             rows = snapshot.connection.execute(
-                f"SELECT m.at, m.relationship, m.was, m.was_kind, m.now, m.kind, m.cause, m.triggers FROM moves_{snapshot.g} m{clause.where}"
+                f"SELECT m.at, m.relationship, m.was, m.was_kind, m.now, m.kind, m.cause, m.triggers"
+                f" FROM moves_{snapshot.g} m{clause.where}"
                 " ORDER BY m.at DESC, m.relationship DESC LIMIT ?",
                 (*clause.values, size + 1),
             ).fetchall()
             shown = rows[:size]
-            moves = [Move(at, was, was_kind, now, kind, cause, tuple(msgspec.json.decode(t))) for at, _, was, was_kind, now, kind, cause, t in shown]
+            moves = [
+                Move(at, was, was_kind, now, kind, cause, tuple(msgspec.json.decode(t)))
+                for at, _, was, was_kind, now, kind, cause, t in shown
+            ]
             events = snapshot.events([id for move in moves for id in move.triggers])
             version = ACCOUNTS_VERSION if name == "accounts" else definition.version
             nodes = [move_answer(row[1], name, version, asked.holder, move, events) for row, move in zip(shown, moves, strict=True)]

@@ -5,7 +5,6 @@ Readings as known now come from the read models; as known earlier, from the one 
 
 import sqlite3
 from collections.abc import Callable, Sequence
-from typing import Any
 
 import msgspec
 
@@ -67,7 +66,9 @@ class Snapshot:
         name, _, version = (asked or "evidence").partition("@")
         if name in ("evidence", "accounts") and version in ("", EVIDENCE.version if name == "evidence" else ACCOUNTS_VERSION):
             return name, EVIDENCE
-        rows = self.connection.execute(f"SELECT version, definition FROM lenses_{self.g} WHERE name = ? ORDER BY position", (name,)).fetchall()
+        rows = self.connection.execute(
+            f"SELECT version, definition FROM lenses_{self.g} WHERE name = ? ORDER BY position", (name,)
+        ).fetchall()
         for held, body in reversed(rows):
             if version in ("", held):
                 return name, msgspec.msgpack.decode(body, type=Definition)
@@ -93,7 +94,11 @@ class Snapshot:
             told = self.told(ids, known_at)
             empty = unpack(name, version, None)
             return {
-                id: empty if id not in told else told_by_accounts(told[id], version) if name == "accounts" else told_by_evidence(told[id], lens)
+                id: empty
+                if id not in told
+                else told_by_accounts(told[id], version)
+                if name == "accounts"
+                else told_by_evidence(told[id], lens)
                 for id in ids
             }
         found: dict[str, Evidence | Accounts] = {}
@@ -165,7 +170,12 @@ class Snapshot:
         for id, told in self.told(ids, known_at).items():
             made = room(told, at)
             found[id] = a.Room(
-                made.breadth, a.BySelfAndOther(**made.surprise), made.movement, ambivalent[id].ambiguity, _tallies(made.made), _tallies(made.limited)
+                made.breadth,
+                a.BySelfAndOther(**made.surprise),
+                made.movement,
+                ambivalent[id].ambiguity,
+                _tallies(made.made),
+                _tallies(made.limited),
             )
         return found
 
@@ -235,9 +245,7 @@ def _trajectory(told: Evidence | Accounts, lens: Definition, holder: str | None,
     return a.Trajectory(told.lens, told.version, holder, at, phases, helped, befriended, ambiguous, found.confidence)
 
 
-def move_answer(
-    relationship: str, lens: str, version: str, holder: str | None, move: Move, events: dict[str, a.RecordedEvent]
-) -> a.Move:
+def move_answer(relationship: str, lens: str, version: str, holder: str | None, move: Move, events: dict[str, a.RecordedEvent]) -> a.Move:
     return a.Move(
         relationship, lens, version, holder, move.was.upper(), move.was_kind.upper() if move.was_kind else None, move.now.upper(),
         move.kind.upper() if move.kind else None, rfc3339(move.at), move.cause.upper(), [events[id] for id in move.triggers],

@@ -62,7 +62,13 @@ def terms(told: Chronicle, now: int) -> list[a.Term]:
                 ended_on, continuation = ended_on or later.event.occurred, later.event.data.continuation
             elif later.after.term is not None and ended_on is None:
                 lapses = later.after.term.lapses
-        until = step.event.data.until if step.event.kind.name == "term_extended" else step.event.data.term.until if step.event.data.term else None
+        until = (
+            step.event.data.until
+            if step.event.kind.name == "term_extended"
+            else step.event.data.term.until
+            if step.event.data.term
+            else None
+        )
         ended_at = next((s.event.at for s in told.steps[place + 1 :] if s.event.occurred == ended_on), None) if ended_on else None
         lapsed = lapses is not None and lapses <= now and (ended_at is None or ended_at > lapses)
         found.append(a.Term(step.event.occurred, until, _kind(step), ended_on, lapsed, continuation))
@@ -85,9 +91,16 @@ def agreements(told: Chronicle) -> list[a.Agreement]:
             lifted = _closing(told, step, lambda s, id=data.agreement: id in s.after.agreements)  # type: ignore[misc]
             found.append(
                 a.Agreement(
-                    data.agreement, data.kind, list(data.parties), bool(data.tacit), data.prompted_by, step.event.occurred,
-                    data.review_on, lifted, replaced,
-                )  # fmt: skip
+                    data.agreement,
+                    data.kind,
+                    list(data.parties),
+                    bool(data.tacit),
+                    data.prompted_by,
+                    step.event.occurred,
+                    data.review_on,
+                    lifted,
+                    replaced,
+                )
             )
     return found
 

@@ -67,7 +67,9 @@ class Trajectories:
         for event in found.events:
             if event.kind.name == "lens_published":
                 lens = from_plain({**event.data.definition, "name": found.id, "version": event.data.version})
-                connection.execute(f"INSERT OR IGNORE INTO lenses_{g} VALUES (?, ?, ?, ?)", (lens.name, lens.version, event.position, _pack(lens)))
+                connection.execute(
+                    f"INSERT OR IGNORE INTO lenses_{g} VALUES (?, ?, ?, ?)", (lens.name, lens.version, event.position, _pack(lens))
+                )
 
     def _write(self, connection: sqlite3.Connection, g: int, relationships: Sequence[Chronicle], own: Sequence[Definition]) -> None:
         bodies: list[tuple[str, str, bytes]] = []
@@ -107,4 +109,3 @@ def unpack(lens: str, version: str, body: bytes | None) -> Evidence | Accounts:
     if lens == "accounts":
         return _accounts(body) if body is not None else Accounts(lens, version, {ANY_OTHER: Account([], [])})
     return _evidence(body) if body is not None else Evidence(lens, version, [], {POOLED: []}, [])
-

@@ -4,6 +4,8 @@ import sqlite3
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from msgspec.structs import replace
+
 from domain.model.catalogue import BY_TYPE
 from domain.model.event import Event
 from domain.model.history import resolve
@@ -46,7 +48,8 @@ class Opened:
         for chunk in in_pages(keys):
             wanted = ",".join("?" * len(chunk))
             rows = self._connection.execute(
-                f"SELECT e.state, n.retracted_by, n.amended_by, e.originator_id FROM events e LEFT JOIN entries_{self._generation} n USING (position)"
+                "SELECT e.state, n.retracted_by, n.amended_by, e.originator_id"
+                f" FROM events e LEFT JOIN entries_{self._generation} n USING (position)"
                 f" WHERE {column} IN ({wanted}) ORDER BY e.position",
                 chunk,
             ).fetchall()
@@ -64,10 +67,7 @@ class Opened:
         holding = {event.id: event.data.get("data") for event in self._found("e.id", wanted, plain=True)} if wanted else {}
         for id, (retracted, amended) in marks.items():
             event = shown[id]
-            shown[id] = RecordedEvent(
-                event.id, event.type, event.subject, event.source, event.time, event.told_by, event.position, event.occurred, event.recorded,
-                event.recorded_by, event.method, event.perspective, retracted, amended, event.data, holding.get(amended) if amended else None,
-            )  # fmt: skip
+            shown[id] = replace(event, retracted_by=retracted, amended_by=amended, amended=holding.get(amended) if amended else None)
         return shown
 
 
@@ -77,4 +77,3 @@ def _shown(stored: Stored, data: dict[str, Any]) -> RecordedEvent:
         stored.id, BY_TYPE[stored.type].name, stored.subject, stored.source, time, stored.toldby, str(stored.position), stored.occurred,
         stored.recorded, stored.recordedby, stored.method, stored.perspective, None, None, data, None,
     )  # fmt: skip
-

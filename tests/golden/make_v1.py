@@ -1,7 +1,7 @@
-"""Makes the golden store of version 1: a file of events and one of keys as this version writes them, and what they hold. One participant is erased.
+"""Makes the golden store of version 1: a file of events and one of keys as this version writes them, and what they hold.
 
-Run once, when the stored form was settled; it never writes over what it made. A later form gets a fixture of its own beside
-this one, and this one goes on being opened. Run it in the folder of the tests: `python -m golden.make_v1`.
+One participant in it is erased. Run once, when the stored form was settled; it never writes over what it made. A later form gets
+a fixture of its own beside this one, and this one goes on being opened. Run it in the folder of the tests: `python -m golden.make_v1`.
 """
 
 import json

@@ -212,10 +212,6 @@ def test_a_view_is_told_by_nobody_else(teller: str, rule: str, given: Given) -> 
     given(pair()).when({**account("a"), "toldby": teller}).then_refused(rule, "toldby", "RULE_BROKEN")
 
 
-def test_a_shared_fact_is_nobodys_view_told_by_another(given: Given) -> None:
-    given(pair()).when({**meeting("a", "b"), "toldby": "coordinator"}).then_some_refusal()
-
-
 TAKEN = [
     ("2021-11-04", "2021-11-04"),
     ("2021-11", "2021-11-01"),
