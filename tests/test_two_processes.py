@@ -3,8 +3,8 @@
 import os
 import subprocess
 import sys
-from collections.abc import Sequence
-from contextlib import closing
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack, closing, contextmanager
 from pathlib import Path
 
 import pytest
@@ -83,20 +83,29 @@ runner.catch_up()
 )
 
 
-def begun(programs: Sequence[str], path: Path) -> list[subprocess.Popen[str]]:
-    """Processes that all begin their work at one moment."""
-    started = [
-        subprocess.Popen(
-            [sys.executable, "-c", program, str(path), f"p{number}"], env=HOME, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
-        )
-        for number, program in enumerate(programs)
-    ]
-    for process in started:
-        assert process.stdout is not None
-        assert process.stdout.readline() == "ready\n"
-    for process in started:
-        tell(process)
-    return started
+@contextmanager
+def begun(programs: Sequence[str], path: Path) -> Iterator[list[subprocess.Popen[str]]]:
+    """Processes that all begin their work at one moment; none outlives the test."""
+    with ExitStack() as stack:
+        started = [
+            stack.enter_context(
+                subprocess.Popen(
+                    [sys.executable, "-c", program, str(path), f"p{number}"],
+                    env=HOME,
+                    stdin=subprocess.PIPE,
+                    stdout=subprocess.PIPE,
+                    text=True,
+                )
+            )
+            for number, program in enumerate(programs)
+        ]
+        for process in started:
+            stack.callback(process.kill)
+            assert process.stdout is not None
+            assert process.stdout.readline() == "ready\n"
+        for process in started:
+            tell(process)
+        yield started
 
 
 def tell(process: subprocess.Popen[str]) -> None:
@@ -116,10 +125,10 @@ def ended(process: subprocess.Popen[str]) -> int:
 def test_processes_that_record_at_once_lose_nothing(tmp_path: Path, writers: int) -> None:
     path = tmp_path / "events.sqlite"
     opened(path).close()
-    *recording, rebuilding = begun([RECORDING] * writers + [REBUILDING], path)
-    assert sorted(ended(process) for process in recording) == [0] * (writers - 1) + [FIRST]
-    tell(rebuilding)
-    assert ended(rebuilding) > 0
+    with begun([RECORDING] * writers + [REBUILDING], path) as (*recording, rebuilding):
+        assert sorted(ended(process) for process in recording) == [0] * (writers - 1) + [FIRST]
+        tell(rebuilding)
+        assert ended(rebuilding) > 0
     acknowledged = [f"p{name}-{number}" for name in range(writers) for number in range(SINGLE)]
     assert faults(path, acknowledged) == []
     with closing(opened(path)) as store, store.reading() as connection:
@@ -129,8 +138,8 @@ def test_processes_that_record_at_once_lose_nothing(tmp_path: Path, writers: int
 @pytest.mark.parametrize("turn", range(3))
 def test_processes_that_open_a_new_file_at_once_all_record_in_it(tmp_path: Path, turn: int) -> None:
     path = tmp_path / f"{turn}.sqlite"
-    for process in begun([OPENING] * 4, path):
-        assert ended(process) == 0
+    with begun([OPENING] * 4, path) as opening:
+        assert [ended(process) for process in opening] == [0] * 4
     assert faults(path, [f"p{number}-match" for number in range(4)]) == []
 
 
@@ -138,6 +147,6 @@ def test_rebuilds_in_two_processes_at_once_leave_the_views_whole(tmp_path: Path)
     path = tmp_path / "events.sqlite"
     with closing(opened(path)) as store:
         record(store, pair())
-    assert ended(begun([REBUILDING_OFTEN], path)[0]) == 20
-    assert sum(ended(process) for process in begun([REBUILDING_OFTEN] * 3, path)) > 0
+    with begun([REBUILDING_OFTEN] * 3, path) as rebuilding:
+        assert sum(ended(process) for process in rebuilding) > 0
     assert faults(path, ["r-match"]) == []

@@ -92,10 +92,18 @@ def in_order(standing: Iterable[Standing]) -> list[Standing]:
     """
     entries = list(standing)
     began = min((s.event.at for s in entries if s.event.kind.opens), default=None)
-    if began is not None:
-        for place, entry in enumerate(entries):
-            event = entry.event
-            if event.at < began and not event.kind.opens and event.time is None and (event.until is None or event.until > began):
-                entries[place] = Standing(replace(event, at=began), entry.source)
-    entries.sort(key=lambda s: (s.event.at, not s.event.kind.opens, s.event.position))
+    ordered = True
+    at, position = None, 0
+    for place, entry in enumerate(entries):
+        event = entry.event
+        if began is not None and event.at < began and not event.kind.opens and event.time is None:
+            if event.until is None or event.until > began:
+                event = replace(event, at=began)
+                entries[place] = Standing(event, entry.source)
+        # As it is recorded is mostly how it happened: then nothing has to be sorted.
+        if at is not None and (event.at < at or event.position < position or event.kind.opens):
+            ordered = False
+        at, position = event.at, event.position
+    if not ordered:
+        entries.sort(key=lambda s: (s.event.at, not s.event.kind.opens, s.event.position))
     return entries

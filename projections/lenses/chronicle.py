@@ -51,16 +51,15 @@ def chronicle(id: str, events: Sequence[Event], sides: Callable[[str], Mapping[s
     ends = False
     for standing in history.standing:
         event = standing.event
-        term = state.term
-        if term is not None and term.lapsed(event.at) and term.lapses not in lapses[-1:]:
-            assert term.lapses is not None
-            lapses.append(term.lapses)
+        if state.term is not None and state.term.lapsed(event.at) and state.term.lapses not in lapses[-1:]:
+            lapses.append(state.term.lapses)  # type: ignore[arg-type]
         after = evolve(state, event)
         steps.append(Step(event, state, after))
         if event.perspective is not None:
             voices[event.perspective] = None
-        ends = ends or after.ended
-        state = after
+        if after is not state:
+            state = after
+            ends = ends or after.ended
     if state.term is not None and state.term.ended is None and state.term.lapses is not None and state.term.lapses not in lapses[-1:]:
         lapses.append(state.term.lapses)
     return Chronicle(id, steps, lapses, list(voices), ends, history)

@@ -172,7 +172,9 @@ def weigh(told: Chronicle, lens: Definition) -> list[Contribution]:
                 weigher.lapse(source, step.before, at)
         name = step.event.kind.name
         if name == "meeting_held":
-            weigher.meeting(step.event, step.before)
+            data = step.event.data
+            if step.before.matched or data.mood is not None or data.shared or data.help:
+                weigher.meeting(step.event, step.before)
             continue
         weigher.take(step.event, step.before, step.after)
         if name in ("match_made", "term_extended"):
