@@ -38,8 +38,8 @@ check: setup ## lint, types and the direction of imports
 bench: setup ## measure speed, each row beside its baseline
 	$(BIN)/python -m tests.bench
 
-soak-kill: setup ## kill the server over and over while it records, and look for losses
-	$(BIN)/python -m tests.soak_kill
+soak-kill: setup ## kill processes over and over while they record, and look for losses
+	$(BIN)/python tests/kill_loop.py --kills 200
 
 clean: ## remove what these targets made
 	rm -rf .venv .demo build *.egg-info .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis

@@ -7,57 +7,24 @@ beside the live one, catches up, and swaps in one transaction; questions go on b
 import sqlite3
 import threading
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from itertools import chain
-from typing import Protocol
 
 from eventsourcing.persistence import Tracking
 from eventsourcing.sqlite import SQLiteTrackingRecorder
-from msgspec import Struct
 
-from domain.model.event import Event
-from domain.model.history import resolve
-from domain.model.initiative import Initiative, evolve
-from domain.model.words import Side
-from domain.store.keys import Ring
-from domain.store.mapper import Kept
 from domain.store.sqlite import writing
 from domain.store.store import EventStore
-from projections.lenses.chronicle import Chronicle, chronicle
+from projections.reader import Change, Projection, Reader, read_all, slices
 
 BATCH = 500
 BACKLOG = 20_000
 """Events a transaction when there is much to catch up with: a relationship with many new events is then read anew only once."""
 STREAMS = 1_000
-SLICE = 2_000
 
 
-class Touched(Struct, frozen=True):
-    """A stream with new events: all its events in the order of recording, and how many of the last of them are new."""
-
-    stream: str
-    events: list[Event]
-    new: int
-    told: Chronicle | None
-
-    @property
-    def id(self) -> str:
-        return self.stream.partition("/")[2]
-
-
-class Projection(Protocol):
-    """A read model. Its tables carry the generation in their names; `version` changes with their form."""
-
-    name: str
-    version: int
-
-    def tables(self, generation: int) -> Mapping[str, Sequence[str]]:
-        """The names of the tables of a generation, each with the statements that make it and its indexes."""
-        ...
-
-    def apply(self, connection: sqlite3.Connection, generation: int, touched: Sequence[Touched], ring: Ring) -> None:
-        """Bring the rows of the touched streams up to date."""
-        ...
+class Overtaken(Exception):
+    """Another rebuild began after this one and takes its place."""
 
 
 class Runner:
@@ -73,11 +40,11 @@ class Runner:
         self._checkpoints.create_table()
         with store.datastore.connection() as connection, writing(connection):
             connection.execute(
-                "CREATE TABLE IF NOT EXISTS generations (name TEXT PRIMARY KEY, generation INTEGER NOT NULL, version TEXT NOT NULL)"
-                " WITHOUT ROWID"
+                "CREATE TABLE IF NOT EXISTS generations (name TEXT PRIMARY KEY, generation INTEGER NOT NULL, version TEXT NOT NULL,"
+                " building INTEGER NOT NULL) WITHOUT ROWID"
             )
             if self._row(connection) is None:
-                connection.execute("INSERT INTO generations VALUES (?, 1, ?)", (name, self._version))
+                connection.execute("INSERT INTO generations VALUES (?, 1, ?, 1)", (name, self._version))
                 self._make(connection, 1)
 
     # What is there
@@ -135,8 +102,9 @@ class Runner:
             if self._store.head(connection) <= self.position(connection, live):
                 return 0
             with writing(connection):
-                live = self.generation(connection) if generation is None else generation
-                return self._take(connection, live)
+                if generation is not None:
+                    self._still(connection, generation)
+                return self._take(connection, self.generation(connection) if generation is None else generation)
 
     def _take(self, connection: sqlite3.Connection, generation: int) -> int:
         """One batch inside the caller's transaction."""
@@ -149,25 +117,25 @@ class Runner:
         if not rows:
             return 0
         new = Counter(stream for _, stream in rows)
-        ring = self._store.keys.ring()
-        homes = Homes(self._store, connection, ring)
+        reader = Reader(self._store, connection, self._projections, generation)
         last = rows[-1][0]
         names = list(new)
         for start in range(0, len(names), STREAMS):
-            loaded = self._store.streams(connection, names[start : start + STREAMS], ring, voices_only=True)
-            touched = [homes.touched(stream, [e for e in events if e.position <= last], new[stream]) for stream, events in loaded.items()]
-            self._apply(connection, generation, touched, ring)
+            loaded = self._store.streams(connection, names[start : start + STREAMS], self._store.keys.ring(), voices_only=True)
+            known = {stream: [event for event in events if event.position <= last] for stream, events in loaded.items()}
+            write(connection, reader.changes([reader.touched(stream, events, new[stream]) for stream, events in known.items()]))
         if any(stream.startswith("lens/") for stream in new):
-            # A lens that was published reads every relationship, those without new events too.
-            for slice in _slices(self._store.all_streams(connection)):
-                told = [found for found in self._touched(homes, slice) if found.told is not None]
-                self._apply(connection, generation, [Touched(found.stream, found.events, 0, found.told) for found in told], homes.ring)
+            self._read_under_new_lens(connection, reader)
         self._move(connection, generation, last)
         return len(rows)
 
-    def _apply(self, connection: sqlite3.Connection, generation: int, touched: Sequence[Touched], ring: Ring) -> None:
-        for projection in self._projections:
-            projection.apply(connection, generation, touched, ring)
+    def _read_under_new_lens(self, connection: sqlite3.Connection, reader: Reader) -> None:
+        """A lens that was published reads every relationship, those without new events too."""
+        ring = self._store.keys.ring()
+        for streams in slices(self._store.all_streams(connection)):
+            names = [stream for stream, _ in streams if stream.startswith("relationship/")]
+            loaded = self._store.streams(connection, names, ring, voices_only=True)
+            write(connection, reader.changes([reader.touched(stream, events, 0) for stream, events in loaded.items()]))
 
     def _move(self, connection: sqlite3.Connection, generation: int, position: int) -> None:
         self._checkpoints._insert_tracking(connection.cursor(), Tracking(self._mark(generation), position))  # type: ignore[arg-type]
@@ -175,24 +143,44 @@ class Runner:
     # Rebuilding
 
     def rebuild(self, progress: Callable[[int, int], None] = lambda done, whole: None) -> int:
-        """Read everything anew beside the live views and swap. Gives the position; `progress` hears events done and in all."""
+        """Read everything anew beside the live views and swap. Gives the position; `progress` hears events done and in all.
+
+        Raises `Overtaken` where another rebuild begins meanwhile, in this process or another: that one holds.
+        """
         with self._lock:
             with self._store.datastore.connection() as connection, writing(connection):
-                fresh = self.generation(connection) + 1
-                self._drop(connection, fresh)
-                self._make(connection, fresh)
+                fresh = self._begin(connection)
             position = self._fill(fresh, progress)
             with self._store.datastore.connection() as connection, writing(connection):
+                self._still(connection, fresh)
                 if position:
                     self._move(connection, fresh, position)
             while self._behind(fresh) > BATCH:
                 self._step(fresh)
             with self._store.datastore.connection() as connection, writing(connection):
+                self._still(connection, fresh)
                 while self._take(connection, fresh):
                     pass
                 self._drop(connection, self.generation(connection))
                 connection.execute("UPDATE generations SET generation = ?, version = ? WHERE name = ?", (fresh, self._version, self._name))
                 return self.position(connection, fresh)
+
+    def _begin(self, connection: sqlite3.Connection) -> int:
+        """A new generation of the tables; one that another rebuild has begun, or left when it was broken off, gives way."""
+        building = self._building(connection)
+        if building != self.generation(connection):
+            self._drop(connection, building)
+        self._make(connection, building + 1)
+        connection.execute("UPDATE generations SET building = ? WHERE name = ?", (building + 1, self._name))
+        return building + 1
+
+    def _building(self, connection: sqlite3.Connection) -> int:
+        row = connection.execute("SELECT building FROM generations WHERE name = ?", (self._name,)).fetchone()
+        return row[0]  # type: ignore[no-any-return]
+
+    def _still(self, connection: sqlite3.Connection, generation: int) -> None:
+        if self._building(connection) != generation:
+            raise Overtaken("another rebuild began meanwhile and takes the place of this one")
 
     def _behind(self, generation: int) -> int:
         with self._store.reading() as connection:
@@ -203,65 +191,22 @@ class Runner:
         done = 0
         with self._store.reading() as source, self._store.datastore.connection() as target:
             position = self._store.head(source)
-            homes = Homes(self._store, source, self._store.keys.ring())
-            slices = _slices(self._store.all_streams(source))
-            while first := next(slices, None):
+            reader = Reader(self._store, source, self._projections, generation)
+            found = read_all(reader, self._store, self._projections, generation, slices(self._store.all_streams(source)), position)
+            while first := next(found, None):
                 written = 0
                 with writing(target):
-                    for rows in chain([first], slices):
-                        self._apply(target, generation, self._touched(homes, rows), homes.ring)
-                        written += sum(len(kept) for _, kept in rows)
+                    self._still(target, generation)
+                    for count, changes in chain([first], found):
+                        write(target, changes)
+                        written += count
                         if written >= BACKLOG:
                             break
                 done += written
                 progress(done, position)
         return position
 
-    def _touched(self, homes: "Homes", rows: Sequence[tuple[str, list[Kept]]]) -> list[Touched]:
-        homes.ring = ring = self._store.keys.ring()
-        ring.prefetch_streams([stream for stream, _ in rows if stream.startswith("relationship/")])
-        event = self._store.mapper.event
-        found = []
-        for stream, kept in rows:
-            events = [event(row, ring, True) for row in kept]
-            found.append(homes.touched(stream, events, len(events)))
-        return found
 
-
-def _slices(streams: Iterator[tuple[str, list[Kept]]]) -> Iterator[list[tuple[str, list[Kept]]]]:
-    """Some streams at a time, few enough to stay in the processor's own memory while they are read."""
-    rows: list[tuple[str, list[Kept]]] = []
-    waiting = 0
-    for stream, kept in streams:
-        rows.append((stream, kept))
-        waiting += len(kept)
-        if waiting >= SLICE:
-            yield rows
-            rows, waiting = [], 0
-    if rows:
-        yield rows
-
-
-class Homes:
-    """The sides that roles have in each initiative; once registered they are for ever, so they are the same as known at any time."""
-
-    def __init__(self, store: EventStore, connection: sqlite3.Connection, ring: Ring) -> None:
-        self.ring = ring
-        self._store = store
-        self._connection = connection
-        self._known: dict[str, Mapping[str, Side]] = {}
-
-    def touched(self, stream: str, events: list[Event], new: int) -> Touched:
-        return Touched(stream, events, new, self.chronicle(stream, events) if stream.startswith("relationship/") else None)
-
-    def chronicle(self, stream: str, events: Sequence[Event]) -> Chronicle:
-        return chronicle(stream.partition("/")[2], events, self.sides)
-
-    def sides(self, initiative: str) -> Mapping[str, Side]:
-        if initiative not in self._known:
-            stream = f"initiative/{initiative}"
-            state = Initiative(initiative)
-            for standing in resolve(self._store.streams(self._connection, [stream], self.ring)[stream]).standing:
-                state = evolve(state, standing.event)
-            self._known[initiative] = state.sides
-        return self._known[initiative]
+def write(connection: sqlite3.Connection, changes: Iterable[Change]) -> None:
+    for statement, rows in changes:
+        connection.executemany(statement, rows)

@@ -9,6 +9,7 @@ import signal
 import sqlite3
 import subprocess
 import sys
+import time
 from contextlib import closing
 from pathlib import Path
 
@@ -44,6 +45,29 @@ runner.{work}()
 """
 
 
+def descendants(pid: int) -> set[int]:
+    """The processes that a process began, and those that these began."""
+    found: set[int] = set()
+    for children in Path(f"/proc/{pid}/task").glob("*/children"):
+        for child in map(int, children.read_text().split()):
+            found |= {child, *descendants(child)}
+    return found
+
+
+def alive(pids: set[int]) -> set[int]:
+    """Those that still run; one that has ended and waits to be noticed does not."""
+    found = set()
+    for pid in pids:
+        stat = Path(f"/proc/{pid}/stat")
+        try:
+            state = stat.read_text().rpartition(")")[2].split()[0]
+        except (FileNotFoundError, ProcessLookupError):
+            continue
+        if state != "Z":
+            found.add(pid)
+    return found
+
+
 @pytest.fixture
 def path(tmp_path: Path) -> Path:
     """A store with 300 events, whose views have taken in the first six."""
@@ -71,6 +95,28 @@ def test_nothing_is_lost_torn_or_left_behind_by_kills_at_random_moments() -> Non
 def test_a_process_that_dies_between_view_and_checkpoint_leaves_both_as_they_were(path: Path, work: str) -> None:
     died(path, "Dying", work)
     assert faults(path, ["r-match"]) == []
+
+
+def test_a_large_rebuild_that_is_killed_leaves_no_process_behind(tmp_path: Path) -> None:
+    path = tmp_path / "events.sqlite"
+    with closing(opened(path)) as store:
+        record(store, generated(25_000))
+    program = "import sys\nfrom pathlib import Path\nfrom sent_lines import opened, runner_of\n" + (
+        "runner = runner_of(opened(Path(sys.argv[1])))\nwhile True:\n    runner.rebuild(lambda done, whole: print(done, flush=True))\n"
+    )
+    with subprocess.Popen([sys.executable, "-c", program, str(path)], env=HOME, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:
+        assert process.stdout is not None
+        process.stdout.readline()
+        running = {process.pid, *descendants(process.pid)}
+        process.kill()
+    waited_until = time.monotonic() + 15
+    while alive(running) and time.monotonic() < waited_until:
+        time.sleep(0.1)
+    left = alive(running)
+    for pid in left:
+        os.kill(pid, signal.SIGKILL)
+    assert not left
+    assert faults(path, ["g1-match"]) == []
 
 
 def test_the_check_sees_a_view_and_a_checkpoint_written_in_two_transactions(path: Path) -> None:

@@ -9,9 +9,14 @@ import signal
 import subprocess
 import sys
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 
 import pytest
+from sent_lines import account, opened
+
+from domain.model.envelope import read
+from domain.store.staging import Line, Stage
 
 TESTS = Path(__file__).parent
 CANARY = b"kanarie"
@@ -111,3 +116,17 @@ def test_an_import_killed_on_its_way_leaves_nothing_in_the_clear(importing: subp
 
 def written_after(folder: Path) -> bytes:
     return b"".join(file.read_bytes() for file in folder.rglob("*") if file.is_file())
+
+
+def test_a_line_that_is_staged_twice_looks_different_each_time(tmp_path: Path) -> None:
+    event = read(account("said", "r", named="help"))
+    with closing(opened(tmp_path / "events.sqlite")) as store, store.datastore.connection() as connection:
+        stage = Stage(connection)
+        veiled = []
+        for _ in range(2):
+            stage.add(1, event, Line("lines", 1), *store.mapper.formed(event))
+            stage.flush()
+            veiled += connection.execute("SELECT data FROM temp.staged").fetchall()
+            stage.drop([1])
+        stage.close()
+    assert len(set(veiled)) == 2

@@ -96,10 +96,10 @@ def in_order(standing: Iterable[Standing]) -> list[Standing]:
     at, position = None, 0
     for place, entry in enumerate(entries):
         event = entry.event
-        if began is not None and event.at < began and not event.kind.opens and event.time is None:
-            if event.until is None or event.until > began:
-                event = replace(event, at=began)
-                entries[place] = Standing(event, entry.source)
+        before = began is not None and event.at < began and (event.until is None or event.until > began)
+        if before and began is not None and not event.kind.opens and event.time is None:
+            event = replace(event, at=began)
+            entries[place] = Standing(event, entry.source)
         # As it is recorded is mostly how it happened: then nothing has to be sorted.
         if at is not None and (event.at < at or event.position < position or event.kind.opens):
             ordered = False

@@ -26,12 +26,17 @@ class EventStore:
     def __init__(self, path: Path, root: bytes, organisation: str, clock: Callable[[], int]) -> None:
         self.organisation = organisation
         self.clock = clock
+        self._place = (path, root, organisation, clock)
         self.datastore = Datastore(path)
         self.recorder = EventRecorder(self.datastore)
         self.recorder.create_table()
         self.keys = SQLiteKeys(str(keys_path(path)), root, organisation, clock)
         self.mapper = Mapper(organisation)
         self.recording = Recording(self.datastore, self.recorder, self.keys, organisation, clock)
+
+    def reopened(self) -> "EventStore":
+        """The same store with connections of its own, for another process."""
+        return EventStore(*self._place)
 
     def close(self) -> None:
         self.keys.close()

@@ -3,12 +3,13 @@
 It holds no text and opens none: pages are found here, and the events themselves are opened when they are shown.
 """
 
-import sqlite3
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
 
-from domain.model.history import resolve
+from domain.model.history import Standing, resolve
+from domain.model.lens import Definition
 from domain.store.keys import NotOpened, Ring
-from projections.runner import Touched
+from projections.reader import Change, Touched
 
 
 class Histories:
@@ -44,71 +45,76 @@ class Histories:
             ),
         }
 
-    def apply(self, connection: sqlite3.Connection, generation: int, touched: Sequence[Touched], ring: Ring) -> None:
+    def changes(self, generation: int, touched: Sequence[Touched], ring: Ring, own: Sequence[Definition]) -> Iterator[Change]:
         g = generation
-        entries = []
-        for found in touched:
-            entries += [(e.position, e.stream, e.kind.name, e.at, e.recordedby) for e in found.events[len(found.events) - found.new :]]
-        connection.executemany(f"INSERT INTO entries_{g} (position, stream, kind, at, recorded_by) VALUES (?, ?, ?, ?, ?)", entries)
-        for found in touched:
-            if any(event.kind.corrects for event in found.events):
-                self._mark(connection, g, found)
-        self._relationships(connection, g, [found for found in touched if found.told is not None], ring)
-        for found in touched:
-            if found.stream.startswith("participant/"):
-                self._participant(connection, g, found)
-            elif found.stream.startswith("initiative/"):
-                self._initiative(connection, g, found)
-
-    def _mark(self, connection: sqlite3.Connection, g: int, found: Touched) -> None:
-        history = found.told.history if found.told is not None else resolve(found.events)
-        connection.executemany(
-            f"UPDATE entries_{g} SET retracted_by = ?, amended_by = ? WHERE position = ?",
+        columns = "(position, stream, kind, at, recorded_by)"
+        yield (
+            f"INSERT INTO entries_{g} {columns} VALUES (?, ?, ?, ?, ?)",
             [
-                (history.retracted.get(e.id), amended.id if (amended := history.amended.get(e.id)) is not None else None, e.position)
-                for e in found.events
+                (e.position, e.stream, e.kind.name, e.at, e.recordedby)
+                for found in touched
+                for e in found.events[len(found.events) - found.new :]
             ],
         )
+        corrected = [found for found in touched if any(event.kind.corrects for event in found.events)]
+        yield (
+            f"UPDATE entries_{g} SET retracted_by = ?, amended_by = ? WHERE position = ?",
+            [row for found in corrected for row in _marks(found)],
+        )
+        yield from _relationships(g, [found for found in touched if found.told is not None], ring)
+        people = [found for found in touched if found.stream.startswith("participant/")]
+        yield f"DELETE FROM participants_{g} WHERE id = ?", [(found.id,) for found in people]
+        yield (
+            f"INSERT INTO participants_{g} VALUES (?, ?)",
+            [(found.id, opening.event.occurred) for found in people for opening in _standing(found) if opening.event.kind.opens],
+        )
+        homes = [found for found in touched if found.stream.startswith("initiative/")]
+        yield f"DELETE FROM initiatives_{g} WHERE id = ?", [(found.id,) for found in homes]
+        yield f"INSERT INTO initiatives_{g} VALUES (?, ?, ?, ?, ?, ?)", [row for found in homes for row in _initiative(found)]
 
-    def _relationships(self, connection: sqlite3.Connection, g: int, touched: Sequence[Touched], ring: Ring) -> None:
-        rows, members, gone = [], [], []
-        for found in touched:
-            told = found.told
-            assert told is not None
-            opening = next((step.event for step in told.steps if step.event.kind.opens), None)
-            if opening is None:
-                gone.append((found.id,))
-                continue
-            last = told.steps[-1].after
-            ended = (
-                next((step.event for step in reversed(told.steps) if step.after.ended and not step.before.ended), None)
-                if last.ended
-                else None
-            )
-            rows.append(
-                (found.id, last.initiative, "MATCHED" if last.matched else "EMERGED", opening.at, opening.occurred,
-                 ended.at if ended else None, ended.occurred if ended else None, told.steps[-1].event.at)
-            )  # fmt: skip
-            members += [(found.id, handle, participant_of(ring, found.stream, handle)) for handle in last.members]
-        for table in ("relationships", "members"):
-            connection.executemany(f"DELETE FROM {table}_{g} WHERE {'id' if table == 'relationships' else 'relationship'} = ?", gone)
-        connection.executemany(f"INSERT OR REPLACE INTO relationships_{g} VALUES (?, ?, ?, ?, ?, ?, ?, ?)", rows)
-        connection.executemany(f"INSERT OR REPLACE INTO members_{g} VALUES (?, ?, ?)", members)
 
-    def _participant(self, connection: sqlite3.Connection, g: int, found: Touched) -> None:
-        opening = next((s.event for s in resolve(found.events).standing if s.event.kind.opens), None)
-        connection.execute(f"DELETE FROM participants_{g} WHERE id = ?", (found.id,))
-        if opening is not None:
-            connection.execute(f"INSERT INTO participants_{g} VALUES (?, ?)", (found.id, opening.occurred))
+def _standing(found: Touched) -> list[Standing]:
+    return resolve(found.events).standing
 
-    def _initiative(self, connection: sqlite3.Connection, g: int, found: Touched) -> None:
-        standing = resolve(found.events).standing
-        opening = next((s.event for s in standing if s.event.kind.opens), None)
-        connection.execute(f"DELETE FROM initiatives_{g} WHERE id = ?", (found.id,))
-        if opening is not None:
-            data = opening.data
-            row = (found.id, data.name, data.kind, data.guidance, data.contact, standing[-1].event.at)
-            connection.execute(f"INSERT INTO initiatives_{g} VALUES (?, ?, ?, ?, ?, ?)", row)
+
+def _marks(found: Touched) -> Iterator[tuple[str | None, str | None, int]]:
+    """By position, which correction of each event holds."""
+    history = resolve(found.events)
+    for event in found.events:
+        amended = history.amended.get(event.id)
+        yield history.retracted.get(event.id), amended.id if amended is not None else None, event.position
+
+
+def _initiative(found: Touched) -> Iterator[tuple[str, str, str, str, str, int]]:
+    standing = _standing(found)
+    for opening in standing:
+        if opening.event.kind.opens:
+            data = opening.event.data
+            yield found.id, data.name, data.kind, data.guidance, data.contact, standing[-1].event.at
+
+
+def _relationships(g: int, touched: Sequence[Touched], ring: Ring) -> Iterator[Change]:
+    rows: list[tuple[Any, ...]] = []
+    members: list[tuple[Any, ...]] = []
+    gone = []
+    for found in touched:
+        told = found.told
+        opening = next((step.event for step in told.steps if step.event.kind.opens), None) if told is not None else None
+        if told is None or opening is None:
+            gone.append((found.id,))
+            continue
+        last = told.steps[-1].after
+        ended = None
+        if last.ended:
+            ended = next(step.event for step in reversed(told.steps) if step.after.ended and not step.before.ended)
+        origin = "MATCHED" if last.matched else "EMERGED"
+        ending = (ended.at, ended.occurred) if ended is not None else (None, None)
+        rows.append((found.id, last.initiative, origin, opening.at, opening.occurred, *ending, told.steps[-1].event.at))
+        members += [(found.id, handle, participant_of(ring, found.stream, handle)) for handle in last.members]
+    yield f"DELETE FROM relationships_{g} WHERE id = ?", gone
+    yield f"DELETE FROM members_{g} WHERE relationship = ?", gone
+    yield f"INSERT OR REPLACE INTO relationships_{g} VALUES (?, ?, ?, ?, ?, ?, ?, ?)", rows
+    yield f"INSERT OR REPLACE INTO members_{g} VALUES (?, ?, ?)", members
 
 
 def participant_of(ring: Ring, stream: str, handle: str) -> str | None:

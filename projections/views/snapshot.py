@@ -31,10 +31,10 @@ from projections.lenses.reading import (
     told_by_evidence,
 )
 from projections.lenses.room import room
-from projections.runner import Homes
+from projections.reader import Homes, published
 from projections.views import answers as a
 from projections.views.histories import participant_of
-from projections.views.trajectories import Trajectories, unpack
+from projections.views.trajectories import unpack
 from projections.views.wire import Opened
 
 POINT_LIMIT = 100_000
@@ -75,7 +75,7 @@ class Snapshot:
         raise missing("unknown_lens", "lens", name=asked, known=[f"{lens.name}@{lens.version}" for lens in self.lenses()])
 
     def _newest(self, lens: Definition) -> bool:
-        return lens == EVIDENCE or lens in Trajectories().own_lenses(self.connection, self.g)
+        return lens == EVIDENCE or lens in published(self._store, self.connection, self._ring)
 
     # What is told
 

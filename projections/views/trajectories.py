@@ -5,18 +5,17 @@ events; moves stand in rows of their own so that lists and pages can be found ov
 lens knows nothing have no row.
 """
 
-import sqlite3
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
 
 import msgspec
 
-from domain.model.lens import ACCOUNTS_VERSION, EVIDENCE, Definition, from_plain
+from domain.model.lens import ACCOUNTS_VERSION, EVIDENCE, Definition
 from domain.store.keys import Ring
 from projections.lenses.accounts import Account
-from projections.lenses.chronicle import Chronicle
 from projections.lenses.evidence import Move
 from projections.lenses.reading import ANY_OTHER, POOLED, Accounts, Evidence, holders, moves_of, told_by_accounts, told_by_evidence
-from projections.runner import Touched
+from projections.reader import Change, Touched, lens_of
 
 _pack = msgspec.msgpack.Encoder().encode
 _evidence = msgspec.msgpack.Decoder(Evidence).decode
@@ -48,47 +47,37 @@ class Trajectories:
             ),
         }
 
-    def apply(self, connection: sqlite3.Connection, generation: int, touched: Sequence[Touched], ring: Ring) -> None:
-        for found in touched:
-            if found.stream.startswith("lens/"):
-                self._publish(connection, generation, found)
-        own = self.own_lenses(connection, generation)
-        self._write(connection, generation, [found.told for found in touched if found.told is not None], own)
-
-    def own_lenses(self, connection: sqlite3.Connection, generation: int) -> list[Definition]:
-        """The lenses of the organisation itself, each in its newest version."""
-        rows = connection.execute(
-            f"SELECT definition FROM lenses_{generation} l WHERE position ="
-            f" (SELECT max(position) FROM lenses_{generation} WHERE name = l.name) ORDER BY name"
+    def changes(self, generation: int, touched: Sequence[Touched], ring: Ring, own: Sequence[Definition]) -> Iterator[Change]:
+        g = generation
+        yield (
+            f"INSERT OR IGNORE INTO lenses_{g} VALUES (?, ?, ?, ?)",
+            [row for found in touched if found.stream.startswith("lens/") for row in _versions(found)],
         )
-        return [msgspec.msgpack.decode(body, type=Definition) for (body,) in rows]
-
-    def _publish(self, connection: sqlite3.Connection, g: int, found: Touched) -> None:
-        for event in found.events:
-            if event.kind.name == "lens_published":
-                lens = from_plain({**event.data.definition, "name": found.id, "version": event.data.version})
-                connection.execute(
-                    f"INSERT OR IGNORE INTO lenses_{g} VALUES (?, ?, ?, ?)", (lens.name, lens.version, event.position, _pack(lens))
-                )
-
-    def _write(self, connection: sqlite3.Connection, g: int, relationships: Sequence[Chronicle], own: Sequence[Definition]) -> None:
-        bodies: list[tuple[str, str, bytes]] = []
-        moves: list[tuple[str, str, str, int, str, str | None, str, str | None, str, str]] = []
+        relationships = [found.told for found in touched if found.told is not None]
+        bodies: list[tuple[Any, ...]] = []
+        moves: list[tuple[Any, ...]] = []
         for told in relationships:
             names: list[str] | None = None
-            bodies_of: list[Evidence | Accounts] = [told_by_evidence(told, lens) for lens in (EVIDENCE, *own)]
-            for body in [*bodies_of, told_by_accounts(told, ACCOUNTS_VERSION)]:
+            read: list[Evidence | Accounts] = [told_by_evidence(told, lens) for lens in (EVIDENCE, *own)]
+            for body in [*read, told_by_accounts(told, ACCOUNTS_VERSION)]:
                 if _empty(body):
                     continue
                 bodies.append((told.id, body.lens, _pack(body)))
                 names = names if names is not None else holders(told)
                 for holder in (None, *names):
                     moves += [_row(told.id, body.lens, holder, move) for move in moves_of(body, holder)]
-        old = [(told.id,) for told in relationships]
-        connection.executemany(f"DELETE FROM trajectories_{g} WHERE relationship = ?", old)
-        connection.executemany(f"DELETE FROM moves_{g} WHERE relationship = ?", old)
-        connection.executemany(f"INSERT INTO trajectories_{g} VALUES (?, ?, ?)", bodies)
-        connection.executemany(f"INSERT INTO moves_{g} VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", moves)
+        read_before = [(found.id,) for found in touched if found.told is not None and found.new < len(found.events)]
+        yield f"DELETE FROM trajectories_{g} WHERE relationship = ?", read_before
+        yield f"DELETE FROM moves_{g} WHERE relationship = ?", read_before
+        yield f"INSERT INTO trajectories_{g} VALUES (?, ?, ?)", bodies
+        yield f"INSERT INTO moves_{g} VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", moves
+
+
+def _versions(found: Touched) -> Iterator[tuple[str, str, int, bytes]]:
+    for event in found.events:
+        if event.kind.name == "lens_published":
+            lens = lens_of(event)
+            yield lens.name, lens.version, event.position, _pack(lens)
 
 
 def _empty(body: Evidence | Accounts) -> bool:

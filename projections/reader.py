@@ -1,0 +1,185 @@
+"""Reading streams for the projections: their events, opened as far as readings need, and each relationship's chronicle.
+
+A rebuild of many events is shared out over the processors: every process reads with keys and connections of its own and hands
+back the rows that are to be written, so that only one ever writes.
+"""
+
+import multiprocessing
+import os
+import sqlite3
+import threading
+from collections import deque
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import Future, ProcessPoolExecutor
+from typing import Any, Protocol
+
+from msgspec import Struct
+
+from domain.model.event import Event
+from domain.model.history import resolve
+from domain.model.initiative import Initiative, evolve
+from domain.model.lens import Definition, from_plain
+from domain.model.words import Side
+from domain.store.keys import Ring
+from domain.store.mapper import Kept
+from domain.store.store import EventStore
+from projections.lenses.chronicle import Chronicle, chronicle
+
+SLICE = 2_000
+"""Events read at a time: few enough to stay in the processor's own memory while they are worked on."""
+SHARED_FROM = 20_000
+"""With fewer events one process is done before others have started."""
+
+Change = tuple[str, list[tuple[Any, ...]]]
+"""A statement and the rows to run it with."""
+Streams = list[tuple[str, list[Kept]]]
+
+
+class Touched(Struct, frozen=True):
+    """A stream with new events: all its events in the order of recording, and how many of the last of them are new."""
+
+    stream: str
+    events: list[Event]
+    new: int
+    told: Chronicle | None
+
+    @property
+    def id(self) -> str:
+        return self.stream.partition("/")[2]
+
+
+class Projection(Protocol):
+    """A read model. Its tables carry the generation in their names; `version` changes with their form."""
+
+    name: str
+    version: int
+
+    def tables(self, generation: int) -> Mapping[str, Sequence[str]]:
+        """The names of the tables of a generation, each with the statements that make it and its indexes."""
+        ...
+
+    def changes(self, generation: int, touched: Sequence[Touched], ring: Ring, own: Sequence[Definition]) -> Iterable[Change]:
+        """What is to be written for the touched streams, in order. `own`: the lenses that the organisation published."""
+        ...
+
+
+class Homes:
+    """The sides that roles have in each initiative; once registered they are for ever, so they are the same as known at any time."""
+
+    def __init__(self, store: EventStore, connection: sqlite3.Connection, ring: Ring) -> None:
+        self.ring = ring
+        self._store = store
+        self._connection = connection
+        self._known: dict[str, Mapping[str, Side]] = {}
+
+    def touched(self, stream: str, events: list[Event], new: int) -> Touched:
+        return Touched(stream, events, new, self.chronicle(stream, events) if stream.startswith("relationship/") else None)
+
+    def chronicle(self, stream: str, events: Sequence[Event]) -> Chronicle:
+        return chronicle(stream.partition("/")[2], events, self.sides)
+
+    def sides(self, initiative: str) -> Mapping[str, Side]:
+        if initiative not in self._known:
+            stream = f"initiative/{initiative}"
+            state = Initiative(initiative)
+            for standing in resolve(self._store.streams(self._connection, [stream], self.ring)[stream]).standing:
+                state = evolve(state, standing.event)
+            self._known[initiative] = state.sides
+        return self._known[initiative]
+
+
+def published(store: EventStore, connection: sqlite3.Connection, ring: Ring) -> list[Definition]:
+    """The lenses of the organisation itself, each in its newest version, by name."""
+    names = connection.execute("SELECT DISTINCT originator_id FROM events WHERE originator_id >= 'lens/' AND originator_id < 'lens0'")
+    streams = sorted(name for (name,) in names)
+    events = store.streams(connection, streams, ring)
+    return [lens_of(standing[-1].event) for stream in streams if (standing := resolve(events[stream]).standing)]
+
+
+def lens_of(event: Event) -> Definition:
+    """The lens that a `LensPublished` published."""
+    return from_plain({**event.data.definition, "name": event.local, "version": event.data.version})
+
+
+def slices(streams: Iterator[tuple[str, list[Kept]]]) -> Iterator[Streams]:
+    """Whole streams, some at a time."""
+    rows: Streams = []
+    waiting = 0
+    for stream, kept in streams:
+        rows.append((stream, kept))
+        waiting += len(kept)
+        if waiting >= SLICE:
+            yield rows
+            rows, waiting = [], 0
+    if rows:
+        yield rows
+
+
+class Reader:
+    """Reads streams into the changes they bring about, within one snapshot of the store."""
+
+    def __init__(self, store: EventStore, connection: sqlite3.Connection, projections: Sequence[Projection], generation: int) -> None:
+        self._store = store
+        self._projections = projections
+        self._generation = generation
+        self._homes = Homes(store, connection, store.keys.ring())
+        self._own = published(store, connection, self._homes.ring)
+
+    def read(self, streams: Streams) -> list[Change]:
+        """The changes that streams as a whole bring to tables in which nothing of them stands yet."""
+        ring = self._homes.ring = self._store.keys.ring()
+        ring.prefetch_streams([stream for stream, _ in streams if stream.startswith("relationship/")])
+        event = self._store.mapper.event
+        loaded = ((stream, [event(row, ring, True) for row in kept]) for stream, kept in streams)
+        return self.changes([self._homes.touched(stream, events, len(events)) for stream, events in loaded])
+
+    def changes(self, touched: Sequence[Touched]) -> list[Change]:
+        return [
+            change
+            for projection in self._projections
+            for change in projection.changes(self._generation, touched, self._homes.ring, self._own)
+            if change[1]
+        ]
+
+    def touched(self, stream: str, events: list[Event], new: int) -> Touched:
+        return self._homes.touched(stream, events, new)
+
+
+_own_reader: Reader | None = None
+
+
+def _begin(store: EventStore, projections: Sequence[Projection], generation: int) -> None:
+    """In a process of its own: nothing of the store is shared with the process that began this one but its place."""
+    global _own_reader
+    opened = store.reopened()
+    connection = opened.reading().__enter__()
+    _own_reader = Reader(opened, connection, projections, generation)
+
+
+def _read(streams: Streams) -> list[Change]:
+    assert _own_reader is not None
+    return _own_reader.read(streams)
+
+
+def read_all(
+    reader: Reader, store: EventStore, projections: Sequence[Projection], generation: int, rows: Iterator[Streams], events: int
+) -> Iterator[tuple[int, list[Change]]]:
+    """Read slice after slice, in order: the number of events of each, and its changes.
+
+    Many events are shared out over processes, where the system can fork and no other thread runs that a fork would tear apart.
+    """
+    processors = os.cpu_count() or 1
+    if events < SHARED_FROM or processors == 1 or threading.active_count() > 1 or "fork" not in multiprocessing.get_all_start_methods():
+        for streams in rows:
+            yield sum(len(kept) for _, kept in streams), reader.read(streams)
+        return
+    forked = multiprocessing.get_context("fork")
+    with ProcessPoolExecutor(processors, forked, _begin, (store, projections, generation)) as pool:
+        waiting: deque[tuple[int, Future[list[Change]]]] = deque()
+        for streams in rows:
+            waiting.append((sum(len(kept) for _, kept in streams), pool.submit(_read, streams)))
+            if len(waiting) > 2 * processors:
+                count, done = waiting.popleft()
+                yield count, done.result()
+        for count, done in waiting:
+            yield count, done.result()
