@@ -37,8 +37,8 @@ class Runner:
         self._lock = threading.Lock()
         self._version = ",".join(f"{projection.name}:{projection.version}" for projection in projections)
         self._checkpoints = SQLiteTrackingRecorder(store.datastore)
-        self._checkpoints.create_table()
         with store.datastore.connection() as connection, writing(connection):
+            self._make_checkpoints(connection)
             connection.execute(
                 "CREATE TABLE IF NOT EXISTS generations (name TEXT PRIMARY KEY, generation INTEGER NOT NULL, version TEXT NOT NULL,"
                 " building INTEGER NOT NULL) WITHOUT ROWID"
@@ -46,6 +46,14 @@ class Runner:
             if self._row(connection) is None:
                 connection.execute("INSERT INTO generations VALUES (?, 1, ?, 1)", (name, self._version))
                 self._make(connection, 1)
+
+    def _make_checkpoints(self, connection: sqlite3.Connection) -> None:
+        """What the library's `create_table` does, inside one transaction: by itself it fails where several processes begin at once."""
+        if connection.execute("SELECT 1 FROM sqlite_master WHERE name = 'tracking'").fetchone() is None:
+            for statement in self._checkpoints.create_table_statements:
+                connection.execute(statement)
+            mark = Tracking(self._checkpoints.table_migration_identifier, 1)
+            self._checkpoints._insert_tracking(connection.cursor(), mark)  # type: ignore[arg-type]
 
     # What is there
 

@@ -56,6 +56,7 @@ PLANS = ("until", "review_on", "next_on", "requested_on")
 _envelope = msgspec.json.Decoder(Envelope)
 _plans = {kind.name: found for kind in BY_TYPE.values() if (found := tuple(name for name in PLANS if name in kind.data.__struct_fields__))}
 _data: dict[str, msgspec.json.Decoder[Any]] = {kind.name: msgspec.json.Decoder(kind.data) for kind in BY_TYPE.values()}
+_SIGNS = {"erased", "damaged", "sealed"}
 _forbidden = ("recorded", "organisation", "position")
 
 
@@ -90,7 +91,7 @@ def read(line: bytes, *, restore: bool = False) -> Event:
             raise bad("set_by_platform", name, name=name)
     if kind.name == "participant_erased":
         raise broken("platform_only", "type", event=kind.name)
-    if b'"erased"' in line or b'"damaged"' in line or b'"sealed"' in line or b"\\u" in line:
+    if b'"erased"' in line or b'"damaged"' in line or b'"sealed"' in line or b"\\u" in line or b'"voice"' in line:
         refuse_unread(data, "data")
     return Event(
         kind, envelope.id, envelope.subject, envelope.source, envelope.occurred, at, until, data, envelope.time, envelope.method,
@@ -167,10 +168,13 @@ def _restored(envelope: Envelope, kind: Kind, at: int, until: int | None, data: 
 
 def _data_of(kind: Kind, raw: Raw, restore: bool) -> Any:
     if restore and kind.voiced and b'"voice"' in bytes(raw):
-        plain = decode(msgspec.json.decode, raw, dict, "data")
-        unread = decode(lambda value: msgspec.convert(value, Unread), plain.get("voice"), Unread, "data.voice")
-        return Unvoiced(unread, plain.get(kind.own) if kind.own else None)
+        return _unvoiced(kind, decode(msgspec.json.decode, raw, dict, "data"), "data")
     return decode(_data[kind.name].decode, raw, kind.data, "data")
+
+
+def _unvoiced(kind: Kind, plain: dict[str, Any], within: str) -> Unvoiced:
+    unread = decode(lambda value: msgspec.convert(value, Unread), plain["voice"], Unread, f"{within}.voice")
+    return Unvoiced(unread, plain.get(kind.own) if kind.own else None)
 
 
 def _whole(data: Any, kind: Kind) -> None:
@@ -209,7 +213,7 @@ def _exact(value: Any, field: str) -> None:
 
 def refuse_unread(value: Any, field: str) -> None:
     """Refuse a value in which something stands that is no content but the sign of a seal."""
-    if isinstance(value, Unread):
+    if isinstance(value, Unread) or (isinstance(value, dict) and len(value) == 1 and value.keys() <= _SIGNS):
         raise bad("sealed_input", field)
     if isinstance(value, Data):
         for note in value.notes:
@@ -218,15 +222,30 @@ def refuse_unread(value: Any, field: str) -> None:
             refuse_unread(getattr(value, name, None), f"{field}.{name}")
         for member in getattr(value, "members", ()):
             refuse_unread(member.participant, f"{field}.members")
+    if isinstance(value, EventAmended):
+        _refuse_signs(value.data, f"{field}.data")
 
 
-def amended(amendment: EventAmended, kind: Kind) -> Data:
-    """The data of an amendment, as the data class of the event it points at. Raises `Refused`."""
-    if isinstance(amendment.data, Data):
-        return amendment.data
+def _refuse_signs(value: Any, field: str) -> None:
+    """The same, for the data of an amendment whose target is not known yet."""
+    if isinstance(value, list):
+        for held in value:
+            _refuse_signs(held, field)
+    elif isinstance(value, dict):
+        if "voice" in value:
+            raise bad("sealed_input", f"{field}.voice")
+        for name, held in value.items():
+            if name in ("name", "contact", "participant", "text"):
+                refuse_unread(held, f"{field}.{name}")
+            _refuse_signs(held, f"{field}.{name}")
+
+
+def amended(amendment: EventAmended, kind: Kind) -> Data | Unvoiced:
+    """The data of an amendment, as the data class of the event it points at; `Unvoiced` where a voice stays shut. Raises `Refused`."""
+    if kind.voiced and "voice" in amendment.data:
+        return _unvoiced(kind, amendment.data, "data.data")
     data: Data = decode(lambda raw: msgspec.convert(raw, kind.data, strict=True), amendment.data, kind.data, "data.data")
     _whole(data, kind)
-    refuse_unread(data, "data.data")
     return data
 
 

@@ -16,6 +16,7 @@ from domain.model.event import Event
 from domain.model.history import resolve
 from domain.model.judgement import fold_relationship, identities, judge
 from domain.model.time import instant, rfc3339
+from domain.store.fresh import FreshIds
 from domain.store.keys import HandleTaken, Ring, SQLiteKeys
 from domain.store.ledger import leaf
 from domain.store.mapper import Mapper, Stored
@@ -88,6 +89,10 @@ class Batch:
         self._recorded = 0
         self._position = 0
 
+    def renamed(self, fresh: FreshIds) -> None:
+        """Go on under the fresh ids of the streams that have a refused line."""
+        self._left_out = {fresh.stream(stream) for stream in self._left_out}
+
     @property
     def stands(self) -> bool:
         return self._keep_going or not self._refused
@@ -117,12 +122,14 @@ class Batch:
             for first in islice(self.stage.in_order(), 1):
                 self.refuse(self.stage.place(first.line), first.id, bad("restore_empty").refusal, first.stream)
             return
-        if not self.restore:
+        if self.restore:
+            self._refuse_repeats()
+        else:
             self._set_aside_repeats(ring, head)
         self._judge(world, progress)
         self._leave_out(world)
         if self.stands:
-            self._add_people()
+            self._add_people(world)
             self._append(self._keys.ring(), head, now, progress)
 
     # Repeats
@@ -143,6 +150,12 @@ class Batch:
             self._repeat(line, event, self._mapper.repeats(event, state, ring, target, self._signed_in), _stored.decode(state).position)
             repeats.append(line)
         self.stage.drop(repeats)
+
+    def _refuse_repeats(self) -> None:
+        """An export holds no id twice."""
+        for lines in self.stage.repeated():
+            for line, event in self.stage.events(lines[1:]):
+                self._repeat(line, event, False, None)
 
     def _repeat(self, line: int, event: Event, same: bool, position: int | None) -> None:
         if same:
@@ -167,7 +180,10 @@ class Batch:
             if stream in self._left_out:
                 continue
             old = world.recorded(stream)
-            found = judge(stream, old + new, world)
+            if stream.startswith("participant/") and world.gone(stream):
+                found = [(event, broken("after_erasure", "subject").refusal) for event in new]
+            else:
+                found = judge(stream, old + new, world)
             if not found and old:
                 found = self._fallen_elsewhere(stream, old, new, world)
             for event, refusal in found:
@@ -231,7 +247,7 @@ class Batch:
 
     # Appending
 
-    def _add_people(self) -> None:
+    def _add_people(self, world: StoreWorld) -> None:
         """Make the keys and aliases before the first event that needs them. An alias that disagrees with what was judged
         belongs to a batch that never came to be, and gives way."""
         people = [row for row in self._people if row[0] not in self._left_out]
@@ -240,7 +256,8 @@ class Batch:
         try:
             self._keys.add_aliases(aliases)
         except HandleTaken:
-            self._keys.release([(stream, handle) for stream, handle, _ in aliases])
+            given = {stream: {handle for event in world.recorded(stream) for handle, _ in identities(event)} for stream, _, _ in aliases}
+            self._keys.release([(stream, handle) for stream, handle, _ in aliases if handle not in given[stream]])
             self._keys.add_aliases(aliases)
 
     def _append(self, ring: Ring, head: int, now: int, progress: Callable[[str, int], None]) -> None:

@@ -142,14 +142,17 @@ class Mapper:
     def _shut(self, event: Event, target: Event | None) -> dict[str, Any]:
         """The data as a plain object in which everything to be sealed as one stands in one place."""
         if isinstance(event.data, Unvoiced):
-            own = {event.kind.own: event.data.own} if event.kind.own is not None else {}
-            return {**own, "voice": msgspec.to_builtins(event.data.unread)}
+            return _shut_voice(event.kind, event.data)
         data: dict[str, Any] = msgspec.to_builtins(event.data)
         for name in NUMBERS:
             if isinstance(number := data.get(name), float) and number.is_integer():
                 data[name] = int(number)
         if event.kind.name == "event_amended" and target is not None:
-            data["data"] = self._voice(target.kind, msgspec.to_builtins(amended(event.data, target.kind)))
+            content = amended(event.data, target.kind)
+            if isinstance(content, Unvoiced):
+                data["data"] = _shut_voice(target.kind, content)
+            else:
+                data["data"] = self._voice(target.kind, msgspec.to_builtins(content))
             if target.kind.voiced and is_member(target.perspective):
                 data["data"]["holder"] = target.perspective
         data = self._voice(event.kind, data)
@@ -249,7 +252,7 @@ class Mapper:
                         return False
                 except Damaged:
                     return False
-                except (Erased, Missing):
+                except (Erased, Frozen, Missing):
                     pass
                 place.inside[place.name] = other.inside[other.name] = None
         return self._encoded(event.kind, data) == self._encoded(event.kind, held)
@@ -271,6 +274,11 @@ class Mapper:
         if place.owner is not None:
             return [ring.key(place.owner)]
         return ring.keys_about(stream, place.about)
+
+
+def _shut_voice(kind: Kind, data: Unvoiced) -> dict[str, Any]:
+    own = {kind.own: data.own} if kind.own is not None else {}
+    return {**own, "voice": msgspec.to_builtins(data.unread)}
 
 
 def _content(value: Any) -> bytes:

@@ -98,6 +98,7 @@ class Recording:
         batch.stage.flush()
         if fresh is not None:
             batch.stage.rename(fresh, self._mapper.formed)
+            batch.renamed(fresh)
         progress("read", number)
 
 

@@ -5,13 +5,14 @@ never interleave. The table keeps beside the library's columns the event's id, i
 """
 
 import sqlite3
+import time
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 from uuid import UUID
 
-from eventsourcing.persistence import StoredEvent
+from eventsourcing.persistence import Notification, StoredEvent
 from eventsourcing.sqlite import (
     SQLiteApplicationRecorder,
     SQLiteConnection,
@@ -22,6 +23,7 @@ from eventsourcing.sqlite import (
 )
 
 BUSY_SECONDS = 120
+PRAGMAS = ("synchronous=FULL", "secure_delete=ON", "temp_store=FILE", "foreign_keys=ON", "cache_size=-65536", "temp.cache_size=-16384")
 STORE_VERSION = 1
 """The version of the stored form; `migrate` brings an older file up to it."""
 
@@ -48,8 +50,17 @@ class _Connection(SQLiteConnection):
 
 class _Pool(SQLiteConnectionPool):
     def _create_connection(self) -> SQLiteConnection:
-        made = super()._create_connection()._sqlite_conn
-        for pragma in ("synchronous=FULL", "secure_delete=ON", "temp_store=FILE", "cache_size=-65536", "temp.cache_size=-16384"):
+        patience = time.monotonic() + BUSY_SECONDS
+        while True:
+            try:
+                made = super()._create_connection()._sqlite_conn
+                break
+            except sqlite3.OperationalError as error:
+                # Several that turn a new file to WAL at once: SQLite tells all but one of them at once, without waiting.
+                if error.sqlite_errorcode != sqlite3.SQLITE_BUSY or time.monotonic() > patience:
+                    raise
+                time.sleep(0.01)
+        for pragma in PRAGMAS:
             made.execute(f"PRAGMA {pragma}")
         return _Connection(made, self.max_age)
 
@@ -123,6 +134,27 @@ class EventRecorder(SQLiteApplicationRecorder):
 
     def _insert_events(self, c: SQLiteCursor, stored_events: Sequence[StoredEvent], **_: Any) -> Sequence[int] | None:
         raise TypeError("events enter through Recording.record, which judges, seals and places them")
+
+    def select_notifications(
+        self,
+        start: int | None,
+        limit: int,
+        stop: int | None = None,
+        topics: Sequence[str] = (),
+        *,
+        inclusive_of_start: bool = True,
+    ) -> Sequence[Notification]:
+        """The library's own question, with the position as the notification's id."""
+        parts, values = ["position >= ?" if inclusive_of_start else "position > ?"], [0 if start is None else start]
+        if stop is not None:
+            parts.append("position <= ?")
+            values.append(stop)
+        if topics:
+            parts.append(f"topic IN ({','.join('?' * len(topics))})")
+        query = f"SELECT position, originator_id, topic, state FROM events WHERE {' AND '.join(parts)} ORDER BY position LIMIT ?"
+        with self.store.reading() as connection:
+            rows = connection.execute(query, (*values, *topics, limit)).fetchall()
+        return [Notification(stream, position, topic, state, id=position) for position, stream, topic, state in rows]
 
     def stream(self, connection: sqlite3.Connection, stream: str) -> list[tuple[bytes, int, int | None]]:
         """The stored envelopes of one stream, with the spans of their dates, in the order of recording."""

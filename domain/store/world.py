@@ -12,7 +12,7 @@ from domain.model.history import resolve
 from domain.model.initiative import Initiative
 from domain.model.judgement import fold_initiative, fold_participant
 from domain.model.participant import Participant
-from domain.store.keys import Ring
+from domain.store.keys import Erased, Frozen, Missing, Ring
 from domain.store.mapper import Mapper
 from domain.store.sqlite import EventRecorder
 from domain.store.staging import Stage
@@ -70,7 +70,19 @@ class StoreWorld:
         """Take back what was learned of an initiative's stream."""
         self._initiatives.pop(stream.partition("/")[2], None)
 
+    def gone(self, stream: str) -> bool:
+        """Whether a recorded participant's key is frozen or destroyed: then nothing more is recorded about them."""
+        try:
+            self._ring.key(stream)
+        except (Erased, Frozen):
+            return True
+        except Missing:
+            return False
+        return False
+
     def _standing(self, stream: str, events: list[Event]) -> participant.Standing:
+        if self.gone(stream):
+            return "erased"
         folded: Participant = fold_participant(stream, events, self)[0]
         return "consenting" if self._trusting and folded.registered else folded.standing
 
