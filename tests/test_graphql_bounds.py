@@ -9,7 +9,7 @@ from served import Served
 ROWS = """query($first: Int) { relationships(first: $first) { nodes {
     initiative { name } members { handle participant { name consents { scope } } } terms { from } agreements { id } reversals { id }
     openings { id } tensions { id } reading(at: "2022-01-01") { phase because { event { id } } }
-    trajectory(from: "2021-01-01", to: "2022-01-01", stepDays: 30) { phase } moves { at relationship { id } }
+    trajectory(to: "2022-01-01", stepDays: 30) { phase } history { id amended } moves { at relationship { id } }
     room(at: "2022-01-01") { breadth }
 } } }"""
 

@@ -143,15 +143,16 @@ class Snapshot:
         self.check_holder(ids, holder)
         name, lens = self.lens(asked)
         end = self.now if to is None else to
-        found = {}
-        for id, body in self.bodies(ids, name, lens, known_at).items():
-            first = self._began(id) if start is None else start
-            found[id] = _trajectory(body, lens, holder, _grid(first, end, step_days))
-        return found
+        began = self._began(ids) if start is None else dict.fromkeys(ids, start)
+        bodies = self.bodies(ids, name, lens, known_at)
+        return {id: _trajectory(body, lens, holder, _grid(began.get(id, end), end, step_days)) for id, body in bodies.items()}
 
-    def _began(self, id: str) -> int:
-        row = self.connection.execute(f"SELECT began FROM relationships_{self.g} WHERE id = ?", (id,)).fetchone()
-        return row[0] if row else self.now
+    def _began(self, ids: Sequence[str]) -> dict[str, int]:
+        found: dict[str, int] = {}
+        for chunk in in_pages(ids):
+            marks = ",".join("?" * len(chunk))
+            found |= dict(self.connection.execute(f"SELECT id, began FROM relationships_{self.g} WHERE id IN ({marks})", chunk))
+        return found
 
     def moves_of(
         self, ids: Sequence[str], asked: str | None, holder: str | None, to: int | None, known_at: int | None
@@ -190,13 +191,15 @@ class Snapshot:
     def histories(self, ids: Sequence[str], known_at: int | None) -> dict[str, list[a.RecordedEvent]]:
         """Everything recorded, in the order of occurring; corrections stand at their own dates, what was retracted where it was."""
         loaded = self._store.streams(self.connection, [f"relationship/{id}" for id in ids], self._ring, voices_only=True)
-        found = {}
-        for stream, events in loaded.items():
-            known = sorted((e for e in events if known_at is None or e.recorded <= known_at), key=lambda e: e.position)
-            shown = self._opened.as_known(known)
-            ordered = sorted(known, key=lambda e: (e.at, not e.kind.opens, e.position))
-            found[stream.partition("/")[2]] = [shown[event.id] for event in ordered]
-        return found
+        known = {
+            stream.partition("/")[2]: [event for event in events if known_at is None or event.recorded <= known_at]
+            for stream, events in loaded.items()
+        }
+        shown = self._opened.as_known(list(known.values()))
+        return {
+            id: [shown[event.id] for event in sorted(events, key=lambda e: (e.at, not e.kind.opens, e.position))]
+            for id, events in known.items()
+        }
 
     def people(self, ids: Sequence[str], known_at: int | None = None) -> dict[str, tuple[Participant, list[Event]]]:
         """Participants as they stood as known at an instant, with their standing events."""

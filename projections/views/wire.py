@@ -34,13 +34,15 @@ class Opened:
     def by_id(self, ids: Sequence[str]) -> dict[str, RecordedEvent]:
         return {event.id: event for event in self._found("e.id", ids)}
 
-    def as_known(self, events: Sequence[Event]) -> dict[str, RecordedEvent]:
-        """The events of one stream as they were known then: given all that was recorded by that instant, and nothing later."""
-        history = resolve(events)
-        found = self._found("e.id", [event.id for event in events], plain=True)
-        marks = {e.id: (history.retracted.get(e.id), a.id if (a := history.amended.get(e.id)) else None) for e in events}
-        by_id = {event.id: event for event in found}
-        return self._marked(by_id, marks)
+    def as_known(self, streams: Sequence[Sequence[Event]]) -> dict[str, RecordedEvent]:
+        """The events of streams as they were known then: given all that was recorded by that instant, and nothing later."""
+        marks: dict[str, tuple[str | None, str | None]] = {}
+        for events in streams:
+            history = resolve(events)
+            for id in history.retracted.keys() | history.amended.keys():
+                marks[id] = (history.retracted.get(id), amended.id if (amended := history.amended.get(id)) is not None else None)
+        found = self._found("e.id", [event.id for events in streams for event in events], plain=True)
+        return self._marked({event.id: event for event in found}, marks)
 
     def _found(self, column: str, keys: Sequence[Any], plain: bool = False) -> list[RecordedEvent]:
         shown: dict[str, RecordedEvent] = {}
