@@ -8,6 +8,7 @@ import multiprocessing
 import os
 import sqlite3
 import threading
+import time
 from collections import deque
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor
@@ -151,9 +152,17 @@ _own_reader: Reader | None = None
 def _begin(store: EventStore, projections: Sequence[Projection], generation: int) -> None:
     """In a process of its own: nothing of the store is shared with the process that began this one but its place."""
     global _own_reader
+    threading.Thread(target=_end_with, args=(os.getppid(),), daemon=True).start()
     opened = store.reopened()
     connection = opened.reading().__enter__()
     _own_reader = Reader(opened, connection, projections, generation)
+
+
+def _end_with(parent: int) -> None:
+    """Where the process that began this one is killed, nobody else would end it."""
+    while os.getppid() == parent:
+        time.sleep(1)
+    os._exit(1)
 
 
 def _read(streams: Streams) -> list[Change]:

@@ -120,7 +120,9 @@ def test_no_name_and_no_text_of_the_examples_is_in_a_file(store: EventStore) -> 
         for event in map(json.loads, example.read_text().splitlines()):
             texts |= {note["text"] for note in event["data"].get("notes", [])}
             texts |= {event["data"]["name"]} if "participant_registered" in event["type"] else set()
-    assert len(texts) > 20
+    # Shorter ones would now and then stand in a seal by chance.
+    texts = {text for text in texts if len(text) > 5}
+    assert len(texts) > 5
     raw = b"".join(file.read_bytes() for file in path_of(store).parent.iterdir())
     assert not [text for text in texts if text.encode() in raw or json.dumps(text)[1:-1].encode() in raw]
 

@@ -56,7 +56,6 @@ PLANS = ("until", "review_on", "next_on", "requested_on")
 _envelope = msgspec.json.Decoder(Envelope)
 _plans = {kind.name: found for kind in BY_TYPE.values() if (found := tuple(name for name in PLANS if name in kind.data.__struct_fields__))}
 _data: dict[str, msgspec.json.Decoder[Any]] = {kind.name: msgspec.json.Decoder(kind.data) for kind in BY_TYPE.values()}
-_SIGNS = {"erased", "damaged", "sealed"}
 _forbidden = ("recorded", "organisation", "position")
 
 
@@ -91,7 +90,7 @@ def read(line: bytes, *, restore: bool = False) -> Event:
             raise bad("set_by_platform", name, name=name)
     if kind.name == "participant_erased":
         raise broken("platform_only", "type", event=kind.name)
-    if b'"erased"' in line or b'"damaged"' in line or b'"sealed"' in line or b"\\u" in line or b'"voice"' in line:
+    if kind.corrects or b'"erased"' in line or b'"damaged"' in line or b'"sealed"' in line or b"\\u" in line or b"{}" in line:
         refuse_unread(data, "data")
     return Event(
         kind, envelope.id, envelope.subject, envelope.source, envelope.occurred, at, until, data, envelope.time, envelope.method,
@@ -139,7 +138,7 @@ def _recorder(text: str) -> str | None:
     return found[1] if found else None
 
 
-@lru_cache(maxsize=65_536)
+@lru_cache(maxsize=16_384)
 def _stream(subject: str) -> str | None:
     found = SUBJECT.match(subject)
     return found[1] if found else None
@@ -213,7 +212,7 @@ def _exact(value: Any, field: str) -> None:
 
 def refuse_unread(value: Any, field: str) -> None:
     """Refuse a value in which something stands that is no content but the sign of a seal."""
-    if isinstance(value, Unread) or (isinstance(value, dict) and len(value) == 1 and value.keys() <= _SIGNS):
+    if isinstance(value, Unread):
         raise bad("sealed_input", field)
     if isinstance(value, Data):
         for note in value.notes:
@@ -235,8 +234,8 @@ def _refuse_signs(value: Any, field: str) -> None:
         if "voice" in value:
             raise bad("sealed_input", f"{field}.voice")
         for name, held in value.items():
-            if name in ("name", "contact", "participant", "text"):
-                refuse_unread(held, f"{field}.{name}")
+            if name in ("name", "contact", "participant", "text") and isinstance(held, dict):
+                raise bad("sealed_input", f"{field}.{name}")
             _refuse_signs(held, f"{field}.{name}")
 
 

@@ -59,7 +59,7 @@ class Span(Struct, frozen=True, gc=False):
     last_zoned: bool
 
 
-@lru_cache(maxsize=65536)
+@lru_cache(maxsize=16_384)
 def span(edtf: str) -> Span:
     """The instants that an EDTF date, date-time or interval allows. A date-time lasts one second. Raises `BadDate`."""
     size = len(edtf)

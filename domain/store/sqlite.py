@@ -23,7 +23,7 @@ from eventsourcing.sqlite import (
 )
 
 BUSY_SECONDS = 120
-PRAGMAS = ("synchronous=FULL", "secure_delete=ON", "temp_store=FILE", "foreign_keys=ON", "cache_size=-65536", "temp.cache_size=-16384")
+PRAGMAS = ("synchronous=FULL", "secure_delete=ON", "temp_store=FILE", "foreign_keys=ON", "cache_size=-16384", "temp.cache_size=-8192")
 STORE_VERSION = 1
 """The version of the stored form; `migrate` brings an older file up to it."""
 

@@ -60,6 +60,7 @@ class Stage:
     def __init__(self, connection: sqlite3.Connection) -> None:
         self._connection = connection
         self._veil = AESGCM(os.urandom(32))
+        self._nonces = 0
         self._waiting: list[tuple[Any, ...]] = []
         connection.execute("DROP TABLE IF EXISTS temp.staged")
         connection.execute(
@@ -70,13 +71,19 @@ class Stage:
 
     def add(self, line: int, event: Event, place: Line, clear: bytes | None, frame: bytes) -> None:
         """`clear`: the data as it will be stored, where nothing of it is to be sealed; `frame`: the envelope around it."""
-        data = clear if clear is not None else b"\0" + self._veil.encrypt(line.to_bytes(12), _json(event.data), None)
+        data = clear if clear is not None else self._veiled(_json(event.data))
         self._waiting.append(
             (line, event.id, STREAM_ORDER[event.stream[:3]], event.stream, event.kind.name, event.at, event.until, data, frame,
              event.perspective, event.toldby, event.recordedby, event.time, event.recorded, place.file, place.number)
         )  # fmt: skip
         if len(self._waiting) >= CHUNK:
             self.flush()
+
+    def _veiled(self, plain: bytes) -> bytes:
+        """A zero byte, a nonce that is used once, and the enciphered content."""
+        self._nonces += 1
+        nonce = self._nonces.to_bytes(12)
+        return b"\0" + nonce + self._veil.encrypt(nonce, plain, None)
 
     def flush(self) -> None:
         """Write what waits in memory, in one transaction: on its own every row would be one."""
@@ -88,8 +95,8 @@ class Stage:
     def close(self) -> None:
         self._connection.execute("DROP TABLE IF EXISTS temp.staged")
 
-    def _data(self, line: int, kind: str, raw: bytes) -> Any:
-        return _typed[kind](raw if raw[0] else self._veil.decrypt(line.to_bytes(12), raw[1:], None))
+    def _data(self, kind: str, raw: bytes) -> Any:
+        return _typed[kind](raw if raw[0] else self._veil.decrypt(raw[1:13], raw[13:], None))
 
     def streams(self, head: int) -> Iterator[tuple[str, list[Event]]]:
         """Stream by stream (participants, initiatives, lenses, relationships), the events of each in the order of their lines.
@@ -108,7 +115,7 @@ class Stage:
                         "",
                         at,
                         until,
-                        self._data(line, kind, data),
+                        self._data(kind, data),
                         time,
                         None,
                         holder,
@@ -130,7 +137,7 @@ class Stage:
         """The event, whole."""
         e = _framed(b'{"data":null' + w.frame)
         return Event(
-            w.kind, e.id, w.stream, e.source, e.occurred, w.at, w.until, self._data(w.line, w.kind.name, w.veiled), e.time, e.method,
+            w.kind, e.id, w.stream, e.source, e.occurred, w.at, w.until, self._data(w.kind.name, w.veiled), e.time, e.method,
             e.perspective, e.toldby, e.recordedby, e.position or 0, w.recorded,
         )  # fmt: skip
 

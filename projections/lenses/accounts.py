@@ -68,7 +68,8 @@ class _Holder:
 class _Teller:
     """All holders of one relationship, taken through its history."""
 
-    def __init__(self) -> None:
+    def __init__(self, lapses: Sequence[int]) -> None:
+        self._lapses = set(lapses)
         self.holders: dict[str, _Holder] = {}
         self.began: dict[str, int] = {}
         self.match: str | None = None
@@ -106,7 +107,9 @@ class _Teller:
             term = self.state.term
             if term.ended == "left_open" and self.ending is not None:
                 return Spell(at, "ambiguity", "left_open", (), (self.ending,), "formal")
-            if term.helping and term.runs(at) and self.match is not None:
+            # Ended or extended at the very instant of its lapse, it did not lapse: until that event it runs.
+            runs = term.runs(at) or (term.ended is None and term.lapses == at and at not in self._lapses)
+            if term.helping and runs and self.match is not None:
                 return Spell(at, "help", None, self._by_sides(), (self.match,), "formal")
         return Spell(at, "unobserved")
 
@@ -152,7 +155,7 @@ def read(told: Chronicle, holders: Iterable[str]) -> dict[str | None, Account]:
     if not any(step.event.kind.name in TELLING for step in told.steps):
         return {name: Account([], []) for name in names}
     telling = [step for step in told.steps if step.after is not step.before or step.event.perspective is not None]
-    teller = _Teller()
+    teller = _Teller(told.lapses)
     found: dict[str | None, Account] = {name: Account([], []) for name in names}
     last: dict[str | None, Spell] = dict.fromkeys(names, UNOBSERVED)
     order = {id(step): place for place, step in enumerate(telling)}

@@ -51,8 +51,9 @@ def chronicle(id: str, events: Sequence[Event], sides: Callable[[str], Mapping[s
     ends = False
     for standing in history.standing:
         event = standing.event
-        if state.term is not None and state.term.lapsed(event.at) and state.term.lapses not in lapses[-1:]:
-            lapses.append(state.term.lapses)  # type: ignore[arg-type]
+        # A term that is ended or extended at the very instant of its lapse did not lapse: that is known once the instant has passed.
+        if state.term is not None and (lapse := state.term.lapses) is not None and state.term.ended is None and lapse < event.at:
+            lapses += [lapse] if lapse not in lapses[-1:] else []
         after = evolve(state, event)
         steps.append(Step(event, state, after))
         if event.perspective is not None:

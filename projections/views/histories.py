@@ -112,7 +112,7 @@ def _relationships(g: int, touched: Sequence[Touched], ring: Ring) -> Iterator[C
         rows.append((found.id, last.initiative, origin, opening.at, opening.occurred, *ending, told.steps[-1].event.at))
         members += [(found.id, handle, participant_of(ring, found.stream, handle)) for handle in last.members]
     yield f"DELETE FROM relationships_{g} WHERE id = ?", gone
-    yield f"DELETE FROM members_{g} WHERE relationship = ?", gone
+    yield f"DELETE FROM members_{g} WHERE relationship = ?", [(found.id,) for found in touched if found.new < len(found.events)]
     yield f"INSERT OR REPLACE INTO relationships_{g} VALUES (?, ?, ?, ?, ?, ?, ?, ?)", rows
     yield f"INSERT OR REPLACE INTO members_{g} VALUES (?, ?, ?)", members
 

@@ -111,16 +111,19 @@ class Snapshot:
         empty = unpack(name, version, None)
         return {id: found.get(id, empty) for id in ids}
 
-    def check_holder(self, ids: Sequence[str], holder: str | None) -> None:
-        """A holder asked of one relationship must be one of its members, or one of the holders that are no members."""
+    def check_holder(self, ids: Sequence[str], holder: str | None, known_at: int | None) -> None:
+        """A holder asked of one relationship must be or have been one of its members, or be one of the holders that are none."""
         if holder is None or holder in SPOKEN_FOR or len(ids) != 1:
             return
-        row = self.connection.execute(f"SELECT 1 FROM members_{self.g} WHERE relationship = ? AND handle = ?", (ids[0], holder)).fetchone()
-        if row is None:
+        query = f"SELECT 1 FROM members_{self.g} WHERE relationship = ? AND handle = ?"
+        if self.connection.execute(query, (ids[0], holder)).fetchone() is not None:
+            return
+        told = self.told(ids, known_at).get(ids[0]) if known_at is not None else None
+        if told is None or holder not in told.steps[-1].after.members:
             raise Refused(bad("unknown_holder", "holder", holder=holder).refusal)
 
     def readings(self, ids: Sequence[str], at: int, asked: str | None, holder: str | None, known_at: int | None) -> dict[str, a.Reading]:
-        self.check_holder(ids, holder)
+        self.check_holder(ids, holder, known_at)
         name, lens = self.lens(asked)
         bodies = self.bodies(ids, name, lens, known_at)
         said = {
@@ -140,7 +143,7 @@ class Snapshot:
         holder: str | None,
         known_at: int | None,
     ) -> dict[str, a.Trajectory]:
-        self.check_holder(ids, holder)
+        self.check_holder(ids, holder, known_at)
         name, lens = self.lens(asked)
         end = self.now if to is None else to
         began = self._began(ids) if start is None else dict.fromkeys(ids, start)
@@ -157,7 +160,7 @@ class Snapshot:
     def moves_of(
         self, ids: Sequence[str], asked: str | None, holder: str | None, to: int | None, known_at: int | None
     ) -> dict[str, list[a.Move]]:
-        self.check_holder(ids, holder)
+        self.check_holder(ids, holder, known_at)
         name, lens = self.lens(asked)
         end = self.now if to is None else to
         bodies = self.bodies(ids, name, lens, known_at)

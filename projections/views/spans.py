@@ -52,27 +52,26 @@ def terms(told: Chronicle, now: int) -> list[a.Term]:
         if step.event.kind.name not in ("match_made", "term_extended") or step.after.term is None:
             continue
         term = step.after.term
-        ended_on, continuation, lapses = None, None, term.lapses
+        closed: Step | None = None
+        continuation, lapses = None, term.lapses
         for later in told.steps[place + 1 :]:
             if later.event.kind.name == "term_extended" or (later.after.ended and not later.before.ended):
-                ended_on = ended_on or later.event.occurred
+                closed = closed or later
                 continuation = "stopped" if later.event.kind.name == "term_ended" else continuation
                 break
             if later.event.kind.name == "term_ended":
-                ended_on, continuation = ended_on or later.event.occurred, later.event.data.continuation
-            elif later.after.term is not None and ended_on is None:
+                closed, continuation = closed or later, later.event.data.continuation
+            elif later.after.term is not None and closed is None:
                 lapses = later.after.term.lapses
-        until = (
-            step.event.data.until
-            if step.event.kind.name == "term_extended"
-            else step.event.data.term.until
-            if step.event.data.term
-            else None
-        )
-        ended_at = next((s.event.at for s in told.steps[place + 1 :] if s.event.occurred == ended_on), None) if ended_on else None
-        lapsed = lapses is not None and lapses <= now and (ended_at is None or ended_at > lapses)
-        found.append(a.Term(step.event.occurred, until, _kind(step), ended_on, lapsed, continuation))
+        ended_on = closed.event.occurred if closed is not None else None
+        lapsed = lapses is not None and lapses <= now and (closed is None or closed.event.at > lapses)
+        found.append(a.Term(step.event.occurred, _until(step), _kind(step), ended_on, lapsed, continuation))
     return found
+
+
+def _until(step: Step) -> str | None:
+    stated = step.event.data if step.event.kind.name == "term_extended" else step.event.data.term
+    return stated.until if stated is not None else None
 
 
 def _kind(step: Step) -> str | None:
