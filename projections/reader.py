@@ -22,8 +22,7 @@ from domain.model.initiative import Initiative, evolve
 from domain.model.lens import Definition, from_plain
 from domain.model.words import Side
 from domain.store.keys import Ring
-from domain.store.mapper import Kept
-from domain.store.store import EventStore
+from domain.store.store import EventStore, Stretch
 from projections.lenses.chronicle import Chronicle, chronicle
 
 SLICE = 2_000
@@ -33,7 +32,6 @@ SHARED_FROM = 20_000
 
 Change = tuple[str, list[tuple[Any, ...]]]
 """A statement and the rows to run it with."""
-Streams = list[tuple[str, list[Kept]]]
 
 
 class Touched(Struct, frozen=True):
@@ -102,37 +100,25 @@ def lens_of(event: Event) -> Definition:
     return from_plain({**event.data.definition, "name": event.local, "version": event.data.version})
 
 
-def slices(streams: Iterator[tuple[str, list[Kept]]]) -> Iterator[Streams]:
-    """Whole streams, some at a time."""
-    rows: Streams = []
-    waiting = 0
-    for stream, kept in streams:
-        rows.append((stream, kept))
-        waiting += len(kept)
-        if waiting >= SLICE:
-            yield rows
-            rows, waiting = [], 0
-    if rows:
-        yield rows
-
-
 class Reader:
     """Reads streams into the changes they bring about, within one snapshot of the store."""
 
     def __init__(self, store: EventStore, connection: sqlite3.Connection, projections: Sequence[Projection], generation: int) -> None:
         self._store = store
+        self._connection = connection
         self._projections = projections
         self._generation = generation
         self._homes = Homes(store, connection, store.keys.ring())
         self._own = published(store, connection, self._homes.ring)
 
-    def read(self, streams: Streams) -> list[Change]:
-        """The changes that streams as a whole bring to tables in which nothing of them stands yet."""
+    def read(self, stretch: Stretch, *, anew: bool) -> list[Change]:
+        """The changes that whole streams bring to the tables: `anew`, where nothing of them stands there yet."""
         ring = self._homes.ring = self._store.keys.ring()
+        streams = list(self._store.within(self._connection, stretch))
         ring.prefetch_streams([stream for stream, _ in streams if stream.startswith("relationship/")])
         event = self._store.mapper.event
         loaded = ((stream, [event(row, ring, True) for row in kept]) for stream, kept in streams)
-        return self.changes([self._homes.touched(stream, events, len(events)) for stream, events in loaded])
+        return self.changes([self._homes.touched(stream, events, len(events) if anew else 0) for stream, events in loaded])
 
     def changes(self, touched: Sequence[Touched]) -> list[Change]:
         return [
@@ -165,28 +151,30 @@ def _end_with(parent: int) -> None:
     os._exit(1)
 
 
-def _read(streams: Streams) -> list[Change]:
+def _read(stretch: Stretch) -> list[Change]:
     assert _own_reader is not None
-    return _own_reader.read(streams)
+    return _own_reader.read(stretch, anew=True)
 
 
 def read_all(
-    reader: Reader, store: EventStore, projections: Sequence[Projection], generation: int, rows: Iterator[Streams], events: int
+    store: EventStore, connection: sqlite3.Connection, projections: Sequence[Projection], generation: int, upto: int
 ) -> Iterator[tuple[int, list[Change]]]:
-    """Read slice after slice, in order: the number of events of each, and its changes.
+    """Read all streams as they stood at position `upto`, one stretch after another: its number of events, and its changes.
 
     Many events are shared out over processes, where the system can fork and no other thread runs that a fork would tear apart.
     """
+    stretches = store.stretches(connection, upto, SLICE)
     processors = os.cpu_count() or 1
-    if events < SHARED_FROM or processors == 1 or threading.active_count() > 1 or "fork" not in multiprocessing.get_all_start_methods():
-        for streams in rows:
-            yield sum(len(kept) for _, kept in streams), reader.read(streams)
+    if upto < SHARED_FROM or processors == 1 or threading.active_count() > 1 or "fork" not in multiprocessing.get_all_start_methods():
+        reader = Reader(store, connection, projections, generation)
+        for stretch in stretches:
+            yield stretch.events, reader.read(stretch, anew=True)
         return
     forked = multiprocessing.get_context("fork")
     with ProcessPoolExecutor(processors, forked, _begin, (store, projections, generation)) as pool:
         waiting: deque[tuple[int, Future[list[Change]]]] = deque()
-        for streams in rows:
-            waiting.append((sum(len(kept) for _, kept in streams), pool.submit(_read, streams)))
+        for stretch in stretches:
+            waiting.append((stretch.events, pool.submit(_read, stretch)))
             if len(waiting) > 2 * processors:
                 count, done = waiting.popleft()
                 yield count, done.result()

@@ -15,7 +15,7 @@ from eventsourcing.sqlite import SQLiteTrackingRecorder
 
 from domain.store.sqlite import writing
 from domain.store.store import EventStore
-from projections.reader import Change, Projection, Reader, read_all, slices
+from projections.reader import SLICE, Change, Projection, Reader, read_all
 
 BATCH = 500
 BACKLOG = 20_000
@@ -133,17 +133,11 @@ class Runner:
             known = {stream: [event for event in events if event.position <= last] for stream, events in loaded.items()}
             write(connection, reader.changes([reader.touched(stream, events, new[stream]) for stream, events in known.items()]))
         if any(stream.startswith("lens/") for stream in new):
-            self._read_under_new_lens(connection, reader)
+            # A lens that was published reads every relationship, those without new events too.
+            for stretch in self._store.stretches(connection, last, SLICE):
+                write(connection, reader.read(stretch, anew=False))
         self._move(connection, generation, last)
         return len(rows)
-
-    def _read_under_new_lens(self, connection: sqlite3.Connection, reader: Reader) -> None:
-        """A lens that was published reads every relationship, those without new events too."""
-        ring = self._store.keys.ring()
-        for streams in slices(self._store.all_streams(connection)):
-            names = [stream for stream, _ in streams if stream.startswith("relationship/")]
-            loaded = self._store.streams(connection, names, ring, voices_only=True)
-            write(connection, reader.changes([reader.touched(stream, events, 0) for stream, events in loaded.items()]))
 
     def _move(self, connection: sqlite3.Connection, generation: int, position: int) -> None:
         self._checkpoints._insert_tracking(connection.cursor(), Tracking(self._mark(generation), position))  # type: ignore[arg-type]
@@ -199,8 +193,7 @@ class Runner:
         done = 0
         with self._store.reading() as source, self._store.datastore.connection() as target:
             position = self._store.head(source)
-            reader = Reader(self._store, source, self._projections, generation)
-            found = read_all(reader, self._store, self._projections, generation, slices(self._store.all_streams(source)), position)
+            found = read_all(self._store, source, self._projections, generation, position)
             while first := next(found, None):
                 written = 0
                 with writing(target):

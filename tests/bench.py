@@ -28,6 +28,7 @@ from domain.model.envelope import read
 from domain.store.sqlite import writing
 from domain.store.staging import Line
 from domain.store.store import EventStore
+from projections.reader import SLICE
 from projections.runner import Runner
 from projections.views.filters import RelationshipFilter
 from projections.views.histories import Histories
@@ -158,15 +159,19 @@ def app_save(place: Place, lines: list[bytes]) -> float:
 
 
 def raw_insert(store: EventStore, place: Place) -> float:
-    """Seconds to insert the same stored rows into the same table with its indexes by one executemany, and nothing else."""
+    """Seconds to insert the same stored rows into the same table with its indexes by one executemany and to commit, and nothing else."""
     with store.reading() as connection:
         rows = connection.execute(
             "SELECT position, originator_id, topic, state, id, leaf, at, until FROM events ORDER BY position"
         ).fetchall()
     store.close()
     bare = place.store()
-    with bare.datastore.connection() as connection, writing(connection):
-        taken = timed(lambda: bare.recorder.append(connection, rows))
+
+    def insert() -> None:
+        with bare.datastore.connection() as connection, writing(connection):
+            bare.recorder.append(connection, rows)
+
+    taken = timed(insert)
     bare.close()
     return taken
 
@@ -201,20 +206,12 @@ def read_and_open(store: EventStore) -> None:
     """The baseline of a rebuild: read every row, open its voices, decode it with msgspec."""
     ring = store.keys.ring()
     with store.reading() as connection:
-        waiting = []
-        for stream, rows in store.all_streams(connection):
-            waiting.append((stream, rows))
-            if len(waiting) == 1_000:
-                opened(store, waiting, ring)
-                waiting = []
-        opened(store, waiting, ring)
-
-
-def opened(store: EventStore, waiting: list, ring) -> None:  # type: ignore[type-arg, no-untyped-def]
-    ring.prefetch_streams([stream for stream, _ in waiting if stream.startswith("relationship/")])
-    for _, rows in waiting:
-        for row in rows:
-            store.mapper.event(row, ring, True)
+        for stretch in store.stretches(connection, store.head(connection), SLICE):
+            streams = list(store.within(connection, stretch))
+            ring.prefetch_streams([stream for stream, _ in streams if stream.startswith("relationship/")])
+            for _, rows in streams:
+                for row in rows:
+                    store.mapper.event(row, ring, True)
 
 
 def rebuild_row(lines: list[bytes], rounds: int) -> list[tuple[str, str, str]]:

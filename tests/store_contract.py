@@ -295,13 +295,22 @@ class StoreContract:
         assert found["relationship/r"][1].data.notes[0].text == "Rain."
         assert found["relationship/r"][0].data.members[0].participant == "r-anna"
 
-    def test_all_streams_together_are_all_events(self, store: EventStore) -> None:
+    @pytest.mark.parametrize("size", [1, 7, 150, 1_000])
+    def test_all_stretches_together_are_all_events_up_to_a_position(self, store: EventStore, size: int) -> None:
         record(store, generated(400))
         with store.reading() as connection:
-            streams = [(stream, [store.mapper.event(row, None).position for row in kept]) for stream, kept in store.all_streams(connection)]
+            stretches = list(store.stretches(connection, 390, size))
+            within = [list(store.within(connection, stretch)) for stretch in stretches]
+        assert [stretch.events for stretch in stretches] == [sum(len(kept) for _, kept in streams) for streams in within]
+        assert all(stretch.events >= size for stretch in stretches[:-1])
+        streams = [(stream, [store.mapper.event(row, None).position for row in kept]) for found in within for stream, kept in found]
         assert len(streams) == len({stream for stream, _ in streams})
-        assert sorted(position for _, positions in streams for position in positions) == list(range(1, 401))
+        assert sorted(position for _, positions in streams for position in positions) == list(range(1, 391))
         assert all(positions == sorted(positions) for _, positions in streams)
+
+    def test_an_empty_store_has_no_stretches(self, store: EventStore) -> None:
+        with store.reading() as connection:
+            assert list(store.stretches(connection, 0, 10)) == []
 
     def test_events_are_found_by_id_and_by_position(self, store: EventStore) -> None:
         record(store, pair())

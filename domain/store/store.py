@@ -9,7 +9,7 @@ from contextlib import AbstractContextManager
 from itertools import groupby
 from operator import itemgetter
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from domain.model.event import Event
 from domain.store.keys import Ring, SQLiteKeys
@@ -18,6 +18,15 @@ from domain.store.recording import Recording
 from domain.store.sqlite import Datastore, EventRecorder
 
 PAGE = 1_000
+
+
+class Stretch(NamedTuple):
+    """Neighbouring streams, by the names of the first and the last, with the number of their events up to position `upto`."""
+
+    first: str
+    last: str
+    events: int
+    upto: int
 
 
 class EventStore:
@@ -65,9 +74,25 @@ class EventStore:
                 found[stream].append(self.mapper.event((row[0], row[1], row[2]), ring, voices_only))
         return found
 
-    def all_streams(self, connection: sqlite3.Connection) -> Iterator[tuple[str, list[Kept]]]:
-        """Every stream with its stored events in the order of recording, stream by stream, with flat memory."""
-        rows = connection.execute("SELECT originator_id, state, at, until FROM events ORDER BY originator_id, position")
+    def stretches(self, connection: sqlite3.Connection, upto: int, size: int) -> Iterator[Stretch]:
+        """All streams as they stood at position `upto`, in stretches of about `size` events."""
+        first, last, events = None, "", 0
+        query = "SELECT originator_id, count(*) FROM events WHERE position <= ? GROUP BY originator_id ORDER BY originator_id"
+        for last, count in connection.execute(query, (upto,)):
+            first, events = first or last, events + count
+            if events >= size:
+                yield Stretch(first, last, events, upto)
+                first, events = None, 0
+        if first is not None:
+            yield Stretch(first, last, events, upto)
+
+    def within(self, connection: sqlite3.Connection, stretch: Stretch) -> Iterator[tuple[str, list[Kept]]]:
+        """Every stream of a stretch with its stored events in the order of recording."""
+        rows = connection.execute(
+            "SELECT originator_id, state, at, until FROM events WHERE originator_id BETWEEN ? AND ? AND position <= ?"
+            " ORDER BY originator_id, position",
+            (stretch.first, stretch.last, stretch.upto),
+        )
         for stream, found in groupby(rows, key=itemgetter(0)):
             yield stream, [(state, at, until) for _, state, at, until in found]
 
