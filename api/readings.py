@@ -55,7 +55,9 @@ class Reading:
     holder: str | None = field(HOLDER)
     phase: Phase = field("How it stood.")
     kind: AmbiguityKind | None = field("In which way it was ambiguous, where the lens tells.")
-    direction: list[list[str]] | None = field("Who helps whom: pairs of the giver's and the receiver's handle.")
+    direction: list[list[str]] | None = field(
+        "Who helps whom: pairs of the giver's and the receiver's handle. Null where it is not help, or nobody can tell."
+    )
     help: float | None = field("The share of help, 0 to 1; the three add up to 1. Null where nothing is known, and in lenses without.")
     friendship: float | None = field("The share of friendship, 0 to 1; null as for help.")
     ambiguity: float | None = field("The share of ambiguity, 0 to 1; null as for help.")

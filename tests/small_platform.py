@@ -108,7 +108,7 @@ class Platform:
         return {
             "phase": read.phase.lower(),
             "kind": read.kind and read.kind.lower(),
-            "direction": [list(pair) for pair in read.direction],
+            "direction": read.direction and [list(pair) for pair in read.direction],
             "shares": [read.help, read.friendship, read.ambiguity],
             "confidence": read.confidence,
             "strengths": read.strengths and [read.strengths.help, read.strengths.friendship, read.strengths.openness],
@@ -170,7 +170,7 @@ def oracle_reading(oracle: Oracle, at: int, lens: str, holder: str | None) -> An
         numbers = {"shares": shares, "confidence": told["confidence"], "strengths": strengths}
         basis = told["basis"]
         because = {id: [float(part) for part in weight] for id, _, *weight in told["contributions"]}
-    said = {"phase": told["phase"], "kind": told["kind"], "direction": told["direction"] or []}
+    said = {"phase": told["phase"], "kind": told["kind"], "direction": told["direction"] or None}
     return {**said, **near(numbers), "basis": near(basis), "because": near(because)}
 
 

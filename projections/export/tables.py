@@ -65,7 +65,7 @@ def reading(found: a.Reading, language: Language) -> RenderableType:
     whole.add_row("lens", f"{found.lens}@{found.lens_version}")
     whole.add_row(head("holder", language), holders_named([found.holder], [], language))
     whole.add_row(head("phase", language), phase(found.phase, found.kind, language))
-    for giver, receiver in found.direction:
+    for giver, receiver in found.direction or ():
         whole.add_row(head("direction", language), f"{giver} → {receiver}")
     for name in ("help", "friendship", "ambiguity"):
         share = getattr(found, name)

@@ -64,7 +64,7 @@ class Reading(Answer):
     holder: str | None
     phase: str
     kind: str | None
-    direction: list[tuple[str, str]]
+    direction: list[tuple[str, str]] | None
     help: float | None
     friendship: float | None
     ambiguity: float | None

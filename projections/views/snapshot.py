@@ -236,8 +236,9 @@ def _tallies(found: dict[str, float]) -> list[a.Tally]:
 def _reading(told: Evidence | Accounts, said: Said, holder: str | None, at: int, events: dict[str, a.RecordedEvent]) -> a.Reading:
     helped, befriended, ambiguous = said.shares or (None, None, None)
     return a.Reading(
-        rfc3339(at), told.lens, told.version, holder, said.phase.upper(), said.kind.upper() if said.kind else None, list(said.direction),
-        helped, befriended, ambiguous, said.confidence, a.Strengths(*said.strengths) if said.strengths else None,
+        rfc3339(at), told.lens, told.version, holder, said.phase.upper(), said.kind.upper() if said.kind else None,
+        list(said.direction) or None, helped, befriended, ambiguous, said.confidence,
+        a.Strengths(*said.strengths) if said.strengths else None,
         [a.BasisShare(name.upper(), share) for name, share in said.basis],
         [a.Contribution(events[id], basis.upper(), *(weight or (None, None, None))) for id, basis, weight in said.because],
     )  # fmt: skip
