@@ -207,7 +207,7 @@ class AccountGiven(Data):
     direction: Annotated[tuple[tuple[w.Handle, w.Handle], ...], Meta(max_length=2)] = ()
     beside: bool | None = None
     meaning_for: w.MeaningFor | None = None
-    told: Annotated[str, Meta(min_length=4, max_length=100)] | None = None
+    told: w.Edtf | None = None
 
 
 class MeasureTaken(Data):
@@ -264,7 +264,7 @@ class EventAmended(Data):
 
     event: w.Id
     data: dict[str, Any]
-    occurred: str | None = None
+    occurred: w.Edtf | None = None
 
 
 class ParticipantRegistered(Data):
