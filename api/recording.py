@@ -9,15 +9,20 @@ import strawberry
 from msgspec import Struct
 
 from api.context import Context, Info, thread
+from api.events import Event
 from api.fields import field
+from api.inputs import input_of, plain
 from api.scalars import JSON, ConsentScope, Position
+from domain.model.catalogue import CATALOGUE, Kind
 from domain.model.errors import Refusal, Refused, bad
+from domain.model.meanings import EVENTS
 from domain.model.time import iso_day
 from domain.store.batch import RefusedLine
 from domain.store.staging import Line
+from projections.views import answers
 
 SOURCE = "urn:tussenruimte:api"
-INPUT = "events"
+BATCH = "events"
 
 
 class BatchRefused(Refused):
@@ -37,12 +42,18 @@ class Taken(Struct, frozen=True):
     ids: list[str]
 
 
+async def _events(taken: strawberry.Parent[Taken], info: Info) -> list[answers.RecordedEvent]:
+    found = await thread(info.context.questions.events_by_id, taken.ids)
+    return [found[id] for id in taken.ids]
+
+
 @strawberry.type(description="What became of a batch of events.")
 class RecordResult:
     position: Position = field("The highest position of these events, those that were there already included; 0 for an empty batch.")
     recorded: int = field("How many were recorded.")
     already: int = field("How many were recorded before, with the same content.")
     ids: list[strawberry.ID] = field("Their ids, in the order sent.")
+    events: list[Event] = field("The events themselves, in the order sent, with the ids that the platform made.", _events)
 
 
 @strawberry.type(description="How far the erasure of a participant is.")
@@ -56,12 +67,12 @@ def _encoded(event: Any, number: int) -> bytes:
     try:
         return json.dumps(event, allow_nan=False, ensure_ascii=False).encode()
     except (ValueError, RecursionError):
-        raise bad("number", f"{INPUT}[{number - 1}]") from None
+        raise bad("number", f"{BATCH}[{number - 1}]") from None
 
 
 def _record(context: Context, events: Sequence[Any]) -> Taken:
     organisation, token = context.organisation, context.token
-    lines = [(Line(INPUT, number), _encoded(event, number)) for number, event in enumerate(events, 1)]
+    lines = [(Line(BATCH, number), _encoded(event, number)) for number, event in enumerate(events, 1)]
     outcome = organisation.store.recording.record(
         lines, recorded_by=token.recorded_by, keep_recorded_by=token.role == "administrator"
     )
@@ -81,16 +92,36 @@ async def record_events(info: Info, events: Events) -> Taken:
 
 
 async def withdraw_consent(info: Info, participant: Participant, scope: Scope) -> Taken:
-    event = {
-        "specversion": "1.0",
-        "id": str(uuid.uuid4()),
-        "source": SOURCE,
-        "type": "tussenruimte.consent_withdrawn.v1",
-        "subject": f"participant/{participant}",
-        "occurred": iso_day(info.context.organisation.store.clock()),
-        "data": {"scope": scope.value.lower()},
-    }
-    return await thread(_record, info.context, [event])
+    today = iso_day(info.context.organisation.store.clock())
+    given = {"participant": participant, "occurred": today, "data": {"scope": scope.value.lower()}}
+    return await thread(_record, info.context, [_envelope(CATALOGUE["consent_withdrawn"], given)])
+
+
+def recorder_of(kind: Kind) -> Any:
+    """The field of the mutation that records one event of a kind."""
+
+    async def record(info: Info, input: Any) -> Taken:
+        return await thread(_record, info.context, [_envelope(kind, plain(input))])
+
+    argument = strawberry.argument(description="The event, with what is known of it.")
+    record.__annotations__["input"] = Annotated[input_of(kind), argument]
+    return field(f"Record: {EVENTS[kind.name][0]}", record)
+
+
+def _envelope(kind: Kind, given: dict[str, Any]) -> dict[str, Any]:
+    """The CloudEvent that an input stands for.
+
+    The ids it leaves out are made from the event's own, so that the same input with the same `id` is the same event again."""
+    id, data = given.pop("id", None) or str(uuid.uuid4()), given.pop("data", {})
+    named = {stream: given.pop(stream) for stream in kind.streams if stream in given}
+    if kind.opens and not named:
+        named = {kind.streams[0]: id}
+    if len(named) != 1:
+        raise bad("one_stream", None, expected=kind.streams)
+    if kind.own is not None:
+        data.setdefault(kind.own, id)
+    ((stream, of),) = named.items()
+    return {"specversion": "1.0", "id": id, "source": SOURCE, "type": kind.type, "subject": f"{stream}/{of}", **given, "data": data}
 
 
 async def erase_participant(participant: Participant) -> None:

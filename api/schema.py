@@ -1,6 +1,7 @@
 """The GraphQL schema: what can be asked and recorded, and how a question is kept within bounds before it is looked at."""
 
 from collections.abc import Iterator
+from typing import Any
 
 import strawberry
 from graphql import GraphQLError
@@ -15,9 +16,10 @@ from api.limits import document
 from api.moves import MoveConnection, all_moves
 from api.people import Participant, participant_by_id
 from api.readings import Lens, all_lenses
-from api.recording import ErasureResult, RecordResult, erase_participant, record_events, withdraw_consent
+from api.recording import ErasureResult, RecordResult, erase_participant, record_events, recorder_of, withdraw_consent
 from api.relationships import Relationship, RelationshipConnection, all_relationships, relationship_by_id
 from api.scalars import SCALARS
+from domain.model.catalogue import KINDS
 
 
 @strawberry.type(description="What can be checked from outside.")
@@ -42,11 +44,21 @@ class Query:
     audit: Audit = field("What can be checked from outside.", _audit)
 
 
-@strawberry.type(description="What can be recorded. Nothing of a refused batch is.")
-class Mutation:
-    record_events: RecordResult = field("Record any events of the catalogue, all or nothing.", record_events)
-    withdraw_consent: RecordResult = field("Record that a participant withdraws a consent as of today.", withdraw_consent)
-    erase_participant: ErasureResult = field("Destroy what is known of a participant.", erase_participant)
+PLATFORM_ONLY = ("participant_erased",)
+"""What only the platform records: `eraseParticipant` is how it is asked for."""
+
+
+def _mutation() -> Any:
+    """Batches, one mutation for each event of the catalogue, and what it takes to leave."""
+    made: dict[str, tuple[type, Any]] = {
+        "record_events": (RecordResult, field("Record any events of the catalogue, all or nothing.", record_events)),
+        **{f"record_{kind.name}": (RecordResult, recorder_of(kind)) for kind in KINDS if kind.name not in PLATFORM_ONLY},
+        "withdraw_consent": (RecordResult, field("Record that a participant withdraws a consent as of today.", withdraw_consent)),
+        "erase_participant": (ErasureResult, field("Destroy what is known of a participant.", erase_participant)),
+    }
+    annotations = {name: of for name, (of, _) in made.items()}
+    mutation = type("Mutation", (), {"__annotations__": annotations, **{name: one for name, (_, one) in made.items()}})
+    return strawberry.type(mutation, description="What can be recorded. Nothing of a refused batch is.")
 
 
 class Limits(SchemaExtension):
@@ -64,4 +76,4 @@ class Schema(strawberry.Schema):
 
 
 def make_schema() -> Schema:
-    return Schema(Query, Mutation, extensions=[Limits], config=StrawberryConfig(scalar_map=SCALARS))
+    return Schema(Query, _mutation(), extensions=[Limits], config=StrawberryConfig(scalar_map=SCALARS))

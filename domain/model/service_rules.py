@@ -19,6 +19,7 @@ SERVICE_RULES: dict[str, tuple[str, str]] = {
         "Het antwoord is application/graphql-response+json of application/json; accepteer een van beide.",
     ),
     "request_method": ("Ask with GET or POST; mutations need POST.", "Vraag met GET of POST; voor mutaties is POST nodig."),
+    "one_stream": ("Name exactly one stream: {expected}.", "Noem precies één stroom: {expected}."),
     "request_path": ("There is nothing at this address. Questions go to /graphql.", "Op dit adres is niets. Vragen gaan naar /graphql."),
     "query_form": ("The query cannot be answered as it stands: {detail}", "De vraag kan zo niet beantwoord worden: {detail}"),
     "query_depth": (
