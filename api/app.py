@@ -22,6 +22,7 @@ from api.errors import language_of, mask
 from api.exchange import PLAIN_JSON, HTTPRefused, media_type, refusal
 from api.gate import Gate
 from api.schema import make_schema
+from api.schemas import schema_pages
 from domain.model.errors import bad
 from projections.runner import BATCH
 
@@ -47,6 +48,7 @@ def make_app(organisation: Organisation) -> FastAPI:
     app = FastAPI(title="Tussenruimte", lifespan=lifespan, docs_url=None, redoc_url=None, openapi_url=None, telemetry=NO_TELEMETRY)
     app.add_middleware(Gate, organisation=organisation)
     schema = make_schema()
+    app.include_router(schema_pages(schema.as_str()))
 
     @app.api_route("/graphql", methods=["GET", "POST"])
     async def graphql(request: Request) -> Response:

@@ -1,7 +1,9 @@
-"""The gate: nothing but the health pages is reached without a token that holds.
+"""The gate: nothing is reached without a token that holds, but for the health pages and those that hold nothing of anybody.
 
 It stands before the routes, so that a page added later is closed unless it is opened here.
 """
+
+import re
 
 from starlette.requests import Request
 from starlette.types import ASGIApp, Receive, Scope, Send
@@ -11,7 +13,7 @@ from api.errors import language_of
 from api.exchange import PLAIN_JSON, HTTPRefused, refusal
 from domain.model.errors import Refusal, Refused
 
-OPEN = frozenset({"/healthz", "/readyz"})
+OPEN = re.compile(r"/healthz|/readyz|/schemas(/.*)?")
 
 
 class Gate:
@@ -23,7 +25,7 @@ class Gate:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         # A WebSocket gives its token in its first message, so that its own page asks for it.
-        if scope["type"] != "http" or scope["path"] in OPEN:
+        if scope["type"] != "http" or OPEN.fullmatch(scope["path"]):
             await self._app(scope, receive, send)
             return
         request = Request(scope)
