@@ -20,6 +20,7 @@ from api import exchange
 from api.context import Context, Organisation, thread
 from api.errors import language_of, mask
 from api.exchange import PLAIN_JSON, HTTPRefused, media_type, refusal
+from api.feed import feed_pages
 from api.gate import Gate
 from api.schema import make_schema
 from api.schemas import schema_pages
@@ -49,6 +50,7 @@ def make_app(organisation: Organisation) -> FastAPI:
     app.add_middleware(Gate, organisation=organisation)
     schema = make_schema()
     app.include_router(schema_pages(schema.as_str()))
+    app.include_router(feed_pages(organisation))
 
     @app.api_route("/graphql", methods=["GET", "POST"])
     async def graphql(request: Request) -> Response:

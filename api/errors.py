@@ -10,7 +10,7 @@ from typing import Any
 
 from graphql import GraphQLError
 
-from api.recording import BatchRefused
+from api.batch import BatchRefused
 from domain.model.errors import Language, Refusal, Refused
 
 logger = logging.getLogger(__name__)

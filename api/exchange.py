@@ -60,11 +60,7 @@ async def read(request: Request) -> Question:
         return _from_address(request.query_params)
     if request.headers.get("content-type", "").partition(";")[0].strip().lower() != PLAIN_JSON:
         raise HTTPRefused(415, bad("request_type", "Content-Type"))
-    try:
-        body = await _body(request)
-    except ClientDisconnect:
-        raise HTTPRefused(400, bad("request_form", None, detail="it was broken off")) from None
-    return _decode(body, Question)
+    return _decode(await body_of(request), Question)
 
 
 def _from_address(parameters: Mapping[str, str]) -> Question:
@@ -74,8 +70,15 @@ def _from_address(parameters: Mapping[str, str]) -> Question:
     return Question(parameters["query"], variables, parameters.get("operationName") or None)
 
 
+async def body_of(request: Request) -> bytes:
+    """The body of a request, read no further than it may be long. Raises `HTTPRefused`."""
+    try:
+        return await _body(request)
+    except ClientDisconnect:
+        raise HTTPRefused(400, bad("request_form", None, detail="it was broken off")) from None
+
+
 async def _body(request: Request) -> bytes:
-    """The body, read no further than it may be long."""
     stated = request.headers.get("content-length", "")
     body = bytearray()
     if not (stated.isdecimal() and int(stated) > BODY):
@@ -109,6 +112,11 @@ def answer(data: dict[str, Any] | None, errors: list[GraphQLError] | None, media
 def refusal(refused: HTTPRefused, media: str, language: Language) -> Response:
     """The answer where a request is refused before it comes to GraphQL."""
     return _response({"errors": [told(refused.refused, language)]}, refused.status, media, refused.headers)
+
+
+def json_response(content: Any, status: int) -> Response:
+    """Any answer that is plain JSON."""
+    return _response(content, status, PLAIN_JSON)
 
 
 def _response(content: Any, status: int, media: str, headers: Mapping[str, str] | None = None) -> Response:

@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from typing import Annotated, Any
 
 import strawberry
-from msgspec import Struct
 
+from api.batch import BATCH, Taken, take
 from api.context import Context, Info, thread
 from api.events import Event
 from api.fields import field
@@ -17,29 +17,9 @@ from domain.model.catalogue import CATALOGUE, Kind
 from domain.model.errors import Refusal, Refused, bad
 from domain.model.meanings import EVENTS
 from domain.model.time import iso_day
-from domain.store.batch import RefusedLine
-from domain.store.staging import Line
 from projections.views import answers
 
 SOURCE = "urn:tussenruimte:api"
-BATCH = "events"
-
-
-class BatchRefused(Refused):
-    """A batch of which nothing was recorded, with what was wrong with each of its events."""
-
-    def __init__(self, lines: Sequence[RefusedLine]) -> None:
-        self.lines = sorted(lines, key=lambda line: line.line.number)
-        super().__init__(self.lines[0].refusal)
-
-
-class Taken(Struct, frozen=True):
-    """What became of a batch that was taken."""
-
-    position: str
-    recorded: int
-    already: int
-    ids: list[str]
 
 
 async def _events(taken: strawberry.Parent[Taken], info: Info) -> list[answers.RecordedEvent]:
@@ -71,15 +51,7 @@ def _encoded(event: Any, number: int) -> bytes:
 
 
 def _record(context: Context, events: Sequence[Any]) -> Taken:
-    organisation, token = context.organisation, context.token
-    lines = [(Line(BATCH, number), _encoded(event, number)) for number, event in enumerate(events, 1)]
-    outcome = organisation.store.recording.record(
-        lines, recorded_by=token.recorded_by, keep_recorded_by=token.role == "administrator"
-    )
-    if outcome.refused:
-        raise BatchRefused(outcome.refused)
-    organisation.runner.catch_up()
-    return Taken(str(outcome.position), outcome.recorded, outcome.already, [event["id"] for event in events])
+    return take(context.organisation, context.token, [_encoded(event, number) for number, event in enumerate(events, 1)])
 
 
 Events = Annotated[list[JSON], strawberry.argument(description="CloudEvents objects, as the catalogue of events describes them.")]

@@ -14,6 +14,15 @@ SERVICE_RULES: dict[str, tuple[str, str]] = {
         "Send a GraphQL request as `Content-Type: application/json`.",
         "Stuur een GraphQL-verzoek als `Content-Type: application/json`.",
     ),
+    "event_type": (
+        "Send an event as application/cloudevents+json, several as application/cloudevents-batch+json, or one with its attributes in `ce-` headers.",
+        "Stuur een gebeurtenis als application/cloudevents+json, meer als application/cloudevents-batch+json, of één met zijn attributen in "
+        "`ce-`-headers.",
+    ),
+    "event_body": (
+        "The body cannot be read: {detail}. Send the data of an event as JSON, several events as a JSON list of objects.",
+        "De inhoud kan niet gelezen worden: {detail}. Stuur de gegevens van een gebeurtenis als JSON, meer als een JSON-lijst van objecten.",
+    ),
     "request_accept": (
         "The answer is application/graphql-response+json or application/json; accept one of them.",
         "Het antwoord is application/graphql-response+json of application/json; accepteer een van beide.",

@@ -90,6 +90,12 @@ class Tokens:
         token = Token(*row[:-1])
         return token if token.holds(now) else None
 
+    def holds(self, id: str) -> bool:
+        """Whether a token that was checked before still holds."""
+        with self._datastore.connection() as connection:
+            row = connection.execute("SELECT expires, revoked FROM tokens WHERE id = ?", (id,)).fetchone()
+        return row is not None and row[1] is None and self._clock() < row[0]
+
     def list(self) -> Sequence[Token]:
         """All tokens ever made, the oldest first; never the tokens themselves."""
         with self._datastore.connection() as connection:

@@ -84,7 +84,7 @@ def asyncapi() -> Schema:
                 "action": "receive",
                 "channel": {"$ref": "#/channels/events"},
                 "title": "Record events",
-                "description": "POST one event, in binary or structured mode, or a batch (application/cloudevents-batch+json), all or nothing.",
+                "description": "POST one event (in binary or structured mode) or a batch (as a JSON list), all or nothing.",
                 "security": [{"$ref": "#/components/securitySchemes/token"}],
                 "bindings": {"http": {"method": "POST"}},
                 "messages": sent,

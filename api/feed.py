@@ -1,0 +1,105 @@
+"""CloudEvents over HTTP: others send their events in one of the three modes of that binding, and read what was recorded, line by line.
+
+Binary mode has the attributes in headers and the data in the body; structured mode has all in the body; a batch is a list of these.
+"""
+
+from collections.abc import Iterator, Mapping
+from typing import Any, TypeVar
+from urllib.parse import unquote
+
+import msgspec
+from fastapi import APIRouter
+from starlette.requests import Request
+from starlette.responses import Response, StreamingResponse
+
+from api.arguments import place
+from api.batch import take
+from api.context import Organisation, thread
+from api.errors import language_of
+from api.exchange import PLAIN_JSON, HTTPRefused, body_of, json_response, refusal
+from api.scalars import Position
+from domain.model.errors import Code, Refused, bad
+from domain.store.tokens import Token
+from projections.export import cloudevents
+
+ONE, MANY = "application/cloudevents+json", "application/cloudevents-batch+json"
+LINES = "application/x-ndjson"
+STATUS: dict[Code, int] = {
+    "BAD_INPUT": 400,
+    "UNAUTHENTICATED": 401,
+    "FORBIDDEN": 403,
+    "NO_CONSENT": 403,
+    "CONFLICT": 409,
+    "TOO_COSTLY": 413,
+    "RULE_BROKEN": 422,
+    "NOT_FOUND": 422,
+    "RATE_LIMITED": 429,
+    "UNAVAILABLE": 503,
+}
+T = TypeVar("T")
+_each = msgspec.json.Decoder(list[msgspec.Raw])
+_any = msgspec.json.Decoder()
+
+
+def feed_pages(organisation: Organisation) -> APIRouter:
+    """The pages under `/events`."""
+    router = APIRouter()
+
+    @router.post("/events")
+    async def send(request: Request) -> Response:
+        """Record one event or a batch, all or nothing."""
+        events = _events(request.headers, await body_of(request))
+        try:
+            return json_response(await thread(take, organisation, request.state.token, events), 200)
+        except Refused as refused:
+            error = HTTPRefused(STATUS[refused.refusal.code], refused)
+            return refusal(error, PLAIN_JSON, language_of(request.headers.get("accept-language")))
+
+    @router.get("/events")
+    async def read(request: Request) -> Response:
+        """Everything recorded after a position, up to now, an event a line."""
+        try:
+            after = place(Position(request.query_params.get("after", "0")), "after") or 0
+        except Refused as refused:
+            raise HTTPRefused(400, refused) from None
+        return StreamingResponse(lines(organisation, request.state.token, after), media_type=LINES, headers={"Cache-Control": "no-store"})
+
+    return router
+
+
+def lines(organisation: Organisation, token: Token, after: int) -> Iterator[bytes]:
+    """Page by page, so that a slow reader holds no snapshot, and for as long as the token holds."""
+    for page in cloudevents.pages(organisation.store, after):
+        if not organisation.tokens.holds(token.id):
+            return
+        yield page
+
+
+def _events(headers: Mapping[str, str], body: bytes) -> list[bytes]:
+    """The events of a request, a JSON object each. Raises `HTTPRefused`."""
+    media = headers.get("content-type", "").partition(";")[0].strip().lower()
+    if media == MANY:
+        return [bytes(event) for event in _read(_each, body)]
+    if media == ONE:
+        return [body]
+    if "ce-specversion" in headers:
+        return [_from_headers(headers, media, body)]
+    raise HTTPRefused(415, bad("event_type", "Content-Type"))
+
+
+def _from_headers(headers: Mapping[str, str], media: str, body: bytes) -> bytes:
+    """An event of which the attributes stand in headers, percent-encoded, as one JSON object."""
+    attributes: dict[str, Any] = {name.removeprefix("ce-"): unquote(value) for name, value in headers.items() if name.startswith("ce-")}
+    if media:
+        attributes["datacontenttype"] = media
+    if body.strip():
+        _read(_any, body)
+        attributes["data"] = msgspec.Raw(body)
+    return msgspec.json.encode(attributes)
+
+
+def _read(decoder: msgspec.json.Decoder[T], body: bytes) -> T:
+    try:
+        return decoder.decode(body)
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+        raise HTTPRefused(400, bad("event_body", None, detail=str(error))) from None
