@@ -14,9 +14,9 @@ from api.fields import field
 from api.inputs import input_of, plain
 from api.scalars import JSON, ConsentScope, Position
 from domain.model.catalogue import CATALOGUE, Kind
-from domain.model.errors import Refusal, Refused, bad
+from domain.model.errors import Refusal, Refused, bad, missing
 from domain.model.meanings import EVENTS
-from domain.model.time import iso_day
+from domain.model.time import iso_day, rfc3339
 from projections.views import answers
 
 SOURCE = "urn:tussenruimte:api"
@@ -64,8 +64,11 @@ async def record_events(info: Info, events: Events) -> Taken:
 
 
 async def withdraw_consent(info: Info, participant: Participant, scope: Scope) -> Taken:
-    today = iso_day(info.context.organisation.store.clock())
-    given = {"participant": participant, "occurred": today, "data": {"scope": scope.value.lower()}}
+    """As of this instant, so that whatever was consented to today is over too."""
+    if await info.context.load(info.context.questions.participants, participant) is None:
+        raise missing("participant_unknown", "participant", participant=participant)
+    now = info.context.organisation.store.clock()
+    given = {"participant": participant, "occurred": iso_day(now), "time": rfc3339(now), "data": {"scope": scope.value.lower()}}
     return await thread(_record, info.context, [_envelope(CATALOGUE["consent_withdrawn"], given)])
 
 

@@ -121,6 +121,33 @@ class StoreImportContract:
         assert rules(record(store, lines, keep_going=True)) == {1: "not_begun"}
         assert "relationship/s" in self.streams(store)
 
+    def test_what_rests_on_something_left_out_is_left_out_though_it_is_an_amendment(self, store: EventStore) -> None:
+        record(store, pair("r"))
+        data = json.loads(match("r", "r-anna", "r-bram"))["data"]
+        grown = line("am", "event_amended", "relationship/r", {"event": "r-match", "data": {**data, "grew_from": "q"}})
+        wrong = match("q", "r-anna", "nobody")
+        assert rules(record(store, [grown, wrong], keep_going=True)).keys() == {1, 2}
+        assert record(store, [meeting("m", "r")]).recorded == 1
+
+    @pytest.mark.parametrize(
+        "narrowing",
+        [
+            ("initiative_closed", "initiative/home", {}, "2020-06-01"),
+            ("event_retracted", "initiative/home", {"event": "home-registered"}, "2021-01-01"),
+            ("event_retracted", "participant/r-anna", {"event": "r-anna-registered"}, "2021-01-01"),
+        ],
+        ids=lambda told: " ".join(told[:2]),
+    )
+    def test_what_takes_the_ground_from_something_left_out_is_left_out(self, store: EventStore, narrowing: tuple[Any, ...]) -> None:
+        record(store, pair("r"))
+        kind, stream, data, on = narrowing
+        away = line("gone", "event_retracted", "relationship/r", {"event": "r-match"})
+        wrong = line("bad", "role_laid_down", "relationship/r", {"handle": "a", "role": "driver"}, "2021-04-01")
+        more = [] if stream != "participant/r-anna" else [line("c", "event_retracted", stream, {"event": "r-anna-consent"})]
+        outcome = record(store, [line("n", kind, stream, data, on), *more, away, wrong], keep_going=True)
+        assert (outcome.recorded, len(outcome.refused)) == (0, 3 + len(more))
+        assert record(store, [meeting("m", "r")]).recorded == 1
+
     def test_what_is_left_out_can_be_sent_again_once_it_is_mended(self, store: EventStore) -> None:
         record(store, [*pair("r"), meeting("m", "r", "2019-01-01")], keep_going=True)
         outcome = record(store, [*pair("r"), meeting("m", "r", "2021-03-01")])
@@ -164,6 +191,17 @@ class StoreImportContract:
         assert len([stream for stream in self.streams(store) if stream.startswith("participant/")]) == 2
         with store.reading() as connection:
             assert len(store.streams(connection, ["relationship/r"], store.keys.ring())["relationship/r"]) == 2
+
+    def test_what_is_in_the_platform_already_is_pointed_at_by_the_id_it_has(self, store: EventStore) -> None:
+        said = {"opening": "o1", "about": "nature"}
+        record(store, [*pair("r"), meeting("m", "r"), line("left", "left_open", "relationship/r", said, "2021-03-01", perspective="a")])
+        sent = [
+            line("s1", "settled", "relationship/r", {"opening": "o1"}, "2021-04-01"),
+            line("x", "event_retracted", "relationship/r", {"event": "m"}),
+            meeting("n", "r"),
+            line("y", "event_retracted", "relationship/r", {"event": "n"}),
+        ]
+        assert record(store, sent, fresh=FreshIds()).recorded == 4
 
     def test_fresh_ids_leave_out_a_stream_with_a_refused_line_as_well(self, store: EventStore) -> None:
         unreadable = line("m", "meeting_held", "relationship/r", {"present": "everybody"}, "2021-02-01")

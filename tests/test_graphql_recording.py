@@ -136,10 +136,20 @@ def test_consent_is_withdrawn_as_of_today_by_the_bearer(empty: Served) -> None:
     assert {one["handle"]: one["withdrawn"] for one in person["relationship"]["members"]} == {"a": True, "b": False}
 
 
+def test_a_consent_given_earlier_today_is_withdrawn_too(empty: Served) -> None:
+    record(empty, LARS)
+    again = {"occurred": "2026-01-31", "time": "2026-01-31T09:00:00Z", "data": {"scope": "record"}}
+    empty.record([{**LARS[2], "id": "today", **again}])
+    empty.ask(WITHDRAW, who=LARS[2]["subject"].partition("/")[2], scope="RECORD")
+    person = empty.ask('{ participant(id: "lars-a") { consents { scope withdrawn } } }')["participant"]
+    assert {"scope": "RECORD", "withdrawn": "2026-01-31"} in person["consents"]
+
+
 def test_consent_that_was_not_given_cannot_be_withdrawn(empty: Served) -> None:
     record(empty, LARS)
     assert empty.refusal(WITHDRAW, who="lars-a", scope="SHARE")["code"] == "RULE_BROKEN"
-    assert empty.refusal(WITHDRAW, who="nobody", scope="RECORD")["code"] in ("RULE_BROKEN", "NOT_FOUND")
+    told = empty.refusal(WITHDRAW, who="nobody", scope="RECORD")
+    assert (told["code"], told["field"]) == ("NOT_FOUND", "participant")
 
 
 def test_after_withdrawing_nothing_more_is_recorded_about_them(empty: Served) -> None:

@@ -27,10 +27,7 @@ def decide(state: Relationship, event: Event) -> None:
         raise broken("not_begun", "occurred", kind="relationship", id=state.id)
     elif state.ended and not kind.after_end:
         raise broken("ended", "occurred")
-    if event.perspective is not None or event.toldby is not None:
-        _view(state, event)
-    if event.recordedby is not None and event.recordedby.startswith("member/") and not kind.opens:
-        ever_member(state, event.recordedby.removeprefix("member/"), "recordedby")
+    decide_telling(state, event)
     if not isinstance(event.data, Unvoiced):
         rule = _RULES.get(kind.name)
         if rule is not None:
@@ -38,6 +35,14 @@ def decide(state: Relationship, event: Event) -> None:
     own = own_id(event)
     if own is not None and own in state.used:
         raise broken("id_used", f"data.{kind.own}", id=own)
+
+
+def decide_telling(state: Relationship, event: Event) -> None:
+    """Whose view it is, who tells it and who recorded it: members then or before, or those who need not be."""
+    if event.perspective is not None or event.toldby is not None:
+        _view(state, event)
+    if event.recordedby is not None and event.recordedby.startswith("member/") and not event.kind.opens:
+        ever_member(state, event.recordedby.removeprefix("member/"), "recordedby")
 
 
 def decide_notes(before: Relationship, after: Relationship, event: Event) -> None:

@@ -176,23 +176,23 @@ def _unvoiced(kind: Kind, plain: dict[str, Any], within: str) -> Unvoiced:
     return Unvoiced(unread, plain.get(kind.own) if kind.own else None)
 
 
-def _whole(data: Any, kind: Kind) -> None:
+def _whole(data: Any, kind: Kind, within: str = "data") -> None:
     """Check what types alone cannot: dates of plans are days, numbers can be kept exactly, and what is sealed as one has room."""
     if isinstance(data, Unvoiced):
         return
     for name in _plans.get(kind.name, ()):
         if (plan := getattr(data, name, None)) is not None:
-            dated(day, plan, f"data.{name}")
+            dated(day, plan, f"{within}.{name}")
     if kind.opens and getattr(data, "term", None) is not None and data.term.until is not None:
-        dated(day, data.term.until, "data.term.until")
+        dated(day, data.term.until, f"{within}.term.until")
     if kind.name == "account_given" and data.told is not None:
-        dated(span, data.told, "data.told")
+        dated(span, data.told, f"{within}.told")
     if kind.name == "event_amended" and data.occurred is not None:
-        dated(span, data.occurred, "data.occurred")
+        dated(span, data.occurred, f"{within}.occurred")
     if kind.name in _FREE:
-        _exact(msgspec.to_builtins(data), "data")
+        _exact(msgspec.to_builtins(data), within)
     if kind.name == "measure_taken" and (size := len(msgspec.json.encode(data))) > VOICE_LIMIT:
-        raise bad("voice_too_large", "data.answers", limit=VOICE_LIMIT, size=size)
+        raise bad("voice_too_large", f"{within}.answers", limit=VOICE_LIMIT, size=size)
 
 
 _FREE = ("measure_taken", "event_amended", "lens_published", "participant_erased")
@@ -215,12 +215,12 @@ def refuse_unread(value: Any, field: str) -> None:
     if isinstance(value, Unread):
         raise bad("sealed_input", field)
     if isinstance(value, Data):
-        for note in value.notes:
-            refuse_unread(note.text, f"{field}.notes")
+        for number, note in enumerate(value.notes):
+            refuse_unread(note.text, f"{field}.notes[{number}].text")
         for name in ("name", "contact", "participant"):
             refuse_unread(getattr(value, name, None), f"{field}.{name}")
-        for member in getattr(value, "members", ()):
-            refuse_unread(member.participant, f"{field}.members")
+        for number, member in enumerate(getattr(value, "members", ())):
+            refuse_unread(member.participant, f"{field}.members[{number}].participant")
     if isinstance(value, EventAmended):
         _refuse_signs(value.data, f"{field}.data")
 
@@ -228,8 +228,8 @@ def refuse_unread(value: Any, field: str) -> None:
 def _refuse_signs(value: Any, field: str) -> None:
     """The same, for the data of an amendment whose target is not known yet."""
     if isinstance(value, list):
-        for held in value:
-            _refuse_signs(held, field)
+        for number, held in enumerate(value):
+            _refuse_signs(held, f"{field}[{number}]")
     elif isinstance(value, dict):
         if "voice" in value:
             raise bad("sealed_input", f"{field}.voice")
@@ -244,7 +244,7 @@ def amended(amendment: EventAmended, kind: Kind) -> Data | Unvoiced:
     if kind.voiced and "voice" in amendment.data:
         return _unvoiced(kind, amendment.data, "data.data")
     data: Data = decode(lambda raw: msgspec.convert(raw, kind.data, strict=True), amendment.data, kind.data, "data.data")
-    _whole(data, kind)
+    _whole(data, kind, "data.data")
     return data
 
 

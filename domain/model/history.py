@@ -23,12 +23,14 @@ class Standing(Struct, frozen=True, gc=False):
 
 
 class History(Struct, frozen=True):
-    """A stream as it stands. `retracted` and `amended` say for an event's id which correction did so (the last that holds)."""
+    """A stream as it stands. `retracted` and `amended` say for an event's id which correction did so (the last that holds); `unseen`
+    is the content that holds no more: what was retracted, or has other content in its place."""
 
     standing: list[Standing]
     retracted: dict[str, str]
     amended: dict[str, Event]
     refused: list[tuple[Event, Refusal]]
+    unseen: list[Standing]
 
 
 def resolve(events: Sequence[Event]) -> History:
@@ -39,7 +41,7 @@ def resolve(events: Sequence[Event]) -> History:
     """
     corrections = [event for event in events if event.kind.corrects]
     if not corrections:
-        return History(in_order([Standing(event, event) for event in events]), {}, {}, [])
+        return History(in_order([Standing(event, event) for event in events]), {}, {}, [], [])
     by_id = {event.id: event for event in events}
     retracted: dict[str, str] = {}
     amendments: dict[str, list[Standing]] = {}
@@ -55,7 +57,9 @@ def resolve(events: Sequence[Event]) -> History:
             refused.append((correction, error.refusal))
     holding = {id: kept[-1] for id, made in amendments.items() if (kept := [a for a in made if a.source.id not in retracted])}
     standing = [holding.get(e.id) or Standing(e, e) for e in events if not e.kind.corrects and e.id not in retracted]
-    return History(in_order(standing), retracted, {id: kept.source for id, kept in holding.items()}, refused)
+    unseen = [Standing(e, e) for e in events if not e.kind.corrects and (e.id in retracted or e.id in holding)]
+    unseen += [a for id, made in amendments.items() for a in made if id in retracted or a is not holding.get(id)]
+    return History(in_order(standing), retracted, {id: kept.source for id, kept in holding.items()}, refused, unseen)
 
 
 def _target(correction: Event, by_id: dict[str, Event], retracted: dict[str, str]) -> Event:

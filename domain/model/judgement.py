@@ -12,23 +12,25 @@ from msgspec.structs import replace
 from domain.model import decisions, initiative, participant
 from domain.model.errors import Refusal, Refused, broken, missing
 from domain.model.event import Event
-from domain.model.events import Unvoiced
 from domain.model.history import Standing, resolve
 from domain.model.initiative import Initiative
 from domain.model.lens import from_plain
+from domain.model.naming import handles, identities, notes
 from domain.model.participant import Participant
 from domain.model.relationship import Relationship, evolve
 from domain.model.time import DAY
+from domain.model.words import NO_HANDLES
 
 
 class World(Protocol):
     """What a stream's rules ask of the clock and of the other streams, the batch being judged included.
 
-    `head` is the highest position recorded before the batch: events above it are new.
+    `head` is the highest position recorded before the batch: events above it are new. `trusting`: consents are taken as given.
     """
 
     now: int
     head: int
+    trusting: bool
 
     def initiative(self, id: str) -> Initiative | None: ...
 
@@ -103,20 +105,28 @@ def fold_relationship(stream: str, events: Sequence[Event], world: World) -> Ref
                 state = _placed(state, event, world)
             decisions.decide(state, event)
             after = evolve(state, event)
-            if not isinstance(event.data, Unvoiced) and event.data.notes:
+            if notes(event):
                 decisions.decide_notes(state, after, event)
+            if event.kind.opens or event.kind.name == "member_joined":
+                _registered(event, world)
             if standing.source.position > world.head:
                 _not_ahead(standing, world)
                 if asked is not after.members:
                     asked, wanting = after.members, _wanting(after, world)
                 if wanting:
-                    _consenting(after, standing, wanting, events)
+                    _consenting(after, standing, wanting, events, world)
             state = after
         except Refused as error:
             refused.append((standing.source, _placed_in(standing, error.refusal)))
     for event in events:
         if event.kind.corrects and event.position > world.head:
             _guarded(refused, event, _correction, state, event, world)
+    for unseen in history.unseen:
+        if _new(world, unseen):
+            try:
+                _namable(state, unseen.event, world, events)
+            except Refused as error:
+                refused.append((unseen.source, _placed_in(unseen, error.refusal)))
     _one_person_a_handle(events, refused)
     return refused
 
@@ -154,92 +164,84 @@ def _one_person_a_handle(events: Sequence[Event], refused: Refusals) -> None:
                 refused.append((event, broken("handle_taken", "data", handle=handle).refusal))
 
 
-def identities(event: Event) -> Iterator[tuple[str, str]]:
-    """The handles an event gives to participants, where those can be opened."""
-    data = event.data
-    if event.kind.name == "event_amended":
-        data = data.data
-        entries = data.get("members", [data])
-        for entry in entries if isinstance(entries, list) else []:
-            if isinstance(entry, dict) and isinstance(entry.get("participant"), str) and isinstance(entry.get("handle"), str):
-                yield entry["handle"], entry["participant"]
-    elif event.kind.opens and event.kind.streams == ("relationship",):
-        for member in data.members:
-            if isinstance(member.participant, str):
-                yield member.handle, member.participant
-    elif event.kind.name == "member_joined" and isinstance(data.participant, str):
-        yield data.handle, data.participant
+def _registered(event: Event, world: World) -> None:
+    """Who has a handle is registered, also when what gave it to them holds again."""
+    for _, person in identities(event):
+        if world.participant(person) == "unknown":
+            raise missing("participant_unknown", _field_of(event, person), participant=person)
+
+
+def _field_of(event: Event, person: str) -> str:
+    """Where an event names a participant."""
+    found = [number for number, member in enumerate(getattr(event.data, "members", ())) if member.participant == person]
+    return f"data.members[{found[0]}].participant" if found else "data.participant"
+
+
+def _standing(person: str | None, world: World) -> participant.Standing:
+    """How a member stands; one who cannot be opened any more was erased."""
+    if person is None:
+        return "consenting" if world.trusting else "erased"
+    return world.participant(person)
 
 
 def _wanting(state: Relationship, world: World) -> dict[str, str]:
     """The members about whom nothing may be recorded now, and how they stand."""
-    standings = {h: "erased" if m.participant is None else world.participant(m.participant) for h, m in state.members.items()}
+    standings = {handle: _standing(member.participant, world) for handle, member in state.members.items()}
     return {handle: standing for handle, standing in standings.items() if standing != "consenting"}
 
 
-def _consenting(state: Relationship, standing: Standing, wanting: dict[str, str], events: Sequence[Event]) -> None:
+def _namable(state: Relationship, event: Event, world: World, events: Sequence[Event]) -> None:
+    """What is corrected in its own batch is recorded all the same: who is in it is or was a member, and gave consent."""
+    given = {handle: person for other in events for handle, person in identities(other)} | dict(identities(event))
+    for handle, field in handles(event):
+        if handle in NO_HANDLES or handle.startswith("role/"):
+            continue
+        if handle not in given and handle not in state.members:
+            raise broken("never_member", field, handle=handle)
+        _refuse_person(handle, given.get(handle), world, field)
+
+
+def _consenting(state: Relationship, standing: Standing, wanting: dict[str, str], events: Sequence[Event], world: World) -> None:
     """Every handle a new event names stands for a participant who is registered and has given consent to record.
 
     Closing events and corrections may name a member who withdrew, by handle alone: no text about them, no voice of theirs.
     """
     event = standing.event
-    by_handle_alone = event.kind.closes or standing.source.kind.corrects
-    if by_handle_alone:
-        named = {handle for note in _notes(event) for handle in note.about}
-        named |= {event.perspective} if event.perspective is not None else set()
-        before = {pair for earlier in events if earlier is not standing.source for pair in identities(earlier)}
-        named |= {handle for handle, person in identities(event) if (handle, person) not in before}
-    else:
-        named = handles(event)
-    for handle in sorted(named & wanting.keys()):
-        _refuse_person(handle, wanting[handle], state)
+    named = list(handles(event))
+    if event.kind.closes or standing.source.kind.corrects:
+        known = {pair for earlier in events if earlier.position <= world.head for pair in identities(earlier)}
+        anew = {handle for handle, person in identities(event) if (handle, person) not in known}
+        named = [(handle, field) for handle, field in named if _more_than_a_handle(field) or handle in anew]
+    for handle, field in named:
+        if handle in wanting:
+            _refuse_person(handle, state.members[handle].participant, world, field)
 
 
-def _refuse_person(handle: str, standing: str, state: Relationship) -> None:
-    if standing == "unknown":
-        raise missing("participant_unknown", None, participant=state.members[handle].participant)
-    rule = "erased_person" if standing == "erased" else "no_consent"
-    raise Refused(Refusal("NO_CONSENT", rule, None, {"handle": handle}))
+def _more_than_a_handle(field: str) -> bool:
+    """Whether who stands in a field is spoken for or written about, not only named."""
+    return field == "perspective" or field.endswith("].about")
 
 
-def _notes(event: Event) -> Any:
-    return () if isinstance(event.data, Unvoiced) else event.data.notes
-
-
-def handles(event: Event) -> set[str]:
-    """Every handle that an event names, words that are no handles among them."""
-    found: set[str] = {handle for note in _notes(event) for handle in note.about}
-    found |= {name for name in (event.perspective, event.toldby) if name is not None}
-    data = event.data
-    for name in ("handle", "giver", "receiver", "to", "by", "initiated_by", "cancelled_by"):
-        value = getattr(data, name, None)
-        found |= {value} if isinstance(value, str) else set(value or ())
-    for name in ("present", "with_", "between", "agreed_by", "parties", "ended_by"):
-        found |= set(getattr(data, name, ()))
-    found |= {handle for pair in getattr(data, "direction", ()) for handle in pair}
-    found |= {member.handle for member in getattr(data, "members", ())}
-    found |= {handle for help in _parts(data, "help") for handle in (help.giver, help.receiver)}
-    found |= {handle for sharing in _parts(data, "shared") for handle in (sharing.by, sharing.to) if handle is not None}
-    if (getattr(data, "place", None) or "").startswith("home:"):
-        found.add(data.place.removeprefix("home:"))
-    return found
-
-
-def _parts(data: Any, name: str) -> Any:
-    value = getattr(data, name, ())
-    return value if isinstance(value, tuple) else ()
+def _refuse_person(handle: str, person: str | None, world: World, field: str) -> None:
+    """Raise `Refused` where nothing may be recorded about somebody now."""
+    match _standing(person, world):
+        case "unknown":
+            raise missing("participant_unknown", field, participant=person)
+        case "erased":
+            raise Refused(Refusal("NO_CONSENT", "erased_person", field, {"handle": handle}))
+        case "without_consent":
+            raise Refused(Refusal("NO_CONSENT", "no_consent", field, {"handle": handle}))
 
 
 def _correction(state: Relationship, event: Event, world: World) -> None:
-    """What a correction says itself: not ahead of the clock, its notes about those who are or were members and consent."""
+    """What a correction says itself: not ahead of the clock, told by and about those who are or were members, with their consent."""
     _not_ahead(Standing(event, event), world)
+    decisions.decide_telling(state, event)
     for number, note in enumerate(event.data.notes):
         for handle in note.about:
-            decisions.ever_member(state, handle, f"data.notes[{number}].about")
-            person = state.members[handle].participant
-            standing = "erased" if person is None else world.participant(person)
-            if standing != "consenting":
-                _refuse_person(handle, standing, state)
+            field = f"data.notes[{number}].about"
+            decisions.ever_member(state, handle, field)
+            _refuse_person(handle, state.members[handle].participant, world, field)
 
 
 def _no_handles(event: Event) -> None:
@@ -263,6 +265,12 @@ def _fold_plain(events: Sequence[Event], world: World, state: Any, decide: Any, 
     for event in events:
         if event.position > world.head and _guarded(refused, event, _no_handles, event) and event.kind.corrects:
             _guarded(refused, event, _not_ahead, Standing(event, event), world)
+    for amended in (*history.standing, *history.unseen):
+        if _new(world, amended) and amended.source is not amended.event:
+            try:
+                _no_handles(amended.event)
+            except Refused as error:
+                refused.append((amended.source, _placed_in(amended, error.refusal)))
     return state, refused
 
 

@@ -4,6 +4,7 @@ The shipped lens `evidence` is this definition with its defaults; organisations 
 weigh otherwise. A published version is never changed, and readings cite it as `name@version`.
 """
 
+from collections.abc import Callable
 from typing import Annotated, Any
 
 import msgspec
@@ -104,7 +105,7 @@ def from_yaml(text: bytes) -> Definition:
     try:
         return checked(msgspec.yaml.decode(text, type=Definition))
     except msgspec.ValidationError as error:
-        raise bad("lens_bad", None, detail=str(error)) from None
+        raise _bad(str(error), lambda path: path) from None
     except msgspec.DecodeError as error:
         raise bad("lens_bad", None, detail=" ".join(str(error).split())) from None
 
@@ -112,17 +113,31 @@ def from_yaml(text: bytes) -> Definition:
 def from_plain(value: Any) -> Definition:
     """A lens from the definition of a recorded `LensPublished`. Raises `Refused`."""
     try:
-        return checked(msgspec.convert(value, Definition, strict=False))
+        return checked(msgspec.convert(value, Definition, strict=False), _recorded_field)
     except msgspec.ValidationError as error:
-        raise bad("lens_bad", "data.definition", detail=str(error)) from None
+        raise _bad(str(error), _recorded_field) from None
 
 
-def checked(definition: Definition) -> Definition:
+def _recorded_field(path: str) -> str:
+    """Where a part of a definition stands in the event: the name is that of the stream."""
+    return {"name": "subject", "version": "data.version"}.get(path, f"data.definition.{path}".rstrip("."))
+
+
+def _bad(message: str, field: Callable[[str], str]) -> Refused:
+    text, _, path = message.partition(" - at `$")
+    path = path.rstrip("`").lstrip(".")
+    if "regex" in text:
+        return bad("lens_name" if path == "name" else "lens_version_form", field(path))
+    return bad("lens_bad", field(path) or None, detail=text)
+
+
+def checked(definition: Definition, field: Callable[[str], str] = lambda path: path) -> Definition:
+    """The definition, if its weights and its name are what they may be. `field` says where a part of it stands."""
     unknown = sorted(definition.weights.keys() - WEIGHTS.keys())
     if unknown:
-        raise bad("lens_bad", "weights", detail=f"'{unknown[0]}' is no weight; known are {', '.join(WEIGHTS)}")
+        raise bad("lens_bad", field("weights"), detail=f"'{unknown[0]}' is no weight; known are {', '.join(WEIGHTS)}")
     if definition.name in BUILT_IN:
-        raise Refused(bad("lens_builtin", "name", name=definition.name).refusal)
+        raise bad("lens_builtin", field("name"), name=definition.name)
     return definition
 
 

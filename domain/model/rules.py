@@ -296,6 +296,14 @@ LIFE_RULES: dict[str, tuple[str, str]] = {
         "'{name}' is a lens of the platform itself. Choose another name.",
         "'{name}' is een lens van het platform zelf. Kies een andere naam.",
     ),
+    "lens_name": (
+        "A lens is named in small letters, digits, - and _, beginning with a letter, at most 40 of them.",
+        "Een lens heet in kleine letters, cijfers, - en _, te beginnen met een letter, hoogstens 40 tekens.",
+    ),
+    "lens_version_form": (
+        "A version is written in letters, digits, dots, - and _, at most 40 of them.",
+        "Een versie bestaat uit letters, cijfers, punten, - en _, hoogstens 40 tekens.",
+    ),
     "lens_bad": ("This is no lens definition: {detail}.", "Dit is geen lensdefinitie: {detail}."),
 }
 

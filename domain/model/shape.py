@@ -55,7 +55,7 @@ def explain(message: str, of: Any, within: str) -> Refused:
     if found := re.match(r"Object missing required field `(.*)`", text):
         return bad("missing_field", f"{field}.{found[1]}" if field else found[1], name=found[1])
     if found := re.match(r"Object contains unknown field `(.*)`", text, re.S):
-        return bad("unknown_field", where, name=found[1])
+        return bad("unknown_field", f"{field}.{found[1]}" if field else found[1], name=found[1])
     if found := re.match(r"Invalid enum value (.*)", text, re.S):
         return bad("wrong_word", where, value=found[1].strip("'"), allowed=_allowed(of, [name or "0" for name, _ in steps]))
     if found := re.match(r"Expected `(.*?)` matching regex", text):
@@ -64,22 +64,39 @@ def explain(message: str, of: Any, within: str) -> Refused:
         expected = " or ".join(PLAIN_TYPES.get(word, word) for word in found[1].split(" | ") if word != "null")
         return bad("wrong_type", where, expected=expected, got=PLAIN_TYPES.get(found[2], found[2]))
     if found := re.match(r"Expected `(.*?)` (.*)", text):
-        return bad("wrong_size", where, expected=f"{PLAIN_TYPES.get(found[1], found[1])} {found[2]}")
+        bounds = _bounds(of, [name or "0" for name, _ in steps])
+        return bad("wrong_size", where, expected=bounds or f"{PLAIN_TYPES.get(found[1], found[1])} {found[2]}")
     return bad("number" if "out of range" in text else "wrong_form", where, **({} if "out of range" in text else {"expected": text}))
 
 
 def _allowed(of: Any, path: list[str]) -> list[str]:
     """The words of the closed list that stands at `path` in type `of`."""
+    lists = [part for found in _at(of, path) for part in _parts(found) if typing.get_origin(part) is typing.Literal]
+    return [word for found in lists for word in typing.get_args(found)]
+
+
+def _bounds(of: Any, path: list[str]) -> str | None:
+    """What a number at `path` may be, where it need not be a whole one: that has bounds of its own, which are not all there is."""
+    for found in _at(of, path):
+        for part in typing.get_args(found) if typing.get_origin(found) in (typing.Union, types.UnionType) else (found,):
+            if typing.get_origin(part) is typing.Annotated and typing.get_args(part)[0] is float:
+                meta = typing.get_args(part)[1]
+                above = f"> {meta.gt:g}" if meta.gt is not None else f">= {meta.ge:g}"
+                return f"a number {above}" + (f" and <= {meta.le:g}" if meta.le is not None else "")
+    return None
+
+
+def _at(of: Any, path: list[str]) -> list[Any]:
+    """The types that may stand at `path` in type `of`."""
+    if not path:
+        return [of]
+    found: list[Any] = []
     for part in _parts(of):
-        if typing.get_origin(part) is typing.Literal:
-            return list(typing.get_args(part)) if not path else []
-        if isinstance(part, type) and issubclass(part, msgspec.Struct) and path:
-            for field in msgspec.structs.fields(part):
-                if field.encode_name == path[0]:
-                    return _allowed(field.type, path[1:])
-        if typing.get_origin(part) is tuple and path:
-            return _allowed(typing.get_args(part)[0], path[1:])
-    return []
+        if isinstance(part, type) and issubclass(part, msgspec.Struct):
+            found += [at for field in msgspec.structs.fields(part) if field.encode_name == path[0] for at in _at(field.type, path[1:])]
+        elif typing.get_origin(part) is tuple:
+            found += _at(typing.get_args(part)[0], path[1:])
+    return found
 
 
 def _parts(of: Any) -> list[Any]:

@@ -14,7 +14,8 @@ from domain.model.envelope import amended
 from domain.model.errors import Refusal, bad, broken
 from domain.model.event import Event
 from domain.model.history import resolve
-from domain.model.judgement import fold_relationship, identities, judge
+from domain.model.judgement import fold_relationship, judge
+from domain.model.naming import identities
 from domain.model.time import instant, rfc3339
 from domain.store.fresh import FreshIds
 from domain.store.keys import HandleTaken, Ring, SQLiteKeys
@@ -82,7 +83,6 @@ class Batch:
         self._keep_going = keep_going
         self._refused: dict[tuple[str, int], tuple[Line, str | None, Refusal]] = {}
         self._left_out: set[str] = set()
-        self._grown: list[tuple[str, str]] = []
         self._targets: dict[str, Event] = {}
         self._people: list[tuple[str, str, str]] = []
         self._already = 0
@@ -115,9 +115,6 @@ class Batch:
     def settle(self, now: int, progress: Callable[[str, int], None]) -> None:
         """Judge the batch and append it. Where it turns out not to stand, the caller undoes the transaction."""
         head = self._recorder.head(self._connection)
-        ring = self._keys.ring()
-        world = StoreWorld(self._connection, self._recorder, self._mapper, ring, self.stage, now, head, self.restore)
-        world.left_out = self._left_out
         if self.restore and head:
             for first in islice(self.stage.in_order(), 1):
                 self.refuse(self.stage.place(first.line), first.id, bad("restore_empty").refusal, first.stream)
@@ -125,12 +122,25 @@ class Batch:
         if self.restore:
             self._refuse_repeats()
         else:
-            self._set_aside_repeats(ring, head)
-        self._judge(world, progress)
-        self._leave_out(world)
+            self._set_aside_repeats(self._keys.ring(), head)
+        world = self._judged(head, now, progress)
         if self.stands:
             self._add_people(world)
             self._append(self._keys.ring(), head, now, progress)
+
+    def _judged(self, head: int, now: int, progress: Callable[[str, int], None]) -> StoreWorld:
+        """Judge everything. What is left out takes others with it, so that without it the rest is judged anew, until all stands."""
+        while True:
+            self._targets, self._people = {}, []
+            ring = self._keys.ring()
+            world = StoreWorld(self._connection, self._recorder, self._mapper, ring, self.stage, now, head, self.restore)
+            world.left_out = left_out = set(self._left_out)
+            self._judge(world, progress)
+            if not self._keep_going:
+                return world
+            self._drop_left_out()
+            if self._left_out == left_out:
+                return world
 
     # Repeats
 
@@ -138,8 +148,9 @@ class Batch:
         """The same id with the same content changes nothing; with other content it is a conflict."""
         for lines in self.stage.repeated():
             (_, first), *others = self.stage.events(lines)
+            target = self._pointed_at(first, ring)
             for line, event in others:
-                self._repeat(line, event, event == first, None)
+                self._repeat(line, event, event == first or self._mapper.alike(event, first, target), None)
             self.stage.drop(lines[1:])
         if head == 0:
             return
@@ -164,6 +175,12 @@ class Batch:
         else:
             self._refuse_event(line, event, Refusal("CONFLICT", "id_conflict", "id", {"id": event.id}))
 
+    def _pointed_at(self, event: Event, ring: Ring) -> Event | None:
+        """The event that an amendment points at, in the batch or in the store."""
+        if (pointed := target_id(event)) is None:
+            return None
+        return next((staged for staged in self.stage.with_id(pointed)), None) or self._recorded_event(pointed, ring)
+
     def _recorded_event(self, id: str | None, ring: Ring | None) -> Event | None:
         if id is None:
             return None
@@ -177,7 +194,7 @@ class Batch:
         first = 0 if self.restore else world.head
         for stream, new in self.stage.streams(first):
             done += len(new)
-            if stream in self._left_out:
+            if stream in world.left_out:
                 continue
             old = world.recorded(stream)
             if stream.startswith("participant/") and world.gone(stream):
@@ -201,8 +218,6 @@ class Batch:
                 self._people.append((stream, "", stream))
             elif stream.startswith("relationship/"):
                 self._people.extend((stream, handle, f"participant/{person}") for handle, person in identities(event))
-                if event.kind.opens and event.data.grew_from is not None:
-                    self._grown.append((stream, f"relationship/{event.data.grew_from}"))
 
     def _fallen_elsewhere(self, stream: str, old: list[Event], new: list[Event], world: StoreWorld) -> list[tuple[Event, Refusal]]:
         """What would fall in other streams: they are judged anew where a change here may take away what they rest on."""
@@ -227,17 +242,8 @@ class Batch:
 
     # Leaving out
 
-    def _leave_out(self, world: StoreWorld) -> None:
-        """Take out of the batch every stream with a refused line, and what grew from a relationship that is left out."""
-        if not self._keep_going:
-            return
-        changed = True
-        while changed:
-            changed = False
-            for stream, target in self._grown:
-                if stream not in self._left_out and target in self._left_out and not world.recorded(target):
-                    self._left_out.add(stream)
-                    changed = True
+    def _drop_left_out(self) -> None:
+        """Take out of the batch every stream with a refused line."""
         for stream in sorted(self._left_out):
             lines = self.stage.lines_of(stream)
             for line, event in self.stage.events(lines):

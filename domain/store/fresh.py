@@ -13,6 +13,7 @@ import msgspec
 from msgspec.structs import replace
 
 from domain.model.event import Event
+from domain.model.relationship import own_id
 
 _OWN_WORDS = {"reversal", "agreement", "opening", "tension", "replaces"}
 
@@ -20,17 +21,28 @@ _OWN_WORDS = {"reversal", "agreement", "opening", "tension", "replaces"}
 class FreshIds:
     """Renames events, participants, relationships, initiatives and what is numbered within a relationship.
 
-    Streams that the batch does not open keep their ids: they are in the platform already. Handles and lens names stay.
+    What the batch only refers to keeps its id, since it is in the platform already: streams that it does not open, and in those the
+    events and the openings, tensions, agreements and reversals that it does not bring. Handles and lens names stay.
     """
 
     def __init__(self) -> None:
         self._key = os.urandom(32)
         self._opened: set[str] = set()
+        self._brought: dict[str, set[str]] = {}
 
     def note(self, event: Event) -> None:
-        """Take note of what the batch opens, before anything is renamed."""
+        """Take note of what the batch opens and brings, before anything is renamed."""
         if event.kind.opens:
             self._opened.add(event.stream)
+            self._brought.pop(event.stream, None)
+        elif event.stream not in self._opened:
+            brought = self._brought.setdefault(event.stream, set())
+            brought.add(event.id)
+            if (own := own_id(event)) is not None:
+                brought.add(own)
+
+    def _is_new(self, stream: str, id: str) -> bool:
+        return stream in self._opened or id in self._brought.get(stream, ())
 
     def id(self, kind: str, old: str) -> str:
         digest = hmac.digest(self._key, f"{kind}/{old}".encode(), "sha256")
@@ -63,9 +75,9 @@ class FreshIds:
             if name == "grew_from":
                 return self.stream(f"relationship/{value}").partition("/")[2]
             if name == "event":
-                return self.id("event", value)
+                return self.id("event", value) if self._is_new(stream, value) else value
             if name in _OWN_WORDS:
-                return self.id(stream, value)
+                return self.id(stream, value) if self._is_new(stream, value) else value
             return value
         if name == "about" and isinstance(value, (list, tuple)) and stream.startswith("participant/"):
             return [self.stream(f"participant/{id}").partition("/")[2] for id in value]

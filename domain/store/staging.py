@@ -7,6 +7,7 @@ exists only in this process and only as long as the batch.
 import os
 import sqlite3
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import suppress
 from itertools import groupby
 from operator import itemgetter
 from typing import Any, NamedTuple
@@ -18,10 +19,11 @@ from msgspec.structs import replace
 from domain.model.catalogue import CATALOGUE, Kind
 from domain.model.envelope import Envelope
 from domain.model.event import Event
-from domain.model.events import EventAmended
+from domain.model.events import EventAmended, Unread, Unvoiced
 from domain.store.fresh import FreshIds
 
 CHUNK = 2_000
+SHUT = b"!"
 STREAM_ORDER = {"par": 0, "ini": 1, "len": 2, "rel": 3}
 """Participants are judged first, then initiatives, lenses and relationships; by the first letters of the stream."""
 
@@ -50,6 +52,7 @@ class Waiting(NamedTuple):
 
 _json = msgspec.json.Encoder().encode
 _typed: dict[str, Callable[[bytes], Any]] = {kind.name: msgspec.json.Decoder(kind.data).decode for kind in CATALOGUE.values()}
+_shut = msgspec.json.Decoder(tuple[Unread, str | None]).decode
 _framed = msgspec.json.Decoder(Envelope).decode
 _COLUMNS = "line, id, stream, kind, at, until, data, perspective, toldby, recordedby, time"
 
@@ -71,7 +74,7 @@ class Stage:
 
     def add(self, line: int, event: Event, place: Line, clear: bytes | None, frame: bytes) -> None:
         """`clear`: the data as it will be stored, where nothing of it is to be sealed; `frame`: the envelope around it."""
-        data = clear if clear is not None else self._veiled(_json(event.data))
+        data = clear if clear is not None else self._veiled(event.data)
         self._waiting.append(
             (line, event.id, STREAM_ORDER[event.stream[:3]], event.stream, event.kind.name, event.at, event.until, data, frame,
              event.perspective, event.toldby, event.recordedby, event.time, event.recorded, place.file, place.number)
@@ -79,10 +82,11 @@ class Stage:
         if len(self._waiting) >= CHUNK:
             self.flush()
 
-    def _veiled(self, plain: bytes) -> bytes:
-        """A zero byte, a nonce that is used once, and the enciphered content."""
+    def _veiled(self, data: Any) -> bytes:
+        """A zero byte, a nonce that is used once, and the enciphered content. What came without its voice is marked as such."""
         self._nonces += 1
         nonce = self._nonces.to_bytes(12)
+        plain = SHUT + _json(msgspec.structs.astuple(data)) if isinstance(data, Unvoiced) else _json(data)
         return b"\0" + nonce + self._veil.encrypt(nonce, plain, None)
 
     def flush(self) -> None:
@@ -93,10 +97,13 @@ class Stage:
         self._waiting.clear()
 
     def close(self) -> None:
-        self._connection.execute("DROP TABLE IF EXISTS temp.staged")
+        """Drop the table; after a failure that left a statement half read, the next batch does it."""
+        with suppress(sqlite3.OperationalError):
+            self._connection.execute("DROP TABLE IF EXISTS temp.staged")
 
     def _data(self, kind: str, raw: bytes) -> Any:
-        return _typed[kind](raw if raw[0] else self._veil.decrypt(raw[1:13], raw[13:], None))
+        plain = raw if raw[0] else self._veil.decrypt(raw[1:13], raw[13:], None)
+        return Unvoiced(*_shut(plain[1:])) if plain.startswith(SHUT) else _typed[kind](plain)
 
     def streams(self, head: int) -> Iterator[tuple[str, list[Event]]]:
         """Stream by stream (participants, initiatives, lenses, relationships), the events of each in the order of their lines.
@@ -151,6 +158,11 @@ class Stage:
             query = "SELECT line, id, stream, kind, at, until, data, frame, recorded FROM staged WHERE line = ?"
             for line, id, stream, kind, at, until, data, frame, recorded in self._connection.execute(query, (wanted,)):
                 yield line, self.opened(Waiting(line, id, stream, CATALOGUE[kind], at, until, None, frame, recorded, data))
+
+    def with_id(self, id: str) -> Iterator[Event]:
+        """The staged events that carry an id."""
+        for line in [row[0] for row in self._connection.execute("SELECT line FROM staged WHERE id = ? ORDER BY line", (id,))]:
+            yield self.event(line)
 
     def rename(self, fresh: FreshIds, formed: Callable[[Event], tuple[bytes | None, bytes]]) -> None:
         """Give everything staged its fresh ids. `formed` gives the data and the frame of an event as `add` takes them."""

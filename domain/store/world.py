@@ -42,7 +42,7 @@ class StoreWorld:
         self._mapper = mapper
         self._ring = ring
         self._stage = stage
-        self._trusting = trusting
+        self.trusting = trusting
         self._initiatives: dict[str, Initiative] = {}
         self._participants: dict[str, participant.Standing] = {}
         self._relationships: dict[str, bool] = {}
@@ -84,7 +84,7 @@ class StoreWorld:
         if self.gone(stream):
             return "erased"
         folded: Participant = fold_participant(stream, events, self)[0]
-        return "consenting" if self._trusting and folded.registered else folded.standing
+        return "consenting" if self.trusting and folded.registered else folded.standing
 
     def initiative(self, id: str) -> Initiative | None:
         if id not in self._initiatives:

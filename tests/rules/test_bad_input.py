@@ -214,4 +214,4 @@ def test_a_line_that_is_no_event_is_told_what_is_wrong_with_it(rule: str, name: 
 
 @pytest.mark.parametrize("sign", [{"erased": "2024-01-01"}, {"damaged": True}, {"sealed": True}])
 def test_the_sign_of_a_seal_is_refused_by_name(sign: dict[str, Any], given: Given) -> None:
-    given(pair()).when(meeting("a", notes=[{"about": ["a"], "text": sign}])).then_refused("sealed_input", "data.notes", "BAD_INPUT")
+    given(pair()).when(meeting("a", notes=[{"about": ["a"], "text": sign}])).then_refused("sealed_input", "data.notes[0].text", "BAD_INPUT")

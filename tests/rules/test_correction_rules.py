@@ -57,7 +57,7 @@ def test_every_event_may_be_retracted_once(name: str, given: Given) -> None:
 def test_every_event_may_be_amended_and_its_data_is_checked_like_its_own(name: str, given: Given) -> None:
     before, whole = WHOLE[name]
     scene = given(*before, whole)
-    scene.when(amended(whole, {**whole["data"], "colour": "red"})).then_refused("unknown_field", "data.data", "BAD_INPUT")
+    scene.when(amended(whole, {**whole["data"], "colour": "red"})).then_refused("unknown_field", "data.data.colour", "BAD_INPUT")
     bare = {field: value for field, value in whole["data"].items() if field != "notes"}
     scene.when(amended(whole, bare)).then_taken()
     held = next(event for event in holding(scene, whole["subject"]) if event.id == whole["id"])

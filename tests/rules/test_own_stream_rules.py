@@ -256,3 +256,19 @@ def test_a_version_of_a_lens_is_never_changed(given: Given) -> None:
     scene.when(amended(first, {"version": "1", "definition": {**LENS, "look_days": 7}})).then_refused("lens_fixed", "data.event")
     scene.when(event("lens_published", "lens/own", second)).then_taken()
     scene.when(event("lens_published", "lens/other", {"version": "1", "definition": {**LENS, "name": "other"}})).then_taken()
+
+
+@pytest.mark.parametrize(
+    ("name", "data", "rule", "field"),
+    [
+        ("Own", {}, "lens_name", "subject"),
+        ("evidence", {}, "lens_builtin", "subject"),
+        ("own", {"version": "one two"}, "lens_version_form", "data.version"),
+        ("own", {"definition": {"half_life_days": -1}}, "lens_bad", "data.definition.half_life_days"),
+        ("own", {"definition": {"weights": {"smiles": [1, 0, 0]}}}, "lens_bad", "data.definition.weights"),
+        ("own", {"definition": {"colour": "red"}}, "lens_bad", "data.definition"),
+    ],
+)
+def test_what_is_wrong_with_a_lens_is_told_with_its_place(name: str, data: dict[str, Any], rule: str, field: str, given: Given) -> None:
+    told = event("lens_published", f"lens/{name}", {"version": "1", "definition": {}, **data})
+    given().when(told).then_refused(rule, field, "BAD_INPUT")

@@ -3,7 +3,7 @@
 from typing import Any
 
 import pytest
-from given import BY, Scene, Sent, consent, event, initiative, meeting, pair, registered
+from given import BY, Scene, Sent, account, amended, consent, event, initiative, meeting, opening, pair, registered
 
 from domain.model.time import rfc3339
 
@@ -98,3 +98,27 @@ def test_a_restore_brings_back_an_erasure_after_which_nothing_follows(bare: Scen
 def test_a_restore_obeys_the_rules_too(bare: Scene) -> None:
     told = exported(initiative(), registered("a"), consent("a"), registered("b"), consent("b"), pair(), meeting("a", "z"))
     bare.when(*told, restore=True).then_refused("not_member", "data.present[1]", "RULE_BROKEN")
+
+
+def test_what_was_erased_comes_back_as_erased(bare: Scene) -> None:
+    erased = {"erased": "2024-01-02"}
+    match = pair()
+    match["data"]["members"][1]["participant"] = erased
+    person = {**registered("b"), "data": {"name": erased}}
+    said = account("b")
+    said["data"] = {"voice": erased}
+    left = opening("o1", "b")
+    left["data"] = {"opening": "o1", "voice": erased}
+    told = [initiative(), registered("a"), consent("a"), person, match, meeting("a", "b"), said, left]
+    scene = bare.when(*exported(*told, amended(said, {"voice": erased}), ERASED), restore=True).then_taken()
+    voices = [held.data for held in scene.events() if held.kind.voiced]
+    assert [(voice.unread.erased, voice.own) for voice in voices] == [("2024-01-02", None), ("2024-01-02", "o1")]
+    assert scene.events()[0].data.members[1].participant.erased == "2024-01-02"
+
+
+def test_what_was_damaged_comes_back_as_damaged(bare: Scene) -> None:
+    said = account("a")
+    said["data"] = {"voice": {"damaged": True}}
+    told = [initiative(), registered("a"), consent("a"), registered("b"), consent("b"), pair(), said]
+    scene = bare.when(*exported(*told), restore=True).then_taken()
+    assert scene.events()[-1].data.unread.damaged is True
