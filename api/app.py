@@ -3,6 +3,7 @@
 The front door opens the organisation and hands it over; the application closes it when it ends.
 """
 
+import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
@@ -12,6 +13,7 @@ from fastapi.telemetry import TelemetryConfig
 from graphql import GraphQLError
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
+from starlette.routing import WebSocketRoute
 from strawberry.exceptions import MissingQueryError
 from strawberry.schema.exceptions import CannotGetOperationTypeError, InvalidOperationTypeError
 from strawberry.types.graphql import OperationType
@@ -24,6 +26,8 @@ from api.feed import feed_pages
 from api.gate import Gate
 from api.schema import make_schema
 from api.schemas import schema_pages
+from api.socket import Socket
+from api.wakeups import Wakeups
 from domain.model.errors import bad
 from projections.runner import BATCH
 
@@ -40,10 +44,15 @@ ALL = (OperationType.QUERY, OperationType.MUTATION)
 def make_app(organisation: Organisation) -> FastAPI:
     """The application over an opened organisation."""
 
+    wakeups = Wakeups(organisation)
+
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         anyio.to_thread.current_default_thread_limiter().total_tokens = THREADS
+        looking = asyncio.create_task(wakeups.run())
         yield
+        looking.cancel()
+        await asyncio.gather(looking, return_exceptions=True)
         organisation.close()
 
     app = FastAPI(title="Tussenruimte", lifespan=lifespan, docs_url=None, redoc_url=None, openapi_url=None, telemetry=NO_TELEMETRY)
@@ -51,6 +60,7 @@ def make_app(organisation: Organisation) -> FastAPI:
     schema = make_schema()
     app.include_router(schema_pages(schema.as_str()))
     app.include_router(feed_pages(organisation))
+    app.router.routes.append(WebSocketRoute("/graphql", Socket(schema, organisation, wakeups)))
 
     @app.api_route("/graphql", methods=["GET", "POST"])
     async def graphql(request: Request) -> Response:
@@ -62,7 +72,7 @@ def make_app(organisation: Organisation) -> FastAPI:
             result = await schema.execute(
                 question.query,
                 question.variables,
-                Context(organisation, request.state.token, question.operation),
+                Context(organisation, wakeups, request.state.token, question.operation),
                 operation_name=question.operation,
                 allowed_operation_types=ASKING if request.method == "GET" else ALL,
             )

@@ -12,6 +12,7 @@ from strawberry.dataloader import DataLoader
 
 from api.arguments import given
 from api.scalars import DateTime
+from domain.model.errors import Language, Refusal, Refused
 from domain.store.store import EventStore
 from domain.store.tokens import Token, Tokens
 from projections.runner import Runner
@@ -33,15 +34,50 @@ class Organisation(Protocol):
     def close(self) -> None: ...
 
 
-class Context:
-    """One request. `operation` names the one that is meant where a query holds several."""
+class Wakes(Protocol):
+    """Tells when the store has gone past a position; see `api.wakeups`."""
 
-    def __init__(self, organisation: Organisation, token: Token, operation: str | None) -> None:
+    async def after(self, position: int, seconds: float) -> bool: ...
+
+
+class Context:
+    """One request, or one connection that is `lasting`: then nothing is kept from one answer to the next.
+
+    `operation` names the one that is meant where a query holds several; `language` is that of whoever asks over a connection."""
+
+    connection_params: dict[str, Any] | None = None
+
+    def __init__(
+        self,
+        organisation: Organisation,
+        wakeups: Wakes,
+        token: Token | None,
+        operation: str | None = None,
+        lasting: bool = False,
+        language: Language = "en",
+    ) -> None:
         self.organisation = organisation
         self.questions = organisation.questions
-        self.token = token
+        self.wakeups = wakeups
         self.operation = operation
+        self.lasting = lasting
+        self.language = language
+        self._token = token
         self._loaders: dict[Hashable, DataLoader[str, Any]] = {}
+
+    @property
+    def token(self) -> Token:
+        if self._token is None:
+            raise Refused(Refusal("UNAUTHENTICATED", "unauthenticated"))
+        return self._token
+
+    def admit(self, token: Token) -> None:
+        """Who a connection is of."""
+        self._token = token
+
+    def holds(self) -> bool:
+        """Whether the token still holds."""
+        return self.organisation.tokens.holds(self.token.id)
 
     async def load(self, ask: Callable[..., dict[str, T]], id: str, **arguments: Hashable) -> T | None:
         """The answer of a bulk question for one id, asked together with all others that ask it with the same arguments."""
@@ -52,9 +88,8 @@ class Context:
                 found = await thread(ask, ids, **arguments)
                 return [found.get(id) for id in ids]
 
-            self._loaders[key] = DataLoader(answers, max_batch_size=BATCH)
+            self._loaders[key] = DataLoader(answers, max_batch_size=BATCH, cache=not self.lasting)
         return cast("T | None", await self._loaders[key].load(id))
-
 
     def moment(self, text: DateTime | None, field: str) -> int | None:
         """The instant that is asked about. Raises `Refused` for one ahead of now."""

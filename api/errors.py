@@ -9,9 +9,14 @@ from collections.abc import Sequence
 from typing import Any
 
 from graphql import GraphQLError
+from strawberry.exceptions import MissingQueryError
+from strawberry.schema.exceptions import CannotGetOperationTypeError, InvalidOperationTypeError
 
 from api.batch import BatchRefused
 from domain.model.errors import Language, Refusal, Refused
+
+OF_THE_QUERY = (GraphQLError, MissingQueryError, CannotGetOperationTypeError, InvalidOperationTypeError)
+"""What says of a query that it is not right, and nothing of the inside."""
 
 logger = logging.getLogger(__name__)
 
@@ -55,10 +60,21 @@ def all_told(errors: Sequence[GraphQLError], language: Language) -> list[dict[st
     answers = []
     for error in errors:
         cause = error.original_error
-        if not isinstance(cause, Refused):
-            cause = _form(error) if cause is None or error.path is None else masked.setdefault(id(cause), mask(cause))
+        if cause is None or isinstance(cause, OF_THE_QUERY):
+            cause = _form(error)
+        elif not isinstance(cause, Refused):
+            cause = masked.setdefault(id(cause), mask(cause))
         answers.append({**error.formatted, **told(cause, language)})
     return answers
+
+
+def all_said(errors: Sequence[GraphQLError], language: Language) -> list[GraphQLError]:
+    """The same, as errors of GraphQL."""
+    told = all_told(errors, language)
+    return [
+        GraphQLError(one["message"], error.nodes, error.source, error.positions, error.path, extensions=one["extensions"])
+        for error, one in zip(errors, told, strict=True)
+    ]
 
 
 def _form(error: GraphQLError) -> Refused:

@@ -15,6 +15,11 @@ def field(description: str, resolver: Callable[..., Any] | None = None, name: st
     return described(resolver) if resolver else described
 
 
+def feed(description: str, resolver: Callable[..., Any]) -> Any:
+    """A field of the subscription."""
+    return strawberry.subscription(description=description)(resolver)
+
+
 def wish(description: str, name: str | None = None) -> Any:
     """A field of an input that may be left out."""
     return strawberry.field(default=strawberry.UNSET, description=description, name=name)

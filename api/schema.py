@@ -1,6 +1,6 @@
 """The GraphQL schema: what can be asked and recorded, and how a question is kept within bounds before it is looked at."""
 
-from collections.abc import Iterator
+from collections.abc import AsyncGenerator, Iterator
 from typing import Any
 
 import strawberry
@@ -8,11 +8,14 @@ from graphql import GraphQLError
 from strawberry.extensions import SchemaExtension
 from strawberry.schema.config import StrawberryConfig
 from strawberry.types import ExecutionContext
+from strawberry.types.execution import PreExecutionError
 
+from api.errors import all_said
 from api.events import EventConnection, all_events
-from api.fields import field
+from api.fields import feed, field
 from api.initiatives import Initiative, InitiativeConnection, all_initiatives, initiative_by_id
 from api.limits import document
+from api.live import LiveEvent, LiveMove, live_events, live_moves
 from api.moves import MoveConnection, all_moves
 from api.people import Participant, participant_by_id
 from api.readings import Lens, all_lenses
@@ -20,6 +23,7 @@ from api.recording import ErasureResult, RecordResult, erase_participant, record
 from api.relationships import Relationship, RelationshipConnection, all_relationships, relationship_by_id
 from api.scalars import SCALARS
 from domain.model.catalogue import KINDS
+from domain.model.errors import Language, Refused
 
 
 @strawberry.type(description="What can be checked from outside.")
@@ -61,6 +65,12 @@ def _mutation() -> Any:
     return strawberry.type(mutation, description="What can be recorded. Nothing of a refused batch is.")
 
 
+@strawberry.type(description="What is told as it happens, over graphql-transport-ws.")
+class Subscription:
+    events: LiveEvent = feed("Every event after a position: first those there already, then live; none twice, none lost.", live_events)
+    moves: LiveMove = feed("Every move that comes to be known after a position, and every one that is withdrawn.", live_moves)
+
+
 class Limits(SchemaExtension):
     """Parses within limits, so that a query too costly is refused before it is validated."""
 
@@ -70,10 +80,32 @@ class Limits(SchemaExtension):
         yield
 
 
+class Told(SchemaExtension):
+    """Tells what goes wrong over a connection as it is told over HTTP."""
+
+    def on_stream_result(self, result: Any) -> Iterator[None]:
+        if result.errors:
+            result.errors = all_said(result.errors, self.execution_context.context.language)
+        yield
+
+
 class Schema(strawberry.Schema):
+    async def stream(self, query: str | None, *args: Any, **named: Any) -> Any:
+        """As the library has it; a query that goes beyond the limits is refused before, since there it would break the connection."""
+        try:
+            document(query or "", "")
+        except (Refused, GraphQLError) as error:
+            return _refused(error, named["context_value"].language)
+        return await super().stream(query, *args, **named)
+
     def process_errors(self, errors: list[GraphQLError], execution_context: ExecutionContext | None = None) -> None:
         """Errors are told, and logged where that is due, when the answer is written."""
 
 
+async def _refused(error: Refused | GraphQLError, language: Language) -> AsyncGenerator[PreExecutionError, None]:
+    found = error if isinstance(error, GraphQLError) else GraphQLError(str(error), original_error=error)
+    yield PreExecutionError(data=None, errors=all_said([found], language))
+
+
 def make_schema() -> Schema:
-    return Schema(Query, _mutation(), extensions=[Limits], config=StrawberryConfig(scalar_map=SCALARS))
+    return Schema(Query, _mutation(), Subscription, extensions=[Limits, Told], config=StrawberryConfig(scalar_map=SCALARS))

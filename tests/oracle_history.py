@@ -59,7 +59,9 @@ class Term(Span):
     unequal: bool  # one member stood on `gives` and another on `receives` when it began or was extended
 
     def runs(self, order: int, at: int) -> bool:
-        return self.holds(order) and (self.stops is None or at < self.stops)
+        """Extended by the instant at which it would lapse, it runs on at that instant, whatever came first."""
+        extended = self.closed is not None and self.closed.kind == "term_extended" and self.closed.at == at == self.stops
+        return self.holds(order) and (self.stops is None or at < self.stops or extended)
 
     def lapsed(self, order: int, at: int) -> bool:
         return self.holds(order) and self.lapse is not None and at >= self.lapse

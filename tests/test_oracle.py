@@ -247,3 +247,11 @@ def test_a_vague_date_before_the_start_counts_from_the_start() -> None:
     vague = history(TABLE, ("account_given", "2020~", "a", {"named": "help"}))
     assert vague.strengths(instant("2020-12-31"), None) == (0, 0, 0)
     assert vague.strengths(instant(START), None) == pytest.approx((0.80, 0, 0))
+
+
+def test_a_meeting_at_the_instant_of_a_lapse_weighs_nothing_where_the_term_was_extended_by_then() -> None:
+    lapse = "2021-02-01"
+    met, extended = ("meeting_held", lapse, {"present": ["a", "b"]}), ("term_extended", lapse, {})
+    for lines in ((met, extended), (extended, met)):
+        assert history(FIXED, *lines).strengths(instant("2021-02-01"), None) == (1, 0, 0)
+    assert history(FIXED, met).strengths(instant("2021-02-01"), None) == (0, 0.10, 0.40)

@@ -28,6 +28,10 @@ SERVICE_RULES: dict[str, tuple[str, str]] = {
         "Het antwoord is application/graphql-response+json of application/json; accepteer een van beide.",
     ),
     "request_method": ("Ask with GET or POST; mutations need POST.", "Vraag met GET of POST; voor mutaties is POST nodig."),
+    "lens_changed": (
+        "The lens '{name}' has a new version, which reads differently. Subscribe again, from the beginning.",
+        "Lens '{name}' heeft een nieuwe versie, die anders leest. Abonneer opnieuw, vanaf het begin.",
+    ),
     "one_stream": ("Name exactly one stream: {expected}.", "Noem precies één stroom: {expected}."),
     "request_path": ("There is nothing at this address. Questions go to /graphql.", "Op dit adres is niets. Vragen gaan naar /graphql."),
     "query_form": ("The query cannot be answered as it stands: {detail}", "De vraag kan zo niet beantwoord worden: {detail}"),

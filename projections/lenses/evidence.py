@@ -5,6 +5,7 @@ are those of the looks: after each instant with events, when a term lapses, and 
 """
 
 from collections.abc import Sequence
+from math import expm1, log
 from typing import Literal
 
 from msgspec import Struct
@@ -12,7 +13,7 @@ from msgspec import Struct
 from domain.model.event import Event
 from domain.model.events import Unvoiced
 from domain.model.lens import Definition, Weight
-from domain.model.relationship import Relationship
+from domain.model.relationship import Relationship, Term
 from domain.model.time import DAY
 from projections.lenses.chronicle import Chronicle
 
@@ -21,6 +22,7 @@ Phase = Literal["unobserved", "help", "friendship", "ambiguity", "ended"]
 AMBIGUOUS = ("both", "neither", "alternating", "unsure")
 NOTHING: Weight = (0.0, 0.0, 0.0)
 SLIGHT = 1e-9
+LN2 = log(2)
 
 
 class Contribution(Struct, array_like=True, gc=False):
@@ -53,8 +55,10 @@ class Move(Struct, array_like=True, gc=False):
 class _Weigher:
     """Goes through a chronicle, opening and closing contributions."""
 
-    def __init__(self, lens: Definition) -> None:
+    def __init__(self, lens: Definition, extended: set[int]) -> None:
+        """`extended`: the instants at which a term was extended."""
         self._lens = lens
+        self._extended = extended
         self.made: list[Contribution] = []
         self._open: dict[str, Contribution] = {}
 
@@ -80,7 +84,7 @@ class _Weigher:
     def meeting(self, event: Event, before: Relationship) -> None:
         data = event.data
         names = []
-        if before.matched and data.mood != "strained" and (before.term is None or not before.term.runs(event.at)):
+        if before.matched and data.mood != "strained" and not self._runs(before.term, event.at):
             names.append("meeting_after_term")
         if data.mood is not None and data.mood != "strained":
             names.append(f"mood_{data.mood}")
@@ -89,6 +93,10 @@ class _Weigher:
         if names:
             weights = [self._lens.weight(name) for name in names]
             self.deposit(event, "conduct", (sum(w[0] for w in weights), sum(w[1] for w in weights), sum(w[2] for w in weights)))
+
+    def _runs(self, term: Term | None, at: int) -> bool:
+        """Whether a term runs. Extended by the instant at which it would lapse, it runs on at that instant, whatever came first."""
+        return term is not None and (term.runs(at) or (term.lapsed(at) and term.lapses == at and at in self._extended))
 
     def help(self, state: Relationship, giver: str, receiver: str) -> str:
         """Which way help went: between equals, along the roles or against them."""
@@ -162,7 +170,7 @@ class _Weigher:
 
 def weigh(told: Chronicle, lens: Definition) -> list[Contribution]:
     """Every contribution of a relationship's history under a lens, for all holders, in the order of their events."""
-    weigher = _Weigher(lens)
+    weigher = _Weigher(lens, {step.event.at for step in told.steps if step.event.kind.name == "term_extended"})
     source: Event | None = None
     lapses = list(told.lapses)
     for step in told.steps:
@@ -209,13 +217,14 @@ def shares(h: float, f: float, o: float) -> tuple[float, float, float] | None:
 
     Both at once is ambivalence by the similarity-intensity index of Griffin (Thompson, Zanna & Griffin 1995).
     """
-    helped, befriended, opened = 1 - 2.0**-h, 1 - 2.0**-f, 1 - 2.0**-o
+    # Written so that nothing cancels: strengths that have all but faded still have exact shares.
+    helped, befriended, opened = -expm1(-h * LN2), -expm1(-f * LN2), -expm1(-o * LN2)
     both = max(0.0, (helped + befriended) / 2 - abs(helped - befriended))
-    ambiguous = 1 - (1 - both) * (1 - opened)
+    ambiguous = both + opened - both * opened
     helped, befriended = helped * (1 - ambiguous), befriended * (1 - ambiguous)
     whole = helped + befriended + ambiguous
     return (helped / whole, befriended / whole, ambiguous / whole) if whole > 0 else None
 
 
 def confidence(h: float, f: float, o: float) -> float:
-    return float(1 - 2.0 ** -(h + f + o))
+    return -expm1(-(h + f + o) * LN2)

@@ -16,14 +16,14 @@ class Histories:
     """Tables: `entries` (an event each), `relationships`, `members`, `participants`, `initiatives`."""
 
     name = "histories"
-    version = 1
+    version = 2
 
     def tables(self, generation: int) -> Mapping[str, Sequence[str]]:
         g = generation
         return {
             f"entries_{g}": (
                 f"CREATE TABLE entries_{g} (position INTEGER PRIMARY KEY, stream TEXT NOT NULL, kind TEXT NOT NULL, at INTEGER NOT NULL,"
-                " recorded_by TEXT, retracted_by TEXT, amended_by TEXT)",
+                " recorded INTEGER NOT NULL, recorded_by TEXT, retracted_by TEXT, amended_by TEXT)",
                 f"CREATE INDEX entries_stream_{g} ON entries_{g} (stream, position)",
             ),
             f"relationships_{g}": (
@@ -47,11 +47,11 @@ class Histories:
 
     def changes(self, generation: int, touched: Sequence[Touched], ring: Ring, own: Sequence[Definition]) -> Iterator[Change]:
         g = generation
-        columns = "(position, stream, kind, at, recorded_by)"
+        columns = "(position, stream, kind, at, recorded, recorded_by)"
         yield (
-            f"INSERT INTO entries_{g} {columns} VALUES (?, ?, ?, ?, ?)",
+            f"INSERT INTO entries_{g} {columns} VALUES (?, ?, ?, ?, ?, ?)",
             [
-                (e.position, e.stream, e.kind.name, e.at, e.recordedby)
+                (e.position, e.stream, e.kind.name, e.at, e.recorded, e.recordedby)
                 for found in touched
                 for e in found.events[len(found.events) - found.new :]
             ],

@@ -48,7 +48,8 @@ class Questions:
     def snapshot(self) -> Iterator[Snapshot]:
         self._runner.catch_up()
         with self._store.reading() as connection:
-            yield Snapshot(self._store, connection, self._runner.generation(connection), self._store.clock())
+            generation = self._runner.generation(connection)
+            yield Snapshot(self._store, connection, generation, self._store.clock(), self._runner.position(connection, generation))
 
     def asked(self, text: str, field: str) -> int:
         """An instant asked for: RFC 3339, or a plain day for its first instant. Refuses what lies ahead of now."""

@@ -24,6 +24,7 @@ from projections.lenses.reading import (
     Evidence,
     Said,
     column,
+    holders,
     moves_of,
     said_by_accounts,
     said_by_evidence,
@@ -41,12 +42,13 @@ POINT_LIMIT = 100_000
 
 
 class Snapshot:
-    """Answers within one read transaction. `now` is the platform's clock when the question came."""
+    """Answers within one read transaction. `now` is the platform's clock when the question came, `upto` where the views stand."""
 
-    def __init__(self, store: EventStore, connection: sqlite3.Connection, generation: int, now: int) -> None:
+    def __init__(self, store: EventStore, connection: sqlite3.Connection, generation: int, now: int, upto: int) -> None:
         self.connection = connection
         self.g = generation
         self.now = now
+        self.upto = upto
         self._store = store
         self._ring = store.keys.ring()
         self._homes = Homes(store, connection, self._ring)
@@ -167,6 +169,30 @@ class Snapshot:
         made = {id: [move for move in moves_of(body, holder) if move.at <= end] for id, body in bodies.items()}
         events = self.events([trigger for moves in made.values() for move in moves for trigger in move.triggers])
         return {id: [move_answer(id, bodies[id].lens, bodies[id].version, holder, m, events) for m in moves] for id, moves in made.items()}
+
+    def moves_as_known(self, id: str, name: str, lens: Definition, holder: str | None, known_at: int) -> list[Move]:
+        """The moves of one holder as known at an instant, those to come in silence included; none of who was no holder then."""
+        told = self.told([id], known_at).get(id)
+        if told is None or holder not in (None, *holders(told)):
+            return []
+        return moves_of(told_by_accounts(told, ACCOUNTS_VERSION) if name == "accounts" else told_by_evidence(told, lens), holder)
+
+    def recorded_at(self, position: int) -> int:
+        """The instant at which the latest event up to a position was recorded; 0 before the first."""
+        query = f"SELECT recorded FROM entries_{self.g} WHERE position <= ? ORDER BY position DESC LIMIT 1"
+        row = self.connection.execute(query, (position,)).fetchone()
+        return row[0] if row else 0
+
+    def position_before(self, position: int, recorded: int) -> int:
+        """The last position of the batch before the one that was recorded then, in which `position` is."""
+        query = f"SELECT position FROM entries_{self.g} WHERE position < ? AND recorded < ? ORDER BY position DESC LIMIT 1"
+        row = self.connection.execute(query, (position, recorded)).fetchone()
+        return row[0] if row else 0
+
+    def home_of(self, id: str) -> str | None:
+        """The initiative of a relationship."""
+        row = self.connection.execute(f"SELECT initiative FROM relationships_{self.g} WHERE id = ?", (id,)).fetchone()
+        return row[0] if row else None
 
     def rooms(self, ids: Sequence[str], at: int, known_at: int | None) -> dict[str, a.Room]:
         ambivalent = self.readings(ids, at, None, None, known_at)

@@ -1,0 +1,77 @@
+"""GraphQL over WebSockets (graphql-transport-ws): subscriptions for who gives a token in the first message, and for as long as it holds."""
+
+import asyncio
+from datetime import timedelta
+from typing import Any
+
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.websockets import WebSocket
+from strawberry.asgi import GraphQL
+from strawberry.exceptions import ConnectionRejectionError
+from strawberry.subscriptions import GRAPHQL_TRANSPORT_WS_PROTOCOL
+from strawberry.subscriptions.protocols.graphql_transport_ws.handlers import BaseGraphQLTransportWSHandler
+
+from api.context import Context, Organisation, thread
+from api.errors import language_of
+from api.schema import Schema
+from api.wakeups import Wakeups
+
+INIT_SECONDS = 10
+SUBSCRIPTIONS = 50
+"""The most that one connection may have at once."""
+TOKEN_SECONDS = 1.0
+"""How often is looked whether the token of a connection still holds."""
+ENDED = 4401
+
+
+class _Handler(BaseGraphQLTransportWSHandler[Context, None]):
+    """A connection that ends with its token."""
+
+    async def handle(self) -> None:
+        watching = asyncio.create_task(self._end_with_token())
+        try:
+            await super().handle()
+        finally:
+            watching.cancel()
+
+    async def _end_with_token(self) -> None:
+        while True:
+            await asyncio.sleep(TOKEN_SECONDS)
+            if self.connection_acknowledged and not await thread(self.context.holds):
+                await self.websocket.close(ENDED, "The token has expired or was revoked")
+                return
+
+
+class Socket(GraphQL[Context, None]):
+    """The endpoint; HTTP has one of its own."""
+
+    graphql_transport_ws_handler_class = _Handler
+
+    def __init__(self, schema: Schema, organisation: Organisation, wakeups: Wakeups) -> None:
+        super().__init__(
+            schema,
+            graphql_ide=None,
+            subscription_protocols=[GRAPHQL_TRANSPORT_WS_PROTOCOL],
+            connection_init_wait_timeout=timedelta(seconds=INIT_SECONDS),
+            max_subscriptions_per_connection=SUBSCRIPTIONS,
+        )
+        self._organisation = organisation
+        self._wakeups = wakeups
+
+    async def get_context(self, request: Request | WebSocket, response: Response | WebSocket) -> Context:
+        # Which of several operations is meant, each message says by itself.
+        language = language_of(request.headers.get("accept-language"))
+        return Context(self._organisation, self._wakeups, None, "", lasting=True, language=language)
+
+    async def on_ws_connect(self, context: Context) -> Any:
+        """Let in who has a token, in the payload of the first message: `{"authorization": "Bearer tr_…"}`."""
+        said = (context.connection_params or {}).get("authorization")
+        kind, _, secret = said.partition(" ") if isinstance(said, str) else ("", "", "")
+        token = None
+        if kind.lower() == "bearer":
+            token = await thread(self._organisation.tokens.check, secret.strip(), self._organisation.store.clock())
+        if token is None:
+            raise ConnectionRejectionError
+        context.admit(token)
+        return await super().on_ws_connect(context)

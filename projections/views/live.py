@@ -1,0 +1,202 @@
+"""What came to be known after a position: the events, and the moves that they brought about or undid.
+
+A move is known from the batch that made it known, or from when its time came, where it was foreseen (something fades in silence, a term
+lapses). What a batch changes is the difference between a relationship's moves as known before it and with it, up to its own instant.
+"""
+
+from collections.abc import Iterator, Sequence
+
+from msgspec import Struct
+
+from domain.model.errors import Refusal, Refused
+from domain.model.lens import ACCOUNTS_VERSION
+from projections.lenses.evidence import Move
+from projections.lenses.reading import POOLED
+from projections.views import answers as a
+from projections.views.filters import EventFilter, MoveFilter, event_clause
+from projections.views.questions import Questions
+from projections.views.snapshot import Snapshot, move_answer
+
+LIMIT = 200
+"""Events, or relationships that a batch touched, looked at in one go."""
+
+
+class Events(Struct, frozen=True):
+    """Some events in the order of recording, and the position up to which there are no others. `more`: others follow at once."""
+
+    found: list[a.RecordedEvent]
+    upto: int
+    more: bool
+
+
+def events_after(questions: Questions, position: int, asked: EventFilter) -> Events:
+    """The events that were recorded after a position, some at a time."""
+    with questions.snapshot() as snapshot:
+        head = max(snapshot.upto, position)
+        clause = event_clause(asked, snapshot.g)
+        clause.need("e.position > ?", position)
+        rows = snapshot.connection.execute(
+            f"SELECT e.position FROM entries_{snapshot.g} e{clause.where} ORDER BY e.position LIMIT ?", (*clause.values, LIMIT)
+        )
+        places = [place for (place,) in rows]
+        shown = snapshot.events_at(places)
+        more = len(places) == LIMIT
+        return Events([shown[place] for place in places], places[-1] if more else head, more)
+
+
+class Arrived(Struct, frozen=True):
+    """A move that has come to be known. `position`: from where to go on after it."""
+
+    move: a.Move
+    position: int
+
+
+class Withdrawn(Struct, frozen=True):
+    """A move that was known and is no more: something that was recorded late, or corrected, undid it."""
+
+    move: a.Move
+    position: int
+
+
+class Moves(Struct, frozen=True):
+    """What became of moves, in order. `next_at` is the instant at which the next one that is foreseen comes, if there is one."""
+
+    found: list[Arrived | Withdrawn]
+    upto: int
+    more: bool
+    next_at: int | None
+
+
+class _Touch(Struct, frozen=True):
+    """A relationship that a batch touched: at its last event there, with the instants of this batch and of the one before it."""
+
+    position: int
+    relationship: str
+    recorded: int
+    before: int | None
+
+
+Key = tuple[object, ...]
+"""What makes a move the same: its instant, and from what to what."""
+
+
+class MoveFeed:
+    """The moves that come to be known after a position, of one lens and one holder, in the version that the lens has now."""
+
+    def __init__(self, questions: Questions, lens: str | None, asked: MoveFilter, after: int) -> None:
+        self.position = after
+        self._questions = questions
+        self._asked = asked
+        self._come: dict[str, set[Key]] = {}
+        with questions.snapshot() as snapshot:
+            self._name, self._lens = snapshot.lens(lens)
+            # Whoever has heard all up to a position has heard what had come when that was recorded.
+            self._clock = self._heard = snapshot.recorded_at(after)
+
+    def step(self) -> Moves:
+        """What came to be known since the last step. Raises `Refused` where the lens has another version meanwhile."""
+        with self._questions.snapshot() as snapshot:
+            if snapshot.lens(self._name)[1] != self._lens:
+                raise Refused(Refusal("CONFLICT", "lens_changed", "lens", {"name": self._name}))
+            touched = [_Touch(*row) for row in snapshot.connection.execute(_TOUCHED.format(g=snapshot.g), (self.position, LIMIT))]
+            found: list[Arrived | Withdrawn] = []
+            for touch in touched:
+                if touch.recorded > self._clock:
+                    found += self._foreseen(snapshot, touch.recorded, snapshot.position_before(touch.position, touch.recorded))
+                found += self._changed(snapshot, touch)
+            if len(touched) == LIMIT:
+                self.position = touched[-1].position
+                return Moves(found, self.position, True, None)
+            self.position = max(snapshot.upto, self.position)
+            found += self._foreseen(snapshot, snapshot.now, self.position)
+            self._heard = self._clock
+            self._come.clear()
+            return Moves(found, self.position, False, self._next(snapshot))
+
+    def _changed(self, snapshot: Snapshot, touch: _Touch) -> Iterator[Arrived | Withdrawn]:
+        """The difference that a batch made to the moves of one relationship."""
+        if not self._is_asked(snapshot, touch.relationship):
+            return
+        before: dict[Key, Move] = {}
+        if touch.before is not None:
+            heard, come = max(self._heard, touch.before), self._come.get(touch.relationship, set())
+            known = self._known(snapshot, touch.relationship, touch.recorded - 1)
+            before = {key: move for key, move in known.items() if move.at <= heard or key in come}
+        known = self._known(snapshot, touch.relationship, touch.recorded)
+        after = {key: move for key, move in known.items() if move.at <= touch.recorded}
+        gone = [move for key, move in before.items() if key not in after]
+        come_now = [move for key, move in after.items() if key not in before]
+        told = self._told(snapshot, [(touch.relationship, move) for move in (*gone, *come_now)])
+        for number, move in enumerate(told, 1):
+            # Only after the last of them all are known: who breaks off before goes on from before the first.
+            position = touch.position if number == len(told) else touch.position - 1
+            yield Withdrawn(move, position) if number <= len(gone) else Arrived(move, position)
+
+    def _known(self, snapshot: Snapshot, id: str, known_at: int) -> dict[Key, Move]:
+        """The moves that pass the filter, as known then, those to come included."""
+        moves = snapshot.moves_as_known(id, self._name, self._lens, self._asked.holder, known_at)
+        return {_key(move): move for move in moves if self._passes(move)}
+
+    def _foreseen(self, snapshot: Snapshot, to: int, position: int) -> list[Arrived]:
+        """What was foreseen and has come since the clock was last looked at, if it still holds."""
+        values = (self._name, self._asked.holder or POOLED, self._clock, to)
+        rows = snapshot.connection.execute(_COME.format(g=snapshot.g), values).fetchall()
+        self._clock = max(self._clock, to)
+        come = []
+        for id, last, at, was, was_kind, now, kind, cause in rows:
+            move = Move(at, was, was_kind, now, kind, cause, ())
+            if not self._passes(move) or not self._is_asked(snapshot, id):
+                continue
+            if last < move.at or _key(move) in self._known(snapshot, id, move.at):
+                come.append((id, move))
+                self._come.setdefault(id, set()).add(_key(move))
+        return [Arrived(move, position) for move in self._told(snapshot, come)]
+
+    def _next(self, snapshot: Snapshot) -> int | None:
+        query = f"SELECT min(at) FROM moves_{snapshot.g} WHERE lens = ? AND holder = ? AND at > ?"
+        row = snapshot.connection.execute(query, (self._name, self._asked.holder or POOLED, snapshot.now)).fetchone()
+        return row[0]  # type: ignore[no-any-return]
+
+    def _passes(self, move: Move) -> bool:
+        asked = self._asked
+        return (
+            (asked.was is None or move.was == asked.was.lower())
+            and (asked.now is None or move.now == asked.now.lower())
+            and (asked.start is None or move.at >= asked.start)
+            and (asked.to is None or move.at <= asked.to)
+        )
+
+    def _is_asked(self, snapshot: Snapshot, id: str) -> bool:
+        if self._asked.relationship not in (None, id):
+            return False
+        return self._asked.initiative is None or snapshot.home_of(id) == self._asked.initiative
+
+    def _told(self, snapshot: Snapshot, moves: Sequence[tuple[str, Move]]) -> list[a.Move]:
+        events = snapshot.events([id for _, move in moves for id in move.triggers])
+        version = ACCOUNTS_VERSION if self._name == "accounts" else self._lens.version
+        return [move_answer(id, self._name, version, self._asked.holder, move, events) for id, move in moves]
+
+
+_TOUCHED = """
+SELECT e.position, substr(e.stream, 14), e.recorded,
+  (SELECT p.recorded FROM entries_{g} p WHERE p.stream = e.stream AND p.position < e.position AND p.recorded < e.recorded
+   ORDER BY p.position DESC LIMIT 1)
+FROM entries_{g} e
+WHERE e.position > ? AND e.stream >= 'relationship/' AND e.stream < 'relationship0'
+  AND e.recorded <> coalesce(
+    (SELECT n.recorded FROM entries_{g} n WHERE n.stream = e.stream AND n.position > e.position ORDER BY n.position LIMIT 1), 0)
+ORDER BY e.position LIMIT ?
+"""
+"""The relationships that batches touched after a position: of each batch, each at its last event there."""
+
+_COME = """
+SELECT m.relationship,
+  (SELECT e.recorded FROM entries_{g} e WHERE e.stream = 'relationship/' || m.relationship ORDER BY e.position DESC LIMIT 1),
+  m.at, m.was, m.was_kind, m.now, m.kind, m.cause
+FROM moves_{g} m WHERE m.lens = ? AND m.holder = ? AND m.at > ? AND m.at <= ? ORDER BY m.at, m.relationship
+"""
+"""The moves of a stretch of time as they are known now, each with when its relationship was last recorded in."""
+
+
+def _key(move: Move) -> Key:
+    return move.at, move.was, move.was_kind, move.now, move.kind
