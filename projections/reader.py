@@ -4,14 +4,8 @@ A rebuild of many events is shared out over the processors: every process reads 
 back the rows that are to be written, so that only one ever writes.
 """
 
-import multiprocessing
-import os
 import sqlite3
-import threading
-import time
-from collections import deque
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from concurrent.futures import Future, ProcessPoolExecutor
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any, Protocol
 
 from msgspec import Struct
@@ -22,6 +16,7 @@ from domain.model.initiative import Initiative, evolve
 from domain.model.lens import Definition, from_plain
 from domain.model.words import Side
 from domain.store.keys import Ring
+from domain.store.processes import can_share, shared
 from domain.store.store import EventStore, Stretch
 from projections.lenses.chronicle import Chronicle, chronicle
 
@@ -132,51 +127,21 @@ class Reader:
         return self._homes.touched(stream, events, new)
 
 
-_own_reader: Reader | None = None
-
-
-def _begin(store: EventStore, projections: Sequence[Projection], generation: int) -> None:
-    """In a process of its own: nothing of the store is shared with the process that began this one but its place."""
-    global _own_reader
-    threading.Thread(target=_end_with, args=(os.getppid(),), daemon=True).start()
+def _reading(store: EventStore, projections: Sequence[Projection], generation: int) -> Callable[[Stretch], tuple[int, list[Change]]]:
+    """Reads stretches of streams with a store of its own, for another process."""
     opened = store.reopened()
-    connection = opened.reading().__enter__()
-    _own_reader = Reader(opened, connection, projections, generation)
+    return _work(Reader(opened, opened.reading().__enter__(), projections, generation))
 
 
-def _end_with(parent: int) -> None:
-    """Where the process that began this one is killed, nobody else would end it."""
-    while os.getppid() == parent:
-        time.sleep(1)
-    os._exit(1)
-
-
-def _read(stretch: Stretch) -> list[Change]:
-    assert _own_reader is not None
-    return _own_reader.read(stretch, anew=True)
+def _work(reader: Reader) -> Callable[[Stretch], tuple[int, list[Change]]]:
+    return lambda stretch: (stretch.events, reader.read(stretch, anew=True))
 
 
 def read_all(
     store: EventStore, connection: sqlite3.Connection, projections: Sequence[Projection], generation: int, upto: int
 ) -> Iterator[tuple[int, list[Change]]]:
-    """Read all streams as they stood at position `upto`, one stretch after another: its number of events, and its changes.
-
-    Many events are shared out over processes, where the system can fork and no other thread runs that a fork would tear apart.
-    """
+    """Read all streams as they stood at position `upto`, one stretch after another: its number of events, and its changes."""
     stretches = store.stretches(connection, upto, SLICE)
-    processors = os.cpu_count() or 1
-    if upto < SHARED_FROM or processors == 1 or threading.active_count() > 1 or "fork" not in multiprocessing.get_all_start_methods():
-        reader = Reader(store, connection, projections, generation)
-        for stretch in stretches:
-            yield stretch.events, reader.read(stretch, anew=True)
-        return
-    forked = multiprocessing.get_context("fork")
-    with ProcessPoolExecutor(processors, forked, _begin, (store, projections, generation)) as pool:
-        waiting: deque[tuple[int, Future[list[Change]]]] = deque()
-        for stretch in stretches:
-            waiting.append((stretch.events, pool.submit(_read, stretch)))
-            if len(waiting) > 2 * processors:
-                count, done = waiting.popleft()
-                yield count, done.result()
-        for count, done in waiting:
-            yield count, done.result()
+    if upto < SHARED_FROM or not can_share():
+        return map(_work(Reader(store, connection, projections, generation)), stretches)
+    return shared(_reading, (store, projections, generation), stretches)

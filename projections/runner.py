@@ -46,6 +46,7 @@ class Runner:
             if self._row(connection) is None:
                 connection.execute("INSERT INTO generations VALUES (?, 1, ?, 1)", (name, self._version))
                 self._make(connection, 1)
+                self._index(connection, 1)
 
     def _make_checkpoints(self, connection: sqlite3.Connection) -> None:
         """What the library's `create_table` does, inside one transaction: by itself it fails where several processes begin at once."""
@@ -83,8 +84,14 @@ class Runner:
 
     def _make(self, connection: sqlite3.Connection, generation: int) -> None:
         for projection in self._projections:
-            for table, statements in projection.tables(generation).items():
+            for table, (statement, *_) in projection.tables(generation).items():
                 connection.execute(f"DROP TABLE IF EXISTS {table}")
+                connection.execute(statement)
+
+    def _index(self, connection: sqlite3.Connection, generation: int) -> None:
+        """Make the indexes, for a rebuild only when the tables are full: then each is sorted once."""
+        for projection in self._projections:
+            for _, *statements in projection.tables(generation).values():
                 for statement in statements:
                     connection.execute(statement)
 
@@ -155,6 +162,7 @@ class Runner:
             position = self._fill(fresh, progress)
             with self._store.datastore.connection() as connection, writing(connection):
                 self._still(connection, fresh)
+                self._index(connection, fresh)
                 if position:
                     self._move(connection, fresh, position)
             while self._behind(fresh) > BATCH:

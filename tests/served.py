@@ -8,6 +8,7 @@ from typing import Any
 
 from starlette.testclient import TestClient
 
+from api import wakeups
 from api.app import make_app
 from domain.model.time import instant
 from domain.store.staging import Line
@@ -70,6 +71,8 @@ class Served:
 @contextmanager
 def served(path: Path) -> Iterator[Served]:
     """An empty organisation, served."""
+    # All is recorded by this process, which wakes its own subscribers; nobody else is looked out for.
+    wakeups.LOOK_SECONDS = 3_600
     organisation = opened(path / "events.db")
     with TestClient(make_app(organisation), raise_server_exceptions=False) as client:
         yield Served(organisation, client)

@@ -56,6 +56,8 @@ PLANS = ("until", "review_on", "next_on", "requested_on")
 _envelope = msgspec.json.Decoder(Envelope)
 _plans = {kind.name: found for kind in BY_TYPE.values() if (found := tuple(name for name in PLANS if name in kind.data.__struct_fields__))}
 _data: dict[str, msgspec.json.Decoder[Any]] = {kind.name: msgspec.json.Decoder(kind.data) for kind in BY_TYPE.values()}
+_MAY_HOLD_SIGNS = ("match_made", "contact_emerged", "member_joined", "participant_registered", "event_amended")
+"""The events in which something beside the notes is sealed on its own."""
 _forbidden = ("recorded", "organisation", "position")
 
 
@@ -90,7 +92,7 @@ def read(line: bytes, *, restore: bool = False) -> Event:
             raise bad("set_by_platform", name, name=name)
     if kind.name == "participant_erased":
         raise broken("platform_only", "type", event=kind.name)
-    if kind.corrects or b'"erased"' in line or b'"damaged"' in line or b'"sealed"' in line or b"\\u" in line or b"{}" in line:
+    if data.notes or kind.name in _MAY_HOLD_SIGNS:
         refuse_unread(data, "data")
     return Event(
         kind, envelope.id, envelope.subject, envelope.source, envelope.occurred, at, until, data, envelope.time, envelope.method,

@@ -15,7 +15,7 @@ from domain.model.event import Event
 from domain.model.history import Standing, resolve
 from domain.model.initiative import Initiative
 from domain.model.lens import from_plain
-from domain.model.naming import handles, identities, notes
+from domain.model.naming import GIVING, handles, identities, notes
 from domain.model.participant import Participant
 from domain.model.relationship import Relationship, evolve
 from domain.model.time import DAY
@@ -159,6 +159,8 @@ def _one_person_a_handle(events: Sequence[Event], refused: Refusals) -> None:
     """A handle is never used for someone else, corrections and retracted events included."""
     people: dict[str, str] = {}
     for event in events:
+        if event.kind.name not in GIVING:
+            continue
         for handle, person in identities(event):
             if people.setdefault(handle, person) != person:
                 refused.append((event, broken("handle_taken", "data", handle=handle).refusal))

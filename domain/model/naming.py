@@ -6,6 +6,8 @@ from typing import Any
 from domain.model.event import Event
 from domain.model.events import Note, Unvoiced
 
+GIVING = frozenset({"match_made", "contact_emerged", "member_joined", "event_amended"})
+"""The events that may give a handle to a participant."""
 ONE = ("handle", "giver", "receiver", "to", "by", "initiated_by", "cancelled_by")
 MANY = ("present", "with_", "between", "agreed_by", "parties", "ended_by", "by")
 

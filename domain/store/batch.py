@@ -15,7 +15,7 @@ from domain.model.errors import Refusal, bad, broken
 from domain.model.event import Event
 from domain.model.history import resolve
 from domain.model.judgement import fold_relationship, judge
-from domain.model.naming import identities
+from domain.model.naming import GIVING, identities
 from domain.model.time import instant, rfc3339
 from domain.store.fresh import FreshIds
 from domain.store.keys import HandleTaken, Ring, SQLiteKeys
@@ -26,6 +26,8 @@ from domain.store.staging import Line, Stage, Waiting, target_id
 from domain.store.world import StoreWorld
 
 CHUNK = 1_000
+REMEMBERED = GIVING | {"event_retracted", "participant_registered"}
+"""What of a batch is needed again when it is appended."""
 _loose = msgspec.json.Decoder()
 _stored = msgspec.json.Decoder(Stored)
 
@@ -212,6 +214,8 @@ class Batch:
     def _accept(self, stream: str, old: list[Event], new: list[Event], world: StoreWorld) -> None:
         world.learn(stream, old + new)
         for event in new:
+            if event.kind.name not in REMEMBERED:
+                continue
             if event.kind.corrects and (pointed := target_id(event)) is not None:
                 self._targets[event.id] = next(e for e in old + new if e.id == pointed)
             if event.kind.name == "participant_registered":
@@ -276,7 +280,7 @@ class Batch:
             ring.prefetch_streams({w.stream for w in chunk if w.data is None and w.stream.startswith("relationship/")})
             for waiting in chunk:
                 position += 1
-                _, id, stream, kind, at, until, data, frame, restored, _ = waiting
+                _, id, stream, kind, at, until, data, frame, restored, _, _ = waiting
                 if data is None:
                     event = self.stage.opened(waiting)
                     data = self._mapper.sealed(event, ring, self._targets.get(id))

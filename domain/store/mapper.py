@@ -66,6 +66,7 @@ class Place(Struct, frozen=True, gc=False):
     owner: str | None
 
 
+_NUMBERS_OF = {kind.name: tuple(name for name in NUMBERS if name in kind.data.__struct_fields__) for kind in BY_TYPE.values()}
 _stored = msgspec.json.Decoder(Stored)
 _typed: dict[str, msgspec.json.Decoder[Any]] = {kind.name: msgspec.json.Decoder(kind.data) for kind in BY_TYPE.values()}
 _plain = msgspec.json.Decoder()
@@ -114,8 +115,8 @@ class Mapper:
         data = event.data
         if _carries_seals(event.kind, data):
             return None
-        for name in NUMBERS:
-            number = getattr(data, name, None)
+        for name in _NUMBERS_OF[event.kind.name]:
+            number = getattr(data, name)
             if number.__class__ is float and number.is_integer():
                 data = msgspec.structs.replace(data, **{name: int(number)})
         return self._encoded(event.kind, data)

@@ -78,11 +78,12 @@ class Recording:
         return outcome
 
     def _take_in(self, batch: Batch, lines: Lines, by: str, keep: bool, fresh: FreshIds | None, progress: Progress) -> None:
+        stage, formed, restore = batch.stage, self._mapper.formed, batch.restore
         number = recorded = 0
         for number, (place, raw) in enumerate(lines, 1):
             try:
-                event = read(raw, restore=batch.restore)
-                if batch.restore:
+                event = read(raw, restore=restore)
+                if restore:
                     recorded = _next_of_restore(event, number, recorded)
             except Refused as error:
                 id, stream = glimpse(raw)
@@ -92,12 +93,12 @@ class Recording:
                 event = replace(event, recordedby=by)
             if fresh is not None:
                 fresh.note(event)
-            batch.stage.add(number, event, place, *self._mapper.formed(event))
+            stage.add(number, event, place, *formed(event), size=len(raw))
             if number % 1000 == 0:
                 progress("read", number)
-        batch.stage.flush()
+        stage.flush()
         if fresh is not None:
-            batch.stage.rename(fresh, self._mapper.formed)
+            stage.rename(fresh, formed)
             batch.renamed(fresh)
         progress("read", number)
 

@@ -218,7 +218,7 @@ def shares(h: float, f: float, o: float) -> tuple[float, float, float] | None:
     Both at once is ambivalence by the similarity-intensity index of Griffin (Thompson, Zanna & Griffin 1995).
     """
     # Written so that nothing cancels: strengths that have all but faded still have exact shares.
-    helped, befriended, opened = -expm1(-h * LN2), -expm1(-f * LN2), -expm1(-o * LN2)
+    helped, befriended, opened = _filled(h), _filled(f), _filled(o)
     both = max(0.0, (helped + befriended) / 2 - abs(helped - befriended))
     ambiguous = both + opened - both * opened
     helped, befriended = helped * (1 - ambiguous), befriended * (1 - ambiguous)
@@ -227,4 +227,9 @@ def shares(h: float, f: float, o: float) -> tuple[float, float, float] | None:
 
 
 def confidence(h: float, f: float, o: float) -> float:
-    return -expm1(-(h + f + o) * LN2)
+    return _filled(h + f + o)
+
+
+def _filled(strength: float) -> float:
+    """1 − 2^−s: one unit is a half, two are three quarters."""
+    return 0.0 - expm1(-strength * LN2)

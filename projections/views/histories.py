@@ -22,9 +22,10 @@ class Histories:
         g = generation
         return {
             f"entries_{g}": (
-                f"CREATE TABLE entries_{g} (position INTEGER PRIMARY KEY, stream TEXT NOT NULL, kind TEXT NOT NULL, at INTEGER NOT NULL,"
-                " recorded INTEGER NOT NULL, recorded_by TEXT, retracted_by TEXT, amended_by TEXT)",
-                f"CREATE INDEX entries_stream_{g} ON entries_{g} (stream, position)",
+                f"CREATE TABLE entries_{g} (position INTEGER NOT NULL, stream TEXT NOT NULL, kind TEXT NOT NULL, at INTEGER NOT NULL,"
+                " recorded INTEGER NOT NULL, recorded_by TEXT, retracted_by TEXT, amended_by TEXT,"
+                " PRIMARY KEY (stream, position)) WITHOUT ROWID",
+                f"CREATE UNIQUE INDEX entries_position_{g} ON entries_{g} (position)",
             ),
             f"relationships_{g}": (
                 f"CREATE TABLE relationships_{g} (id TEXT PRIMARY KEY, initiative TEXT NOT NULL, origin TEXT NOT NULL,"
