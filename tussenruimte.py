@@ -6,7 +6,6 @@ in the modules beside it; here are the verbs that take in, look after and serve.
 
 import os
 import platform
-import re
 import signal
 import socket
 import sqlite3
@@ -16,101 +15,35 @@ import uuid
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from importlib import metadata
-from pathlib import Path
 from typing import IO, get_args
 
 import click
 import msgspec
 
 from domain.model.envelope import EVENT_LIMIT
-from domain.model.errors import Refused, bad
-from domain.model.lens import from_yaml, whole
+from domain.model.errors import Refused
+from domain.model.lens import Definition, from_yaml, whole
 from domain.model.time import iso_day
-from domain.model.words import ID_FORM
 from domain.store.fresh import FreshIds
-from domain.store.keys import RootKeyError, load_root, make_root
 from domain.store.sqlite import STORE_VERSION
 from domain.store.staging import Line
 from domain.store.store import EventStore, keys_path
 from domain.store.tokens import Role, Tokens
 from projections import soundness
 from projections.export import asking, cloudevents, objects, tables
+from projections.export.settings import Settings, root_key, settings
 from projections.export.terminal import TOLD, Verbs, language, said, show, told, warn, watched
-from projections.runner import Runner
+from projections.runner import Overtaken, Runner
 from projections.soundness import Unusable
+from projections.views import answers
 from projections.views.histories import Histories
 from projections.views.questions import Questions
 from projections.views.trajectories import Trajectories
 
 BY = "system/command-line"
-DEFAULT_DATABASE = "sqlite:///tussenruimte.db"
 LONGEST = EVENT_LIMIT + 2
 GRACE_SECONDS = 20
 LIBRARIES = ("tussenruimte", "eventsourcing", "msgspec", "cryptography", "fastapi", "strawberry-graphql")
-
-
-# Settings
-
-
-class Settings(msgspec.Struct, frozen=True):
-    """What is set. `default` is the file of the organisation `default`; `sources` says where each comes from."""
-
-    default: Path
-    organisation: str
-    root: str | Path
-    sources: dict[str, str]
-
-    @property
-    def path(self) -> Path:
-        """The file of the organisation: `tussenruimte.db` for `default`, `tussenruimte.<name>.db` beside it for another."""
-        if self.organisation == "default":
-            return self.default
-        return self.default.with_name(f"{self.default.stem}.{self.organisation}{self.default.suffix or '.db'}")
-
-
-def settings() -> Settings:
-    """From the command line, then the environment. Raises `Refused` or `Unusable`."""
-    url, url_from = _set("database", "TUSSENRUIMTE_DATABASE_URL", DEFAULT_DATABASE)
-    scheme, _, path = url.partition(":///")
-    if scheme != "sqlite" or not path or path.startswith(":"):
-        raise Unusable(
-            f"This database cannot be used (it begins with {url.partition(':')[0]!r}). Write {DEFAULT_DATABASE} for a file in this folder, "
-            "or sqlite:////srv/tussenruimte.db for one with its full path."
-        )
-    organisation = said("organisation") or "default"
-    if not re.fullmatch(ID_FORM, organisation):
-        raise bad("wrong_id", "organisation")
-    key_file = Path(path + ".root.key")
-    root: str | Path = os.environ.get("TUSSENRUIMTE_ROOT_KEY", "")
-    root_from = "TUSSENRUIMTE_ROOT_KEY"
-    if not root:
-        named = os.environ.get("TUSSENRUIMTE_ROOT_KEY_FILE")
-        root, root_from = (Path(named), "TUSSENRUIMTE_ROOT_KEY_FILE") if named else (key_file, "default")
-    sources = {"database": url_from, "organisation": "command line" if said("organisation") else "default", "root key": root_from}
-    return Settings(Path(path), organisation, root, sources)
-
-
-def _set(name: str, variable: str, otherwise: str) -> tuple[str, str]:
-    if said(name):
-        return said(name), "command line"
-    value = os.environ.get(variable)
-    return (value, variable) if value else (otherwise, "default")
-
-
-def root_key(chosen: Settings) -> bytes:
-    """The root key; at first start it is made. Raises RootKeyError where it is lost: another one would open nothing."""
-    source = chosen.root
-    if isinstance(source, str) or chosen.sources["root key"] != "default" or source.exists():
-        return load_root(source)
-    family = (chosen.default.name, f"{chosen.default.stem}.")
-    if stores := sorted(file.name for file in chosen.default.parent.glob("*.keys") if file.name.startswith(family)):
-        raise RootKeyError(
-            f"The root key {source} is gone, and without it nothing in {', '.join(stores)} opens. "
-            "Put it back from your copy, or name it with TUSSENRUIMTE_ROOT_KEY_FILE."
-        )
-    root = make_root(source)
-    warn(f"A root key was made in {source}. Keep a copy of it apart from the database: without it no sealed text opens.")
-    return root
 
 
 # The parts put together
@@ -134,12 +67,12 @@ def clock() -> int:
     return time.time_ns() // 1_000
 
 
-def open_organisation(chosen: Settings, outdated: bool = False) -> Organisation:
-    """Open an organisation's files, made where there are none. `outdated`: even with views of an older form.
+def open_organisation(chosen: Settings, outdated: bool = False, new: bool = False) -> Organisation:
+    """Open an organisation's files. `outdated`: even with views of an older form. `new`: made where there are none.
 
     Raises one of `TOLD`."""
     path = chosen.path
-    soundness.check_before_opening(path)
+    soundness.check_before_opening(path, chosen.organisation, new)
     organisation = Organisation(EventStore(path, root_key(chosen), chosen.organisation, clock))
     if not outdated and organisation.runner.outdated():
         organisation.close()
@@ -148,8 +81,8 @@ def open_organisation(chosen: Settings, outdated: bool = False) -> Organisation:
 
 
 @contextmanager
-def opened(outdated: bool = False) -> Iterator[Organisation]:
-    organisation = open_organisation(settings(), outdated)
+def opened(outdated: bool = False, new: bool = False) -> Iterator[Organisation]:
+    organisation = open_organisation(settings(), outdated, new)
     try:
         yield organisation
     finally:
@@ -183,12 +116,15 @@ def take_in(files: tuple[str, ...], keep_going: bool, fresh_ids: bool, restore: 
     A line holds one CloudEvent as JSON. All files are one batch: taken together, or not at all."""
     if restore and (keep_going or fresh_ids):
         raise click.UsageError("--restore brings an export back as it was: leave out --keep-going and --fresh-ids.")
-    with opened() as organisation, watched() as progress:
+    with opened(new=True) as organisation, watched() as progress:
         outcome = organisation.store.recording.record(
             _lines(files), recorded_by=BY, keep_going=keep_going, fresh=FreshIds() if fresh_ids else None, restore=restore,
             progress=lambda step, done: progress(step, done, None),
         )  # fmt: skip
-        organisation.runner.catch_up()
+        try:
+            organisation.runner.catch_up()
+        except KeyboardInterrupt:
+            warn("Interrupted when all was recorded; the views are brought up at the next question.")
     answer = objects.of_import(outcome, files, language())
     if not said("json"):
         for line in answer["refused"]:
@@ -227,12 +163,16 @@ def give_out(since: int) -> None:
 
     CloudEvents, one JSON object a line, in the order of recording, sealed content opened: as confidential as the people in it.
     `import --restore` brings it back."""
+    damaged = 0
     with opened() as organisation, watched() as progress:
         for done, line in enumerate(cloudevents.lines(organisation.store, since), 1):
             sys.stdout.buffer.write(line)
+            damaged += b'{"damaged":true}' in line
             if done % 1_000 == 0:
                 progress("export", done, None)
         sys.stdout.buffer.flush()
+    if damaged:
+        raise Unusable(f"{damaged} events hold something damaged and were written out without it. `tussenruimte doctor` says more.")
 
 
 for asking_verb in asking.ASKING:
@@ -255,7 +195,7 @@ def add_lens(file: str) -> None:
     A version, once published, is never changed. All histories are read anew with it."""
     with click.open_file(file, "rb") as source:
         definition = from_yaml(source.read())
-    with opened() as organisation, watched() as progress:
+    with opened(new=True) as organisation, watched() as progress:
         envelope = {
             "specversion": "1.0",
             "id": uuid.uuid4().hex,
@@ -265,12 +205,24 @@ def add_lens(file: str) -> None:
             "occurred": iso_day(clock()),
             "data": {"version": definition.version, "definition": whole(definition)},
         }
-        outcome = organisation.store.recording.record([(Line(file, 1), msgspec.json.encode(envelope))], recorded_by=BY)
-        for line in outcome.refused:
-            raise Refused(line.refusal)
-        organisation.runner.rebuild(lambda done, of: progress("read anew", done, of))
-        found = next(one for one in organisation.questions.lenses() if (one.name, one.version) == (definition.name, definition.version))
-    show(found, lambda _: f"published {found.name}@{found.version}")
+        found = _published(organisation, definition)
+        already = found is not None and found.definition == whole(definition)
+        if not already:
+            outcome = organisation.store.recording.record([(Line(file, 1), msgspec.json.encode(envelope))], recorded_by=BY)
+            for line in outcome.refused:
+                raise Refused(line.refusal)
+            try:
+                organisation.runner.rebuild(lambda done, of: progress("read anew", done, of))
+            except Overtaken:
+                organisation.runner.catch_up()
+            found = _published(organisation, definition)
+        assert found is not None
+    show(found, lambda _: f"{'published before' if already else 'published'}: {found.name}@{found.version}")
+
+
+def _published(organisation: Organisation, definition: Definition) -> answers.Lens | None:
+    names = (definition.name, definition.version)
+    return next((one for one in organisation.questions.lenses() if (one.name, one.version) == names), None)
 
 
 @cli.command("rebuild")
@@ -316,17 +268,24 @@ def doctor() -> None:
 
 
 def _findings(chosen: Settings) -> list[soundness.Finding]:
-    if not chosen.path.exists():
-        return [soundness.Finding("store", True, "nothing was recorded yet")]
     try:
+        if not chosen.path.exists() and not keys_path(chosen.path).exists() and chosen.path.parent.is_dir():
+            return [soundness.Finding("store", True, "nothing was recorded yet")]
         with opened(outdated=True) as organisation, watched() as progress:
             return soundness.examine(organisation.store, organisation.runner, lambda done, of: progress("examine", done, of))
     except TOLD as error:
         return [soundness.Finding("store", False, told(error))]
 
 
+def _named_host(context: click.Context, parameter: click.Parameter, value: str) -> str:
+    """An empty name would mean every interface there is."""
+    if not value.strip():
+        raise click.BadParameter("Name the interface to listen on; 0.0.0.0 is all of them.")
+    return value
+
+
 @cli.command("serve")
-@click.option("--host", default="127.0.0.1", show_default=True)
+@click.option("--host", default="127.0.0.1", show_default=True, callback=_named_host)
 @click.option("--port", type=click.IntRange(0, 65_535), default=8000, show_default=True)
 def serve(host: str, port: int) -> None:
     """Serve GraphQL until Ctrl-C."""
@@ -338,7 +297,7 @@ def serve(host: str, port: int) -> None:
     listening = socket.create_server((host, port), family=socket.AF_INET6 if ":" in host else socket.AF_INET)
     name = f"[{host}]" if ":" in host else host
     address = f"http://{name}:{listening.getsockname()[1]}"
-    organisation = open_organisation(settings())
+    organisation = open_organisation(settings(), new=True)
     organisation.runner.catch_up()
     show({"address": address}, lambda _: f"Tussenruimte on {address} (GraphQL at {address}/graphql), until Ctrl-C")
     # The server hands a signal on when it has shut down; nothing is left for it to end then.
@@ -359,7 +318,7 @@ def token() -> None:
 @click.option("--name", help="What it is called in lists and records; else its id.")
 def create_token(role: Role, days: int, name: str | None) -> None:
     """Make a token and print it, this once."""
-    with opened() as organisation:
+    with opened(new=True) as organisation:
         text = organisation.tokens.create(role, days, name)
     show({"token": text}, lambda _: text)
 
@@ -383,8 +342,16 @@ def revoke_token(id: str) -> None:
 
 
 def main() -> None:
+    # A stream that was closed by whoever started this is as one that nobody reads.
+    sys.stdin, sys.stdout, sys.stderr = (
+        stream or open(os.devnull, mode)  # noqa: SIM115
+        for stream, mode in ((sys.stdin, "r"), (sys.stdout, "w"), (sys.stderr, "w"))
+    )
     for stream in (sys.stdout, sys.stderr):
         stream.reconfigure(errors="replace")  # type: ignore[union-attr]
+    if any(not said.isascii() and "\udc80" <= max(said) <= "\udfff" for said in sys.argv):
+        click.echo("Error: what was typed is not valid UTF-8.", err=True)
+        sys.exit(2)
     cli(prog_name="tussenruimte")
 
 

@@ -11,6 +11,7 @@ import strawberry
 from strawberry.dataloader import DataLoader
 
 from api.arguments import given
+from api.limits import POINTS, too_costly
 from api.scalars import DateTime
 from domain.model.errors import Language, Refusal, Refused
 from domain.store.store import EventStore
@@ -63,6 +64,7 @@ class Context:
         self.lasting = lasting
         self.language = language
         self._token = token
+        self._points = 0
         self._loaders: dict[Hashable, DataLoader[str, Any]] = {}
 
     @property
@@ -90,6 +92,12 @@ class Context:
 
             self._loaders[key] = DataLoader(answers, max_batch_size=BATCH, cache=not self.lasting)
         return cast("T | None", await self._loaders[key].load(id))
+
+    def spend(self, points: int) -> None:
+        """Count instants of trajectories against what a request may have. Raises `Refused`."""
+        self._points += points
+        if self._points > POINTS:
+            raise too_costly("query_points", limit=POINTS)
 
     def moment(self, text: DateTime | None, field: str) -> int | None:
         """The instant that is asked about. Raises `Refused` for one ahead of now."""

@@ -4,7 +4,7 @@ Fragments count as often as they are used, so that a short text cannot hide a lo
 """
 
 from collections.abc import Mapping
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from graphql import (
     DocumentNode,
@@ -14,8 +14,10 @@ from graphql import (
     GraphQLError,
     GraphQLSyntaxError,
     InlineFragmentNode,
+    IntValueNode,
     OperationDefinitionNode,
     SelectionSetNode,
+    VariableNode,
 )
 from graphql.language.parser import Parser
 
@@ -25,19 +27,25 @@ DEPTH = 15
 ALIASES = 30
 TOKENS = 2_000
 BODY = 2 * 1024 * 1024
+ROWS = 20_000
+"""Rows that the pages of a query may come to, each page as often as it stands in the rows of another."""
+POINTS = 200_000
+"""Instants of all trajectories of a request together."""
+PAGES = {"relationships": 50, "initiatives": 50, "events": 100, "moves": 100}
+"""The fields that give a page, and how many rows where nothing else is asked."""
 
 
 def too_costly(rule: str, **values: int) -> Refused:
     return Refused(Refusal("TOO_COSTLY", rule, None, dict(values)))
 
 
-def document(query: str, operation: str | None = None) -> DocumentNode:
+def document(query: str, operation: str | None = None, variables: Mapping[str, Any] | None = None) -> DocumentNode:
     """The parsed query. Raises `Refused` where it is too large, and `GraphQLError` where it cannot be read or leaves open which
     of its operations is meant."""
     parser = Parser(query, max_lexical_tokens=TOKENS)
     try:
         parsed = parser.parse_document()
-        shape = _Shapes(parsed).of_operations()
+        shape = _Shapes(parsed, variables or {}).of_operations()
     except GraphQLSyntaxError:
         if parser.token_count > TOKENS:
             raise too_costly("query_tokens", limit=TOKENS) from None
@@ -48,22 +56,26 @@ def document(query: str, operation: str | None = None) -> DocumentNode:
         raise too_costly("query_depth", limit=DEPTH)
     if shape.aliases > ALIASES:
         raise too_costly("query_aliases", limit=ALIASES, size=shape.aliases)
+    if shape.rows > ROWS:
+        raise too_costly("query_rows", limit=ROWS, size=shape.rows)
     if operation is None and sum(isinstance(definition, OperationDefinitionNode) for definition in parsed.definitions) > 1:
         raise GraphQLError("Must provide operation name if query contains multiple operations.")
     return parsed
 
 
 class _Shape(NamedTuple):
-    """How many fields stand inside one another, and how many aliases there are."""
+    """How many fields stand inside one another, how many aliases there are, and how many rows its pages come to."""
 
     depth: int = 0
     aliases: int = 0
+    rows: int = 0
 
 
 class _Shapes:
     """Measures a document; each fragment once, however often it is used."""
 
-    def __init__(self, parsed: DocumentNode) -> None:
+    def __init__(self, parsed: DocumentNode, variables: Mapping[str, Any]) -> None:
+        self._variables = variables
         self._operations = [d for d in parsed.definitions if isinstance(d, OperationDefinitionNode)]
         self._fragments: Mapping[str, FragmentDefinitionNode] = {
             d.name.value: d for d in parsed.definitions if isinstance(d, FragmentDefinitionNode)
@@ -72,10 +84,12 @@ class _Shapes:
 
     def of_operations(self) -> _Shape:
         shapes = [self._of(operation.selection_set) for operation in self._operations]
-        return _Shape(max((s.depth for s in shapes), default=0), sum(s.aliases for s in shapes))
+        return _Shape(
+            max((s.depth for s in shapes), default=0), sum(s.aliases for s in shapes), max((s.rows for s in shapes), default=0)
+        )
 
     def _of(self, selected: SelectionSetNode) -> _Shape:
-        depth = aliases = 0
+        depth = aliases = rows = 0
         for selection in selected.selections:
             match selection:
                 case FieldNode():
@@ -88,13 +102,26 @@ class _Shapes:
                     inner = _Shape()
             depth = max(depth, inner.depth)
             aliases += inner.aliases
-        return _Shape(depth, aliases)
+            rows += inner.rows
+        return _Shape(depth, aliases, rows)
 
     def _of_field(self, field: FieldNode) -> _Shape:
         inner = self._of(field.selection_set) if field.selection_set else _Shape()
         # What the schema says of itself has its own bound in validation, and tools ask for it deeply.
         depth = 0 if field.name.value.startswith("__") else 1 + inner.depth
-        return _Shape(depth, inner.aliases + (field.alias is not None))
+        size = self._size(field) if field.name.value in PAGES and _is_page(field) else 0
+        return _Shape(depth, inner.aliases + (field.alias is not None), size * (1 + inner.rows) if size else inner.rows)
+
+    def _size(self, field: FieldNode) -> int:
+        """How many rows a page holds at most. What is no number is refused where it is read."""
+        for argument in field.arguments or ():
+            if argument.name.value == "first":
+                if isinstance(argument.value, IntValueNode):
+                    return max(int(argument.value.value), 1)
+                if isinstance(argument.value, VariableNode):
+                    given = self._variables.get(argument.value.name.value)
+                    return max(given, 1) if isinstance(given, int) else PAGES[field.name.value]
+        return PAGES[field.name.value]
 
     def _of_fragment(self, name: str) -> _Shape:
         """A fragment that is unknown or spreads itself counts as nothing: validation refuses it."""
@@ -103,3 +130,9 @@ class _Shapes:
             if name in self._fragments:
                 self._measured[name] = self._of(self._fragments[name].selection_set)
         return self._measured[name]
+
+
+def _is_page(field: FieldNode) -> bool:
+    """A page has nodes or edges, which a list of the same name has not; what a fragment asks of it is not looked at."""
+    asked = field.selection_set.selections if field.selection_set else ()
+    return any(not isinstance(one, FieldNode) or one.name.value in ("nodes", "edges") for one in asked)

@@ -108,8 +108,6 @@ FROM = strawberry.argument(name="from", description="The first instant; without 
 TO = strawberry.argument(description="The last instant; without it, now.")
 STEP = strawberry.argument(description="Days between two instants.")
 Relationship = strawberry.Parent[answers.Relationship]
-NO_ROOM = answers.Room(0.0, answers.BySelfAndOther(0.0, 0.0, 0.0), 0.0, None, [], [])
-"""The room of a relationship of which nothing was known then."""
 
 
 async def reading_of(
@@ -142,7 +140,8 @@ async def trajectory_of(
     known_at: KnownAt = UNSET,
 ) -> answers.Trajectory | None:
     context = info.context
-    return await context.load(
+    context.spend(0)
+    found = await context.load(
         context.questions.trajectories,
         relationship.id,
         start=context.moment(from_, "from"),
@@ -152,6 +151,8 @@ async def trajectory_of(
         holder=given(holder),
         known_at=context.moment(known_at, "knownAt"),
     )
+    context.spend(len(found.at) if found is not None else 0)
+    return found
 
 
 async def room_of(relationship: Relationship, info: Info, at: Annotated[DateTime, AT], known_at: KnownAt = UNSET) -> answers.Room:
@@ -159,7 +160,7 @@ async def room_of(relationship: Relationship, info: Info, at: Annotated[DateTime
     found = await context.load(
         context.questions.rooms, relationship.id, at=context.moment(at, "at"), known_at=context.moment(known_at, "knownAt")
     )
-    return found or NO_ROOM
+    return found or answers.NO_ROOM
 
 
 async def all_lenses(info: Info) -> list[answers.Lens]:

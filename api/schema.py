@@ -76,7 +76,7 @@ class Limits(SchemaExtension):
 
     def on_parse(self) -> Iterator[None]:
         asked = self.execution_context
-        asked.graphql_document = document(asked.query or "", asked.context.operation)
+        asked.graphql_document = document(asked.query or "", asked.context.operation, asked.variables)
         yield
 
 
@@ -93,7 +93,7 @@ class Schema(strawberry.Schema):
     async def stream(self, query: str | None, *args: Any, **named: Any) -> Any:
         """As the library has it; a query that goes beyond the limits is refused before, since there it would break the connection."""
         try:
-            document(query or "", "")
+            document(query or "", "", named.get("variable_values"))
         except (Refused, GraphQLError) as error:
             return _refused(error, named["context_value"].language)
         return await super().stream(query, *args, **named)

@@ -13,7 +13,7 @@ from itertools import chain
 from eventsourcing.persistence import Tracking
 from eventsourcing.sqlite import SQLiteTrackingRecorder
 
-from domain.store.sqlite import writing
+from domain.store.sqlite import has_table, writing
 from domain.store.store import EventStore
 from projections.reader import SLICE, Change, Projection, Reader, read_all
 
@@ -37,16 +37,23 @@ class Runner:
         self._lock = threading.Lock()
         self._version = ",".join(f"{projection.name}:{projection.version}" for projection in projections)
         self._checkpoints = SQLiteTrackingRecorder(store.datastore)
-        with store.datastore.connection() as connection, writing(connection):
-            self._make_checkpoints(connection)
-            connection.execute(
-                "CREATE TABLE IF NOT EXISTS generations (name TEXT PRIMARY KEY, generation INTEGER NOT NULL, version TEXT NOT NULL,"
-                " building INTEGER NOT NULL) WITHOUT ROWID"
-            )
-            if self._row(connection) is None:
-                connection.execute("INSERT INTO generations VALUES (?, 1, ?, 1)", (name, self._version))
-                self._make(connection, 1)
-                self._index(connection, 1)
+        with store.datastore.connection() as connection:
+            if has_table(connection, "generations") and self._row(connection) is not None:
+                return
+            with writing(connection):
+                self._make_all(connection)
+
+    def _make_all(self, connection: sqlite3.Connection) -> None:
+        """What a runner of this name needs, where several may begin at once."""
+        self._make_checkpoints(connection)
+        connection.execute(
+            "CREATE TABLE IF NOT EXISTS generations (name TEXT PRIMARY KEY, generation INTEGER NOT NULL, version TEXT NOT NULL,"
+            " building INTEGER NOT NULL) WITHOUT ROWID"
+        )
+        if self._row(connection) is None:
+            connection.execute("INSERT INTO generations VALUES (?, 1, ?, 1)", (self._name, self._version))
+            self._make(connection, 1)
+            self._index(connection, 1)
 
     def _make_checkpoints(self, connection: sqlite3.Connection) -> None:
         """What the library's `create_table` does, inside one transaction: by itself it fails where several processes begin at once."""
@@ -190,7 +197,7 @@ class Runner:
 
     def _still(self, connection: sqlite3.Connection, generation: int) -> None:
         if self._building(connection) != generation:
-            raise Overtaken("another rebuild began meanwhile and takes the place of this one")
+            raise Overtaken("Another rebuild began meanwhile and takes the place of this one.")
 
     def _behind(self, generation: int) -> int:
         with self._store.reading() as connection:

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator
 from contextlib import closing
 from pathlib import Path
 
+import msgspec
 from msgspec import Struct
 
 from domain.store.keys import Erased, Frozen, KeyStoreError, Missing, Ring
@@ -40,27 +41,48 @@ class _Counted:
         self.damaged = 0
 
 
-def check_before_opening(path: Path) -> None:
-    """Look, without making or changing anything, whether a file may be opened: its keys are there, its version is known.
+def check_before_opening(path: Path, organisation: str, new: bool) -> None:
+    """Look, without making or changing anything, whether a file may be opened: it is this organisation's, its keys are there, its
+    version is known. `new`: it may be made.
 
     Opening a store whose keys are gone would make new ones, which open nothing. Raises `Unusable`."""
     if not path.parent.is_dir():
         raise Unusable(f"There is no folder {path.parent} for the database. Make it first.")
+    if path.is_dir():
+        raise Unusable(f"{path} is a folder. Name a file in it.")
+    keys = keys_path(path)
     if not path.exists() or not path.stat().st_size:
+        if keys.exists() and keys.stat().st_size:
+            raise Unusable(f"There are keys {keys}, but the events {path} are gone. Put them back from their backup, or remove the keys.")
+        if not new:
+            raise Unusable(f"There is no database {path} yet. It is made by what records, as `import`; or name another with --database.")
         return
     try:
         with closing(sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True)) as database:
-            if database.execute("SELECT 1 FROM sqlite_master WHERE name = 'facts'").fetchone() is None:
-                return
-            versions = database.execute("SELECT value FROM facts WHERE name = 'store_version'").fetchall()
-            filled = database.execute("SELECT 1 FROM events LIMIT 1").fetchone() is not None
+            tables = {name for (name,) in database.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}
+            if tables and not {"facts", "events"} <= tables:
+                raise Unusable(f"{path} is the database of something else. Name another with --database.")
+            versions = database.execute("SELECT value FROM facts WHERE name = 'store_version'").fetchall() if tables else []
+            first = database.execute("SELECT state FROM events ORDER BY position LIMIT 1").fetchone() if tables else None
     except sqlite3.Error as error:
         raise Unusable(f"The database {path} cannot be used: {error}.") from None
     if any(int(version) > STORE_VERSION for (version,) in versions):
         raise Unusable(f"{path} was written by a newer version of this program. Install that one.")
-    keys = keys_path(path)
-    if filled and not (keys.exists() and keys.stat().st_size):
-        raise Unusable(f"{path} holds events, but its keys {keys} are gone. Put them back from their backup; no others open it.")
+    if first is not None:
+        if not (keys.exists() and keys.stat().st_size):
+            raise Unusable(f"{path} holds events, but its keys {keys} are gone. Put them back from their backup; no others open it.")
+        if (found := _organisation_of(first[0])) not in (None, organisation):
+            raise Unusable(f"{path} holds the events of the organisation {found!r}, not of {organisation!r}.")
+
+
+def _organisation_of(state: object) -> str | None:
+    """Whose an event is, as its envelope says; None where that cannot be read any more."""
+    try:
+        found = msgspec.json.decode(state, type=dict) if isinstance(state, bytes) else {}
+    except msgspec.DecodeError:
+        return None
+    named = found.get("organisation")
+    return named if isinstance(named, str) else None
 
 
 def examine(store: EventStore, runner: Runner, progress: Callable[[int, int], None]) -> list[Finding]:

@@ -149,6 +149,8 @@ def test_a_lens_is_published_once_and_read_with_at_once(copy: Path) -> None:
     assert "hasty" in run("lens", "list").out
     reading = answer(run("reading", "mahmut", "--at", "2021-03-01", "--lens", "hasty", "--json"))
     assert (reading["lens"], reading["lensVersion"], reading["phase"]) == ("hasty", "1", "FRIENDSHIP")
+    assert run("lens", "add", str(file)).out == "published before: hasty@1\n"
+    file.write_text("name: hasty\nversion: '1'\nhalf_life_days: 31\n")
     assert "published already" in refused(run("lens", "add", str(file)))
     file.write_text("name: hasty\n")
     assert "version" in refused(run("lens", "add", str(file)))
@@ -257,7 +259,7 @@ def test_a_lost_root_key_is_never_replaced_by_another(copy: Path) -> None:
     run, key = run_in(copy), copy / "tussenruimte.db.root.key"
     kept = key.rename(copy / "kept")
     assert "TUSSENRUIMTE_ROOT_KEY_FILE" in refused(run("list"))
-    assert "TUSSENRUIMTE_ROOT_KEY_FILE" in refused(run("list", "--organisation", "new"))
+    assert "TUSSENRUIMTE_ROOT_KEY_FILE" in refused(run("token", "create", "--organisation", "new"))
     assert not key.exists()
     assert run("list", TUSSENRUIMTE_ROOT_KEY_FILE="kept").code == 0
     assert run("list", TUSSENRUIMTE_ROOT_KEY=kept.read_text()).code == 0

@@ -52,7 +52,7 @@ def test_fifty_relationships_take_no_more_statements_than_five(empty: Served) ->
 
 def nested(depth: int) -> str:
     """Fields inside one another, `depth` of them."""
-    names = ["initiative", "relationships", "nodes"] * depth
+    names = ["initiative", "relationships(first: 1)", "nodes"] * depth
     between = names[: depth - 2]
     return '{ relationship(id: "lars") ' + "".join(f"{{ {name} " for name in between) + "{ id }" + " }" * len(between) + " }"
 
@@ -121,3 +121,31 @@ def test_a_body_may_be_as_long_as_the_limit(house: Served) -> None:
         response = house.client.post("/graphql", content=content, headers=json)
         assert response.status_code == 413
         assert response.json()["errors"][0]["extensions"]["code"] == "TOO_COSTLY"
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        '{ initiative(id: "x") { relationships(first: 1000) { nodes { initiative { relationships(first: 1000) { nodes { id } } } } } } }',
+        "query($n: Int) { relationships(first: $n) { nodes { members { participant { relationships { nodes { id } } } } } } }",
+        "{ relationships(first: 500) { nodes { moves { at } initiative { relationships { nodes { id } } } } } }",
+    ],
+    ids=["a page in a page", "by a variable", "without a number"],
+)
+def test_pages_within_pages_are_counted_before_anything_is_asked(house: Served, query: str) -> None:
+    refusal = house.refusal(query, n=1_000) if "$n" in query else house.refusal(query)
+    assert (refusal["code"], "20000 rows" in refusal["rule"]) == ("TOO_COSTLY", True)
+
+
+def test_a_page_of_a_thousand_with_all_of_each_is_answered(house: Served) -> None:
+    assert len(house.ask("{ relationships(first: 1000) { nodes { id members { participant { id } } history { id } } } }")) == 1
+
+
+def test_trajectories_have_so_many_instants_together(house: Served) -> None:
+    long = 'trajectory(from: "1800-01-01", stepDays: 1) { at }'
+    one = house.ask('{ relationship(id: "lars") { ' + long + " } }")
+    assert len(one["relationship"]["trajectory"]["at"]) > 80_000
+    many = '{ relationship(id: "lars") { ' + " ".join(f"t{number}: {long}" for number in range(3)) + " } }"
+    assert {error["extensions"]["code"] for error in house.answer(many)["errors"]} == {"TOO_COSTLY"}
+    over_all = house.answer("{ relationships { nodes { " + long + " } } }")
+    assert {error["extensions"]["code"] for error in over_all["errors"]} == {"BAD_INPUT"}

@@ -9,9 +9,9 @@ from collections.abc import Callable, Iterable
 from domain.model.errors import broken
 from domain.model.event import Event
 from domain.model.events import NewMember, Unread, Unvoiced
-from domain.model.relationship import Relationship, own_id
+from domain.model.relationship import Relationship
 from domain.model.time import day
-from domain.model.words import MEMBER_LIMIT, NO_HANDLES
+from domain.model.words import MEMBER_LIMIT, NO_HANDLES, STANDING_LIMIT
 
 WHO = ("coordinator", "group", "family")
 ANSWERABLE = ("not_asked", "left_open", "winding_down")
@@ -32,9 +32,8 @@ def decide(state: Relationship, event: Event) -> None:
         rule = _RULES.get(kind.name)
         if rule is not None:
             rule(state, event)
-    own = own_id(event)
-    if own is not None and own in state.used:
-        raise broken("id_used", f"data.{kind.own}", id=own)
+    if kind.own is not None and state.standing >= STANDING_LIMIT:
+        raise broken("too_much_stands", f"data.{kind.own}", limit=STANDING_LIMIT)
 
 
 def decide_telling(state: Relationship, event: Event) -> None:

@@ -23,7 +23,8 @@ Code = Literal[
     "UNAVAILABLE",
 ]
 Language = Literal["en", "nl"]
-SHOWN = 200
+SHOWN, NAMED = 200, 12
+"""Characters of a text, and items of a list, that a sentence repeats."""
 
 
 def _shown(value: Any, language: Language) -> Any:
@@ -33,7 +34,9 @@ def _shown(value: Any, language: Language) -> Any:
         printable = "".join(c if c.isprintable() else "\N{REPLACEMENT CHARACTER}" for c in value[: SHOWN + 1])
         return printable if len(printable) <= SHOWN else printable[:SHOWN] + "…"
     if isinstance(value, (list, tuple)):
-        return ", ".join(str(_shown(v, language)) for v in value)
+        named = ", ".join(str(_shown(v, language)) for v in value[:NAMED])
+        rest = len(value) - NAMED
+        return named if rest <= 0 else named + (f" en nog {rest} andere" if language == "nl" else f" and {rest} more")
     return value
 
 

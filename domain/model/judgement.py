@@ -17,7 +17,7 @@ from domain.model.initiative import Initiative
 from domain.model.lens import from_plain
 from domain.model.naming import GIVING, handles, identities, notes
 from domain.model.participant import Participant
-from domain.model.relationship import Relationship, evolve
+from domain.model.relationship import Relationship, evolve, own_id
 from domain.model.time import DAY
 from domain.model.words import NO_HANDLES
 
@@ -97,6 +97,7 @@ def fold_relationship(stream: str, events: Sequence[Event], world: World) -> Ref
     refused: Refusals = list(history.refused)
     state = Relationship(stream.partition("/")[2])
     wanting: dict[str, str] = {}
+    used: set[str] = set()
     asked: object = None
     for standing in history.standing:
         event = standing.event
@@ -104,6 +105,8 @@ def fold_relationship(stream: str, events: Sequence[Event], world: World) -> Ref
             if event.kind.opens and state.began is None:
                 state = _placed(state, event, world)
             decisions.decide(state, event)
+            if (own := own_id(event)) is not None:
+                _never_used(event, own, used)
             after = evolve(state, event)
             if notes(event):
                 decisions.decide_notes(state, after, event)
@@ -116,6 +119,8 @@ def fold_relationship(stream: str, events: Sequence[Event], world: World) -> Ref
                 if wanting:
                     _consenting(after, standing, wanting, events, world)
             state = after
+            if own is not None:
+                used.add(own)
         except Refused as error:
             refused.append((standing.source, _placed_in(standing, error.refusal)))
     for event in events:
@@ -164,6 +169,12 @@ def _one_person_a_handle(events: Sequence[Event], refused: Refusals) -> None:
         for handle, person in identities(event):
             if people.setdefault(handle, person) != person:
                 refused.append((event, broken("handle_taken", "data", handle=handle).refusal))
+
+
+def _never_used(event: Event, own: str, used: set[str]) -> None:
+    """The id of an opening, a tension, an agreement or a reversal is its own in the relationship for ever."""
+    if own in used:
+        raise broken("id_used", f"data.{event.kind.own}", id=own)
 
 
 def _registered(event: Event, world: World) -> None:

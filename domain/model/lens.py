@@ -106,7 +106,7 @@ def from_yaml(text: bytes) -> Definition:
         return checked(msgspec.yaml.decode(text, type=Definition))
     except msgspec.ValidationError as error:
         raise _bad(str(error), lambda path: path) from None
-    except msgspec.DecodeError as error:
+    except (msgspec.DecodeError, ValueError) as error:  # The reader of YAML stumbles over dates that do not exist.
         raise bad("lens_bad", None, detail=" ".join(str(error).split())) from None
 
 

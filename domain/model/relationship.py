@@ -41,8 +41,7 @@ class Term(Struct, frozen=True, gc=False):
 
 
 class Relationship(Struct, frozen=True):
-    """The state of one relationship; `began` is None before its opening event. `openings` and `tensions` map an id to its
-    holder, `used` holds every id of an opening, tension, agreement or reversal that ever stood."""
+    """The state of one relationship; `began` is None before its opening event. `openings` and `tensions` map an id to its holder."""
 
     id: str
     sides: Mapping[str, Side] = field(default_factory=lambda: KNOWN_ROLES)
@@ -56,8 +55,12 @@ class Relationship(Struct, frozen=True):
     agreements: Mapping[str, BoundaryAgreed] = {}
     openings: Mapping[str, str | None] = {}
     tensions: Mapping[str, str | None] = {}
-    used: frozenset[str] = frozenset()
     ended: bool = False
+
+    @property
+    def standing(self) -> int:
+        """How many openings, tensions, agreements and reversals stand."""
+        return len(self.openings) + len(self.tensions) + len(self.agreements) + len(self.reversals)
 
     def present(self, handle: str) -> bool:
         member = self.members.get(handle)
@@ -162,7 +165,7 @@ def _extended(state: Relationship, event: Event) -> Relationship:
 def _agreed(state: Relationship, event: Event) -> Relationship:
     data = event.data
     in_force = _without(state.agreements, data.replaces) if data.replaces is not None else state.agreements
-    return replace(state, agreements={**in_force, data.agreement: data}, used=state.used | {data.agreement})
+    return replace(state, agreements={**in_force, data.agreement: data})
 
 
 def _ended(state: Relationship, _: Event) -> Relationship:
@@ -183,10 +186,9 @@ def _stands(state: Relationship, event: Event) -> Relationship:
     own = own_id(event)
     if own is None:
         return state
-    used = state.used | {own}
     if event.kind.name == "left_open":
-        return replace(state, openings={**state.openings, own: event.perspective}, used=used)
-    return replace(state, tensions={**state.tensions, own: event.perspective}, used=used)
+        return replace(state, openings={**state.openings, own: event.perspective})
+    return replace(state, tensions={**state.tensions, own: event.perspective})
 
 
 _STEPS: dict[str, Callable[[Relationship, Event], Relationship]] = {
@@ -195,7 +197,7 @@ _STEPS: dict[str, Callable[[Relationship, Event], Relationship]] = {
     "meeting_held": _met,
     "member_joined": _joined,
     "member_left": _left,
-    "roles_reversed": lambda s, e: replace(s, reversals={**s.reversals, e.data.reversal: e.data.between}, used=s.used | {e.data.reversal}),
+    "roles_reversed": lambda s, e: replace(s, reversals={**s.reversals, e.data.reversal: e.data.between}),
     "roles_restored": lambda s, e: replace(s, reversals=_without(s.reversals, e.data.reversal)),
     "role_taken": lambda s, e: _roles(s, e.data.handle, lambda roles: (*roles, e.data.role)),
     "role_laid_down": lambda s, e: _roles(s, e.data.handle, lambda roles: tuple(r for r in roles if r != e.data.role)),

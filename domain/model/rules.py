@@ -68,6 +68,10 @@ FORM_RULES: dict[str, tuple[str, str]] = {
         "`{name}` is set by the platform. Leave it out (only a restore keeps it).",
         "`{name}` wordt door het platform bepaald. Laat het weg (alleen terugzetten behoudt het).",
     ),
+    "restore_ahead": (
+        "This was recorded later than the clock of this machine says it is now. Set the clock right, or look where the export comes from.",
+        "Dit is later vastgelegd dan de klok van deze machine nu aanwijst. Zet de klok goed, of kijk waar de export vandaan komt.",
+    ),
     "restore_needs": (
         "To restore, every event needs its `{name}`, as the export wrote it.",
         "Om terug te zetten heeft elke gebeurtenis `{name}` nodig, zoals de export het schreef.",
@@ -295,6 +299,10 @@ LIFE_RULES: dict[str, tuple[str, str]] = {
     "lens_builtin": (
         "'{name}' is a lens of the platform itself. Choose another name.",
         "'{name}' is een lens van het platform zelf. Kies een andere naam.",
+    ),
+    "too_much_stands": (
+        "At most {limit} openings, tensions, agreements and reversals may stand in a relationship at once. Settle, ease, lift or restore some.",
+        "Er mogen in een relatie hoogstens {limit} dingen tegelijk openstaan, spelen of gelden. Sluit er eerst een paar af.",
     ),
     "lens_name": (
         "A lens is named in small letters, digits, - and _, beginning with a letter, at most 40 of them.",

@@ -43,6 +43,14 @@ SERVICE_RULES: dict[str, tuple[str, str]] = {
         "A query may hold {limit} aliases; this one has {size}. Ask in several queries.",
         "Een vraag mag {limit} aliassen hebben; deze heeft er {size}. Verdeel de vraag over meer vragen.",
     ),
+    "query_rows": (
+        "The pages of a query may come to {limit} rows; these may come to {size}. Ask for smaller pages (`first`), or for their parts by id.",
+        "De pagina's van een vraag mogen samen {limit} rijen zijn; dit kunnen er {size} zijn. Vraag kleinere pagina's (`first`), of delen op id.",
+    ),
+    "query_points": (
+        "The trajectories of a request may have {limit} instants together. Ask for a shorter time, larger steps or fewer relationships.",
+        "De trajecten in één verzoek mogen samen {limit} momenten hebben. Vraag een kortere tijd, grotere stappen of minder relaties.",
+    ),
     "query_tokens": (
         "A query may hold {limit} tokens. Move its values into variables, or ask in several queries.",
         "Een vraag mag {limit} tekens en woorden (tokens) hebben. Zet de waarden in variabelen, of verdeel de vraag over meer vragen.",

@@ -11,6 +11,8 @@ from msgspec import Meta
 ID_FORM = r"[A-Za-z0-9._:~-]{1,128}"
 TEXT_LIMIT = 10_000
 MEMBER_LIMIT = 200
+STANDING_LIMIT = 500
+"""Openings, tensions, agreements and reversals that may stand in a relationship at once: more than two for each member there may be."""
 NO_HANDLES = frozenset({"coordinator", "group", "observer", "all", "family", "nobody"})
 
 Id = Annotated[str, Meta(pattern=rf"\A{ID_FORM}\Z", title="id")]

@@ -64,6 +64,7 @@ _ALIAS = "tussenruimte/alias/1"
 _ERASED = "erased/"
 _BUSY_SECONDS = 60
 _INSERT_KEY = "INSERT INTO data_keys (owner, version, state, wrapped, epoch, created) VALUES (?, 1, 'active', ?, ?, ?)"
+_ANY_KEY = "SELECT 1 FROM organisation_keys LIMIT 1"
 _SCHEMA = (
     "CREATE TABLE IF NOT EXISTS fence (generation INTEGER NOT NULL) STRICT",
     "CREATE TABLE IF NOT EXISTS organisation_keys (epoch INTEGER PRIMARY KEY, wrapped BLOB, state TEXT NOT NULL) STRICT",
@@ -92,12 +93,13 @@ class SQLiteKeys:
         with self._explained():
             self._db = _connected(path)
         try:
-            with self._writing() as db:
-                for statement in _SCHEMA:
-                    db.execute(statement)
-                if db.execute("SELECT 1 FROM organisation_keys").fetchone() is None:
-                    self._begin(db)
-                self._cipher(self._epoch(db))
+            if not self._read("SELECT 1 FROM sqlite_master WHERE name = 'aliases'", ()) or not self._read(_ANY_KEY, ()):
+                with self._writing() as db:
+                    for statement in _SCHEMA:
+                        db.execute(statement)
+                    if db.execute(_ANY_KEY).fetchone() is None:
+                        self._begin(db)
+            self._cipher(self._epoch(self._db))
         except BaseException:
             self._db.close()
             raise

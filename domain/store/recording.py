@@ -11,6 +11,7 @@ from msgspec.structs import replace
 from domain.model.envelope import read
 from domain.model.errors import Refused, bad
 from domain.model.event import Event
+from domain.model.time import DAY
 from domain.store.batch import Batch, Outcome, glimpse
 from domain.store.fresh import FreshIds
 from domain.store.keys import SQLiteKeys
@@ -84,7 +85,7 @@ class Recording:
             try:
                 event = read(raw, restore=restore)
                 if restore:
-                    recorded = _next_of_restore(event, number, recorded)
+                    recorded = _next_of_restore(event, number, recorded, self._clock())
             except Refused as error:
                 id, stream = glimpse(raw)
                 batch.refuse(place, id, error.refusal, stream)
@@ -103,10 +104,12 @@ class Recording:
         progress("read", number)
 
 
-def _next_of_restore(event: Event, due: int, recorded: int) -> int:
+def _next_of_restore(event: Event, due: int, recorded: int, now: int) -> int:
     """A restore brings an export back whole: without gaps and in the order of recording. Gives the event's instant of recording."""
     if event.position != due:
         raise bad("restore_order", "position", position=event.position, expected=due)
     if event.recorded < recorded:
         raise bad("restore_recorded", "recorded")
+    if event.recorded > now + DAY:
+        raise bad("restore_ahead", "recorded")
     return event.recorded

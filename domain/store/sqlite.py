@@ -112,6 +112,10 @@ def writing(connection: sqlite3.Connection) -> Iterator[None]:
     connection.commit()
 
 
+def has_table(connection: sqlite3.Connection, name: str) -> bool:
+    return connection.execute("SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = ?", (name,)).fetchone() is not None
+
+
 class EventRecorder(SQLiteApplicationRecorder):
     """The events table. The version of an event in its stream is its position: rising, and one order for all."""
 
@@ -130,6 +134,13 @@ class EventRecorder(SQLiteApplicationRecorder):
             "CREATE TABLE IF NOT EXISTS facts (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID",
             f"INSERT OR IGNORE INTO facts VALUES ('store_version', '{STORE_VERSION}')",
         ]
+
+    def create_table(self) -> None:
+        """Makes the tables where they are not there. Where they are, nothing waits for who writes."""
+        with self.store.reading() as connection:
+            there = has_table(connection, "facts")
+        if not there:
+            super().create_table()
 
     def append(self, connection: sqlite3.Connection, rows: Iterable[Row]) -> None:
         """Insert events inside the caller's transaction."""

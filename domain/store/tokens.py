@@ -18,7 +18,7 @@ from msgspec import Struct
 from domain.model.errors import bad
 from domain.model.time import DAY
 from domain.model.words import ID_FORM
-from domain.store.sqlite import Datastore, writing
+from domain.store.sqlite import Datastore, has_table, writing
 
 PREFIX = "tr_"
 MOST_DAYS = 3_650
@@ -54,11 +54,14 @@ class Tokens:
     def __init__(self, datastore: Datastore, clock: Callable[[], int]) -> None:
         self._datastore = datastore
         self._clock = clock
-        with datastore.connection() as connection, writing(connection):
-            connection.execute(
-                "CREATE TABLE IF NOT EXISTS tokens (id TEXT PRIMARY KEY, hash BLOB NOT NULL UNIQUE, role TEXT NOT NULL,"
-                " name TEXT NOT NULL, created INTEGER NOT NULL, expires INTEGER NOT NULL, revoked INTEGER) WITHOUT ROWID"
-            )
+        with datastore.connection() as connection:
+            if has_table(connection, "tokens"):
+                return
+            with writing(connection):
+                connection.execute(
+                    "CREATE TABLE IF NOT EXISTS tokens (id TEXT PRIMARY KEY, hash BLOB NOT NULL UNIQUE, role TEXT NOT NULL,"
+                    " name TEXT NOT NULL, created INTEGER NOT NULL, expires INTEGER NOT NULL, revoked INTEGER) WITHOUT ROWID"
+                )
 
     def create(self, role: Role = "administrator", days: int = 365, name: str | None = None) -> str:
         """A new token, told this once. Without a name it is called by its id. Raises `Refused`."""

@@ -11,6 +11,7 @@ import click
 from domain.model.errors import missing
 from projections.export import objects, story, tables
 from projections.export.terminal import Verb, said, show, width
+from projections.views.answers import NO_ROOM
 from projections.views.filters import MoveFilter, RelationshipFilter
 from projections.views.questions import Questions
 
@@ -171,9 +172,7 @@ def room(relationship: str, at: str, known_at: str | None) -> None:
     Room is how many ways of being in contact a relationship keeps open."""
     with questions() as asked:
         id = _known(asked, relationship)
-        found = asked.rooms([id], asked.asked(at, "at"), _moment(asked, known_at, "knownAt")).get(id)
-        if found is None:
-            raise missing("unknown_relationship", "id", id=id)
+        found = asked.rooms([id], asked.asked(at, "at"), _moment(asked, known_at, "knownAt")).get(id, NO_ROOM)
     show(found, lambda language: tables.room(found, language))
 
 

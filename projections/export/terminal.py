@@ -20,11 +20,12 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextC
 from domain.model.errors import Language, Refused
 from domain.store.keys import KeyStoreError, RootKeyError
 from projections.export import objects
+from projections.runner import Overtaken
 from projections.soundness import Unusable
 
 NARROW, WIDE, PIPED = 80, 120, 100
 """Columns: the least and the most that are used, and how many where no terminal says."""
-TOLD = (Unusable, KeyStoreError, RootKeyError, PersistenceError, sqlite3.Error, OSError)
+TOLD = (Unusable, Overtaken, KeyStoreError, RootKeyError, PersistenceError, sqlite3.Error, OSError)
 """What may be wrong with files and keys, and is told in a sentence."""
 
 

@@ -122,6 +122,10 @@ class Room(Answer):
     limited: list[Tally]
 
 
+NO_ROOM = Room(0.0, BySelfAndOther(0.0, 0.0, 0.0), 0.0, None, [], [])
+"""The room of a relationship of which nothing was known then."""
+
+
 class Member(Answer):
     """`participant` is the id, None where it cannot be opened; GraphQL resolves it further."""
 

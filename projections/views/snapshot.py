@@ -150,7 +150,10 @@ class Snapshot:
         end = self.now if to is None else to
         began = self._began(ids) if start is None else dict.fromkeys(ids, start)
         bodies = self.bodies(ids, name, lens, known_at)
-        return {id: _trajectory(body, lens, holder, _grid(began.get(id, end), end, step_days)) for id, body in bodies.items()}
+        grids = {id: _grid(began.get(id, end), end, step_days) for id in bodies}
+        if sum(map(len, grids.values())) > POINT_LIMIT:
+            raise bad("step", "stepDays", limit=36_525, points=POINT_LIMIT)
+        return {id: _trajectory(body, lens, holder, grids[id]) for id, body in bodies.items()}
 
     def _began(self, ids: Sequence[str]) -> dict[str, int]:
         found: dict[str, int] = {}
@@ -247,12 +250,12 @@ class Snapshot:
         return lambda handle: participant_of(self._ring, f"relationship/{id}", handle)
 
 
-def _grid(start: int, end: int, step_days: int) -> list[int]:
+def _grid(start: int, end: int, step_days: int) -> range:
     if start > end:
         raise bad("backwards", "from")
     if step_days < 1 or (end - start) // (step_days * DAY) >= POINT_LIMIT:
         raise bad("step", "stepDays", limit=36_525, points=POINT_LIMIT)
-    return list(range(start, end + 1, step_days * DAY))
+    return range(start, end + 1, step_days * DAY)
 
 
 def _tallies(found: dict[str, float]) -> list[a.Tally]:

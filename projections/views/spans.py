@@ -5,6 +5,7 @@ left, an agreement that replaced another) the closing date is that event's.
 """
 
 from collections.abc import Callable
+from itertools import islice
 
 from domain.model.events import Unvoiced
 from domain.model.relationship import own_id
@@ -15,15 +16,9 @@ UNTOLD = "erased"
 """Stands for a word that cannot be opened where the schema needs one."""
 
 
-def _closing(told: Chronicle, opened: Step, still: Callable[[Step], bool]) -> str | None:
-    """The date of the first event after `opened` with which it no longer stood."""
-    begun = False
-    for step in told.steps:
-        if step is opened:
-            begun = True
-        elif begun and not still(step):
-            return step.event.occurred
-    return None
+def _closing(told: Chronicle, opened: int, still: Callable[[Step], bool]) -> str | None:
+    """The date of the first event after the step at place `opened` with which it no longer stood."""
+    return next((step.event.occurred for step in islice(told.steps, opened + 1, None) if not still(step)), None)
 
 
 def members(told: Chronicle, withdrawn: Callable[[str], bool], person: Callable[[str], str | None]) -> list[a.Member]:
@@ -31,6 +26,8 @@ def members(told: Chronicle, withdrawn: Callable[[str], bool], person: Callable[
     joined: dict[str, str] = {}
     left: dict[str, str | None] = {}
     for step in told.steps:
+        if step.after.members is step.before.members:
+            continue
         for handle in step.after.members:
             if step.after.present(handle) and not step.before.present(handle):
                 joined[handle], left[handle] = step.event.occurred, None
@@ -83,11 +80,12 @@ def _kind(step: Step) -> str | None:
 
 def agreements(told: Chronicle) -> list[a.Agreement]:
     found = []
-    for step in told.steps:
+    agreed = [step.event.data for step in told.steps if step.event.kind.name == "boundary_agreed"]
+    replacing = {data.replaces: data.agreement for data in agreed if data.replaces is not None}
+    for place, step in enumerate(told.steps):
         if step.event.kind.name == "boundary_agreed":
             data = step.event.data
-            replaced = next((s.event.data.agreement for s in told.steps if getattr(s.event.data, "replaces", None) == data.agreement), None)
-            lifted = _closing(told, step, lambda s, id=data.agreement: id in s.after.agreements)  # type: ignore[misc]
+            lifted = _closing(told, place, lambda s, id=data.agreement: id in s.after.agreements)  # type: ignore[misc]
             found.append(
                 a.Agreement(
                     data.agreement,
@@ -98,7 +96,7 @@ def agreements(told: Chronicle) -> list[a.Agreement]:
                     step.event.occurred,
                     data.review_on,
                     lifted,
-                    replaced,
+                    replacing.get(data.agreement),
                 )
             )
     return found
@@ -107,8 +105,8 @@ def agreements(told: Chronicle) -> list[a.Agreement]:
 def reversals(told: Chronicle) -> list[a.Reversal]:
     return [
         a.Reversal(s.event.data.reversal, list(s.event.data.between), s.event.occurred,
-                   _closing(told, s, lambda later, id=s.event.data.reversal: id in later.after.reversals))  # type: ignore[misc]
-        for s in told.steps
+                   _closing(told, place, lambda later, id=s.event.data.reversal: id in later.after.reversals))  # type: ignore[misc]
+        for place, s in enumerate(told.steps)
         if s.event.kind.name == "roles_reversed"
     ]  # fmt: skip
 
@@ -116,11 +114,11 @@ def reversals(told: Chronicle) -> list[a.Reversal]:
 def openings(told: Chronicle) -> list[a.Opening]:
     """What was left open, by its own id; where it cannot be opened any more, what it was about is said to be erased."""
     found = []
-    for step in told.steps:
+    for place, step in enumerate(told.steps):
         if step.event.kind.name == "left_open" and (id := own_id(step.event)) is not None:
             shut = isinstance(step.event.data, Unvoiced)
             about, by = (UNTOLD, []) if shut else (step.event.data.about, list(step.event.data.by))
-            settled = _closing(told, step, lambda s, id=id: id in s.after.openings)  # type: ignore[misc]
+            settled = _closing(told, place, lambda s, id=id: id in s.after.openings)  # type: ignore[misc]
             found.append(a.Opening(id, about, step.event.perspective or "", by, step.event.occurred, settled))
     return found
 
@@ -128,9 +126,9 @@ def openings(told: Chronicle) -> list[a.Opening]:
 def tensions(told: Chronicle) -> list[a.Tension]:
     """What was felt, by its own id; where it cannot be opened any more, its kind is said to be erased."""
     found = []
-    for step in told.steps:
+    for place, step in enumerate(told.steps):
         if step.event.kind.name == "tension_felt" and (id := own_id(step.event)) is not None:
             kind = UNTOLD if isinstance(step.event.data, Unvoiced) else step.event.data.kind
-            eased = _closing(told, step, lambda s, id=id: id in s.after.tensions)  # type: ignore[misc]
+            eased = _closing(told, place, lambda s, id=id: id in s.after.tensions)  # type: ignore[misc]
             found.append(a.Tension(id, kind, step.event.perspective or "", step.event.occurred, eased))
     return found

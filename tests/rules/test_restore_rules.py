@@ -122,3 +122,8 @@ def test_what_was_damaged_comes_back_as_damaged(bare: Scene) -> None:
     told = [initiative(), registered("a"), consent("a"), registered("b"), consent("b"), pair(), said]
     scene = bare.when(*exported(*told), restore=True).then_taken()
     assert scene.events()[-1].data.unread.damaged is True
+
+
+def test_nothing_was_recorded_later_than_the_clock_says(bare: Scene) -> None:
+    told = [{**sent, "recorded": "2099-01-01T00:00:00Z"} for sent in whole()]
+    bare.when(*told, restore=True).then_refused("restore_ahead", "recorded", "BAD_INPUT")
