@@ -24,6 +24,7 @@ from api.errors import language_of, mask
 from api.exchange import PLAIN_JSON, HTTPRefused, media_type, refusal
 from api.feed import feed_pages
 from api.gate import Gate
+from api.graphiql_pages import graphiql_pages
 from api.schema import make_schema
 from api.schemas import schema_pages
 from api.socket import Socket
@@ -60,6 +61,7 @@ def make_app(organisation: Organisation) -> FastAPI:
     schema = make_schema()
     app.include_router(schema_pages(schema.as_str()))
     app.include_router(feed_pages(organisation))
+    app.router.routes.extend(graphiql_pages())
     app.router.routes.append(WebSocketRoute("/graphql", Socket(schema, organisation, wakeups)))
 
     @app.api_route("/graphql", methods=["GET", "POST"])

@@ -13,7 +13,7 @@ from api.errors import language_of
 from api.exchange import PLAIN_JSON, HTTPRefused, refusal
 from domain.model.errors import Refusal, Refused
 
-OPEN = re.compile(r"/healthz|/readyz|/schemas(/.*)?")
+OPEN = re.compile(r"/healthz|/readyz|/(schemas|graphiql)(/.*)?")
 
 
 class Gate:

@@ -33,7 +33,10 @@ SERVICE_RULES: dict[str, tuple[str, str]] = {
         "Lens '{name}' heeft een nieuwe versie, die anders leest. Abonneer opnieuw, vanaf het begin.",
     ),
     "one_stream": ("Name exactly one stream: {expected}.", "Noem precies één stroom: {expected}."),
-    "request_path": ("There is nothing at this address. Questions go to /graphql.", "Op dit adres is niets. Vragen gaan naar /graphql."),
+    "request_path": (
+        "There is nothing at this address. Questions go to /graphql; in a browser they can be tried at /graphiql/.",
+        "Op dit adres is niets. Vragen gaan naar /graphql; in een browser kun je ze proberen op /graphiql/.",
+    ),
     "query_form": ("The query cannot be answered as it stands: {detail}", "De vraag kan zo niet beantwoord worden: {detail}"),
     "query_depth": (
         "A query may go {limit} fields deep. Ask for the rest by its ids in a second query.",
