@@ -6,7 +6,7 @@ STAMP := .venv/.stamp
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test check bench soak-kill clean
+.PHONY: help setup demo test check bench soak-kill soak-live clean
 
 help: ## list what can be made
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' Makefile
@@ -40,6 +40,9 @@ bench: setup ## measure speed, each row beside its baseline
 
 soak-kill: setup ## kill processes over and over while they record, and look for losses
 	$(BIN)/python tests/kill_loop.py --kills 200
+
+soak-live: setup ## break subscriptions off over and over while much is recorded, and look for losses
+	$(BIN)/python tests/live_soak.py --events 10000 --breaks 1000
 
 clean: ## remove what these targets made
 	rm -rf .venv .demo build *.egg-info .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis

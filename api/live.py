@@ -1,9 +1,10 @@
 """What is told as it happens: first the past after a position, then that it is caught up, then whatever comes.
 
-Each subscriber reads at their own pace, a page at a time, so that a slow one costs nobody else anything. After a break who gives the last
-position they had as `after` goes on where they were.
+Each subscriber reads at their own pace, a page at a time, so that a slow one costs nobody else anything, and lets the others have their
+turn after each thing told. After a break who gives the last position they had as `after` goes on where they were.
 """
 
+import asyncio
 import time
 from collections.abc import AsyncGenerator
 from typing import Annotated, Any
@@ -141,6 +142,7 @@ async def live_events(info: Info, after: After = UNSET, filter: Events = UNSET) 
         page = await thread(live.events_after, info.context.questions, position, asked)
         for event in page.found:
             yield Came(event)  # type: ignore[misc]
+            await asyncio.sleep(0)
         position = page.upto
         if not page.more:
             async for said in waiting.at(position, None):
@@ -155,6 +157,7 @@ async def live_moves(info: Info, after: After = UNSET, lens: LensName = UNSET, f
         step = await thread(feed.step)
         for one in step.found:
             yield _move(one)  # type: ignore[misc]
+            await asyncio.sleep(0)
         if not step.more:
             async for said in waiting.at(step.upto, step.next_at):
                 yield said  # type: ignore[misc]
