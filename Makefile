@@ -42,7 +42,7 @@ soak-kill: setup ## kill processes over and over while they record, and look for
 	$(BIN)/python tests/kill_loop.py --kills 200
 
 soak-live: setup ## break subscriptions off over and over while much is recorded, and look for losses
-	$(BIN)/python tests/live_soak.py --events 10000 --breaks 1000
+	$(BIN)/python tests/live_soak.py --events 10000 --breaks 1100
 
 clean: ## remove what these targets made
 	rm -rf .venv .demo build *.egg-info .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis

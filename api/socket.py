@@ -9,11 +9,12 @@ from starlette.responses import Response
 from starlette.websockets import WebSocket
 from strawberry.asgi import GraphQL
 from strawberry.exceptions import ConnectionRejectionError
+from strawberry.http.exceptions import WebSocketDisconnected
 from strawberry.subscriptions import GRAPHQL_TRANSPORT_WS_PROTOCOL
 from strawberry.subscriptions.protocols.graphql_transport_ws.handlers import BaseGraphQLTransportWSHandler
 
 from api.context import Context, Organisation, thread
-from api.errors import language_of
+from api.errors import language_of, mask
 from api.schema import Schema
 from api.wakeups import Wakeups
 
@@ -34,6 +35,11 @@ class _Handler(BaseGraphQLTransportWSHandler[Context, None]):
             await super().handle()
         finally:
             watching.cancel()
+
+    async def handle_task_exception(self, error: Exception) -> None:
+        """Who has gone needs no answer; all else stands in the log under an id, as everywhere."""
+        if not isinstance(error, WebSocketDisconnected):
+            mask(error)
 
     async def _end_with_token(self) -> None:
         while True:

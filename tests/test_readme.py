@@ -1,7 +1,7 @@
 """The README holds: every command in it is run as it stands there, against the demo as `make demo` starts it, and prints what it shows.
 
-A block of shell is run, in the order of the page and in one session, as a reader would. A block of text or JSON that follows it is what it
-prints; the block of YAML is the file it is said to be. Only the port is another one.
+So does the page on asking that it points to. A block of shell is run, in the order of the pages and in one session, as a reader would. A
+block of text or JSON that follows it is what it prints; the block of YAML is the file it is said to be. Only the port is another one.
 """
 
 import json
@@ -21,7 +21,8 @@ from command_line import ROOT, environment, run_in
 
 from tussenruimte import cli
 
-README = (ROOT / "README.md").read_text()
+PAGES = (ROOT / "README.md", ROOT / "docs" / "asking.md")
+README = "\n".join(page.read_text() for page in PAGES)
 BLOCKS = [(kind, text) for kind, text in re.findall(r"^```(\w+)\n(.*?)^```$", README, re.M | re.S)]
 SHELL = [place for place, (kind, _) in enumerate(BLOCKS) if kind == "sh"]
 SHOWN = [place for place in SHELL if place + 1 < len(BLOCKS) and BLOCKS[place + 1][0] in ("text", "json")]
@@ -134,9 +135,9 @@ def test_every_setting_is_named() -> None:
 
 
 def test_every_file_it_points_to_is_there() -> None:
-    pointed = [path for path in re.findall(r"\]\(([^)#]+)\)", README) if "://" not in path]
+    pointed = [(page, path) for page in PAGES for path in re.findall(r"\]\(([^)#]+)\)", page.read_text()) if "://" not in path]
     assert len(pointed) > 5
-    assert [path for path in pointed if not (ROOT / path).exists()] == []
+    assert [path for page, path in pointed if not (page.parent / path).exists()] == []
 
 
 def test_the_picture_is_drawn_from_what_the_story_prints(tmp_path: Path) -> None:
