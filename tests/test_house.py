@@ -26,9 +26,9 @@ def relative(path: Path) -> str:
 
 
 def texts() -> Iterator[tuple[str, str]]:
-    """Every text of the tree with its path, but for hidden folders (.ci excepted) and what tools made."""
+    """Every text of the tree with its path, but for hidden folders (.ci excepted), what tools made and the programs of others."""
     for folder, inner, files in os.walk(ROOT):
-        inner[:] = [name for name in inner if name == ".ci" or not (name.startswith(".") or name.endswith(".egg-info") or name in MADE)]
+        inner[:] = [name for name in inner if name == ".ci" or not (name.startswith(".") or name.endswith(".egg-info") or name in (*MADE, "vendor"))]
         for path in map(Path(folder).joinpath, files):
             if b"\0" not in (content := path.read_bytes()):
                 yield relative(path), content.decode()
