@@ -14,7 +14,8 @@ import pytest
 ROOT = Path(__file__).parent.parent
 FOLDERS = ("domain", "projections", "api", "workers", "tests")
 PYTHON = sorted([*ROOT.glob("*.py"), *(path for folder in FOLDERS for path in (ROOT / folder).rglob("*.py"))])
-MADE = {"build", "__pycache__"}
+MADE = {"build", "__pycache__", "vendor"}
+"""What tools made, and the programs of others."""
 CLOCKS = {("datetime", "now"), ("datetime", "utcnow"), ("datetime", "today"), ("date", "today")}
 EMPTY_NAMES = {"utils", "util", "helpers", "helper", "manager", "base"}
 MACHINE_PATH = re.compile(r"(?<![\w.$}~-])/(work|root|farm|home|tmp)/")
@@ -26,9 +27,9 @@ def relative(path: Path) -> str:
 
 
 def texts() -> Iterator[tuple[str, str]]:
-    """Every text of the tree with its path, but for hidden folders (.ci excepted), what tools made and the programs of others."""
+    """Every text of the tree with its path, but for hidden folders (.ci excepted) and what was not written here."""
     for folder, inner, files in os.walk(ROOT):
-        inner[:] = [name for name in inner if name == ".ci" or not (name.startswith(".") or name.endswith(".egg-info") or name in (*MADE, "vendor"))]
+        inner[:] = [name for name in inner if name == ".ci" or not (name.startswith(".") or name.endswith(".egg-info") or name in MADE)]
         for path in map(Path(folder).joinpath, files):
             if b"\0" not in (content := path.read_bytes()):
                 yield relative(path), content.decode()
