@@ -9,7 +9,7 @@ from api.arguments import After, First, given, size
 from api.context import Info, thread
 from api.events import PageInfo, page_info
 from api.fields import field
-from api.relationship_filter import Narrowed, relationship_page
+from api.relationship_filter import Narrowed, page_of
 from projections.views import answers
 
 if TYPE_CHECKING:
@@ -18,8 +18,8 @@ if TYPE_CHECKING:
 
 async def _relationships(
     initiative: strawberry.Parent[answers.Initiative], info: Info, first: First = 50, after: After = UNSET, filter: Narrowed = UNSET
-) -> answers.Page:
-    return await relationship_page(info, filter, first, after, initiative=initiative.id)
+) -> answers.Page | None:
+    return await page_of(info, "initiative", initiative.id, filter, first, after)
 
 
 @strawberry.type(description="What an organisation sets up: a buddy project, a meeting place, a chore service, …")

@@ -5,11 +5,12 @@ from typing import TYPE_CHECKING, Annotated
 import strawberry
 from strawberry import UNSET
 
-from api.arguments import After, First, given, size
-from api.context import Info, thread
+from api.arguments import After, First
+from api.context import Info
 from api.fields import field
+from api.relationship_filter import page_of
 from api.scalars import EDTF, JSON, ConsentScope
-from projections.views import answers, filters
+from projections.views import answers
 
 if TYPE_CHECKING:
     from api.relationships import RelationshipConnection
@@ -24,9 +25,8 @@ class Consent:
 
 async def _relationships(
     participant: strawberry.Parent[answers.Participant], info: Info, first: First = 50, after: After = UNSET
-) -> answers.Page:
-    asked = filters.RelationshipFilter(participant=participant.id)
-    return await thread(info.context.questions.relationship_page, size(first, 50), given(after), asked)
+) -> answers.Page | None:
+    return await page_of(info, "participant", participant.id, None, first, after)
 
 
 @strawberry.type(description="A person who takes part.")

@@ -41,17 +41,18 @@ class RelationshipFilter:
 Narrowed = Annotated[RelationshipFilter | None, strawberry.argument(description="Which relationships; without it, all.")]
 
 
-async def relationship_page(
-    info: Info,
-    filter: RelationshipFilter | None,
-    first: int | None,
-    after: str | None,
-    initiative: str | None = None,
-) -> answers.Page:
-    """A page of the relationships that pass the filter; of one initiative where it is given."""
+async def relationship_page(info: Info, filter: RelationshipFilter | None, first: int | None, after: str | None) -> answers.Page:
+    """A page of the relationships that pass the filter."""
     asked = filter.asked(info) if filter else filters.RelationshipFilter()
-    if initiative is not None:
-        if asked.initiative not in (None, initiative):
-            return answers.Page([], [], False)
-        asked = replace(asked, initiative=initiative)
     return await thread(info.context.questions.relationship_page, size(first, 50), given(after), asked)
+
+
+async def page_of(
+    info: Info, of: str, owner: str, filter: RelationshipFilter | None, first: int | None, after: str | None
+) -> answers.Page | None:
+    """A page of the relationships of an owner (`of`: an initiative or a participant), asked together with those of all others."""
+    asked = filter.asked(info) if filter else filters.RelationshipFilter()
+    if getattr(asked, of) not in (None, owner):
+        return answers.Page([], [], False)
+    pages = info.context.questions.relationship_pages
+    return await info.context.load(pages, owner, of=of, first=size(first, 50), after=given(after), asked=replace(asked, **{of: None}))

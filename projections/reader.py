@@ -73,13 +73,17 @@ class Homes:
         return chronicle(stream.partition("/")[2], events, self.sides)
 
     def sides(self, initiative: str) -> Mapping[str, Side]:
-        if initiative not in self._known:
-            stream = f"initiative/{initiative}"
-            state = Initiative(initiative)
-            for standing in resolve(self._store.streams(self._connection, [stream], self.ring)[stream]).standing:
-                state = evolve(state, standing.event)
-            self._known[initiative] = state.sides
+        self.learn([initiative])
         return self._known[initiative]
+
+    def learn(self, initiatives: Iterable[str]) -> None:
+        """Load what is not known yet, in one statement."""
+        wanted = {f"initiative/{id}": id for id in initiatives if id not in self._known}
+        for stream, events in self._store.streams(self._connection, list(wanted), self.ring).items() if wanted else ():
+            state = Initiative(wanted[stream])
+            for standing in resolve(events).standing:
+                state = evolve(state, standing.event)
+            self._known[state.id] = state.sides
 
 
 def published(store: EventStore, connection: sqlite3.Connection, ring: Ring) -> list[Definition]:

@@ -19,9 +19,8 @@ from projections.lenses.chronicle import Chronicle
 from projections.lenses.evidence import Move
 from projections.runner import Runner
 from projections.views import answers as a
-from projections.views import spans
+from projections.views import pages, spans
 from projections.views.filters import (
-    Clause,
     EventFilter,
     MoveFilter,
     RelationshipFilter,
@@ -30,7 +29,6 @@ from projections.views.filters import (
     move_clause,
     page_size,
     place_of,
-    relationship_clause,
 )
 from projections.views.snapshot import Snapshot, move_answer
 
@@ -170,36 +168,18 @@ class Questions:
 
     def relationship_page(self, first: int, after: str | None, asked: RelationshipFilter) -> a.Page:
         with self.snapshot() as snapshot:
-            at = snapshot.now if asked.at is None else asked.at
-            clause = relationship_clause(asked, snapshot.g, snapshot.lens(asked.lens)[0], at)
-            return self._by_latest(
-                snapshot, "relationships", "id, initiative, origin, started_on, ended_on", a.Relationship, first, after, clause
-            )
+            return pages.relationship_page(snapshot, first, after, asked)
+
+    def relationship_pages(
+        self, ids: Sequence[str], of: str, first: int, after: str | None, asked: RelationshipFilter
+    ) -> dict[str, a.Page]:
+        """The page of each initiative or participant (`of`)."""
+        with self.snapshot() as snapshot:
+            return pages.relationship_pages(snapshot, ids, of, first, after, asked)
 
     def initiative_page(self, first: int, after: str | None) -> a.Page:
         with self.snapshot() as snapshot:
-            columns = "id, name, kind, guidance, contact"
-            return self._by_latest(snapshot, "initiatives", columns, a.Initiative, first, after, Clause())
-
-    def _by_latest(
-        self,
-        snapshot: Snapshot,
-        table: str,
-        columns: str,
-        answer: Callable[..., a.Answer],
-        first: int,
-        after: str | None,
-        clause: Clause,
-    ) -> a.Page:
-        size = page_size(first)
-        if after is not None:
-            clause.need("(r.latest, r.id) < (?, ?)", *place_of(after, tuple[int, str]))
-        rows = snapshot.connection.execute(
-            f"SELECT r.latest, {columns} FROM {table}_{snapshot.g} r{clause.where} ORDER BY r.latest DESC, r.id DESC LIMIT ?",
-            (*clause.values, size + 1),
-        ).fetchall()
-        shown = rows[:size]
-        return a.Page([answer(*row[1:]) for row in shown], [cursor(row[0], row[1]) for row in shown], len(rows) > size)
+            return pages.initiative_page(snapshot, first, after)
 
     def event_page(self, first: int, after: int | None, asked: EventFilter) -> a.Page:
         """The most recently recorded first; `after` is the position of the last event of the page before."""

@@ -85,6 +85,7 @@ class Snapshot:
         """The chronicles of relationships, as known at an instant (None: now). Those that had not begun are absent."""
         wanted = [id for id in ids if (id, known_at) not in self._told]
         loaded = self._store.streams(self.connection, [f"relationship/{id}" for id in wanted], self._ring, voices_only=True)
+        self._homes.learn({event.data.initiative for events in loaded.values() for event in events if event.kind.opens})
         for stream, events in loaded.items():
             known = [event for event in events if known_at is None or event.recorded <= known_at]
             self._told[stream.partition("/")[2], known_at] = self._homes.chronicle(stream, known)
