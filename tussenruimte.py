@@ -288,7 +288,7 @@ def _named_host(context: click.Context, parameter: click.Parameter, value: str) 
 @click.option("--host", default="127.0.0.1", show_default=True, callback=_named_host)
 @click.option("--port", type=click.IntRange(0, 65_535), default=8000, show_default=True)
 def serve(host: str, port: int) -> None:
-    """Serve GraphQL until Ctrl-C."""
+    """Serve it all over HTTP until Ctrl-C."""
     # Only here, since the other verbs start three times as fast without.
     import uvicorn
 

@@ -1,4 +1,5 @@
-"""The HTTP application of one organisation: GraphQL behind a token, and two pages that say how the process is.
+"""The HTTP application of one organisation: GraphQL, live feeds and CloudEvents behind a token; and, for everybody, pages that say how the
+process is and what there is to ask.
 
 The front door opens the organisation and hands it over; the application closes it when it ends.
 """
@@ -26,9 +27,9 @@ from api.feed import feed_pages
 from api.gate import Gate
 from api.graphiql_pages import graphiql_pages
 from api.schema import make_schema
-from api.schemas import schema_pages
+from api.schema_pages import schema_pages
 from api.socket import Socket
-from api.wakeups import Wakeups
+from api.wakeups import LOOK_SECONDS, Wakeups
 from domain.model.errors import bad
 from projections.runner import BATCH
 
@@ -42,10 +43,10 @@ ASKING = (OperationType.QUERY,)
 ALL = (OperationType.QUERY, OperationType.MUTATION)
 
 
-def make_app(organisation: Organisation) -> FastAPI:
-    """The application over an opened organisation."""
+def make_app(organisation: Organisation, look_seconds: float = LOOK_SECONDS) -> FastAPI:
+    """The application over an opened organisation. `look_seconds`: how often is looked for what other processes recorded."""
 
-    wakeups = Wakeups(organisation)
+    wakeups = Wakeups(organisation, look_seconds)
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:

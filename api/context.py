@@ -11,13 +11,14 @@ import strawberry
 from strawberry.dataloader import DataLoader
 
 from api.arguments import given
-from api.limits import POINTS, too_costly
+from api.limits import too_costly
 from api.scalars import DateTime
 from domain.model.errors import Language, Refusal, Refused
 from domain.store.store import EventStore
 from domain.store.tokens import Token, Tokens
 from projections.runner import Runner
 from projections.views.questions import Questions
+from projections.views.snapshot import POINTS
 
 T = TypeVar("T")
 BATCH = 1_000
@@ -103,6 +104,14 @@ class Context:
         """The instant that is asked about. Raises `Refused` for one ahead of now."""
         known = given(text)
         return None if known is None else self.questions.asked(known, field)
+
+
+async def bearer(organisation: Organisation, said: object) -> Token | None:
+    """Whose token `Bearer tr_…` is, while it holds."""
+    kind, _, secret = said.partition(" ") if isinstance(said, str) else ("", "", "")
+    if kind.lower() != "bearer":
+        return None
+    return await thread(organisation.tokens.check, secret.strip(), organisation.store.clock())
 
 
 def thread(ask: Callable[..., T], *positional: Any, **named: Any) -> Awaitable[T]:

@@ -15,8 +15,7 @@ from starlette.responses import Response, StreamingResponse
 from api.arguments import place
 from api.batch import take
 from api.context import Organisation, thread
-from api.errors import language_of
-from api.exchange import PLAIN_JSON, HTTPRefused, body_of, json_response, refusal
+from api.exchange import HTTPRefused, body_of, json_response
 from api.scalars import Position
 from domain.model.errors import Code, Refused, bad
 from domain.store.tokens import Token
@@ -52,8 +51,7 @@ def feed_pages(organisation: Organisation) -> APIRouter:
         try:
             return json_response(await thread(take, organisation, request.state.token, events), 200)
         except Refused as refused:
-            error = HTTPRefused(STATUS[refused.refusal.code], refused)
-            return refusal(error, PLAIN_JSON, language_of(request.headers.get("accept-language")))
+            raise HTTPRefused(STATUS[refused.refusal.code], refused) from None
 
     @router.get("/events")
     async def read(request: Request) -> Response:

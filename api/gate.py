@@ -8,7 +8,7 @@ import re
 from starlette.requests import Request
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from api.context import Organisation, thread
+from api.context import Organisation, bearer
 from api.errors import language_of
 from api.exchange import PLAIN_JSON, HTTPRefused, refusal
 from domain.model.errors import Refusal, Refused
@@ -29,11 +29,7 @@ class Gate:
             await self._app(scope, receive, send)
             return
         request = Request(scope)
-        kind, _, secret = request.headers.get("authorization", "").partition(" ")
-        organisation = self._organisation
-        token = None
-        if kind.lower() == "bearer":
-            token = await thread(organisation.tokens.check, secret.strip(), organisation.store.clock())
+        token = await bearer(self._organisation, request.headers.get("authorization"))
         if token is None:
             refused = HTTPRefused(401, Refused(Refusal("UNAUTHENTICATED", "unauthenticated")), {"WWW-Authenticate": "Bearer"})
             await refusal(refused, PLAIN_JSON, language_of(request.headers.get("accept-language")))(scope, receive, send)

@@ -17,6 +17,7 @@ from graphql import (
     IntValueNode,
     OperationDefinitionNode,
     SelectionSetNode,
+    ValueNode,
     VariableNode,
 )
 from graphql.language.parser import Parser
@@ -29,8 +30,6 @@ TOKENS = 2_000
 BODY = 2 * 1024 * 1024
 ROWS = 20_000
 """Rows that the pages of a query may come to, each page as often as it stands in the rows of another."""
-POINTS = 200_000
-"""Instants of all trajectories of a request together."""
 PAGES = {"relationships": 50, "initiatives": 50, "events": 100, "moves": 100}
 """The fields that give a page, and how many rows where nothing else is asked."""
 
@@ -72,7 +71,7 @@ class _Shape(NamedTuple):
 
 
 class _Shapes:
-    """Measures a document; each fragment once, however often it is used."""
+    """Measures a document; in each operation every fragment once, however often it is used."""
 
     def __init__(self, parsed: DocumentNode, variables: Mapping[str, Any]) -> None:
         self._variables = variables
@@ -80,10 +79,15 @@ class _Shapes:
         self._fragments: Mapping[str, FragmentDefinitionNode] = {
             d.name.value: d for d in parsed.definitions if isinstance(d, FragmentDefinitionNode)
         }
+        self._defaults: dict[str, ValueNode | None] = {}
         self._measured: dict[str, _Shape] = {}
 
     def of_operations(self) -> _Shape:
-        shapes = [self._of(operation.selection_set) for operation in self._operations]
+        shapes = []
+        for operation in self._operations:
+            self._defaults = {one.variable.name.value: one.default_value for one in operation.variable_definitions or ()}
+            self._measured.clear()
+            shapes.append(self._of(operation.selection_set))
         return _Shape(
             max((s.depth for s in shapes), default=0), sum(s.aliases for s in shapes), max((s.rows for s in shapes), default=0)
         )
@@ -116,11 +120,14 @@ class _Shapes:
         """How many rows a page holds at most. What is no number is refused where it is read."""
         for argument in field.arguments or ():
             if argument.name.value == "first":
-                if isinstance(argument.value, IntValueNode):
-                    return max(int(argument.value.value), 1)
-                if isinstance(argument.value, VariableNode):
-                    given = self._variables.get(argument.value.name.value)
-                    return max(given, 1) if isinstance(given, int) else PAGES[field.name.value]
+                value: ValueNode | None = argument.value
+                if isinstance(value, VariableNode):
+                    given = self._variables.get(name := value.name.value)
+                    if isinstance(given, int):
+                        return max(given, 1)
+                    value = self._defaults.get(name) if name not in self._variables else None
+                if isinstance(value, IntValueNode):
+                    return max(int(value.value), 1)
         return PAGES[field.name.value]
 
     def _of_fragment(self, name: str) -> _Shape:

@@ -28,27 +28,33 @@ HEARTBEAT_SECONDS = 12.0
 
 
 class Came(Struct, frozen=True):
+    """What `EventArrived` shows."""
+
     event: answers.RecordedEvent
 
 
-class Stands(Struct, frozen=True):
+class Reached(Struct, frozen=True):
+    """What `CaughtUp` shows."""
+
     position: str
 
 
-class Reached(Stands, frozen=True):
-    pass
+class Beat(Struct, frozen=True):
+    """What `Heartbeat` shows."""
 
-
-class Beat(Stands, frozen=True):
-    pass
+    position: str
 
 
 class Told(Struct, frozen=True):
+    """What `MoveArrived` shows."""
+
     move: answers.Move
     position: str
 
 
 class TakenBack(Struct, frozen=True):
+    """What `MoveWithdrawn` shows."""
+
     relationship: str
     lens: str
     holder: str | None

@@ -140,6 +140,7 @@ async def trajectory_of(
     known_at: KnownAt = UNSET,
 ) -> answers.Trajectory | None:
     context = info.context
+    # Where others have spent all there is, this one is not worked out.
     context.spend(0)
     found = await context.load(
         context.questions.trajectories,

@@ -1,4 +1,4 @@
-"""Recording through GraphQL: events go in as they are, all or nothing, and can be asked for as soon as the answer is there."""
+"""Recording through GraphQL: events as they are, or by the input of their own kind; all or nothing, and to be asked for at once."""
 
 import json
 import uuid

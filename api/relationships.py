@@ -37,7 +37,7 @@ class Member:
     joined: EDTF = field("Since when.")
     left: EDTF | None = field("Until when; none while a member.")
     roles: list[str] = field("The own roles, as words of the initiative.")
-    side: Side = field("The side the member stands on now, or stood on when leaving.")
+    side: Side = field("The side the member stands on now, or stood on when leaving; while a reversal is open, the other's.")
 
 
 @strawberry.type(description="A term for which a match was agreed.")

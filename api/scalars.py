@@ -85,12 +85,12 @@ class Origin(Enum):
     EMERGED = _value("EMERGED", "Nobody arranged it.")
 
 
-@strawberry.enum(description="The side a member stands on, by roles, with an open reversal exchanged.")
+@strawberry.enum(description="On which side of help a role or a member stands.")
 class Side(Enum):
     GIVES = _value("GIVES", "Gives help.")
     RECEIVES = _value("RECEIVES", "Receives help.")
     BOTH = _value("BOTH", "Gives and receives.")
-    NONE = _value("NONE", "Neither; the roles say nothing about it.")
+    NONE = _value("NONE", "Neither; the role says nothing about it.")
 
 
 @strawberry.enum(description="Why a reading changed.")

@@ -13,7 +13,7 @@ from strawberry.http.exceptions import WebSocketDisconnected
 from strawberry.subscriptions import GRAPHQL_TRANSPORT_WS_PROTOCOL
 from strawberry.subscriptions.protocols.graphql_transport_ws.handlers import BaseGraphQLTransportWSHandler
 
-from api.context import Context, Organisation, thread
+from api.context import Context, Organisation, bearer, thread
 from api.errors import language_of, mask
 from api.schema import Schema
 from api.wakeups import Wakeups
@@ -72,11 +72,7 @@ class Socket(GraphQL[Context, None]):
 
     async def on_ws_connect(self, context: Context) -> Any:
         """Let in who has a token, in the payload of the first message: `{"authorization": "Bearer tr_…"}`."""
-        said = (context.connection_params or {}).get("authorization")
-        kind, _, secret = said.partition(" ") if isinstance(said, str) else ("", "", "")
-        token = None
-        if kind.lower() == "bearer":
-            token = await thread(self._organisation.tokens.check, secret.strip(), self._organisation.store.clock())
+        token = await bearer(self._organisation, (context.connection_params or {}).get("authorization"))
         if token is None:
             raise ConnectionRejectionError
         context.admit(token)

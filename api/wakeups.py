@@ -14,8 +14,9 @@ LOOK_SECONDS = 0.25
 class Wakeups:
     """Tells whoever waits when the store has gone past a position."""
 
-    def __init__(self, organisation: Organisation) -> None:
+    def __init__(self, organisation: Organisation, look_seconds: float = LOOK_SECONDS) -> None:
         self._organisation = organisation
+        self._look_seconds = look_seconds
         self._head = 0
         self._waiting: set[asyncio.Future[None]] = set()
 
@@ -25,7 +26,7 @@ class Wakeups:
         self._organisation.store.recording.on_recorded(lambda position: _call(loop, self._reached, position))
         while True:
             self._reached(await thread(self._look))
-            await asyncio.sleep(LOOK_SECONDS)
+            await asyncio.sleep(self._look_seconds)
 
     async def after(self, position: int, seconds: float) -> bool:
         """Wait until something stands after a position, for so long at most; whether it does."""

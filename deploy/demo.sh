@@ -35,6 +35,7 @@ address=http://127.0.0.1:$port/graphql
 cat <<TEXT
 
 GraphQL  $address
+Browser  http://127.0.0.1:$port/graphiql/
 Token    $token
 
   curl $address \\

@@ -16,9 +16,9 @@ from domain.model.initiative import Initiative, evolve
 from domain.model.lens import Definition, from_plain
 from domain.model.words import Side
 from domain.store.keys import Ring
-from domain.store.processes import can_share, shared
 from domain.store.store import EventStore, Stretch
 from projections.lenses.chronicle import Chronicle, chronicle
+from projections.processes import can_share, shared
 
 SLICE = 2_000
 """Events read at a time: few enough to stay in the processor's own memory while they are worked on."""

@@ -155,7 +155,7 @@ def main() -> None:
         followed = asyncio.run(soak(running, given.events, given.breaks))
     for one in followed:
         print(one)
-    breaks, gaps, doubles = (sum(one[place] for one in followed) for place in (4, 2, 3))
+    breaks, gaps, doubles = (sum(getattr(one, name) for one in followed) for name in ("breaks", "gaps", "doubles"))
     print(f"{breaks} breaks, {gaps} gaps, {doubles} twice")
     if gaps or doubles or any(one.seen != given.events for one in followed):
         raise SystemExit(1)

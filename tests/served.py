@@ -8,7 +8,6 @@ from typing import Any
 
 from starlette.testclient import TestClient
 
-from api import wakeups
 from api.app import make_app
 from domain.model.time import instant
 from domain.store.staging import Line
@@ -69,12 +68,10 @@ class Served:
 
 
 @contextmanager
-def served(path: Path) -> Iterator[Served]:
-    """An empty organisation, served."""
-    # All is recorded by this process, which wakes its own subscribers; nobody else is looked out for.
-    wakeups.LOOK_SECONDS = 3_600
+def served(path: Path, look_seconds: float = 3_600) -> Iterator[Served]:
+    """An empty organisation, served. Unless asked for, nobody is looked out for: this process wakes its own subscribers."""
     organisation = opened(path / "events.db")
-    with TestClient(make_app(organisation), raise_server_exceptions=False) as client:
+    with TestClient(make_app(organisation, look_seconds), raise_server_exceptions=False) as client:
         yield Served(organisation, client)
 
 

@@ -312,7 +312,7 @@ class StoreContract:
         with store.reading() as connection:
             assert list(store.stretches(connection, 0, 10)) == []
 
-    def test_events_are_found_by_id_and_by_position(self, store: EventStore) -> None:
+    def test_events_are_found_by_id(self, store: EventStore) -> None:
         record(store, pair())
         with store.reading() as connection:
             ring = store.keys.ring()
@@ -320,7 +320,6 @@ class StoreContract:
                 MATCH: 6,
                 "home-registered": 1,
             }
-            assert {place: event.id for place, event in store.at_positions(connection, [6, 7], ring).items()} == {6: MATCH}
 
     def test_what_was_recorded_since_a_position_comes_in_order_and_within_the_limit(self, store: EventStore) -> None:
         record(store, pair())

@@ -1,15 +1,17 @@
 """Subscribers hear of every event: the past first, then that they are caught up, then live; in the words of the protocol they came for."""
 
 import json
+from pathlib import Path
 from typing import Any
 
 import pytest
 from live import EVENTS, PROTOCOL, Live, live
-from served import EXAMPLES, Served
+from served import EXAMPLES, Served, opened, served
 from starlette.websockets import WebSocketDisconnect
 
 from api import live as live_fields
 from api import socket as socket_endpoint
+from domain.store.staging import Line
 
 LARS = [json.loads(line) for line in (EXAMPLES / "lars.jsonl").read_text().splitlines()]
 
@@ -78,6 +80,17 @@ def test_several_subscriptions_share_a_connection_and_each_may_stop(empty: Serve
         empty.record([meeting("m1")])
         message = client.message()
         assert (message["id"], message["payload"]["data"]["events"]["event"]["id"]) == (second, "m1")
+
+
+def test_what_another_process_records_in_the_same_file_comes_too(tmp_path: Path) -> None:
+    with served(tmp_path, look_seconds=0.02) as house, live(house) as client:
+        client.subscribe(EVENTS)
+        assert client.told()["__typename"] == "CaughtUp"
+        other = opened(tmp_path / "events.db")
+        line = json.dumps(LARS[0]).encode()
+        assert other.store.recording.record([(Line("other", 1), line)], recorded_by="system/other").recorded == 1
+        assert client.told()["event"]["id"] == LARS[0]["id"]
+        other.close()
 
 
 def test_silence_is_told_from_time_to_time(house: Served, monkeypatch: pytest.MonkeyPatch) -> None:

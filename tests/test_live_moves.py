@@ -95,7 +95,8 @@ def test_a_follower_knows_the_moves_there_are_whatever_is_recorded_late_or_corre
     moved = 0
     for number in range(60):
         clock.now += chance.randrange(1, 60) * DAY
-        chance.shuffle(waiting) if number > 3 else None
+        if number > 3:
+            chance.shuffle(waiting)
         batch, rest = waiting[: chance.randrange(1, 30)], waiting[30:]
         held = waiting[len(batch) : 30]
         if recorded and chance.random() < 0.3:

@@ -6,7 +6,7 @@ streams; those rules stand in `domain.model.judgement`.
 
 from collections.abc import Callable, Iterable
 
-from domain.model.errors import broken
+from domain.model.errors import NAMED_STREAMS, broken
 from domain.model.event import Event
 from domain.model.events import NewMember, Unread, Unvoiced
 from domain.model.relationship import Relationship
@@ -22,9 +22,9 @@ def decide(state: Relationship, event: Event) -> None:
     kind = event.kind
     if kind.opens:
         if state.began is not None:
-            raise broken("begun_already", "type", kind="relationship", id=state.id)
+            raise broken("begun_already", "type", kind=NAMED_STREAMS["relationship"], id=state.id)
     elif state.began is None or event.at < state.began:
-        raise broken("not_begun", "occurred", kind="relationship", id=state.id)
+        raise broken("not_begun", "occurred", kind=NAMED_STREAMS["relationship"], id=state.id)
     elif state.ended and not kind.after_end:
         raise broken("ended", "occurred")
     decide_telling(state, event)

@@ -58,7 +58,8 @@ _plans = {kind.name: found for kind in BY_TYPE.values() if (found := tuple(name 
 _data: dict[str, msgspec.json.Decoder[Any]] = {kind.name: msgspec.json.Decoder(kind.data) for kind in BY_TYPE.values()}
 _MAY_HOLD_SIGNS = ("match_made", "contact_emerged", "member_joined", "participant_registered", "event_amended")
 """The events in which something beside the notes is sealed on its own."""
-_forbidden = ("recorded", "organisation", "position")
+SET_BY_PLATFORM = ("recorded", "organisation", "position")
+"""Attributes that no sender sets; only a restore keeps them."""
 
 
 def dated(parse: Any, text: str, field: str) -> Any:
@@ -87,7 +88,7 @@ def read(line: bytes, *, restore: bool = False) -> Event:
     _whole(data, kind)
     if restore:
         return _restored(envelope, kind, at, until, data)
-    for name in _forbidden:
+    for name in SET_BY_PLATFORM:
         if getattr(envelope, name) is not None:
             raise bad("set_by_platform", name, name=name)
     if kind.name == "participant_erased":

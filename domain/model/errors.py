@@ -27,9 +27,26 @@ SHOWN, NAMED = 200, 12
 """Characters of a text, and items of a list, that a sentence repeats."""
 
 
+class Words(Struct, frozen=True):
+    """A part of a sentence that is no value of the sender's, in both languages."""
+
+    en: str
+    nl: str
+
+
+NAMED_STREAMS = {
+    "relationship": Words("The relationship", "De relatie"),
+    "participant": Words("The participant", "De deelnemer"),
+    "initiative": Words("The initiative", "Het initiatief"),
+}
+"""What a stream is of, at the beginning of a sentence."""
+
+
 def _shown(value: Any, language: Language) -> Any:
     if isinstance(value, Refusal):
         return value.text(language)
+    if isinstance(value, Words):
+        return value.nl if language == "nl" else value.en
     if isinstance(value, str):
         printable = "".join(c if c.isprintable() else "\N{REPLACEMENT CHARACTER}" for c in value[: SHOWN + 1])
         return printable if len(printable) <= SHOWN else printable[:SHOWN] + "…"

@@ -3,7 +3,7 @@
 from msgspec import Struct, field
 from msgspec.structs import replace
 
-from domain.model.errors import broken
+from domain.model.errors import NAMED_STREAMS, broken
 from domain.model.event import Event
 from domain.model.events import RoleSide
 from domain.model.words import KNOWN_ROLES, Side
@@ -35,9 +35,9 @@ def decide(initiative: Initiative, event: Event) -> None:
     """Raise `Refused` where the event may not happen in this initiative's stream at that time."""
     if event.kind.opens:
         if initiative.registered:
-            raise broken("begun_already", "type", kind="initiative", id=initiative.id)
+            raise broken("begun_already", "type", kind=NAMED_STREAMS["initiative"], id=initiative.id)
     elif not initiative.registered:
-        raise broken("not_begun", "occurred", kind="initiative", id=initiative.id)
+        raise broken("not_begun", "occurred", kind=NAMED_STREAMS["initiative"], id=initiative.id)
     data = event.data
     match event.kind.name:
         case "initiative_registered" | "roles_registered":

@@ -5,7 +5,7 @@ from typing import Literal
 from msgspec import Struct
 from msgspec.structs import replace
 
-from domain.model.errors import broken
+from domain.model.errors import NAMED_STREAMS, broken
 from domain.model.event import Event
 
 Standing = Literal["unknown", "without_consent", "consenting", "erased"]
@@ -33,9 +33,9 @@ def decide(participant: Participant, event: Event) -> None:
         raise broken("after_erasure", "subject")
     if event.kind.opens:
         if participant.registered:
-            raise broken("begun_already", "type", kind="participant", id=participant.id)
+            raise broken("begun_already", "type", kind=NAMED_STREAMS["participant"], id=participant.id)
     elif not participant.registered:
-        raise broken("not_begun", "occurred", kind="participant", id=participant.id)
+        raise broken("not_begun", "occurred", kind=NAMED_STREAMS["participant"], id=participant.id)
     if event.kind.name == "consent_withdrawn" and event.data.scope not in participant.consents:
         raise broken("consent_not_given", "data.scope", scope=event.data.scope)
 

@@ -1,7 +1,7 @@
 """Every rule as a sentence, in English and in Dutch: what was wrong, and what to do.
 
 The keys are stable and used by tests and translations; the texts may get better. Values in braces are filled in by the
-refusal. Rules about dates stand in `domain.model.date_rules`.
+refusal. Rules about dates stand in `domain.model.date_rules`, those about asking over HTTP in `domain.model.service_rules`.
 """
 
 from domain.model.date_rules import DATE_RULES
@@ -117,15 +117,15 @@ ORDER_RULES: dict[str, tuple[str, str]] = {
     ),
     "would_fall": (
         "With this, {events} could not stand: {because} Correct or retract those first.",
-        "Hierdoor kan {events} niet blijven staan: {because} Verbeter of herroep die eerst.",
+        "Hierdoor kunnen deze niet blijven staan: {events}. {because} Verbeter of herroep die eerst.",
     ),
     "not_begun": (
-        "The {kind} '{id}' had not begun then. Record its opening event first, or mend the date.",
-        "De {kind} '{id}' was toen nog niet begonnen. Leg eerst de openingsgebeurtenis vast, of verbeter de datum.",
+        "{kind} '{id}' had not begun then. Record its opening event first, or mend the date.",
+        "{kind} '{id}' was toen nog niet begonnen. Leg eerst de openingsgebeurtenis vast, of verbeter de datum.",
     ),
     "begun_already": (
-        "The {kind} '{id}' was opened already; it opens only once.",
-        "De {kind} '{id}' was al geopend; dat gebeurt maar één keer.",
+        "{kind} '{id}' was opened already; that happens only once.",
+        "{kind} '{id}' was al geopend; dat gebeurt maar één keer.",
     ),
     "ended": (
         "The relationship had ended then. Only an account, a measure, a surprise, a correction or its resumption can follow.",
@@ -258,6 +258,10 @@ LIFE_RULES: dict[str, tuple[str, str]] = {
     "role_not_held": ("'{handle}' does not have the role '{role}'.", "'{handle}' heeft de rol '{role}' niet."),
     "role_twice": ("The role '{role}' is given twice.", "De rol '{role}' is twee keer gegeven."),
     "side_fixed": ("The role '{role}' stands on the side '{side}' for ever.", "De rol '{role}' staat voorgoed aan de kant '{side}'."),
+    "too_much_stands": (
+        "At most {limit} openings, tensions, agreements and reversals may stand in a relationship at once. Settle, ease, lift or restore some.",
+        "In een relatie staan hoogstens {limit} open punten, spanningen, afspraken en omkeringen tegelijk. Rond er eerst een paar af.",
+    ),
     "id_used": (
         "The id '{id}' is used in this relationship already; give a new one.",
         "Het id '{id}' is in deze relatie al gebruikt; geef een nieuw.",
@@ -300,13 +304,9 @@ LIFE_RULES: dict[str, tuple[str, str]] = {
         "'{name}' is a lens of the platform itself. Choose another name.",
         "'{name}' is een lens van het platform zelf. Kies een andere naam.",
     ),
-    "too_much_stands": (
-        "At most {limit} openings, tensions, agreements and reversals may stand in a relationship at once. Settle, ease, lift or restore some.",
-        "Er mogen in een relatie hoogstens {limit} dingen tegelijk openstaan, spelen of gelden. Sluit er eerst een paar af.",
-    ),
     "lens_name": (
         "A lens is named in small letters, digits, - and _, beginning with a letter, at most 40 of them.",
-        "Een lens heet in kleine letters, cijfers, - en _, te beginnen met een letter, hoogstens 40 tekens.",
+        "De naam van een lens bestaat uit kleine letters, cijfers, - en _, begint met een letter en telt hoogstens 40 tekens.",
     ),
     "lens_version_form": (
         "A version is written in letters, digits, dots, - and _, at most 40 of them.",

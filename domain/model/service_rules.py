@@ -1,4 +1,4 @@
-"""What the platform says about a question itself, before anything in it is looked at: who asks, in what form, and how much.
+"""What the platform says of asking itself, and not of what is asked: who asks, in what form, how much, and what it cannot do just now.
 
 Part of `domain.model.rules`, each in English and in Dutch.
 """
@@ -16,12 +16,12 @@ SERVICE_RULES: dict[str, tuple[str, str]] = {
     ),
     "event_type": (
         "Send an event as application/cloudevents+json, several as application/cloudevents-batch+json, or one with its attributes in `ce-` headers.",
-        "Stuur een gebeurtenis als application/cloudevents+json, meer als application/cloudevents-batch+json, of één met zijn attributen in "
+        "Stuur een gebeurtenis als application/cloudevents+json, meerdere als application/cloudevents-batch+json, of één met zijn attributen in "
         "`ce-`-headers.",
     ),
     "event_body": (
         "The body cannot be read: {detail}. Send the data of an event as JSON, several events as a JSON list of objects.",
-        "De inhoud kan niet gelezen worden: {detail}. Stuur de gegevens van een gebeurtenis als JSON, meer als een JSON-lijst van objecten.",
+        "De inhoud kan niet gelezen worden: {detail}. Stuur de gegevens van een gebeurtenis als JSON, meerdere als een JSON-lijst van objecten.",
     ),
     "request_accept": (
         "The answer is application/graphql-response+json or application/json; accept one of them.",
@@ -30,7 +30,7 @@ SERVICE_RULES: dict[str, tuple[str, str]] = {
     "request_method": ("Ask with GET or POST; mutations need POST.", "Vraag met GET of POST; voor mutaties is POST nodig."),
     "lens_changed": (
         "The lens '{name}' has a new version, which reads differently. Subscribe again, from the beginning.",
-        "Lens '{name}' heeft een nieuwe versie, die anders leest. Abonneer opnieuw, vanaf het begin.",
+        "Lens '{name}' heeft een nieuwe versie, die anders leest. Abonneer je opnieuw, vanaf het begin.",
     ),
     "one_stream": ("Name exactly one stream: {expected}.", "Noem precies één stroom: {expected}."),
     "request_path": (
@@ -48,11 +48,11 @@ SERVICE_RULES: dict[str, tuple[str, str]] = {
     ),
     "query_rows": (
         "The pages of a query may come to {limit} rows; these may come to {size}. Ask for smaller pages (`first`), or for their parts by id.",
-        "De pagina's van een vraag mogen samen {limit} rijen zijn; dit kunnen er {size} zijn. Vraag kleinere pagina's (`first`), of delen op id.",
+        "De bladzijden van een vraag mogen samen {limit} rijen zijn; dit kunnen er {size} zijn. Vraag kleinere bladzijden (`first`), of delen op id.",
     ),
     "query_points": (
         "The trajectories of a request may have {limit} instants together. Ask for a shorter time, larger steps or fewer relationships.",
-        "De trajecten in één verzoek mogen samen {limit} momenten hebben. Vraag een kortere tijd, grotere stappen of minder relaties.",
+        "De verlopen in één verzoek mogen samen {limit} momenten hebben. Vraag een kortere periode, grotere stappen of minder relaties.",
     ),
     "query_tokens": (
         "A query may hold {limit} tokens. Move its values into variables, or ask in several queries.",

@@ -12,19 +12,21 @@ from typing import Any, TypeVar
 import msgspec
 from msgspec import Meta
 
-from domain.model.errors import Refused, bad
+from domain.model.errors import Refused, Words, bad
 
 T = TypeVar("T")
 PLAIN_TYPES = {
-    "str": "a text",
-    "int": "a whole number",
-    "float": "a number",
-    "bool": "true or false",
-    "object": "an object",
-    "array": "a list",
-    "null": "nothing (null)",
-    "bytes": "a text",
+    "str": Words("a text", "een tekst"),
+    "int": Words("a whole number", "een geheel getal"),
+    "float": Words("a number", "een getal"),
+    "bool": Words("true or false", "waar of onwaar (true of false)"),
+    "object": Words("an object", "een object"),
+    "array": Words("a list", "een lijst"),
+    "null": Words("nothing (null)", "niets (null)"),
+    "bytes": Words("a text", "een tekst"),
 }
+BETWEEN = (("a number", "and"), ("een getal", "en"))
+LENGTHS = {"str": Words("characters", "tekens"), "array": Words("items", "onderdelen")}
 
 
 def decode(decoder: Callable[[Any], T], raw: Any, of: Any, within: str = "") -> T:
@@ -61,12 +63,27 @@ def explain(message: str, of: Any, within: str) -> Refused:
     if found := re.match(r"Expected `(.*?)` matching regex", text):
         return bad("wrong_place" if "home:" in text else "wrong_id", where)
     if found := re.match(r"Expected `(.*?)`, got `(.*?)`", text):
-        expected = " or ".join(PLAIN_TYPES.get(word, word) for word in found[1].split(" | ") if word != "null")
-        return bad("wrong_type", where, expected=expected, got=PLAIN_TYPES.get(found[2], found[2]))
+        expected = [_plain(word) for word in found[1].split(" | ") if word != "null"]
+        either = Words(" or ".join(one.en for one in expected), " of ".join(one.nl for one in expected))
+        return bad("wrong_type", where, expected=either, got=_plain(found[2]))
     if found := re.match(r"Expected `(.*?)` (.*)", text):
         bounds = _bounds(of, [name or "0" for name, _ in steps])
-        return bad("wrong_size", where, expected=bounds or f"{PLAIN_TYPES.get(found[1], found[1])} {found[2]}")
+        return bad("wrong_size", where, expected=bounds or _sized(found[1], found[2]))
     return bad("number" if "out of range" in text else "wrong_form", where, **({} if "out of range" in text else {"expected": text}))
+
+
+def _plain(type: str) -> Words:
+    return PLAIN_TYPES.get(type, Words(type, type))
+
+
+def _sized(type: str, bound: str) -> Words:
+    """A type with the bound that msgspec tells: `>= 1`, `of length <= 40`, or `of length 2`."""
+    plain = _plain(type)
+    length = re.fullmatch(r"of length (?:(<=|>=) )?(\d+)", bound)
+    if length is None or type not in LENGTHS:
+        return Words(f"{plain.en} {bound}", f"{plain.nl} {bound}")
+    of, (en, nl) = LENGTHS[type], {"<=": ("at most ", "hoogstens "), ">=": ("at least ", "minstens ")}.get(length[1], ("", ""))
+    return Words(f"{plain.en} of {en}{length[2]} {of.en}", f"{plain.nl} van {nl}{length[2]} {of.nl}")
 
 
 def _allowed(of: Any, path: list[str]) -> list[str]:
@@ -75,14 +92,15 @@ def _allowed(of: Any, path: list[str]) -> list[str]:
     return [word for found in lists for word in typing.get_args(found)]
 
 
-def _bounds(of: Any, path: list[str]) -> str | None:
-    """What a number at `path` may be, where it need not be a whole one: that has bounds of its own, which are not all there is."""
+def _bounds(of: Any, path: list[str]) -> Words | None:
+    """The bounds of a number at `path` in words; None where it must be a whole one, of which msgspec tells the bounds itself."""
     for found in _at(of, path):
         for part in typing.get_args(found) if typing.get_origin(found) in (typing.Union, types.UnionType) else (found,):
             if typing.get_origin(part) is typing.Annotated and typing.get_args(part)[0] is float:
                 meta = typing.get_args(part)[1]
                 above = f"> {meta.gt:g}" if meta.gt is not None else f">= {meta.ge:g}"
-                return f"a number {above}" + (f" and <= {meta.le:g}" if meta.le is not None else "")
+                below = f"<= {meta.le:g}" if meta.le is not None else None
+                return Words(*(f"{number} {f' {and_} '.join(filter(None, (above, below)))}" for number, and_ in BETWEEN))
     return None
 
 

@@ -26,7 +26,7 @@ from domain.store.staging import Line, Stage, Waiting, target_id
 from domain.store.world import StoreWorld
 
 CHUNK = 1_000
-REMEMBERED = GIVING | {"event_retracted", "participant_registered"}
+REMEMBERED = GIVING | {"participant_registered"}
 """What of a batch is needed again when it is appended."""
 _loose = msgspec.json.Decoder()
 _stored = msgspec.json.Decoder(Stored)
@@ -183,7 +183,7 @@ class Batch:
             return None
         return next((staged for staged in self.stage.with_id(pointed)), None) or self._recorded_event(pointed, ring)
 
-    def _recorded_event(self, id: str | None, ring: Ring | None) -> Event | None:
+    def _recorded_event(self, id: str | None, ring: Ring) -> Event | None:
         if id is None:
             return None
         row = self._connection.execute("SELECT state, at, until FROM events WHERE id = ?", (id,)).fetchone()
@@ -193,8 +193,7 @@ class Batch:
 
     def _judge(self, world: StoreWorld, progress: Callable[[str, int], None]) -> None:
         done = 0
-        first = 0 if self.restore else world.head
-        for stream, new in self.stage.streams(first):
+        for stream, new in self.stage.streams(world.head):
             done += len(new)
             if stream in world.left_out:
                 continue
@@ -206,7 +205,7 @@ class Batch:
             if not found and old:
                 found = self._fallen_elsewhere(stream, old, new, world)
             for event, refusal in found:
-                self._refuse_event(event.position - first, event, refusal)
+                self._refuse_event(event.position - world.head, event, refusal)
             if not found:
                 self._accept(stream, old, new, world)
             progress("judge", done)

@@ -38,7 +38,8 @@ class Line(msgspec.Struct, frozen=True, gc=False):
 
 
 class Waiting(NamedTuple):
-    """A staged event in the form in which it is appended. `data` is None where it has yet to be sealed: `opened` gives the event."""
+    """A staged event in the form in which it is appended. `data` is None where it has yet to be sealed: `opened` gives the event, from
+    the data as they were read (`typed`), or from what stands enciphered in the table (`veiled`)."""
 
     line: int
     id: str
@@ -59,13 +60,13 @@ _shut = msgspec.json.Decoder(tuple[Unread, str | None]).decode
 _framed = msgspec.json.Decoder(Envelope).decode
 
 
-Kept = tuple[int, str, int, str, str, int, int | None, bytes, bytes, str | None, str | None, str | None, str | None, int, str, int]
+Packed = tuple[int, str, int, str, str, int, int | None, bytes, bytes, str | None, str | None, str | None, str | None, int, str, int]
 Staged = tuple[Any, ...]
 """Line, id, rank of the stream, stream, kind, instant and end, data as they will be stored (None: yet to be sealed), frame, whose view, who
 told and who recorded it, its time, its instant of recording, file and number of the line, and the data, typed (None: read them again)."""
 LINE, ID, RANK, STREAM = 0, 1, 2, 3
 _pack = msgspec.msgpack.Encoder().encode
-_unpack = msgspec.msgpack.Decoder(Kept).decode
+_unpack = msgspec.msgpack.Decoder(Packed).decode
 
 
 class Veil:

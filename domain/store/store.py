@@ -103,23 +103,14 @@ class EventStore:
         )
         return [(place, stream, (state, at, until)) for place, stream, state, at, until in rows]
 
-    def at_positions(self, connection: sqlite3.Connection, positions: Sequence[int], ring: Ring) -> dict[int, Event]:
-        """Events by their positions."""
-        return self._found(connection, "position", positions, ring, lambda event: event.position)
-
     def by_id(self, connection: sqlite3.Connection, ids: Sequence[str], ring: Ring) -> dict[str, Event]:
         """Events by their ids."""
-        return self._found(connection, "id", ids, ring, lambda event: event.id)
-
-    def _found(
-        self, connection: sqlite3.Connection, column: str, keys: Sequence[Any], ring: Ring, key: Callable[[Event], Any]
-    ) -> dict[Any, Event]:
-        found: dict[Any, Event] = {}
-        for chunk in in_pages(keys):
+        found: dict[str, Event] = {}
+        for chunk in in_pages(ids):
             marks = ",".join("?" * len(chunk))
-            for row in connection.execute(f"SELECT state, at, until FROM events WHERE {column} IN ({marks})", chunk):
+            for row in connection.execute(f"SELECT state, at, until FROM events WHERE id IN ({marks})", chunk):
                 event = self.mapper.event(row, ring)
-                found[key(event)] = event
+                found[event.id] = event
         return found
 
 

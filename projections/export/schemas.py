@@ -11,13 +11,12 @@ import msgspec
 
 from domain.model import words
 from domain.model.catalogue import KINDS, Kind
-from domain.model.envelope import RECORDED_BY, URI_REFERENCE, Envelope
+from domain.model.envelope import RECORDED_BY, SET_BY_PLATFORM, URI_REFERENCE, Envelope
 from domain.model.events import Unread
 from domain.model.meanings import ENVELOPE, EVENTS, NOTES, PARTS
 
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
 NEEDED = ("specversion", "id", "source", "type", "subject", "occurred", "data")
-SET_BY_PLATFORM = ("recorded", "organisation", "position")
 Schema = dict[str, Any]
 
 

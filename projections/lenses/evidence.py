@@ -96,7 +96,7 @@ class _Weigher:
 
     def _runs(self, term: Term | None, at: int) -> bool:
         """Whether a term runs. Extended by the instant at which it would lapse, it runs on at that instant, whatever came first."""
-        return term is not None and (term.runs(at) or (term.lapsed(at) and term.lapses == at and at in self._extended))
+        return term is not None and (term.runs(at) or (term.ended is None and term.lapses == at and at in self._extended))
 
     def help(self, state: Relationship, giver: str, receiver: str) -> str:
         """Which way help went: between equals, along the roles or against them."""

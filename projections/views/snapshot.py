@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 
 import msgspec
 
-from domain.model.errors import Refused, bad, missing
+from domain.model.errors import Refusal, Refused, bad, missing
 from domain.model.event import Event
 from domain.model.history import resolve
 from domain.model.lens import ACCOUNTS_DESCRIPTION, ACCOUNTS_VERSION, EVIDENCE, Definition, whole
@@ -39,6 +39,8 @@ from projections.views.trajectories import unpack
 from projections.views.wire import Opened
 
 POINT_LIMIT = 100_000
+POINTS = 200_000
+"""Instants of all trajectories of a question together."""
 
 
 class Snapshot:
@@ -123,7 +125,7 @@ class Snapshot:
             return
         told = self.told(ids, known_at).get(ids[0]) if known_at is not None else None
         if told is None or holder not in told.steps[-1].after.members:
-            raise Refused(bad("unknown_holder", "holder", holder=holder).refusal)
+            raise bad("unknown_holder", "holder", holder=holder)
 
     def readings(self, ids: Sequence[str], at: int, asked: str | None, holder: str | None, known_at: int | None) -> dict[str, a.Reading]:
         self.check_holder(ids, holder, known_at)
@@ -152,8 +154,8 @@ class Snapshot:
         began = self._began(ids) if start is None else dict.fromkeys(ids, start)
         bodies = self.bodies(ids, name, lens, known_at)
         grids = {id: _grid(began.get(id, end), end, step_days) for id in bodies}
-        if sum(map(len, grids.values())) > POINT_LIMIT:
-            raise bad("step", "stepDays", limit=36_525, points=POINT_LIMIT)
+        if sum(map(len, grids.values())) > POINTS:
+            raise Refused(Refusal("TOO_COSTLY", "query_points", "stepDays", {"limit": POINTS}))
         return {id: _trajectory(body, lens, holder, grids[id]) for id, body in bodies.items()}
 
     def _began(self, ids: Sequence[str]) -> dict[str, int]:

@@ -1,6 +1,7 @@
 """Every rule as a sentence: in both languages, with the same values, told somewhere, and never with a value left out."""
 
 import ast
+import json
 import re
 from collections.abc import Iterator
 from pathlib import Path
@@ -8,11 +9,12 @@ from string import Formatter
 
 import pytest
 
-from domain.model.errors import Refusal
+from domain.model.envelope import read
+from domain.model.errors import Refusal, Refused
 from domain.model.rules import RULES
 
 ROOT = Path(__file__).parent.parent.parent
-TEXTS = {"rules.py", "date_rules.py"}
+TEXTS = {"rules.py", "date_rules.py", "service_rules.py"}
 CODE = [
     path
     for path in [
@@ -21,6 +23,9 @@ CODE = [
     ]
     if path.name not in TEXTS
 ]
+
+
+TELLING = ("bad", "broken", "missing", "too_costly")
 
 
 def values(sentence: str) -> set[str]:
@@ -32,7 +37,7 @@ def told() -> Iterator[tuple[str, str, set[str] | None]]:
     for path in CODE:
         for node in ast.walk(ast.parse(path.read_text())):
             match node:
-                case ast.Call(func=ast.Name(id="bad" | "broken" | "missing"), args=[ast.Constant(value=str(rule)), *_], keywords=given):
+                case ast.Call(func=ast.Name(id=name), args=[ast.Constant(value=str(rule)), *_], keywords=given) if name in TELLING:
                     names = None if any(word.arg is None for word in given) else {word.arg for word in given if word.arg}
                     yield f"{path.name}:{node.lineno}", rule, names
                 case ast.Call(func=ast.Name(id="Refusal"), args=[ast.Constant(), ast.Constant(value=str(rule)), *rest]):
@@ -92,3 +97,19 @@ def test_a_long_value_is_told_in_short_and_what_cannot_be_printed_is_marked() ->
     assert len(text) < 400
     assert "\x00" not in text
     assert "\u202e" not in text
+
+
+@pytest.mark.parametrize(
+    ("data", "english", "dutch"),
+    [
+        ({"present": 1}, "This must be a list, and is a whole number.", "Dit moet een lijst zijn, en is een geheel getal."),
+        ({"activity": "x" * 41}, "This must be a text of at most 40 characters.", "Dit moet een tekst van hoogstens 40 tekens zijn."),
+        ({"activity": ""}, "This must be a text of at least 1 characters.", "Dit moet een tekst van minstens 1 tekens zijn."),
+        ({"minutes": -1}, "This must be a number >= 0 and <= 1e+09.", "Dit moet een getal >= 0 en <= 1e+09 zijn."),
+    ],
+)
+def test_what_the_form_must_be_is_said_in_the_readers_language(data: dict[str, object], english: str, dutch: str) -> None:
+    line = {"specversion": "1.0", "id": "m", "source": "urn:test", "type": "tussenruimte.meeting_held.v1", "subject": "relationship/r"}
+    with pytest.raises(Refused) as refused:
+        read(json.dumps({**line, "occurred": "2021-01-01", "data": {"present": [], **data}}).encode())
+    assert (refused.value.refusal.text("en"), refused.value.refusal.text("nl")) == (english, dutch)
