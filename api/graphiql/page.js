@@ -23,6 +23,10 @@ function isSubscription(asked) {
 }
 
 async function ask(asked) {
+  if (!secret.value.trim()) {
+    said.textContent = "Give a token first: `tussenruimte token create` makes one.";
+    return { errors: [{ message: said.textContent }] };
+  }
   const answer = await fetch("../graphql", {
     method: "POST",
     headers: { "Content-Type": "application/json", Accept: "application/graphql-response+json", Authorization: bearer() },

@@ -48,7 +48,7 @@ def _shown(value: Any, language: Language) -> Any:
     if isinstance(value, Words):
         return value.nl if language == "nl" else value.en
     if isinstance(value, str):
-        printable = "".join(c if c.isprintable() else "\N{REPLACEMENT CHARACTER}" for c in value[: SHOWN + 1])
+        printable = "".join(c if c.isprintable() else " " if c.isspace() else "\N{REPLACEMENT CHARACTER}" for c in value[: SHOWN + 1])
         return printable if len(printable) <= SHOWN else printable[:SHOWN] + "…"
     if isinstance(value, (list, tuple)):
         named = ", ".join(str(_shown(v, language)) for v in value[:NAMED])

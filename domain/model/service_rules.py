@@ -5,8 +5,8 @@ Part of `domain.model.rules`, each in English and in Dutch.
 
 SERVICE_RULES: dict[str, tuple[str, str]] = {
     "unauthenticated": (
-        "This needs a valid token: send it as `Authorization: Bearer tr_…`. Yours is missing, mistyped, expired or revoked.",
-        "Hiervoor is een geldig token nodig: stuur het als `Authorization: Bearer tr_…`. Het ontbreekt, of geldt niet (meer).",
+        "This needs a valid token: send it as `Authorization: Bearer tr_…`. Yours is missing, mistyped, expired or revoked. In a browser, /graphiql/ asks for it.",
+        "Hiervoor is een geldig token nodig: stuur het als `Authorization: Bearer tr_…`. Het ontbreekt, of geldt niet (meer). In een browser vraagt /graphiql/ erom.",
     ),
     "token_days": ("A token is valid for 1 to {limit} days.", "Een token is 1 tot {limit} dagen geldig."),
     "request_form": ("This is no GraphQL request: {detail}.", "Dit is geen GraphQL-verzoek: {detail}."),

@@ -29,7 +29,7 @@ HEADS: dict[str, str] = {
 
 
 def head(name: str, language: Language) -> str:
-    return HEADS[name] if language == "nl" else name
+    return HEADS[name] if name and language == "nl" else name
 
 
 def _table(language: Language, *names: str, right: Sequence[str] = ()) -> Table:
@@ -77,10 +77,10 @@ def reading(found: a.Reading, language: Language) -> RenderableType:
         whole.add_row(head("basis", language), ", ".join(f"{word(part.basis, language)} {part.share:.0%}" for part in found.basis))
     if not found.because:
         return whole
-    because = _table(language, "because", "basis", "help", "friendship", "openness", right=("help", "friendship", "openness"))
+    because = _table(language, "because", "", "basis", "help", "friendship", "openness", right=("help", "friendship", "openness"))
     for part in found.because:
         because.add_row(
-            f"{occurred(part.event.occurred)}  {told(part.event, language)}", word(part.basis, language),
+            occurred(part.event.occurred), told(part.event, language), word(part.basis, language),
             *(_number(value) for value in (part.help, part.friendship, part.openness)),
         )  # fmt: skip
     return Group(whole, Text(), because)
