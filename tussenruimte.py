@@ -293,6 +293,7 @@ def serve(host: str, port: int) -> None:
     import uvicorn
 
     from api.app import make_app
+    from api.limits import BODY
 
     listening = socket.create_server((host, port), family=socket.AF_INET6 if ":" in host else socket.AF_INET)
     name = f"[{host}]" if ":" in host else host
@@ -303,7 +304,9 @@ def serve(host: str, port: int) -> None:
     # The server hands a signal on when it has shut down; nothing is left for it to end then.
     for ending in (signal.SIGINT, signal.SIGTERM):
         signal.signal(ending, lambda *_: None)
-    config = uvicorn.Config(make_app(organisation), log_level="warning", access_log=False, timeout_graceful_shutdown=GRACE_SECONDS)
+    config = uvicorn.Config(
+        make_app(organisation), log_level="warning", access_log=False, timeout_graceful_shutdown=GRACE_SECONDS, ws_max_size=BODY
+    )
     uvicorn.Server(config).run(sockets=[listening])
 
 

@@ -55,6 +55,9 @@ def make_app(organisation: Organisation, look_seconds: float = LOOK_SECONDS) -> 
         yield
         looking.cancel()
         await asyncio.gather(looking, return_exceptions=True)
+        # Who waited may have gone, but the thread that asks for them still holds a connection.
+        while anyio.to_thread.current_default_thread_limiter().borrowed_tokens:
+            await asyncio.sleep(0.02)
         organisation.close()
 
     app = FastAPI(title="Tussenruimte", lifespan=lifespan, docs_url=None, redoc_url=None, openapi_url=None, telemetry=NO_TELEMETRY)

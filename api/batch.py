@@ -5,19 +5,24 @@ from collections.abc import Sequence
 from msgspec import Struct
 
 from api.context import Organisation
+from api.limits import too_costly
 from domain.model.errors import Refused
 from domain.store.batch import RefusedLine, glimpse
 from domain.store.staging import Line
 from domain.store.tokens import Token
 
 BATCH = "events"
+EVENTS = 10_000
+"""The most events that one request may bring."""
+TOLD = 100
+"""Of how many refused events it is told what was wrong."""
 
 
 class BatchRefused(Refused):
-    """A batch of which nothing was recorded, with what was wrong with each of its events."""
+    """A batch of which nothing was recorded, with what was wrong with the first of its events that were refused."""
 
     def __init__(self, lines: Sequence[RefusedLine]) -> None:
-        self.lines = sorted(lines, key=lambda line: line.line.number)
+        self.lines = sorted(lines, key=lambda line: line.line.number)[:TOLD]
         super().__init__(self.lines[0].refusal)
 
 
@@ -32,6 +37,8 @@ class Taken(Struct, frozen=True):
 
 def take(organisation: Organisation, token: Token, events: Sequence[bytes]) -> Taken:
     """Record events, a JSON object each. Raises `BatchRefused`."""
+    if len(events) > EVENTS:
+        raise too_costly("batch_size", limit=EVENTS, size=len(events))
     lines = [(Line(BATCH, number), event) for number, event in enumerate(events, 1)]
     outcome = organisation.store.recording.record(lines, recorded_by=token.recorded_by, keep_recorded_by=token.role == "administrator")
     if outcome.refused:

@@ -48,6 +48,7 @@ class Context:
     `operation` names the one that is meant where a query holds several; `language` is that of whoever asks over a connection."""
 
     connection_params: dict[str, Any] | None = None
+    """What a connection gave in its first message."""
 
     def __init__(
         self,
@@ -93,6 +94,11 @@ class Context:
 
             self._loaders[key] = DataLoader(answers, max_batch_size=BATCH, cache=not self.lasting)
         return cast("T | None", await self._loaders[key].load(id))
+
+    def answered(self) -> None:
+        """Over a connection each answer has a budget of its own, and nothing is kept for the next."""
+        self._points = 0
+        self._loaders.clear()
 
     def spend(self, points: int) -> None:
         """Count instants of trajectories against what a request may have. Raises `Refused`."""

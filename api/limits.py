@@ -32,6 +32,11 @@ ROWS = 20_000
 """Rows that the pages of a query may come to, each page as often as it stands in the rows of another."""
 PAGES = {"relationships": 50, "initiatives": 50, "events": 100, "moves": 100}
 """The fields that give a page, and how many rows where nothing else is asked."""
+LISTS = {"moves": 30, "members": 30}
+"""The lists from which one comes back to relationships, and how many entries they are taken to have within one another."""
+SPANS = ("members", "terms", "agreements", "reversals", "openings", "tensions")
+READ = frozenset({"reading", "trajectory", "room", "history", "moves", *SPANS})
+"""What is read off a relationship's events counts as two rows."""
 
 
 def too_costly(rule: str, **values: int) -> Refused:
@@ -80,28 +85,29 @@ class _Shapes:
             d.name.value: d for d in parsed.definitions if isinstance(d, FragmentDefinitionNode)
         }
         self._defaults: dict[str, ValueNode | None] = {}
-        self._measured: dict[str, _Shape] = {}
+        self._measured: dict[tuple[str, bool], _Shape] = {}
 
     def of_operations(self) -> _Shape:
         shapes = []
         for operation in self._operations:
             self._defaults = {one.variable.name.value: one.default_value for one in operation.variable_definitions or ()}
             self._measured.clear()
-            shapes.append(self._of(operation.selection_set))
+            shapes.append(self._of(operation.selection_set, False))
         return _Shape(
             max((s.depth for s in shapes), default=0), sum(s.aliases for s in shapes), max((s.rows for s in shapes), default=0)
         )
 
-    def _of(self, selected: SelectionSetNode) -> _Shape:
+    def _of(self, selected: SelectionSetNode, listed: bool) -> _Shape:
+        """`listed`: within one of `LISTS`."""
         depth = aliases = rows = 0
         for selection in selected.selections:
             match selection:
                 case FieldNode():
-                    inner = self._of_field(selection)
+                    inner = self._of_field(selection, listed)
                 case InlineFragmentNode():
-                    inner = self._of(selection.selection_set)
+                    inner = self._of(selection.selection_set, listed)
                 case FragmentSpreadNode():
-                    inner = self._of_fragment(selection.name.value)
+                    inner = self._of_fragment(selection.name.value, listed)
                 case _:
                     inner = _Shape()
             depth = max(depth, inner.depth)
@@ -109,12 +115,18 @@ class _Shapes:
             rows += inner.rows
         return _Shape(depth, aliases, rows)
 
-    def _of_field(self, field: FieldNode) -> _Shape:
-        inner = self._of(field.selection_set) if field.selection_set else _Shape()
+    def _of_field(self, field: FieldNode, listed: bool) -> _Shape:
+        name, page = field.name.value, field.name.value in PAGES and _is_page(field)
+        a_list = name in LISTS and not page
+        inner = self._of(field.selection_set, listed or a_list) if field.selection_set else _Shape()
         # What the schema says of itself has its own bound in validation, and tools ask for it deeply.
         depth = 0 if field.name.value.startswith("__") else 1 + inner.depth
-        size = self._size(field) if field.name.value in PAGES and _is_page(field) else 0
-        return _Shape(depth, inner.aliases + (field.alias is not None), size * (1 + inner.rows) if size else inner.rows)
+        rows = inner.rows + (2 if name in READ and not page else 0)
+        if page:
+            rows = self._size(field) * (1 + rows)
+        elif a_list and listed:
+            rows *= LISTS[name]
+        return _Shape(depth, inner.aliases + (field.alias is not None), rows)
 
     def _size(self, field: FieldNode) -> int:
         """How many rows a page holds at most. What is no number is refused where it is read."""
@@ -130,13 +142,14 @@ class _Shapes:
                     return max(int(value.value), 1)
         return PAGES[field.name.value]
 
-    def _of_fragment(self, name: str) -> _Shape:
+    def _of_fragment(self, name: str, listed: bool) -> _Shape:
         """A fragment that is unknown or spreads itself counts as nothing: validation refuses it."""
-        if name not in self._measured:
-            self._measured[name] = _Shape()
+        key = (name, listed)
+        if key not in self._measured:
+            self._measured[key] = _Shape()
             if name in self._fragments:
-                self._measured[name] = self._of(self._fragments[name].selection_set)
-        return self._measured[name]
+                self._measured[key] = self._of(self._fragments[name].selection_set, listed)
+        return self._measured[key]
 
 
 def _is_page(field: FieldNode) -> bool:

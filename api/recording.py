@@ -87,7 +87,7 @@ def _envelope(kind: Kind, given: dict[str, Any]) -> dict[str, Any]:
     """The CloudEvent that an input stands for.
 
     The ids it leaves out are made from the event's own, so that the same input with the same `id` is the same event again."""
-    id, data = given.pop("id", None) or str(uuid.uuid4()), given.pop("data", {})
+    id, data = given.pop("id", str(uuid.uuid4())), given.pop("data", {})
     named = {stream: given.pop(stream) for stream in kind.streams if stream in given}
     if kind.opens and not named:
         named = {kind.streams[0]: id}

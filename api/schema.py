@@ -84,6 +84,7 @@ class Told(SchemaExtension):
     """Tells what goes wrong over a connection as it is told over HTTP."""
 
     def on_stream_result(self, result: Any) -> Iterator[None]:
+        self.execution_context.context.answered()
         if result.errors:
             result.errors = all_said(result.errors, self.execution_context.context.language)
         yield

@@ -1,12 +1,14 @@
 """GraphQL over WebSockets (graphql-transport-ws): subscriptions for who gives a token in the first message, and for as long as it holds."""
 
 import asyncio
+import json
 from datetime import timedelta
 from typing import Any
 
+import starlette.websockets
 from starlette.requests import Request
 from starlette.responses import Response
-from starlette.websockets import WebSocket
+from starlette.websockets import WebSocket, WebSocketDisconnect
 from strawberry.asgi import GraphQL
 from strawberry.exceptions import ConnectionRejectionError
 from strawberry.http.exceptions import WebSocketDisconnected
@@ -24,6 +26,8 @@ SUBSCRIPTIONS = 50
 TOKEN_SECONDS = 1.0
 """How often is looked whether the token of a connection still holds."""
 ENDED = 4401
+GONE = (WebSocketDisconnect, starlette.websockets.WebSocketDisconnected, WebSocketDisconnected)
+"""The ways in which is told that nobody is there any more."""
 
 
 class _Handler(BaseGraphQLTransportWSHandler[Context, None]):
@@ -36,9 +40,16 @@ class _Handler(BaseGraphQLTransportWSHandler[Context, None]):
         finally:
             watching.cancel()
 
+    async def handle_message(self, message: Any) -> None:
+        """What has not the form of the protocol ends the connection, whoever sent it."""
+        if not _is_message(message):
+            await self.handle_invalid_message("This is no message of graphql-transport-ws")
+            return
+        await super().handle_message(message)
+
     async def handle_task_exception(self, error: Exception) -> None:
         """Who has gone needs no answer; all else stands in the log under an id, as everywhere."""
-        if not isinstance(error, WebSocketDisconnected):
+        if not isinstance(error, GONE):
             mask(error)
 
     async def _end_with_token(self) -> None:
@@ -47,6 +58,22 @@ class _Handler(BaseGraphQLTransportWSHandler[Context, None]):
             if self.connection_acknowledged and not await thread(self.context.holds):
                 await self.websocket.close(ENDED, "The token has expired or was revoked")
                 return
+
+
+def _is_message(message: Any) -> bool:
+    if not isinstance(message, dict) or not isinstance(message.get("type"), str):
+        return False
+    payload = message.get("payload")
+    if message["type"] in ("subscribe", "complete") and not isinstance(message.get("id"), str):
+        return False
+    if message["type"] != "subscribe":
+        return "payload" not in message or payload is None or isinstance(payload, dict)
+    return (
+        isinstance(payload, dict)
+        and isinstance(payload.get("query"), str)
+        and isinstance(payload.get("variables"), dict | None)
+        and isinstance(payload.get("operationName"), str | None)
+    )
 
 
 class Socket(GraphQL[Context, None]):
@@ -64,6 +91,12 @@ class Socket(GraphQL[Context, None]):
         )
         self._organisation = organisation
         self._wakeups = wakeups
+
+    def decode_json(self, data: str | bytes) -> object:
+        try:
+            return super().decode_json(data)
+        except RecursionError:
+            raise json.JSONDecodeError("nested too deep", "", 0) from None
 
     async def get_context(self, request: Request | WebSocket, response: Response | WebSocket) -> Context:
         # Which of several operations is meant, each message says by itself.

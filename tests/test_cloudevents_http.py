@@ -153,3 +153,10 @@ def test_a_long_answer_ends_with_its_token(empty: Served, monkeypatch: pytest.Mo
     empty.organisation.tokens.revoke(token.id)
     assert list(read) == []
     assert list(whole) != []
+
+
+def test_a_request_brings_so_many_events_at_most(house: Served) -> None:
+    answer = house.client.post("/events", content="[" + ",".join(["1"] * 10_001) + "]", headers=BATCH)
+    assert (answer.status_code, answer.json()["errors"][0]["extensions"]["code"]) == (413, "TOO_COSTLY")
+    answer = house.client.post("/events", content="[" + ",".join(["1"] * 10_000) + "]", headers=BATCH)
+    assert (answer.status_code, len(answer.json()["errors"][0]["extensions"]["refused"])) == (400, 100)

@@ -150,9 +150,13 @@ def test_a_body_may_be_as_long_as_the_limit(house: Served) -> None:
         '{ initiative(id: "x") { relationships(first: 1000) { nodes { initiative { relationships(first: 1000) { nodes { id } } } } } } }',
         "query($n: Int) { relationships(first: $n) { nodes { members { participant { relationships { nodes { id } } } } } } }",
         "query($m: Int = 1000) { relationships(first: $m) { nodes { initiative { relationships(first: $m) { nodes { id } } } } } }",
+        "{ relationship(id: \"lars\") { " + "moves { relationship { " * 5 + "id" + " } }" * 5 + " } }",
+        "{ relationships(first: 1000) { nodes { "
+        + " ".join(f'h{n}: history(knownAt: \"2021-01-{n + 1:02}\") {{ id }}' for n in range(12))
+        + " } } }",
         "{ relationships(first: 500) { nodes { moves { at } initiative { relationships { nodes { id } } } } } }",
     ],
-    ids=["a page in a page", "by a variable", "by a variable's default", "without a number"],
+    ids=["a page in a page", "by a variable", "by a variable's default", "a list in a list", "much of each row", "without a number"],
 )
 def test_pages_within_pages_are_counted_before_anything_is_asked(house: Served, query: str) -> None:
     refusal = house.refusal(query, n=1_000) if "$n" in query else house.refusal(query)

@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from live import EVENTS, PROTOCOL, Live, live
+from live import EVENTS, MOVES, PROTOCOL, Live, live
 from served import EXAMPLES, Served, opened, served
 from starlette.websockets import WebSocketDisconnect
 
@@ -188,3 +188,40 @@ def test_questions_and_recordings_may_be_sent_over_the_connection_too(empty: Ser
             client.subscribe('{ relationship(id: "lars") { history { id } } }')
             assert on in [event["id"] for event in client.told()["history"]]
             assert client.message()["type"] == "complete"
+
+
+ODD = ["[1]", "null", '"x"', "3", "{}", "[" * 100_000, '{"type": "subscribe", "id": ["1"], "payload": {"query": "{ a }"}}']
+
+
+@pytest.mark.parametrize("sent", ODD, ids=lambda sent: sent[:20])
+@pytest.mark.parametrize("let_in", [False, True])
+def test_what_is_no_message_ends_the_connection_and_nothing_is_logged(
+    house: Served, sent: str, let_in: bool, caplog: pytest.LogCaptureFixture
+) -> None:
+    with house.client.websocket_connect("/graphql", subprotocols=[PROTOCOL]) as socket:
+        if let_in:
+            socket.send_json({"type": "connection_init", "payload": {"authorization": f"Bearer {house.token}"}})
+            assert socket.receive_json() == {"type": "connection_ack"}
+        socket.send_text(sent)
+        with pytest.raises(WebSocketDisconnect) as closed:
+            socket.receive_json()
+    assert closed.value.code == 4400
+    assert caplog.records == []
+
+
+def test_each_answer_over_a_connection_has_a_budget_of_its_own(house: Served) -> None:
+    long = '{ relationship(id: "lars") { trajectory(from: "1800-01-01", stepDays: 1) { at } } }'
+    with live(house) as client:
+        for _ in range(4):
+            client.subscribe(long)
+            assert len(client.told()["trajectory"]["at"]) > 80_000
+            assert client.message()["type"] == "complete"
+
+
+@pytest.mark.parametrize("query", [EVENTS, MOVES], ids=["events", "moves"])
+def test_nobody_goes_on_from_what_is_not_recorded_yet(house: Served, query: str) -> None:
+    with live(house) as client:
+        client.subscribe(query, after="450")
+        message = client.message()
+        (error,) = message["payload"] if message["type"] == "error" else message["payload"]["errors"]
+        assert (error["extensions"]["code"], error["extensions"]["field"]) == ("BAD_INPUT", "after")

@@ -192,3 +192,22 @@ def test_a_lens_that_has_a_new_version_is_to_be_asked_anew(empty: Served) -> Non
         assert message["payload"]["errors"][0]["extensions"]["code"] == "CONFLICT"
         assert client.message()["type"] == "complete"
     assert empty.refusal('{ moves(lens: "nothing") { nodes { at } } }')["code"] == "NOT_FOUND"
+
+
+def test_what_was_foreseen_and_heard_before_a_break_is_taken_back_after_it(store: EventStore, clock: Clock) -> None:
+    questions = Questions(store, runner_of(store))
+    clock.now = day("2021-02-01")
+    events = [event for event in told("petra-maaike") if event["occurred"] < "2021" and "meeting" not in event["type"]]
+    record(store, [json.dumps(event).encode() for event in events])
+    asked = MoveFilter(holder="coordinator")
+    feed = MoveFeed(questions, "accounts", asked, 0)
+    feed.step()
+    clock.now = day("2021-03-02")
+    (lapsed,) = feed.step().found
+    clock.now += DAY
+    late = {**events[-1], "id": "late", "type": "tussenruimte.term_extended.v1", "occurred": "2021-02-20", "data": {}}
+    del late["perspective"]
+    assert record(store, [json.dumps(late).encode()]).refused == []
+    for follower in (feed, MoveFeed(questions, "accounts", asked, lapsed.position)):
+        (withdrawn,) = follower.step().found
+        assert (type(withdrawn).__name__, withdrawn.move.at, withdrawn.move.now) == ("Withdrawn", lapsed.move.at, "UNOBSERVED")

@@ -28,6 +28,14 @@ SERVICE_RULES: dict[str, tuple[str, str]] = {
         "Het antwoord is application/graphql-response+json of application/json; accepteer een van beide.",
     ),
     "request_method": ("Ask with GET or POST; mutations need POST.", "Vraag met GET of POST; voor mutaties is POST nodig."),
+    "position_ahead": (
+        "Nothing is recorded at {position} yet; the last position is {head}. Begin anew, without `after`.",
+        "Op {position} is nog niets vastgelegd; de laatste positie is {head}. Begin opnieuw, zonder `after`.",
+    ),
+    "batch_size": (
+        "A request may bring {limit} events; this one brings {size}. Send them in several, or import a file with the command line.",
+        "Een verzoek mag {limit} gebeurtenissen brengen; dit brengt er {size}. Verdeel ze, of importeer een bestand met de opdrachtregel.",
+    ),
     "lens_changed": (
         "The lens '{name}' has a new version, which reads differently. Subscribe again, from the beginning.",
         "Lens '{name}' heeft een nieuwe versie, die anders leest. Abonneer je opnieuw, vanaf het begin.",

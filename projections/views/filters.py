@@ -9,6 +9,7 @@ from typing import Any
 import msgspec
 from msgspec import Struct
 
+from domain.model.catalogue import CATALOGUE
 from domain.model.errors import bad
 
 PAGE_LIMIT = 1_000
@@ -119,7 +120,8 @@ def event_clause(asked: EventFilter, g: int) -> Clause:
         its = f"SELECT 'relationship/' || id FROM relationships_{g} WHERE initiative = ?"
         clause.need(f"(e.stream = ? OR e.stream IN ({its}))", f"initiative/{asked.initiative}", asked.initiative)
     if asked.types is not None:
-        clause.need(f"e.kind IN ({','.join('?' * len(asked.types))})", *asked.types)
+        types = sorted(CATALOGUE.keys() & set(asked.types))
+        clause.need(f"e.kind IN ({','.join('?' * len(types))})", *types)
     if asked.occurred_from is not None:
         clause.need("e.at >= ?", asked.occurred_from)
     if asked.occurred_to is not None:

@@ -6,9 +6,10 @@ lapses). What a batch changes is the difference between a relationship's moves a
 
 from collections.abc import Iterator, Sequence
 
+import msgspec
 from msgspec import Struct
 
-from domain.model.errors import Refusal, Refused
+from domain.model.errors import Refusal, Refused, bad
 from domain.model.lens import ACCOUNTS_VERSION
 from projections.lenses.evidence import Move
 from projections.lenses.reading import POOLED
@@ -32,7 +33,8 @@ class Events(Struct, frozen=True):
 def events_after(questions: Questions, position: int, asked: EventFilter) -> Events:
     """The events that were recorded after a position, some at a time."""
     with questions.snapshot() as snapshot:
-        head = max(snapshot.upto, position)
+        _there(snapshot, position)
+        head = snapshot.upto
         clause = event_clause(asked, snapshot.g)
         clause.need("e.position > ?", position)
         rows = snapshot.connection.execute(
@@ -42,6 +44,12 @@ def events_after(questions: Questions, position: int, asked: EventFilter) -> Eve
         shown = snapshot.events_at(places)
         more = len(places) == LIMIT
         return Events([shown[place] for place in places], places[-1] if more else head, more)
+
+
+def _there(snapshot: Snapshot, position: int) -> None:
+    """Nobody has heard of what is not recorded yet; after a restore from an older copy they may think so."""
+    if position > snapshot.upto:
+        raise bad("position_ahead", "after", position=position, head=snapshot.upto)
 
 
 class Arrived(Struct, frozen=True):
@@ -77,7 +85,7 @@ class _Touch(Struct, frozen=True):
 
 
 Key = tuple[object, ...]
-"""What makes a move the same: its instant, and from what to what."""
+"""What makes a move the same: its instant, from what to what, and what moved it."""
 
 
 class MoveFeed:
@@ -88,7 +96,9 @@ class MoveFeed:
         self._questions = questions
         self._asked = asked
         self._come: dict[str, set[Key]] = {}
+        self._resumed = after > 0
         with questions.snapshot() as snapshot:
+            _there(snapshot, after)
             self._name, self._lens = snapshot.lens(lens)
             # Whoever has heard all up to a position has heard what had come when that was recorded.
             self._clock = self._heard = snapshot.recorded_at(after)
@@ -107,10 +117,11 @@ class MoveFeed:
             if len(touched) == LIMIT:
                 self.position = touched[-1].position
                 return Moves(found, self.position, True, None)
-            self.position = max(snapshot.upto, self.position)
+            self.position = snapshot.upto
             found += self._foreseen(snapshot, snapshot.now, self.position)
             self._heard = self._clock
             self._come.clear()
+            self._resumed = False
             return Moves(found, self.position, False, self._next(snapshot))
 
     def _changed(self, snapshot: Snapshot, touch: _Touch) -> Iterator[Arrived | Withdrawn]:
@@ -119,23 +130,23 @@ class MoveFeed:
             return
         before: dict[Key, Move] = {}
         if touch.before is not None:
-            heard, come = max(self._heard, touch.before), self._come.get(touch.relationship, set())
-            known = self._known(snapshot, touch.relationship, touch.recorded - 1)
-            before = {key: move for key, move in known.items() if move.at <= heard or key in come}
-        known = self._known(snapshot, touch.relationship, touch.recorded)
-        after = {key: move for key, move in known.items() if move.at <= touch.recorded}
-        gone = [move for key, move in before.items() if key not in after]
-        come_now = [move for key, move in after.items() if key not in before]
-        told = self._told(snapshot, [(touch.relationship, move) for move in (*gone, *come_now)])
-        for number, move in enumerate(told, 1):
+            before = self._known(snapshot, touch.relationship, touch.recorded - 1, touch.recorded)
+        heard, come = max(self._heard, touch.before or 0), self._come.get(touch.relationship, set())
+        told = {key for key, move in before.items() if move.at <= heard or key in come}
+        after = self._known(snapshot, touch.relationship, touch.recorded, touch.recorded)
+        # What was foreseen and came before a break may have been heard then: it is taken back too, and one time too many does no harm.
+        gone = [move for key, move in before.items() if key not in after and (key in told or self._resumed)]
+        come_now = [move for key, move in after.items() if key not in told]
+        answers = self._told(snapshot, [(touch.relationship, move) for move in (*gone, *come_now)])
+        for number, move in enumerate(answers, 1):
             # Only after the last of them all are known: who breaks off before goes on from before the first.
-            position = touch.position if number == len(told) else touch.position - 1
+            position = touch.position if number == len(answers) else touch.position - 1
             yield Withdrawn(move, position) if number <= len(gone) else Arrived(move, position)
 
-    def _known(self, snapshot: Snapshot, id: str, known_at: int) -> dict[Key, Move]:
-        """The moves that pass the filter, as known then, those to come included."""
+    def _known(self, snapshot: Snapshot, id: str, known_at: int, to: int) -> dict[Key, Move]:
+        """The moves up to an instant that pass the filter, as known then."""
         moves = snapshot.moves_as_known(id, self._name, self._lens, self._asked.holder, known_at)
-        return {_key(move): move for move in moves if self._passes(move)}
+        return {_key(move): move for move in moves if move.at <= to and self._passes(move)}
 
     def _foreseen(self, snapshot: Snapshot, to: int, position: int) -> list[Arrived]:
         """What was foreseen and has come since the clock was last looked at, if it still holds."""
@@ -143,11 +154,11 @@ class MoveFeed:
         rows = snapshot.connection.execute(_COME.format(g=snapshot.g), values).fetchall()
         self._clock = max(self._clock, to)
         come = []
-        for id, last, at, was, was_kind, now, kind, cause in rows:
-            move = Move(at, was, was_kind, now, kind, cause, ())
+        for id, last, at, was, was_kind, now, kind, cause, triggers in rows:
+            move = Move(at, was, was_kind, now, kind, cause, tuple(msgspec.json.decode(triggers)))
             if not self._passes(move) or not self._is_asked(snapshot, id):
                 continue
-            if last < move.at or _key(move) in self._known(snapshot, id, move.at):
+            if last < move.at or _key(move) in self._known(snapshot, id, move.at, move.at):
                 come.append((id, move))
                 self._come.setdefault(id, set()).add(_key(move))
         return [Arrived(move, position) for move in self._told(snapshot, come)]
@@ -192,11 +203,11 @@ ORDER BY e.position LIMIT ?
 _COME = """
 SELECT m.relationship,
   (SELECT e.recorded FROM entries_{g} e WHERE e.stream = 'relationship/' || m.relationship ORDER BY e.position DESC LIMIT 1),
-  m.at, m.was, m.was_kind, m.now, m.kind, m.cause
+  m.at, m.was, m.was_kind, m.now, m.kind, m.cause, m.triggers
 FROM moves_{g} m WHERE m.lens = ? AND m.holder = ? AND m.at > ? AND m.at <= ? ORDER BY m.at, m.relationship
 """
 """The moves of a stretch of time as they are known now, each with when its relationship was last recorded in."""
 
 
 def _key(move: Move) -> Key:
-    return move.at, move.was, move.was_kind, move.now, move.kind
+    return move.at, move.was, move.was_kind, move.now, move.kind, move.cause, move.triggers
