@@ -20,7 +20,7 @@ from strawberry.schema.exceptions import CannotGetOperationTypeError, InvalidOpe
 from strawberry.types.graphql import OperationType
 
 from api import exchange
-from api.context import Context, Organisation, thread
+from api.context import Context, Organisation, all_done, thread
 from api.errors import language_of, mask
 from api.exchange import PLAIN_JSON, HTTPRefused, media_type, refusal
 from api.feed import feed_pages
@@ -55,9 +55,7 @@ def make_app(organisation: Organisation, look_seconds: float = LOOK_SECONDS) -> 
         yield
         looking.cancel()
         await asyncio.gather(looking, return_exceptions=True)
-        # Who waited may have gone, but the thread that asks for them still holds a connection.
-        while anyio.to_thread.current_default_thread_limiter().borrowed_tokens:
-            await asyncio.sleep(0.02)
+        await all_done()
         organisation.close()
 
     app = FastAPI(title="Tussenruimte", lifespan=lifespan, docs_url=None, redoc_url=None, openapi_url=None, telemetry=NO_TELEMETRY)

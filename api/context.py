@@ -3,6 +3,7 @@
 The read models answer in bulk and synchronously. What the fields of one level ask is gathered and asked at once, in a thread.
 """
 
+import asyncio
 from collections.abc import Awaitable, Callable, Hashable, Sequence
 from typing import Any, Protocol, TypeVar, cast
 
@@ -120,9 +121,27 @@ async def bearer(organisation: Organisation, said: object) -> Token | None:
     return await thread(organisation.tokens.check, secret.strip(), organisation.store.clock())
 
 
+_at_work: set[object] = set()
+
+
 def thread(ask: Callable[..., T], *positional: Any, **named: Any) -> Awaitable[T]:
     """Run what waits for the store in a thread, so that other requests go on."""
-    return anyio.to_thread.run_sync(lambda: ask(*positional, **named))
+
+    def work() -> T:
+        mark = object()
+        _at_work.add(mark)
+        try:
+            return ask(*positional, **named)
+        finally:
+            _at_work.discard(mark)
+
+    return anyio.to_thread.run_sync(work)
+
+
+async def all_done() -> None:
+    """Wait for the threads still at work, also for those that nobody waits for any more: each holds a connection to the store."""
+    while _at_work:
+        await asyncio.sleep(0.02)
 
 
 Info = strawberry.Info[Context, None]

@@ -64,6 +64,7 @@ def serving() -> Iterator[Running]:
         finally:
             process.terminate()
             process.communicate(timeout=60)
+        assert process.returncode == 0, "the server did not end as it should"
 
 
 async def follow(running: Running, until: int, breaks: int) -> Followed:
