@@ -25,8 +25,8 @@ from eventsourcing.sqlite import (
 BUSY_SECONDS = 120
 PRAGMAS = (
     *("synchronous=FULL", "secure_delete=ON", "temp_store=FILE", "foreign_keys=ON", "cache_size=-16384"),
-    # A temporary table is given up whole, never undone; what is personal in it is enciphered under a key that is gone with the batch.
-    *("temp.cache_size=-32768", "temp.secure_delete=OFF", "temp.journal_mode=OFF"),
+    # What is personal in a temporary table is enciphered under a key that is gone with the batch, so that it needs no overwriting.
+    *("temp.cache_size=-32768", "temp.secure_delete=OFF", "temp.journal_mode=MEMORY"),
 )
 STORE_VERSION = 1
 """The version of the stored form; `migrate` brings an older file up to it."""
