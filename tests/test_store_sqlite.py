@@ -17,6 +17,8 @@ from store_contract import StoreContract  # noqa: E402
 from store_faults import faults  # noqa: E402
 from store_import_contract import StoreImportContract  # noqa: E402
 
+from domain.store import staging  # noqa: E402
+
 TESTS = Path(__file__).parent
 PEAK = """
 import re, sys
@@ -42,6 +44,14 @@ class TestSQLite(StoreContract, StoreImportContract):
     @pytest.fixture
     def path(self, tmp_path: Path) -> Path:
         return tmp_path / "events.sqlite"
+
+
+class TestSQLiteWithLargeBatches(TestSQLite):
+    """The same, with batches that wait in a table as large ones do."""
+
+    @pytest.fixture(autouse=True)
+    def large(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr(staging, "HELD", 1)
 
 
 def peaks(path: Path, *counts: int) -> list[int]:
