@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 from graphql import get_introspection_query
-from served import Served, served
+from served import CONNECTIONS, Served, served
 
 ROWS = """query($first: Int) { relationships(first: $first) { nodes {
     initiative { name } members { handle participant { name consents { scope } } } terms { from } agreements { id } reversals { id }
@@ -66,9 +66,12 @@ def test_fifty_rows_of_a_page_take_no_more_statements_than_five(fifty_of_each: S
 
 @pytest.fixture(scope="module")
 def fifty_of_each(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
-    with served(tmp_path_factory.mktemp("fifty")) as house:
-        house.record(fifty())
-        yield house
+    # So few threads that every connection they use is one that is watched.
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr("api.app.THREADS", CONNECTIONS // 2)
+        with served(tmp_path_factory.mktemp("fifty")) as house:
+            house.record(fifty())
+            yield house
 
 
 def nested(depth: int) -> str:
