@@ -5,6 +5,7 @@ for all subscribers.
 """
 
 import asyncio
+from collections.abc import Callable
 
 from api.context import Organisation, thread
 
@@ -52,7 +53,7 @@ class Wakeups:
                     came.set_result(None)
 
 
-def _call(loop: asyncio.AbstractEventLoop, reached: object, position: int) -> None:
+def _call(loop: asyncio.AbstractEventLoop, reached: Callable[[int], None], position: int) -> None:
     """From whatever thread records. A loop that has ended has nobody waiting."""
     if not loop.is_closed():
-        loop.call_soon_threadsafe(reached, position)  # type: ignore[arg-type]
+        loop.call_soon_threadsafe(reached, position)
