@@ -24,17 +24,18 @@ from domain.model.envelope import EVENT_LIMIT
 from domain.model.errors import Refused
 from domain.model.lens import Definition, from_yaml, whole
 from domain.model.time import iso_day
+from domain.store.checks import Unusable, check_files
+from domain.store.database import STORE_VERSION
 from domain.store.fresh import FreshIds
-from domain.store.sqlite import STORE_VERSION
+from domain.store.places import keys_path, on_sqlite
 from domain.store.staging import Line
-from domain.store.store import EventStore, keys_path
+from domain.store.store import EventStore
 from domain.store.tokens import Role, Tokens
 from projections import soundness
 from projections.export import asking, cloudevents, objects, tables
 from projections.export.settings import Settings, root_key, settings
 from projections.export.terminal import TOLD, Verbs, language, said, show, told, warn, watched
 from projections.runner import Overtaken, Runner
-from projections.soundness import Unusable
 from projections.views import answers
 from projections.views.histories import Histories
 from projections.views.questions import Questions
@@ -56,7 +57,7 @@ class Organisation:
         self.store = store
         self.runner = Runner(store, [Histories(), Trajectories()])
         self.questions = Questions(store, self.runner)
-        self.tokens = Tokens(store.datastore, store.clock)
+        self.tokens = Tokens(store.database, store.clock)
 
     def close(self) -> None:
         self.store.close()
@@ -72,8 +73,8 @@ def open_organisation(chosen: Settings, outdated: bool = False, new: bool = Fals
 
     Raises one of `TOLD`."""
     path = chosen.path
-    soundness.check_before_opening(path, chosen.organisation, new)
-    organisation = Organisation(EventStore(path, root_key(chosen), chosen.organisation, clock))
+    check_files(path, chosen.organisation, new)
+    organisation = Organisation(on_sqlite(path, root_key(chosen), chosen.organisation, clock))
     if not outdated and organisation.runner.outdated():
         organisation.close()
         raise Unusable("The views have the form of an older version. Run `tussenruimte migrate`.")

@@ -4,9 +4,8 @@ A rebuild of many events is shared out over the processors: every process reads 
 back the rows that are to be written, so that only one ever writes.
 """
 
-import sqlite3
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from typing import Any, Protocol
+from typing import Protocol
 
 from msgspec import Struct
 
@@ -15,6 +14,7 @@ from domain.model.history import resolve
 from domain.model.initiative import Initiative, evolve
 from domain.model.lens import Definition, from_plain
 from domain.model.words import Side
+from domain.store.database import EVENTS, Change, Connection, Table
 from domain.store.keys import Ring
 from domain.store.store import EventStore, Stretch
 from projections.lenses.chronicle import Chronicle, chronicle
@@ -24,9 +24,6 @@ SLICE = 2_000
 """Events read at a time: few enough to stay in the processor's own memory while they are worked on."""
 SHARED_FROM = 20_000
 """With fewer events one process is done before others have started."""
-
-Change = tuple[str, list[tuple[Any, ...]]]
-"""A statement and the rows to run it with."""
 
 
 class Touched(Struct, frozen=True):
@@ -43,16 +40,15 @@ class Touched(Struct, frozen=True):
 
 
 class Projection(Protocol):
-    """A read model. Its tables carry the generation in their names; `version` changes with their form."""
+    """A read model. `version` changes with the form of its tables, and with what stands in them."""
 
     name: str
     version: int
 
-    def tables(self, generation: int) -> Mapping[str, Sequence[str]]:
-        """The names of the tables of a generation, each with the statements that make it and its indexes."""
-        ...
+    @property
+    def tables(self) -> Sequence[Table]: ...
 
-    def changes(self, generation: int, touched: Sequence[Touched], ring: Ring, own: Sequence[Definition]) -> Iterable[Change]:
+    def changes(self, touched: Sequence[Touched], ring: Ring, own: Sequence[Definition]) -> Iterable[Change]:
         """What is to be written for the touched streams, in order. `own`: the lenses that the organisation published."""
         ...
 
@@ -60,7 +56,7 @@ class Projection(Protocol):
 class Homes:
     """The sides that roles have in each initiative; once registered they are for ever, so they are the same as known at any time."""
 
-    def __init__(self, store: EventStore, connection: sqlite3.Connection, ring: Ring) -> None:
+    def __init__(self, store: EventStore, connection: Connection, ring: Ring) -> None:
         self.ring = ring
         self._store = store
         self._connection = connection
@@ -86,10 +82,10 @@ class Homes:
             self._known[state.id] = state.sides
 
 
-def published(store: EventStore, connection: sqlite3.Connection, ring: Ring) -> list[Definition]:
+def published(store: EventStore, connection: Connection, ring: Ring) -> list[Definition]:
     """The lenses of the organisation itself, each in its newest version, by name."""
-    names = connection.execute("SELECT DISTINCT originator_id FROM events WHERE originator_id >= 'lens/' AND originator_id < 'lens0'")
-    streams = sorted(name for (name,) in names)
+    query = f"SELECT DISTINCT originator_id FROM {connection.table(EVENTS)} e WHERE originator_id >= 'lens/' AND originator_id < 'lens0'"
+    streams = sorted(name for (name,) in connection.execute(query))
     events = store.streams(connection, streams, ring)
     return [lens_of(standing[-1].event) for stream in streams if (standing := resolve(events[stream]).standing)]
 
@@ -102,11 +98,10 @@ def lens_of(event: Event) -> Definition:
 class Reader:
     """Reads streams into the changes they bring about, within one snapshot of the store."""
 
-    def __init__(self, store: EventStore, connection: sqlite3.Connection, projections: Sequence[Projection], generation: int) -> None:
+    def __init__(self, store: EventStore, connection: Connection, projections: Sequence[Projection]) -> None:
         self._store = store
         self._connection = connection
         self._projections = projections
-        self._generation = generation
         self._homes = Homes(store, connection, store.keys.ring())
         self._own = published(store, connection, self._homes.ring)
 
@@ -123,18 +118,18 @@ class Reader:
         return [
             change
             for projection in self._projections
-            for change in projection.changes(self._generation, touched, self._homes.ring, self._own)
-            if change[1]
+            for change in projection.changes(touched, self._homes.ring, self._own)
+            if change.rows
         ]
 
     def touched(self, stream: str, events: list[Event], new: int) -> Touched:
         return self._homes.touched(stream, events, new)
 
 
-def _reading(store: EventStore, projections: Sequence[Projection], generation: int) -> Callable[[Stretch], tuple[int, list[Change]]]:
+def _reading(store: EventStore, projections: Sequence[Projection]) -> Callable[[Stretch], tuple[int, list[Change]]]:
     """Reads stretches of streams with a store of its own, for another process."""
     opened = store.reopened()
-    return _work(Reader(opened, opened.reading().__enter__(), projections, generation))
+    return _work(Reader(opened, opened.reading().__enter__(), projections))
 
 
 def _work(reader: Reader) -> Callable[[Stretch], tuple[int, list[Change]]]:
@@ -142,10 +137,10 @@ def _work(reader: Reader) -> Callable[[Stretch], tuple[int, list[Change]]]:
 
 
 def read_all(
-    store: EventStore, connection: sqlite3.Connection, projections: Sequence[Projection], generation: int, upto: int
+    store: EventStore, connection: Connection, projections: Sequence[Projection], upto: int
 ) -> Iterator[tuple[int, list[Change]]]:
     """Read all streams as they stood at position `upto`, one stretch after another: its number of events, and its changes."""
     stretches = store.stretches(connection, upto, SLICE)
     if upto < SHARED_FROM or not can_share():
-        return map(_work(Reader(store, connection, projections, generation)), stretches)
-    return shared(_reading, (store, projections, generation), stretches)
+        return map(_work(Reader(store, connection, projections)), stretches)
+    return shared(_reading, (store, projections), stretches)

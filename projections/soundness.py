@@ -3,23 +3,15 @@
 Nothing is mended here; what is found is told, so that somebody can decide what to restore.
 """
 
-import sqlite3
 from collections.abc import Callable, Iterator
-from contextlib import closing
-from pathlib import Path
 
-import msgspec
 from msgspec import Struct
 
+from domain.store.database import EVENTS, Connection
 from domain.store.keys import Erased, Frozen, KeyStoreError, Missing, Ring
 from domain.store.ledger import leaf
-from domain.store.sqlite import STORE_VERSION
-from domain.store.store import PAGE, EventStore, keys_path
+from domain.store.store import PAGE, EventStore
 from projections.runner import Runner
-
-
-class Unusable(Exception):
-    """Something is not as it must be before anything can be done; the text says what, and what to do."""
 
 
 class Finding(Struct, frozen=True):
@@ -41,50 +33,6 @@ class _Counted:
         self.damaged = 0
 
 
-def check_before_opening(path: Path, organisation: str, new: bool) -> None:
-    """Look, without making or changing anything, whether a file may be opened: it is this organisation's, its keys are there, its
-    version is known. `new`: it may be made.
-
-    Opening a store whose keys are gone would make new ones, which open nothing. Raises `Unusable`."""
-    if not path.parent.is_dir():
-        raise Unusable(f"There is no folder {path.parent} for the database. Make it first.")
-    if path.is_dir():
-        raise Unusable(f"{path} is a folder. Name a file in it.")
-    keys = keys_path(path)
-    if not path.exists() or not path.stat().st_size:
-        if keys.exists() and keys.stat().st_size:
-            raise Unusable(f"There are keys {keys}, but the events {path} are gone. Put them back from their backup, or remove the keys.")
-        if not new:
-            raise Unusable(f"There is no database {path} yet. It is made by what records, as `import`; or name another with --database.")
-        return
-    try:
-        with closing(sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True)) as database:
-            tables = {name for (name,) in database.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}
-            if tables and not {"facts", "events"} <= tables:
-                raise Unusable(f"{path} is the database of something else. Name another with --database.")
-            versions = database.execute("SELECT value FROM facts WHERE name = 'store_version'").fetchall() if tables else []
-            first = database.execute("SELECT state FROM events ORDER BY position LIMIT 1").fetchone() if tables else None
-    except sqlite3.Error as error:
-        raise Unusable(f"The database {path} cannot be used: {error}.") from None
-    if any(int(version) > STORE_VERSION for (version,) in versions):
-        raise Unusable(f"{path} was written by a newer version of this program. Install that one.")
-    if first is not None:
-        if not (keys.exists() and keys.stat().st_size):
-            raise Unusable(f"{path} holds events, but its keys {keys} are gone. Put them back from their backup; no others open it.")
-        if (found := _organisation_of(first[0])) not in (None, organisation):
-            raise Unusable(f"{path} holds the events of the organisation {found!r}, not of {organisation!r}.")
-
-
-def _organisation_of(state: object) -> str | None:
-    """Whose an event is, as its envelope says; None where that cannot be read any more."""
-    try:
-        found = msgspec.json.decode(state, type=dict) if isinstance(state, bytes) else {}
-    except msgspec.DecodeError:
-        return None
-    named = found.get("organisation")
-    return named if isinstance(named, str) else None
-
-
 def examine(store: EventStore, runner: Runner, progress: Callable[[int, int], None]) -> list[Finding]:
     """Look at everything. `progress` hears events done and in all."""
     with store.reading() as connection:
@@ -92,7 +40,7 @@ def examine(store: EventStore, runner: Runner, progress: Callable[[int, int], No
         for rows in _pages(connection):
             _look(store, rows, counted)
             progress(counted.events, head)
-        doubled = counted.events - connection.execute("SELECT count(DISTINCT id) FROM events").fetchone()[0]
+        doubled = counted.events - _distinct(connection)
         keyless = _keyless(store, connection)
     outdated = runner.outdated()
     # Views that are merely behind come up at the next question; they are not read from events that were changed.
@@ -114,12 +62,18 @@ def _found(name: str, count: int, wrong: str, right: str) -> Finding:
     return Finding(name, not count, f"{count} {wrong}" if count else right)
 
 
-def _pages(connection: sqlite3.Connection) -> Iterator[list[tuple[int, str, str, bytes, bytes]]]:
+def _pages(connection: Connection) -> Iterator[list[tuple[int, str, str, bytes, bytes]]]:
     last = 0
-    query = "SELECT position, id, originator_id, state, leaf FROM events WHERE position > ? ORDER BY position LIMIT ?"
+    columns = "position, id, originator_id, state, leaf"
+    query = f"SELECT {columns} FROM {connection.table(EVENTS)} e WHERE position > ? ORDER BY position LIMIT ?"
     while rows := connection.execute(query, (last, PAGE)).fetchall():
-        yield rows
+        yield [(position, id, stream, state, held) for position, id, stream, state, held in rows]
         last = rows[-1][0]
+
+
+def _distinct(connection: Connection) -> int:
+    row = connection.execute(f"SELECT count(DISTINCT id) FROM {connection.table(EVENTS)} e").fetchone()
+    return row[0] if row else 0
 
 
 def _look(store: EventStore, rows: list[tuple[int, str, str, bytes, bytes]], counted: _Counted) -> None:
@@ -144,10 +98,11 @@ def _damaged(value: object) -> bool:
     return isinstance(value, dict) and (value == {"damaged": True} or any(map(_damaged, value.values())))
 
 
-def _keyless(store: EventStore, connection: sqlite3.Connection) -> int:
+def _keyless(store: EventStore, connection: Connection) -> int:
     """How many participants have no key that can be used, though they were not erased."""
     last, found = "participant/", 0
-    query = "SELECT DISTINCT originator_id FROM events WHERE originator_id > ? AND originator_id < 'participant0' ORDER BY 1 LIMIT ?"
+    among = f"{connection.table(EVENTS)} e WHERE originator_id > ? AND originator_id < 'participant0'"
+    query = f"SELECT DISTINCT originator_id FROM {among} ORDER BY 1 LIMIT ?"
     while streams := [row[0] for row in connection.execute(query, (last, PAGE))]:
         ring = store.keys.ring()
         ring.prefetch(streams)

@@ -25,7 +25,7 @@ from eventsourcing.application import Application
 from eventsourcing.domain import Aggregate, event
 
 from domain.model.envelope import read
-from domain.store.sqlite import writing
+from domain.store.places import on_sqlite
 from domain.store.staging import Line
 from domain.store.store import EventStore
 from projections.reader import SLICE
@@ -110,7 +110,7 @@ class Place:
         return self.folder / "bench.db"
 
     def store(self) -> EventStore:
-        return EventStore(self.fresh(), b"r" * 32, "default", now)
+        return on_sqlite(self.fresh(), b"r" * 32, "default", now)
 
 
 def timed(work: Callable[[], object]) -> float:
@@ -169,7 +169,7 @@ def raw_insert(store: EventStore, place: Place) -> float:
     bare = place.store()
 
     def insert() -> None:
-        with bare.datastore.connection() as connection, writing(connection):
+        with bare.database.writing("events") as connection:
             bare.recorder.append(connection, rows)
 
     taken = timed(insert)
@@ -237,7 +237,7 @@ def rebuild_row(lines: list[bytes], rounds: int) -> list[tuple[str, str, str]]:
 
 def grown(events: int, folder: str) -> None:
     """One size of the growth row, in a process of its own: prints microseconds per event and the peak of memory."""
-    store = EventStore(Path(folder) / "bench.db", b"r" * 32, "default", now)
+    store = on_sqlite(Path(folder) / "bench.db", b"r" * 32, "default", now)
     importing = timed(lambda: imported(store, made_up(events)))
     import_peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     runner = Runner(store, [Histories(), Trajectories()])

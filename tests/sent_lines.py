@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from domain.store.batch import Outcome
+from domain.store.places import on_sqlite
 from domain.store.staging import Line
 from domain.store.store import EventStore
 from projections.runner import Runner
@@ -32,7 +33,7 @@ class Clock:
 
 
 def opened(path: Path, organisation: str = "buurtmaat", root: bytes = ROOT, clock: Clock | None = None) -> EventStore:
-    return EventStore(path, root, organisation, clock or Clock())
+    return on_sqlite(path, root, organisation, clock or Clock())
 
 
 def runner_of(store: EventStore) -> Runner:

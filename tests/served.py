@@ -10,8 +10,8 @@ from starlette.testclient import TestClient
 
 from api.app import make_app
 from domain.model.time import instant
+from domain.store.places import on_sqlite
 from domain.store.staging import Line
-from domain.store.store import EventStore
 from tussenruimte import Organisation
 
 EXAMPLES = Path(__file__).parent.parent / "examples"
@@ -21,7 +21,7 @@ CONNECTIONS = 8
 
 def opened(path: Path) -> Organisation:
     """An organisation in a file; its clock stands at `NOW`."""
-    return Organisation(EventStore(path, b"r" * 32, "buurtmaat", lambda: NOW))
+    return Organisation(on_sqlite(path, b"r" * 32, "buurtmaat", lambda: NOW))
 
 
 class Served:
@@ -59,7 +59,7 @@ class Served:
         """The SQL that is run meanwhile. Every connection of the pool is watched."""
         seen: list[str] = []
         with ExitStack() as held:
-            watched = [held.enter_context(self.organisation.store.datastore.connection()) for _ in range(CONNECTIONS)]
+            watched = [held.enter_context(self.organisation.store.database.connection()) for _ in range(CONNECTIONS)]
         for connection in watched:
             connection.set_trace_callback(seen.append)
         yield seen

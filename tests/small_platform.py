@@ -15,13 +15,12 @@ from history_words import HANDLES, HOME, NO_MEMBERS, OWN_ROLES, SIDES, moment
 from msgspec import to_builtins
 from oracle import Oracle
 from sent_lines import Clock, initiative, line, opened, person, record, runner_of
+from store_faults import view_rows
 
 from domain.store.batch import Outcome
 from projections.export.cloudevents import lines as exported
 from projections.views import answers
-from projections.views.histories import Histories
 from projections.views.questions import Questions
-from projections.views.trajectories import Trajectories
 
 SECOND = 1_000_000
 SHARES = ("help", "friendship", "ambiguity")
@@ -93,10 +92,7 @@ class Platform:
     def views(self) -> dict[str, list[Any]]:
         """Every row of every read model."""
         self.runner.catch_up()
-        with self.store.reading() as connection:
-            g = self.runner.generation(connection)
-            names = [name for projection in (Histories(), Trajectories()) for name in projection.tables(g)]
-            return {name.removesuffix(f"_{g}"): sorted(connection.execute(f"SELECT * FROM {name}").fetchall(), key=repr) for name in names}
+        return view_rows(self.store, self.runner)
 
     def export(self) -> list[bytes]:
         return list(exported(self.store))

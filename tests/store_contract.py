@@ -31,6 +31,7 @@ from sent_lines import (
 )
 from store_faults import view_rows
 
+from domain.store.database import EVENTS
 from domain.store.store import EventStore
 
 SECOND = 1_000_000
@@ -99,7 +100,7 @@ class StoreContract:
     def rows(self, store: EventStore) -> list[tuple[int, str, bytes, bytes]]:
         """Position, id, envelope and leaf of all events."""
         with store.reading() as connection:
-            return connection.execute("SELECT position, id, state, leaf FROM events ORDER BY position").fetchall()
+            return connection.execute(f"SELECT position, id, state, leaf FROM {connection.table(EVENTS)} e ORDER BY position").fetchall()
 
     def ids(self, store: EventStore) -> list[str]:
         return [id for _, id, _, _ in self.rows(store)]

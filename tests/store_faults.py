@@ -5,7 +5,6 @@ It opens the store as the next process would, brings the views up and, when aske
 
 import hashlib
 import re
-import sqlite3
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from contextlib import closing
@@ -15,8 +14,11 @@ import msgspec
 from sent_lines import opened, runner_of
 
 from domain.model.time import instant
+from domain.store.database import EVENTS, Connection
 from domain.store.store import EventStore
 from projections.runner import Runner
+from projections.views.histories import ENTRIES, Histories
+from projections.views.trajectories import Trajectories
 
 WHOLE = re.compile(r"(?P<batch>.+)-\d+of(?P<size>\d+)\Z")
 """An id that says how large the batch is it came in: `k3-b2-17of50`."""
@@ -31,8 +33,8 @@ def faults(path: Path, acknowledged: Iterable[str], rebuilt: bool = True) -> lis
         return [*found, *_views(store, rebuilt)]
 
 
-def _lost(connection: sqlite3.Connection, acknowledged: Iterable[str]) -> list[str]:
-    recorded = {id for (id,) in connection.execute("SELECT id FROM events")}
+def _lost(connection: Connection, acknowledged: Iterable[str]) -> list[str]:
+    recorded = {id for (id,) in connection.execute(f"SELECT id FROM {connection.table(EVENTS)} e")}
     torn = []
     batches = Counter(found["batch"] for id in recorded if (found := WHOLE.match(id)))
     sizes = {found["batch"]: int(found["size"]) for id in recorded if (found := WHOLE.match(id))}
@@ -42,10 +44,10 @@ def _lost(connection: sqlite3.Connection, acknowledged: Iterable[str]) -> list[s
     return [f"{id} was acknowledged and is lost" for id in acknowledged if id not in recorded] + torn
 
 
-def _chain(connection: sqlite3.Connection) -> list[str]:
+def _chain(connection: Connection) -> list[str]:
     found: list[str] = []
     last = 0
-    rows = connection.execute("SELECT position, id, state, leaf FROM events ORDER BY position")
+    rows = connection.execute(f"SELECT position, id, state, leaf FROM {connection.table(EVENTS)} e ORDER BY position")
     for expected, (position, id, state, leaf) in enumerate(rows, 1):
         envelope = msgspec.json.decode(state)
         if position != expected:
@@ -62,9 +64,9 @@ def _chain(connection: sqlite3.Connection) -> list[str]:
     return found
 
 
-def _shut(store: EventStore, connection: sqlite3.Connection) -> list[str]:
+def _shut(store: EventStore, connection: Connection) -> list[str]:
     ring = store.keys.ring()
-    rows = connection.execute("SELECT position, state FROM events ORDER BY position")
+    rows = connection.execute(f"SELECT position, state FROM {connection.table(EVENTS)} e ORDER BY position")
     return [f"something sealed at {position} does not open" for position, state in rows if _shut_in(store.mapper.plain(state, ring)[1])]
 
 
@@ -78,9 +80,8 @@ def _views(store: EventStore, rebuilt: bool) -> list[str]:
     runner = runner_of(store)
     with store.reading() as connection:
         at = runner.position(connection)
-        entries = [
-            place for (place,) in connection.execute(f"SELECT position FROM entries_{runner.generation(connection)} ORDER BY position")
-        ]
+        entries = connection.table(ENTRIES, runner.generation(connection))
+        entries = [place for (place,) in connection.execute(f"SELECT position FROM {entries} e ORDER BY position")]
     if entries != list(range(1, at + 1)):
         return [f"the checkpoint is {at}, and the view holds {len(entries)} events up to {max(entries, default=0)}"]
     runner.catch_up()
@@ -97,6 +98,10 @@ def _views(store: EventStore, rebuilt: bool) -> list[str]:
 def view_rows(store: EventStore, runner: Runner) -> dict[str, list[Sequence[object]]]:
     """All rows of the live views, by the names of their tables without the generation."""
     with store.reading() as connection:
-        suffix = f"_{runner.generation(connection)}"
-        names = [name for (name,) in connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'") if name.endswith(suffix)]
-        return {name.removesuffix(suffix): sorted(connection.execute(f"SELECT * FROM {name}").fetchall(), key=repr) for name in names}
+        generation = runner.generation(connection)
+        return {
+            table.name: sorted(
+                connection.execute(f"SELECT {', '.join(table.columns)} FROM {connection.table(table, generation)} v").fetchall(), key=repr
+            )
+            for table in (*Histories.tables, *Trajectories.tables)
+        }

@@ -74,13 +74,13 @@ def test_an_error_stands_where_it_arose_and_the_rest_is_answered(house: Served) 
 
 def test_what_broke_is_told_by_a_number_that_stands_in_the_log(house: Served, caplog: pytest.LogCaptureFixture) -> None:
     """The read models are gone from under the question: nobody foresaw that."""
-    with house.organisation.store.datastore.connection() as connection:
+    with house.organisation.store.database.connection() as connection:
         connection.execute("ALTER TABLE initiatives_1 RENAME TO hidden")
     try:
         with caplog.at_level(logging.ERROR):
             answer = house.answer("{ relationships { nodes { initiative { name } } } }")
     finally:
-        with house.organisation.store.datastore.connection() as connection:
+        with house.organisation.store.database.connection() as connection:
             connection.execute("ALTER TABLE hidden RENAME TO initiatives_1")
     assert len(answer["errors"]) == 1
     told = answer["errors"][0]["extensions"]
@@ -134,7 +134,7 @@ def test_it_is_not_ready_while_the_views_are_far_behind(empty: Served) -> None:
 def test_the_organisation_is_closed_with_the_application(tmp_path: Any) -> None:
     organisation = opened(tmp_path / "events.db")
     with TestClient(make_app(organisation)):
-        assert not organisation.store.datastore.pool.closed
-    assert organisation.store.datastore.pool.closed
+        assert not organisation.store.database.pool.closed
+    assert organisation.store.database.pool.closed
     with served(tmp_path) as again:
         assert again.ask("{ relationships { nodes { id } } }")["relationships"]["nodes"] == []

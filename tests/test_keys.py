@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
+from domain.store.key_places import KeyFile
 from domain.store.keys import (
     GRACE,
     LIFE,
@@ -16,10 +17,10 @@ from domain.store.keys import (
     Erased,
     Frozen,
     HandleTaken,
+    Keys,
     KeyStoreError,
     Missing,
     RootKeyError,
-    SQLiteKeys,
 )
 
 ROOT = bytes(range(32))
@@ -28,7 +29,7 @@ DAY = 86_400_000_000
 ANNA, BRAM = "participant/anna", "participant/bram"
 R1 = "relationship/r1"
 
-Opening = Callable[..., SQLiteKeys]
+Opening = Callable[..., Keys]
 
 
 class Clock:
@@ -51,10 +52,10 @@ def path(tmp_path: Path) -> Path:
 
 @pytest.fixture
 def opening(path: Path, clock: Clock) -> Iterator[Opening]:
-    opened: list[SQLiteKeys] = []
+    opened: list[Keys] = []
 
-    def opening(root: bytes = ROOT, organisation: str = "buurtmaat") -> SQLiteKeys:
-        opened.append(SQLiteKeys(str(path), root, organisation, clock))
+    def opening(root: bytes = ROOT, organisation: str = "buurtmaat") -> Keys:
+        opened.append(Keys(KeyFile(str(path)), root, organisation, clock))
         return opened[-1]
 
     yield opening
@@ -63,7 +64,7 @@ def opening(path: Path, clock: Clock) -> Iterator[Opening]:
 
 
 @pytest.fixture
-def keys(opening: Opening) -> SQLiteKeys:
+def keys(opening: Opening) -> Keys:
     keys = opening()
     keys.create([ANNA, BRAM])
     keys.add_aliases([(R1, "a", ANNA), (R1, "b", BRAM)])
@@ -91,7 +92,7 @@ def unwrapped_by_hand(key: bytes, wrapped: object, *place: str) -> bytes:
     return AESGCM(key).decrypt(wrapped[:12], wrapped[12:], framed_by_hand(*place))
 
 
-def test_a_key_is_random_and_stays_the_same(keys: SQLiteKeys, opening: Opening) -> None:
+def test_a_key_is_random_and_stays_the_same(keys: Keys, opening: Opening) -> None:
     anna = keys.ring().key(ANNA)
     assert anna.version == 1
     assert len({anna.secret, keys.ring().key(BRAM).secret, keys.ring().key(ORGANISATION).secret}) == 3
@@ -99,7 +100,7 @@ def test_a_key_is_random_and_stays_the_same(keys: SQLiteKeys, opening: Opening) 
     assert opening().ring().key(ANNA) == anna
 
 
-def test_what_is_stored_opens_by_the_documented_form_alone(keys: SQLiteKeys, path: Path) -> None:
+def test_what_is_stored_opens_by_the_documented_form_alone(keys: Keys, path: Path) -> None:
     [(wrapped, state)] = statement(path, "SELECT wrapped, state FROM organisation_keys WHERE epoch = 1")
     organisation = unwrapped_by_hand(ROOT, wrapped, "tussenruimte/organisation-key/1", "buurtmaat", "1")
     assert state == "active"
@@ -113,7 +114,7 @@ def test_what_is_stored_opens_by_the_documented_form_alone(keys: SQLiteKeys, pat
     assert body == (len(ANNA).to_bytes(4, "big") + ANNA.encode()).ljust(64, b"\0")
 
 
-def test_an_alias_row_holds_no_owner_in_the_clear_and_no_length_of_one(keys: SQLiteKeys, path: Path) -> None:
+def test_an_alias_row_holds_no_owner_in_the_clear_and_no_length_of_one(keys: Keys, path: Path) -> None:
     keys.create(["participant/x", "participant/wilhelmina-van-den-berg"])
     keys.add_aliases([("relationship/r2", "x", "participant/x"), ("relationship/r2", "y", "participant/wilhelmina-van-den-berg")])
     rows = statement(path, "SELECT stream, handle, sealed_owner FROM aliases")
@@ -124,7 +125,7 @@ def test_an_alias_row_holds_no_owner_in_the_clear_and_no_length_of_one(keys: SQL
     assert len({len(bytes(row[2])) for row in rows if isinstance(row[2], bytes)}) == 1
 
 
-def test_the_file_is_for_its_owner_only_and_holds_no_key_in_the_clear(keys: SQLiteKeys, path: Path) -> None:
+def test_the_file_is_for_its_owner_only_and_holds_no_key_in_the_clear(keys: Keys, path: Path) -> None:
     ring = keys.ring()
     stored = on_disk(path)
     assert ANNA.encode() in stored, "the search finds what is there"
@@ -133,14 +134,14 @@ def test_the_file_is_for_its_owner_only_and_holds_no_key_in_the_clear(keys: SQLi
     assert stat.S_IMODE(path.stat().st_mode) == 0o600
 
 
-def test_a_text_takes_the_keys_of_all_it_is_about_by_sorted_handle(keys: SQLiteKeys) -> None:
+def test_a_text_takes_the_keys_of_all_it_is_about_by_sorted_handle(keys: Keys) -> None:
     ring = keys.ring()
     anna, bram = ring.key(ANNA), ring.key(BRAM)
     assert ring.keys_about(R1, ["b", "a"]) == ring.keys_about(R1, ("a", "b")) == [anna, bram]
     assert ring.keys_about(R1, []) == [ring.key(ORGANISATION)]
 
 
-def test_an_unknown_owner_or_handle_is_missing_until_it_is_made(keys: SQLiteKeys, opening: Opening) -> None:
+def test_an_unknown_owner_or_handle_is_missing_until_it_is_made(keys: Keys, opening: Opening) -> None:
     ring = keys.ring()
     for ask in (lambda: ring.key("participant/carla"), lambda: ring.owner(R1, "c"), lambda: ring.keys_about(R1, ["a", "c"])):
         with pytest.raises(Missing):
@@ -151,7 +152,7 @@ def test_an_unknown_owner_or_handle_is_missing_until_it_is_made(keys: SQLiteKeys
     assert ring.keys_about(R1, ["c"]) == [ring.key("participant/carla")]
 
 
-def test_a_handle_is_never_used_for_someone_else(keys: SQLiteKeys) -> None:
+def test_a_handle_is_never_used_for_someone_else(keys: Keys) -> None:
     keys.add_aliases([(R1, "a", ANNA)])
     with pytest.raises(HandleTaken) as caught:
         keys.add_aliases([(R1, "c", BRAM), (R1, "a", BRAM)])
@@ -166,7 +167,7 @@ def test_a_handle_is_never_used_for_someone_else(keys: SQLiteKeys) -> None:
         keys.add_aliases([(R1, "a", BRAM)])
 
 
-def test_an_alias_needs_its_participants_key_first(keys: SQLiteKeys) -> None:
+def test_an_alias_needs_its_participants_key_first(keys: Keys) -> None:
     with pytest.raises(Missing):
         keys.add_aliases([(R1, "c", "participant/carla")])
     keys.freeze(BRAM)
@@ -177,7 +178,7 @@ def test_an_alias_needs_its_participants_key_first(keys: SQLiteKeys) -> None:
         keys.add_aliases([("relationship/r2", "b", BRAM)])
 
 
-def test_only_participants_and_the_organisation_own_keys(keys: SQLiteKeys) -> None:
+def test_only_participants_and_the_organisation_own_keys(keys: Keys) -> None:
     for owner in ("anna", "participant/", "coordinator/k", ""):
         with pytest.raises(ValueError, match="owned by"):
             keys.create([owner])
@@ -188,7 +189,7 @@ def test_only_participants_and_the_organisation_own_keys(keys: SQLiteKeys) -> No
             change(ORGANISATION)
 
 
-def test_a_participants_relationships_are_found_by_opening_all_aliases(keys: SQLiteKeys) -> None:
+def test_a_participants_relationships_are_found_by_opening_all_aliases(keys: Keys) -> None:
     keys.add_aliases([(f"relationship/n{number:04}", "b" if number % 2 else "a", BRAM) for number in range(2_345)])
     keys.add_aliases([("relationship/z", "a", ANNA), ("relationship/z", "b", BRAM)])
     assert keys.streams_of(ANNA) == [(R1, "a"), ("relationship/z", "a")]
@@ -196,7 +197,7 @@ def test_a_participants_relationships_are_found_by_opening_all_aliases(keys: SQL
     assert keys.streams_of("participant/carla") == []
 
 
-def test_all_owners_are_listed_with_state_and_day(keys: SQLiteKeys, clock: Clock) -> None:
+def test_all_owners_are_listed_with_state_and_day(keys: Keys, clock: Clock) -> None:
     clock.now += 5
     keys.create([f"participant/p{number:04}" for number in range(2_100)])
     keys.freeze(BRAM)
@@ -206,7 +207,7 @@ def test_all_owners_are_listed_with_state_and_day(keys: SQLiteKeys, clock: Clock
     assert rows[-1] == ("participant/p2099", "active", NOON + 5)
 
 
-def test_a_frozen_key_opens_nothing(keys: SQLiteKeys) -> None:
+def test_a_frozen_key_opens_nothing(keys: Keys) -> None:
     keys.ring().key(ANNA)
     keys.freeze(ANNA)
     keys.freeze(ANNA)
@@ -218,7 +219,7 @@ def test_a_frozen_key_opens_nothing(keys: SQLiteKeys) -> None:
     assert ring.key(BRAM)
 
 
-def test_an_erased_owner_never_gets_a_key_again(keys: SQLiteKeys, opening: Opening, clock: Clock) -> None:
+def test_an_erased_owner_never_gets_a_key_again(keys: Keys, opening: Opening, clock: Clock) -> None:
     keys.freeze(ANNA)
     assert keys.erase(ANNA) == "2026-01-31"
     clock.now += 40 * DAY
@@ -235,7 +236,7 @@ def test_an_erased_owner_never_gets_a_key_again(keys: SQLiteKeys, opening: Openi
             store.ring().key(ANNA)
 
 
-def test_after_erasure_nothing_says_whose_relationships_they_were(keys: SQLiteKeys, path: Path) -> None:
+def test_after_erasure_nothing_says_whose_relationships_they_were(keys: Keys, path: Path) -> None:
     keys.add_aliases([("relationship/r2", "c", ANNA)])
     keys.erase(ANNA)
     ring = keys.ring()
@@ -247,7 +248,7 @@ def test_after_erasure_nothing_says_whose_relationships_they_were(keys: SQLiteKe
     assert ring.owner(R1, "b") == BRAM
 
 
-def test_an_erased_key_leaves_no_trace_in_the_file_or_its_wal(keys: SQLiteKeys, path: Path) -> None:
+def test_an_erased_key_leaves_no_trace_in_the_file_or_its_wal(keys: Keys, path: Path) -> None:
     rows = statement(path, "SELECT wrapped FROM data_keys WHERE owner = ?", ANNA)
     rows += statement(path, "SELECT sealed_owner FROM aliases WHERE handle = 'a'")
     traces = [value for (value,) in rows if isinstance(value, bytes)]
@@ -257,7 +258,7 @@ def test_an_erased_key_leaves_no_trace_in_the_file_or_its_wal(keys: SQLiteKeys, 
     assert not any(trace in on_disk(path) for trace in traces)
 
 
-def test_a_text_about_several_is_erased_on_the_day_the_first_of_them_was(keys: SQLiteKeys, clock: Clock) -> None:
+def test_a_text_about_several_is_erased_on_the_day_the_first_of_them_was(keys: Keys, clock: Clock) -> None:
     keys.create(["participant/carla"])
     keys.add_aliases([(R1, "c", "participant/carla")])
     keys.erase(BRAM)
@@ -269,7 +270,7 @@ def test_a_text_about_several_is_erased_on_the_day_the_first_of_them_was(keys: S
     assert caught.value.on == "2026-01-31"
 
 
-def test_a_fence_raised_by_another_empties_the_cache(keys: SQLiteKeys, opening: Opening) -> None:
+def test_a_fence_raised_by_another_empties_the_cache(keys: Keys, opening: Opening) -> None:
     before = keys.ring()
     before.keys_about(R1, ["a", "b"])
     opening().freeze(ANNA)
@@ -278,7 +279,7 @@ def test_a_fence_raised_by_another_empties_the_cache(keys: SQLiteKeys, opening: 
         keys.ring().key(ANNA)
 
 
-def test_without_a_raised_fence_the_cache_serves_for_a_minute_and_no_longer(keys: SQLiteKeys, path: Path, clock: Clock) -> None:
+def test_without_a_raised_fence_the_cache_serves_for_a_minute_and_no_longer(keys: Keys, path: Path, clock: Clock) -> None:
     ring = keys.ring()
     ring.keys_about(R1, ["a"])
     statement(path, "UPDATE data_keys SET state = 'frozen' WHERE owner = ?", ANNA)
@@ -289,7 +290,7 @@ def test_without_a_raised_fence_the_cache_serves_for_a_minute_and_no_longer(keys
         ring.key(ANNA)
 
 
-def test_a_clock_set_back_does_not_lengthen_the_minute(keys: SQLiteKeys, path: Path, clock: Clock) -> None:
+def test_a_clock_set_back_does_not_lengthen_the_minute(keys: Keys, path: Path, clock: Clock) -> None:
     ring = keys.ring()
     ring.key(ANNA)
     statement(path, "UPDATE data_keys SET state = 'frozen' WHERE owner = ?", ANNA)
@@ -299,14 +300,14 @@ def test_a_clock_set_back_does_not_lengthen_the_minute(keys: SQLiteKeys, path: P
 
 
 @pytest.mark.parametrize("harm", ["DELETE FROM fence", "DROP TABLE fence", "INSERT INTO fence VALUES (7)"])
-def test_where_the_fence_cannot_be_read_nothing_is_opened(keys: SQLiteKeys, path: Path, harm: str) -> None:
+def test_where_the_fence_cannot_be_read_nothing_is_opened(keys: Keys, path: Path, harm: str) -> None:
     keys.ring().key(ANNA)
     statement(path, harm)
     with pytest.raises(KeyStoreError):
         keys.ring()
 
 
-def test_what_was_prefetched_is_served_without_the_file(keys: SQLiteKeys, path: Path) -> None:
+def test_what_was_prefetched_is_served_without_the_file(keys: Keys, path: Path) -> None:
     owners = [f"participant/p{number}" for number in range(1_500)]
     keys.create(owners)
     streams = [f"relationship/n{number}" for number in range(1_500)]
@@ -322,7 +323,7 @@ def test_what_was_prefetched_is_served_without_the_file(keys: SQLiteKeys, path: 
         ring.key(BRAM)
 
 
-def test_a_damaged_key_or_alias_is_told_when_it_is_asked_for_and_spoils_no_batch(keys: SQLiteKeys, path: Path) -> None:
+def test_a_damaged_key_or_alias_is_told_when_it_is_asked_for_and_spoils_no_batch(keys: Keys, path: Path) -> None:
     statement(path, "UPDATE data_keys SET wrapped = zeroblob(60) WHERE owner = ?", ANNA)
     statement(path, "UPDATE aliases SET sealed_owner = (SELECT sealed_owner FROM aliases WHERE handle = 'a') WHERE handle = 'b'")
     ring = keys.ring()
@@ -337,14 +338,14 @@ def test_a_damaged_key_or_alias_is_told_when_it_is_asked_for_and_spoils_no_batch
 
 
 @pytest.mark.parametrize("column", ["owner = 'participant/carla'", "version = 2", "wrapped = X'00'"])
-def test_a_wrapped_key_does_not_open_for_another_owner_or_version(keys: SQLiteKeys, path: Path, column: str) -> None:
+def test_a_wrapped_key_does_not_open_for_another_owner_or_version(keys: Keys, path: Path, column: str) -> None:
     statement(path, f"UPDATE data_keys SET {column} WHERE owner = ?", ANNA)
     [(owner,)] = statement(path, "SELECT owner FROM data_keys WHERE owner NOT IN (?, ?)", BRAM, ORGANISATION)
     with pytest.raises(KeyStoreError):
         keys.ring().key(str(owner))
 
 
-def test_another_root_key_or_organisation_fails_in_words(keys: SQLiteKeys, opening: Opening) -> None:
+def test_another_root_key_or_organisation_fails_in_words(keys: Keys, opening: Opening) -> None:
     for root, organisation in ((bytes(32), "buurtmaat"), (ROOT, "andermaat")):
         with pytest.raises(RootKeyError, match="does not open the key store") as caught:
             opening(root, organisation)
@@ -359,16 +360,16 @@ def test_a_file_that_is_no_key_store_or_nowhere_fails_in_words(path: Path, openi
     with pytest.raises(KeyStoreError, match="cannot be used"):
         opening()
     with pytest.raises(KeyStoreError, match="cannot be used"):
-        SQLiteKeys(str(path.parent / "nowhere" / "keys.db"), ROOT, "buurtmaat", lambda: NOON)
+        Keys(KeyFile(str(path.parent / "nowhere" / "keys.db")), ROOT, "buurtmaat", lambda: NOON)
 
 
-def test_a_closed_store_opens_nothing(keys: SQLiteKeys) -> None:
+def test_a_closed_store_opens_nothing(keys: Keys) -> None:
     keys.close()
     with pytest.raises(KeyStoreError):
         keys.ring()
 
 
-def test_what_no_event_came_to_need_is_swept_a_day_later(keys: SQLiteKeys, opening: Opening, clock: Clock) -> None:
+def test_what_no_event_came_to_need_is_swept_a_day_later(keys: Keys, opening: Opening, clock: Clock) -> None:
     other = opening()
     other.ring().keys_about(R1, ["a"])
     keys.forget([ANNA], [(R1, "a")])
@@ -386,7 +387,7 @@ def test_what_no_event_came_to_need_is_swept_a_day_later(keys: SQLiteKeys, openi
         keys.forget([ORGANISATION], [])
 
 
-def test_a_sweep_raises_the_fence(keys: SQLiteKeys, opening: Opening, clock: Clock) -> None:
+def test_a_sweep_raises_the_fence(keys: Keys, opening: Opening, clock: Clock) -> None:
     clock.now += GRACE + 1
     other = opening()
     other.ring().key(ANNA)

@@ -6,15 +6,17 @@ import sys
 import threading
 from pathlib import Path
 
-from domain.store.keys import SQLiteKeys
+from domain.store.key_places import KeyFile
+from domain.store.keys import Keys
 
 PROCESS = """
 import sys
-from domain.store.keys import SQLiteKeys
+from domain.store.key_places import KeyFile
+from domain.store.keys import Keys
 path, count = sys.argv[1], int(sys.argv[2])
 print("ready", flush=True)
 sys.stdin.readline()
-keys = SQLiteKeys(path, bytes(range(32)), "buurtmaat", lambda: 0)
+keys = Keys(KeyFile(path), bytes(range(32)), "buurtmaat", lambda: 0)
 keys.create(f"participant/p{number}" for number in range(count))
 keys.add_aliases((f"relationship/r{number}", "a", f"participant/p{number}") for number in range(count))
 ring = keys.ring()
@@ -41,7 +43,7 @@ def test_processes_that_make_the_store_and_its_keys_at_once_get_the_same(tmp_pat
 
 
 def test_threads_of_one_process_share_a_store(tmp_path: Path) -> None:
-    keys = SQLiteKeys(str(tmp_path / "keys.db"), bytes(32), "buurtmaat", lambda: 0)
+    keys = Keys(KeyFile(str(tmp_path / "keys.db")), bytes(32), "buurtmaat", lambda: 0)
     found: list[set[str]] = []
 
     def work(number: int) -> None:

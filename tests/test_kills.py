@@ -37,7 +37,7 @@ class Torn(Dying):
     \"\"\"Its views and its checkpoint are written in two transactions.\"\"\"
 
     def _move(self, connection, generation, position):
-        connection.commit()
+        connection.execute("COMMIT")
         os.kill(os.getpid(), signal.SIGKILL)
 
 runner = {runner}(opened(Path(sys.argv[1])), [Histories(), Trajectories()])

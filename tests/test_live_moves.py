@@ -12,6 +12,7 @@ from sent_lines import Clock, record, runner_of
 from served import EXAMPLES, Served, served
 
 from domain.model.time import DAY, day
+from domain.store.places import on_sqlite
 from domain.store.store import EventStore
 from projections.views.filters import MoveFilter
 from projections.views.live import Arrived, MoveFeed
@@ -74,7 +75,7 @@ def clock() -> Clock:
 
 @pytest.fixture
 def store(tmp_path: Path, clock: Clock) -> Iterator[EventStore]:
-    store = EventStore(tmp_path / "events.sqlite", b"r" * 32, "buurtmaat", clock)
+    store = on_sqlite(tmp_path / "events.sqlite", b"r" * 32, "buurtmaat", clock)
     yield store
     store.close()
 

@@ -18,7 +18,8 @@ from store_faults import view_rows
 from whole_catalogue import DEGREE, PEOPLE, SCORE, TOLD, whole_catalogue
 
 from domain.model.catalogue import BY_TYPE
-from domain.store.store import EventStore, keys_path
+from domain.store.places import keys_path
+from domain.store.store import EventStore
 
 EXAMPLES = sorted((Path(__file__).parent.parent / "examples").glob("*.jsonl"))
 CANARY = "kanarie"
@@ -42,7 +43,7 @@ def store(tmp_path_factory: pytest.TempPathFactory) -> Iterator[EventStore]:
 
 
 def path_of(store: EventStore) -> Path:
-    return store.datastore.path
+    return store.database.path
 
 
 def in_files(store: EventStore, needle: str) -> set[str]:

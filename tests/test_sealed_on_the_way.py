@@ -29,12 +29,12 @@ import os, signal, sys
 from pathlib import Path
 sys.path.insert(0, {tests!r})
 from sent_lines import account, initiative, line, match, meeting, note, opened, person, record
-from domain.store import sqlite, staging
+from domain.store import staging
 from domain.store.fresh import FreshIds
 
 # All that waits goes to the disk at once, as it does in the end with a batch that is large enough.
 staging.HELD = 1
-sqlite.PRAGMAS = (*sqlite.PRAGMAS, "temp.cache_size=-500")
+staging.PRAGMAS = (*staging.PRAGMAS, "cache_size=-500")
 
 def lines(count):
     yield initiative()
@@ -127,13 +127,13 @@ def written_after(folder: Path) -> bytes:
 def test_a_line_that_is_staged_twice_looks_different_each_time(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(staging, "HELD", 1)
     event = read(account("said", "r", named="help"))
-    with closing(opened(tmp_path / "events.sqlite")) as store, store.datastore.connection() as connection:
-        stage = Stage(connection)
+    with closing(opened(tmp_path / "events.sqlite")) as store:
+        stage = Stage()
         veiled = []
         for _ in range(2):
             stage.add(1, event, Line("lines", 1), *store.mapper.formed(event), size=1)
             stage.flush()
-            veiled += connection.execute("SELECT row FROM temp.staged").fetchall()
+            veiled += stage._connection.execute("SELECT row FROM staged").fetchall()
             stage.drop([1])
         stage.close()
     assert len(set(veiled)) == 2

@@ -85,7 +85,7 @@ def test_a_store_is_as_it_was_when_it_is_opened_again(tmp_path: Path) -> None:
 
 def test_the_writing_is_on_the_disk_before_it_is_acknowledged(tmp_path: Path) -> None:
     store = opened(tmp_path / "events.sqlite")
-    with store.datastore.connection() as connection:
+    with store.database.connection() as connection:
         [(synchronous,), (journal,), (wiping,)] = [
             connection.execute(f"PRAGMA {name}").fetchone() for name in ("synchronous", "journal_mode", "secure_delete")
         ]

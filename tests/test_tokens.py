@@ -7,22 +7,22 @@ import pytest
 
 from domain.model.errors import Refused
 from domain.model.time import DAY
-from domain.store.sqlite import Datastore
+from domain.store.sqlite import SQLiteDatabase
 from domain.store.tokens import Tokens, well_formed
 
 NOON = 1_769_860_800_000_000  # 2026-01-31T12:00:00Z
 
 
 @pytest.fixture
-def datastore(tmp_path: Path) -> Iterator[Datastore]:
-    store = Datastore(tmp_path / "events.db")
+def database(tmp_path: Path) -> Iterator[SQLiteDatabase]:
+    store = SQLiteDatabase(tmp_path / "events.db")
     yield store
     store.close()
 
 
 @pytest.fixture
-def tokens(datastore: Datastore) -> Tokens:
-    return Tokens(datastore, lambda: NOON)
+def tokens(database: SQLiteDatabase) -> Tokens:
+    return Tokens(database, lambda: NOON)
 
 
 def test_a_token_is_recognised_by_its_form(tokens: Tokens) -> None:
@@ -61,7 +61,7 @@ def test_without_a_name_a_token_is_called_by_its_id(tokens: Tokens) -> None:
 
 
 def test_a_token_of_elsewhere_opens_nothing(tokens: Tokens, tmp_path: Path) -> None:
-    elsewhere = Datastore(tmp_path / "elsewhere.db")
+    elsewhere = SQLiteDatabase(tmp_path / "elsewhere.db")
     assert tokens.check(Tokens(elsewhere, lambda: NOON).create(), NOON) is None
     elsewhere.close()
 
@@ -92,16 +92,16 @@ def test_a_token_is_revoked_once(tokens: Tokens) -> None:
 
 def test_tokens_outlive_the_process(tokens: Tokens, tmp_path: Path) -> None:
     text = tokens.create(name="kept")
-    again = Datastore(tmp_path / "events.db")
+    again = SQLiteDatabase(tmp_path / "events.db")
     token = Tokens(again, lambda: NOON).check(text, NOON)
     again.close()
     assert token is not None
     assert token.name == "kept"
 
 
-def test_the_file_does_not_give_a_token_away(tokens: Tokens, datastore: Datastore, tmp_path: Path) -> None:
+def test_the_file_does_not_give_a_token_away(tokens: Tokens, database: SQLiteDatabase, tmp_path: Path) -> None:
     text = tokens.create(name="quiet")
-    datastore.close()
+    database.close()
     kept = b"".join(path.read_bytes() for path in tmp_path.iterdir())
     assert b"quiet" in kept
     assert text.encode() not in kept

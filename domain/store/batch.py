@@ -3,7 +3,6 @@
 Everything here happens inside the transaction that `Recording` holds, so that it sees one state of the store.
 """
 
-import sqlite3
 from collections.abc import Callable, Iterator
 from itertools import islice
 
@@ -17,11 +16,12 @@ from domain.model.history import resolve
 from domain.model.judgement import fold_relationship, judge
 from domain.model.naming import GIVING, identities
 from domain.model.time import instant, rfc3339
+from domain.store.database import EVENTS, Connection, Row
 from domain.store.fresh import FreshIds
-from domain.store.keys import HandleTaken, Ring, SQLiteKeys
+from domain.store.keys import HandleTaken, Keys, Ring
 from domain.store.ledger import leaf
 from domain.store.mapper import Mapper, Stored
-from domain.store.sqlite import EventRecorder, Row
+from domain.store.recorder import EventRecorder
 from domain.store.staging import Line, Stage, Waiting, target_id
 from domain.store.world import StoreWorld
 
@@ -65,20 +65,11 @@ class Batch:
     """A staged batch and what becomes of it. `stands`: nothing was refused, or what was refused may be left out."""
 
     def __init__(
-        self,
-        connection: sqlite3.Connection,
-        stage: Stage,
-        recorder: EventRecorder,
-        keys: SQLiteKeys,
-        mapper: Mapper,
-        keep_going: bool,
-        restore: bool,
-        signed_in: str,
+        self, stage: Stage, recorder: EventRecorder, keys: Keys, mapper: Mapper, keep_going: bool, restore: bool, signed_in: str
     ) -> None:
         self.stage = stage
         self.restore = restore
         self._signed_in = signed_in
-        self._connection = connection
         self._recorder = recorder
         self._keys = keys
         self._mapper = mapper
@@ -114,8 +105,9 @@ class Batch:
             return Outcome(0, 0, lines)
         return Outcome(self._recorded, self._already, lines, self._position)
 
-    def settle(self, now: int, progress: Callable[[str, int], None]) -> None:
+    def settle(self, connection: Connection, now: int, progress: Callable[[str, int], None]) -> None:
         """Judge the batch and append it. Where it turns out not to stand, the caller undoes the transaction."""
+        self._connection = connection
         head = self._recorder.head(self._connection)
         if self.restore and head:
             for first in islice(self.stage.in_order(), 1):
@@ -157,7 +149,7 @@ class Batch:
         if head == 0:
             return
         repeats: list[int] = []
-        for line, state in self.stage.recorded_before():
+        for line, state in self.stage.recorded_before(self._connection):
             event = self.stage.event(line)
             target = self._recorded_event(target_id(event), ring)
             self._repeat(line, event, self._mapper.repeats(event, state, ring, target, self._signed_in), _stored.decode(state).position)
@@ -186,8 +178,9 @@ class Batch:
     def _recorded_event(self, id: str | None, ring: Ring) -> Event | None:
         if id is None:
             return None
-        row = self._connection.execute("SELECT state, at, until FROM events WHERE id = ?", (id,)).fetchone()
-        return self._mapper.event(row, ring) if row else None
+        query = f"SELECT state, at, until FROM {self._connection.table(EVENTS)} e WHERE id = ?"
+        row = self._connection.execute(query, (id,)).fetchone()
+        return self._mapper.event((row[0], row[1], row[2]), ring) if row else None
 
     # Judging
 
@@ -292,13 +285,13 @@ class Batch:
         self._position = max(self._position, position) if self._recorded else self._position
 
     def _write(self, rows: list[Row], hangs: list[tuple[str, str]]) -> None:
-        self._recorder.append(self._connection, rows)
-        self._connection.executemany("INSERT OR IGNORE INTO hangs VALUES (?, ?)", hangs)
+        self._recorder.append(self._connection, rows, hangs)
         rows.clear()
         hangs.clear()
 
     def _last_recorded(self) -> int:
-        row = self._connection.execute("SELECT state FROM events ORDER BY position DESC LIMIT 1").fetchone()
+        query = f"SELECT state FROM {self._connection.table(EVENTS)} e ORDER BY position DESC LIMIT 1"
+        row = self._connection.execute(query).fetchone()
         return instant(_stored.decode(row[0]).recorded)[0] if row else 0
 
 

@@ -13,10 +13,11 @@ from domain.model.errors import Refused, bad
 from domain.model.event import Event
 from domain.model.time import DAY
 from domain.store.batch import Batch, Outcome, glimpse
+from domain.store.database import Database
 from domain.store.fresh import FreshIds
-from domain.store.keys import SQLiteKeys
+from domain.store.keys import Keys
 from domain.store.mapper import Mapper
-from domain.store.sqlite import Datastore, EventRecorder, writing
+from domain.store.recorder import EventRecorder
 from domain.store.staging import Line, Stage
 
 Lines = Iterable[tuple[Line, bytes]]
@@ -30,8 +31,8 @@ class _Undone(Exception):
 class Recording:
     """Takes events into the store of one organisation. `clock` gives UTC microseconds."""
 
-    def __init__(self, store: Datastore, recorder: EventRecorder, keys: SQLiteKeys, organisation: str, clock: Callable[[], int]) -> None:
-        self._store = store
+    def __init__(self, database: Database, recorder: EventRecorder, keys: Keys, organisation: str, clock: Callable[[], int]) -> None:
+        self._database = database
         self._recorder = recorder
         self._keys = keys
         self._mapper = Mapper(organisation)
@@ -59,19 +60,18 @@ class Recording:
         With `keep_going`, streams with a refused line are left out whole, with what hangs on them. `fresh` replaces the sender's
         ids. `restore` keeps position and instant of recording, into an empty store. `progress` hears the step and its count.
         """
-        with self._store.connection() as connection:
-            batch = Batch(connection, Stage(connection), self._recorder, self._keys, self._mapper, keep_going, restore, recorded_by)
-            try:
-                self._take_in(batch, lines, recorded_by, keep_recorded_by, fresh, progress)
-                if batch.stands:
-                    with writing(connection):
-                        batch.settle(self._clock(), progress)
-                        if not batch.stands:
-                            raise _Undone
-            except _Undone:
-                pass
-            finally:
-                batch.stage.close()
+        batch = Batch(Stage(), self._recorder, self._keys, self._mapper, keep_going, restore, recorded_by)
+        try:
+            self._take_in(batch, lines, recorded_by, keep_recorded_by, fresh, progress)
+            if batch.stands:
+                with self._database.writing("events") as connection:
+                    batch.settle(connection, self._clock(), progress)
+                    if not batch.stands:
+                        raise _Undone
+        except _Undone:
+            pass
+        finally:
+            batch.stage.close()
         outcome = batch.outcome()
         if outcome.recorded:
             for listener in self._listeners:

@@ -1,55 +1,25 @@
-"""The event store on SQLite: one file an organisation, through the recorder of the eventsourcing library.
+"""A database on SQLite: one file an organisation, through the datastore of the eventsourcing library.
 
 A write transaction is taken at its start (BEGIN IMMEDIATE), so that judging and appending see one state and two processes
-never interleave. The table keeps beside the library's columns the event's id, its leaf, and the span of its date for asking.
+never interleave; SQLite has one such lock for all. Each generation of a view has tables of its own, named after it.
 """
 
 import sqlite3
 import time
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
-from uuid import UUID
 
-from eventsourcing.persistence import Notification, StoredEvent
-from eventsourcing.sqlite import (
-    SQLiteApplicationRecorder,
-    SQLiteConnection,
-    SQLiteConnectionPool,
-    SQLiteCursor,
-    SQLiteDatastore,
-    SQLiteTransaction,
-)
+from eventsourcing.sqlite import SQLiteConnection, SQLiteConnectionPool, SQLiteDatastore
+
+from domain.store.database import GENERATIONS, HANGS, OWN, STORE_VERSION, TOKENS, Add, Change, Delete, Insert, Lock, Put, Table
 
 BUSY_SECONDS = 120
-PRAGMAS = (
-    *("synchronous=FULL", "secure_delete=ON", "temp_store=FILE", "foreign_keys=ON", "cache_size=-16384"),
-    # What is personal in a temporary table is enciphered under a key that is gone with the batch, so that it needs no overwriting.
-    *("temp.cache_size=-32768", "temp.secure_delete=OFF", "temp.journal_mode=MEMORY"),
-)
-STORE_VERSION = 1
-"""The version of the stored form; `migrate` brings an older file up to it."""
-
-
-Row = tuple[int, str, str, bytes, str, bytes, int, int | None]
-"""An event as it is inserted: position, stream, topic, the stored envelope, id, leaf, and the span of its date (instant, end)."""
-
-
-class _Transaction(SQLiteTransaction):
-    """A write transaction locks the file from its start; a reading one sees one snapshot."""
-
-    def __enter__(self) -> SQLiteCursor:
-        cursor = self.connection.cursor()
-        cursor.execute("BEGIN IMMEDIATE" if self.commit else "BEGIN")
-        return cursor
-
-
-class _Connection(SQLiteConnection):
-    @contextmanager
-    def transaction(self, *, commit: bool) -> Iterator[SQLiteCursor]:
-        with _Transaction(self, commit=commit) as cursor, cursor:
-            yield cursor
+PRAGMAS = ("synchronous=FULL", "secure_delete=ON", "temp_store=FILE", "foreign_keys=ON", "cache_size=-16384")
+_OWN = {table.name for table in OWN}
+_TYPES = {"text": "TEXT", "integer": "INTEGER", "bytes": "BLOB"}
 
 
 class _Pool(SQLiteConnectionPool):
@@ -57,7 +27,7 @@ class _Pool(SQLiteConnectionPool):
         patience = time.monotonic() + BUSY_SECONDS
         while True:
             try:
-                made = super()._create_connection()._sqlite_conn
+                made = super()._create_connection()
                 break
             except sqlite3.OperationalError as error:
                 # Several that turn a new file to WAL at once: SQLite tells all but one of them at once, without waiting.
@@ -65,11 +35,43 @@ class _Pool(SQLiteConnectionPool):
                     raise
                 time.sleep(0.01)
         for pragma in PRAGMAS:
-            made.execute(f"PRAGMA {pragma}")
-        return _Connection(made, self.max_age)
+            made._sqlite_conn.execute(f"PRAGMA {pragma}")
+        return made
 
 
-class Datastore(SQLiteDatastore):
+class SQLiteTransaction:
+    """A transaction on a held connection; see `domain.store.database.Connection`."""
+
+    def __init__(self, connection: sqlite3.Connection) -> None:
+        self.execute = connection.execute
+        self.stream = connection.execute
+        self._many = connection.executemany
+
+    def table(self, table: Table, generation: int = 0) -> str:
+        return _named(table, generation)
+
+    def write(self, changes: Iterable[Change], generation: int = 0) -> None:
+        for change in changes:
+            if change.rows:
+                name = _named(change.table, generation)
+                self._many(_statement(_shape(change), name, tuple(change.table.columns)), change.rows)
+
+    def make(self, tables: Iterable[Table], generation: int) -> None:
+        for table in tables:
+            self.execute(f"DROP TABLE IF EXISTS {_named(table, generation)}")
+            self.execute(_definition(table, generation))
+
+    def index(self, tables: Iterable[Table], generation: int) -> None:
+        for table in tables:
+            for statement in _indexes(table, generation):
+                self.execute(statement)
+
+    def drop(self, tables: Iterable[Table], generation: int) -> None:
+        for table in tables:
+            self.execute(f"DROP TABLE IF EXISTS {_named(table, generation)}")
+
+
+class SQLiteDatabase(SQLiteDatastore):
     """The connections to one organisation's file."""
 
     def __init__(self, path: Path) -> None:
@@ -77,10 +79,20 @@ class Datastore(SQLiteDatastore):
         self.pool.close()
         self.pool = _Pool(db_name=str(path), lock_timeout=BUSY_SECONDS, pool_size=8, max_overflow=32, pool_timeout=60.0)
         self.path = path
+        self._make_own()
+
+    def _make_own(self) -> None:
+        """The store's own tables. Where they are, nothing waits for who writes."""
+        with self.reading() as connection:
+            found = {name for (name,) in connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}
+        if not _OWN | {"facts"} <= found:
+            with self.writing("events") as connection:
+                for statement in _OWN_STATEMENTS:
+                    connection.execute(statement)
 
     @contextmanager
     def connection(self) -> Iterator[sqlite3.Connection]:
-        """A connection without a transaction, for work that stages before it locks."""
+        """A connection without a transaction."""
         with self.get_connection(commit=False) as held:
             connection = held._sqlite_conn
             connection.row_factory = None
@@ -90,94 +102,77 @@ class Datastore(SQLiteDatastore):
                 connection.row_factory = sqlite3.Row
 
     @contextmanager
-    def reading(self) -> Iterator[sqlite3.Connection]:
+    def reading(self) -> Iterator[SQLiteTransaction]:
         """A connection whose questions all see one snapshot."""
         with self.connection() as connection:
             connection.execute("BEGIN")
             try:
-                yield connection
+                yield SQLiteTransaction(connection)
             finally:
                 connection.rollback()
 
-
-@contextmanager
-def writing(connection: sqlite3.Connection) -> Iterator[None]:
-    """A write transaction on a connection that is held; whatever is raised undoes it whole."""
-    connection.execute("BEGIN IMMEDIATE")
-    try:
-        yield
-    except BaseException:
-        connection.rollback()
-        raise
-    connection.commit()
-
-
-def has_table(connection: sqlite3.Connection, name: str) -> bool:
-    return connection.execute("SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = ?", (name,)).fetchone() is not None
+    @contextmanager
+    def writing(self, lock: Lock) -> Iterator[SQLiteTransaction]:
+        with self.connection() as connection:
+            connection.execute("BEGIN IMMEDIATE")
+            try:
+                yield SQLiteTransaction(connection)
+            except BaseException:
+                connection.rollback()
+                raise
+            connection.commit()
 
 
-class EventRecorder(SQLiteApplicationRecorder):
-    """The events table. The version of an event in its stream is its position: rising, and one order for all."""
+def _named(table: Table, generation: int) -> str:
+    return table.name if not table.version else f"{table.name}_{generation}"
 
-    def __init__(self, datastore: Datastore) -> None:
-        super().__init__(datastore, events_table_name="events")
-        self.store = datastore
 
-    def construct_create_table_statements(self) -> list[str]:
-        return [
-            "CREATE TABLE IF NOT EXISTS events (position INTEGER PRIMARY KEY, originator_id TEXT NOT NULL, topic TEXT NOT NULL,"
-            " state BLOB NOT NULL, id TEXT NOT NULL, leaf BLOB NOT NULL, at INTEGER NOT NULL, until INTEGER,"
-            " originator_version INTEGER GENERATED ALWAYS AS (position) VIRTUAL)",
-            "CREATE UNIQUE INDEX IF NOT EXISTS event_id ON events (id)",
-            "CREATE INDEX IF NOT EXISTS event_stream ON events (originator_id, position)",
-            "CREATE TABLE IF NOT EXISTS hangs (stream TEXT NOT NULL, target TEXT NOT NULL, PRIMARY KEY (target, stream)) WITHOUT ROWID",
-            "CREATE TABLE IF NOT EXISTS facts (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID",
-            f"INSERT OR IGNORE INTO facts VALUES ('store_version', '{STORE_VERSION}')",
-        ]
+def _shape(change: Change) -> tuple[Any, ...]:
+    """What tells the statement of a change from that of others."""
+    if isinstance(change, Insert | Add | Put):
+        return (type(change),)
+    if isinstance(change, Delete):
+        return Delete, change.by
+    return type(change), change.columns, change.by
 
-    def create_table(self) -> None:
-        """Makes the tables where they are not there. Where they are, nothing waits for who writes."""
-        with self.store.reading() as connection:
-            there = has_table(connection, "facts")
-        if not there:
-            super().create_table()
 
-    def append(self, connection: sqlite3.Connection, rows: Iterable[Row]) -> None:
-        """Insert events inside the caller's transaction."""
-        columns = "position, originator_id, topic, state, id, leaf, at, until"
-        connection.executemany(f"INSERT INTO events ({columns}) VALUES (?, ?, ?, ?, ?, ?, ?, ?)", rows)
+@lru_cache(maxsize=256)
+def _statement(shape: tuple[Any, ...], name: str, columns: tuple[str, ...]) -> str:
+    kind, *rest = shape
+    if kind is Delete:
+        return f"DELETE FROM {name} WHERE {' AND '.join(f'{column} = ?' for column in rest[0])}"
+    if kind in (Insert, Add, Put):
+        how = {Insert: "INSERT", Add: "INSERT OR IGNORE", Put: "INSERT OR REPLACE"}[kind]
+        return f"{how} INTO {name} ({', '.join(columns)}) VALUES ({', '.join('?' * len(columns))})"
+    changed, by = rest
+    return f"UPDATE {name} SET {', '.join(f'{c} = ?' for c in changed)} WHERE {' AND '.join(f'{c} = ?' for c in by)}"
 
-    def _insert_events(self, c: SQLiteCursor, stored_events: Sequence[StoredEvent], **_: Any) -> Sequence[int] | None:
-        raise TypeError("events enter through Recording.record, which judges, seals and places them")
 
-    def select_notifications(
-        self,
-        start: int | None,
-        limit: int,
-        stop: int | None = None,
-        topics: Sequence[str] = (),
-        *,
-        inclusive_of_start: bool = True,
-    ) -> Sequence[Notification]:
-        """The library's own question, with the position as the notification's id."""
-        parts, values = ["position >= ?" if inclusive_of_start else "position > ?"], [0 if start is None else start]
-        if stop is not None:
-            parts.append("position <= ?")
-            values.append(stop)
-        if topics:
-            parts.append(f"topic IN ({','.join('?' * len(topics))})")
-        query = f"SELECT position, originator_id, topic, state FROM events WHERE {' AND '.join(parts)} ORDER BY position LIMIT ?"
-        with self.store.reading() as connection:
-            rows = connection.execute(query, (*values, *topics, limit)).fetchall()
-        return [Notification(stream, position, topic, state, id=position) for position, stream, topic, state in rows]
+def _definition(table: Table, generation: int = 0) -> str:
+    columns = [f"{name} {_TYPES[kind.rstrip('?')]}{'' if kind.endswith('?') else ' NOT NULL'}" for name, kind in table.columns.items()]
+    name = _named(table, generation)
+    return f"CREATE TABLE IF NOT EXISTS {name} ({', '.join(columns)}, PRIMARY KEY ({', '.join(table.key)})) WITHOUT ROWID"
 
-    def stream(self, connection: sqlite3.Connection, stream: str) -> list[tuple[bytes, int, int | None]]:
-        """The stored envelopes of one stream, with the spans of their dates, in the order of recording."""
-        return connection.execute("SELECT state, at, until FROM events WHERE originator_id = ? ORDER BY position", (stream,)).fetchall()
 
-    def head(self, connection: sqlite3.Connection) -> int:
-        """The highest position; 0 where nothing is recorded."""
-        return connection.execute("SELECT coalesce(max(position), 0) FROM events").fetchone()[0]  # type: ignore[no-any-return]
+def _indexes(table: Table, generation: int = 0) -> Iterator[str]:
+    name = _named(table, generation)
+    for kind, sets in (("UNIQUE INDEX", table.unique), ("INDEX", table.indexes)):
+        for columns in sets:
+            yield f"CREATE {kind} IF NOT EXISTS {name}_by_{'_'.join(columns)} ON {name} ({', '.join(columns)})"
 
-    def convert_originator_id(self, originator_id: str) -> UUID | str:
-        return originator_id
+
+_OWN_STATEMENTS = [
+    # Rows stand in the order of their positions; the library's name for a version is the position.
+    "CREATE TABLE IF NOT EXISTS events (position INTEGER PRIMARY KEY, originator_id TEXT NOT NULL, topic TEXT NOT NULL,"
+    " state BLOB NOT NULL, id TEXT NOT NULL, leaf BLOB NOT NULL, at INTEGER NOT NULL, until INTEGER,"
+    " originator_version INTEGER GENERATED ALWAYS AS (position) VIRTUAL)",
+    "CREATE UNIQUE INDEX IF NOT EXISTS event_id ON events (id)",
+    "CREATE INDEX IF NOT EXISTS event_stream ON events (originator_id, position)",
+    _definition(HANGS),
+    _definition(GENERATIONS),
+    _definition(TOKENS),
+    *_indexes(TOKENS),
+    "CREATE TABLE IF NOT EXISTS tracking (application_name TEXT, notification_id INTEGER, PRIMARY KEY (application_name)) WITHOUT ROWID",
+    "CREATE TABLE IF NOT EXISTS facts (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID",
+    f"INSERT OR IGNORE INTO facts VALUES ('store_version', '{STORE_VERSION}')",
+]

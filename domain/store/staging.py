@@ -1,13 +1,12 @@
-"""Where a batch waits while it is judged: in memory, and from some size on in a temporary table, so that memory stays flat.
+"""Where a batch waits while it is judged: in memory, and from some size on in a table of a temporary file, so that memory stays flat.
 
-What is personal does not touch the disk in the clear: staged content that will be sealed is enciphered under a key that
-exists only in this process and only as long as the batch.
+The file has no name, belongs to this process alone and is gone with it, whichever database the events go to. What is personal does not
+touch the disk in the clear: staged content that will be sealed is enciphered under a key that exists only as long as the batch.
 """
 
 import os
 import sqlite3
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import suppress
 from itertools import groupby, islice
 from operator import itemgetter
 from typing import Any, NamedTuple
@@ -20,12 +19,15 @@ from domain.model.catalogue import CATALOGUE, Kind
 from domain.model.envelope import Envelope
 from domain.model.event import Event
 from domain.model.events import EventAmended, Unread, Unvoiced
+from domain.store.database import EVENTS, Connection, in_pages, marks
 from domain.store.fresh import FreshIds
 
 CHUNK = 2_000
 HELD = 32 * 1024 * 1024
 """Bytes of lines that are held in memory before all go to a table; what is made of them takes three to four times as much."""
 SHUT = b"!"
+PRAGMAS = ("journal_mode=OFF", "synchronous=OFF", "cache_size=-32768")
+"""Of a table that nobody needs once this process is gone."""
 STREAM_ORDER = {"par": 0, "ini": 1, "len": 2, "rel": 3}
 """Participants are judged first, then initiatives, lenses and relationships; by the first letters of the stream."""
 
@@ -94,17 +96,25 @@ class Veil:
 
 
 class Stage:
-    """The staged lines of one batch, on a connection of its own choosing. Lines are numbered from 1 over all files.
+    """The staged lines of one batch. Lines are numbered from 1 over all files.
 
     They are held in memory while they are few; then all go to a temporary table.
     """
 
-    def __init__(self, connection: sqlite3.Connection) -> None:
+    def __init__(self) -> None:
         self._veil = Veil()
-        self._connection = connection
+        self._table: sqlite3.Connection | None = None
         self._held: dict[int, Staged] = {}
-        self._in_table = False
         self._size = 0
+
+    @property
+    def _connection(self) -> sqlite3.Connection:
+        assert self._table is not None
+        return self._table
+
+    @property
+    def _in_table(self) -> bool:
+        return self._table is not None
 
     def add(self, line: int, event: Event, place: Line, clear: bytes | None, frame: bytes, size: int = 0) -> None:
         """`clear`: the data as stored, where nothing of it is to be sealed; `frame`: the envelope around it; `size`: of the line."""
@@ -123,22 +133,23 @@ class Stage:
 
     def _write(self) -> None:
         """In one transaction: on its own every row would be one."""
-        if not self._in_table:
-            self._connection.execute("DROP TABLE IF EXISTS temp.staged")
-            self._connection.execute("CREATE TEMP TABLE staged (line INTEGER PRIMARY KEY, id TEXT, rank INTEGER, stream TEXT, row BLOB)")
-            self._in_table = True
+        if self._table is None:
+            self._table = sqlite3.connect("", isolation_level=None)
+            for pragma in PRAGMAS:
+                self._table.execute(f"PRAGMA {pragma}")
+            self._table.execute("CREATE TABLE staged (line INTEGER PRIMARY KEY, id TEXT, rank INTEGER, stream TEXT, row BLOB)")
         self._connection.execute("BEGIN")
         lines = iter(list(self._held))
         while chunk := [self._held.pop(line) for line in islice(lines, CHUNK)]:
             rows = [(row[LINE], row[ID], row[RANK], row[STREAM], self._veil.packed(row)) for row in chunk]
-            self._connection.executemany("INSERT INTO temp.staged VALUES (?, ?, ?, ?, ?)", rows)
+            self._connection.executemany("INSERT INTO staged VALUES (?, ?, ?, ?, ?)", rows)
         self._connection.execute("COMMIT")
 
     def close(self) -> None:
-        """Drop what is staged; after a failure that left a statement half read, the next batch drops the table."""
+        """Drop what is staged."""
         self._held.clear()
-        with suppress(sqlite3.OperationalError):
-            self._connection.execute("DROP TABLE IF EXISTS temp.staged")
+        if self._table is not None:
+            self._table.close()
 
     def _rows(self, order: tuple[int, ...]) -> Iterator[Staged]:
         """All rows, in the order of some of their columns."""
@@ -245,18 +256,21 @@ class Stage:
         rows = self._connection.execute(f"SELECT id, line FROM staged WHERE id IN ({ids}) ORDER BY id, line").fetchall()
         return [[line for _, line in group] for _, group in groupby(rows, key=lambda row: row[0])]
 
-    def recorded_before(self) -> Iterator[tuple[int, bytes]]:
+    def recorded_before(self, connection: Connection) -> Iterator[tuple[int, bytes]]:
         """The lines whose id is in the store already, with the stored envelope; each id is staged once."""
-        if self._in_table:
-            query = "SELECT s.line, e.state FROM temp.staged s CROSS JOIN events e ON e.id = s.id ORDER BY s.line"
-            yield from self._connection.execute(query)
+        events = connection.table(EVENTS)
+        for lines in self._lines_by_id():
+            for ids in in_pages(list(lines)):
+                for id, state in connection.execute(f"SELECT id, state FROM {events} e WHERE id IN {marks(ids)}", ids):
+                    yield lines[id], state
+
+    def _lines_by_id(self) -> Iterator[dict[str, int]]:
+        if not self._in_table:
+            yield {row[ID]: row[LINE] for row in self._held.values()}
             return
-        lines = {row[ID]: row[LINE] for row in self._held.values()}
-        ids = iter(lines)
-        while chunk := list(islice(ids, CHUNK)):
-            marks = ",".join("?" * len(chunk))
-            for id, state in self._connection.execute(f"SELECT id, state FROM events WHERE id IN ({marks})", chunk):
-                yield lines[id], state
+        rows = self._connection.execute("SELECT id, line FROM staged ORDER BY line")
+        while chunk := rows.fetchmany(CHUNK):
+            yield dict(chunk)
 
 
 def _waiting(row: Staged) -> Waiting:

@@ -3,19 +3,18 @@
 Reading opens events as far as their keys allow, stream by stream or in the order of recording.
 """
 
-import sqlite3
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager
 from itertools import groupby
 from operator import itemgetter
-from pathlib import Path
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from domain.model.event import Event
-from domain.store.keys import Ring, SQLiteKeys
+from domain.store.database import EVENTS, Connection, Database, in_pages, marks
+from domain.store.keys import Keys, Ring
 from domain.store.mapper import Kept, Mapper
+from domain.store.recorder import EventRecorder
 from domain.store.recording import Recording
-from domain.store.sqlite import Datastore, EventRecorder
 
 PAGE = 1_000
 
@@ -30,55 +29,54 @@ class Stretch(NamedTuple):
 
 
 class EventStore:
-    """One organisation's store on SQLite. `clock` gives UTC microseconds; `root` is the operator's root key."""
+    """One organisation's store. `clock` gives UTC microseconds; `again` opens the same store anew, for another process."""
 
-    def __init__(self, path: Path, root: bytes, organisation: str, clock: Callable[[], int]) -> None:
+    def __init__(
+        self, database: Database, keys: Keys, organisation: str, clock: Callable[[], int], again: Callable[[], "EventStore"]
+    ) -> None:
         self.organisation = organisation
         self.clock = clock
-        self._place = (path, root, organisation, clock)
-        self.datastore = Datastore(path)
-        self.recorder = EventRecorder(self.datastore)
-        self.recorder.create_table()
-        self.keys = SQLiteKeys(str(keys_path(path)), root, organisation, clock)
+        self.reopened = again
+        self.database = database
+        self.recorder = EventRecorder(database)
+        self.keys = keys
         self.mapper = Mapper(organisation)
-        self.recording = Recording(self.datastore, self.recorder, self.keys, organisation, clock)
-
-    def reopened(self) -> "EventStore":
-        """The same store with connections of its own, for another process."""
-        return EventStore(*self._place)
+        self.recording = Recording(database, self.recorder, keys, organisation, clock)
 
     def close(self) -> None:
         self.keys.close()
-        self.datastore.close()
+        self.database.close()
 
-    def reading(self) -> AbstractContextManager[sqlite3.Connection]:
+    def reading(self) -> AbstractContextManager[Connection]:
         """A connection whose questions all see one snapshot."""
-        return self.datastore.reading()
+        return self.database.reading()
 
-    def head(self, connection: sqlite3.Connection) -> int:
+    def head(self, connection: Connection) -> int:
         return self.recorder.head(connection)
 
     def streams(
-        self, connection: sqlite3.Connection, streams: Sequence[str], ring: Ring, voices_only: bool = False
+        self, connection: Connection, streams: Sequence[str], ring: Ring, voices_only: bool = False
     ) -> dict[str, list[Event]]:
         """The events of several streams, each in the order of recording; empty where there are none."""
         found: dict[str, list[Event]] = {stream: [] for stream in streams}
         ring.prefetch_streams([stream for stream in streams if stream.startswith("relationship/")])
+        events = connection.table(EVENTS)
         for chunk in in_pages(streams):
-            marks = ",".join("?" * len(chunk))
             rows = connection.execute(
-                f"SELECT originator_id, state, at, until FROM events WHERE originator_id IN ({marks}) ORDER BY originator_id, position",
+                f"SELECT originator_id, state, at, until FROM {events} e WHERE originator_id IN {marks(chunk)}"
+                " ORDER BY originator_id, position",
                 chunk,
             )
-            for stream, *row in rows:
-                found[stream].append(self.mapper.event((row[0], row[1], row[2]), ring, voices_only))
+            for stream, state, at, until in rows:
+                found[stream].append(self.mapper.event((state, at, until), ring, voices_only))
         return found
 
-    def stretches(self, connection: sqlite3.Connection, upto: int, size: int) -> Iterator[Stretch]:
+    def stretches(self, connection: Connection, upto: int, size: int) -> Iterator[Stretch]:
         """All streams as they stood at position `upto`, in stretches of about `size` events."""
         first, last, events = None, "", 0
-        query = "SELECT originator_id, count(*) FROM events WHERE position <= ? GROUP BY originator_id ORDER BY originator_id"
-        for last, count in connection.execute(query, (upto,)):
+        table = connection.table(EVENTS)
+        query = f"SELECT originator_id, count(*) FROM {table} e WHERE position <= ? GROUP BY originator_id ORDER BY originator_id"
+        for last, count in connection.stream(query, (upto,)):
             first, events = first or last, events + count
             if events >= size:
                 yield Stretch(first, last, events, upto)
@@ -86,39 +84,31 @@ class EventStore:
         if first is not None:
             yield Stretch(first, last, events, upto)
 
-    def within(self, connection: sqlite3.Connection, stretch: Stretch) -> Iterator[tuple[str, list[Kept]]]:
+    def within(self, connection: Connection, stretch: Stretch) -> Iterator[tuple[str, list[Kept]]]:
         """Every stream of a stretch with its stored events in the order of recording."""
         rows = connection.execute(
-            "SELECT originator_id, state, at, until FROM events WHERE originator_id BETWEEN ? AND ? AND position <= ?"
-            " ORDER BY originator_id, position",
+            f"SELECT originator_id, state, at, until FROM {connection.table(EVENTS)} e"
+            " WHERE originator_id BETWEEN ? AND ? AND position <= ? ORDER BY originator_id, position",
             (stretch.first, stretch.last, stretch.upto),
         )
         for stream, found in groupby(rows, key=itemgetter(0)):
             yield stream, [(state, at, until) for _, state, at, until in found]
 
-    def since(self, connection: sqlite3.Connection, position: int, limit: int) -> list[tuple[int, str, Kept]]:
+    def since(self, connection: Connection, position: int, limit: int) -> list[tuple[int, str, Kept]]:
         """Position, stream and stored event of what was recorded after a position."""
         rows = connection.execute(
-            "SELECT position, originator_id, state, at, until FROM events WHERE position > ? ORDER BY position LIMIT ?", (position, limit)
+            f"SELECT position, originator_id, state, at, until FROM {connection.table(EVENTS)} e WHERE position > ?"
+            " ORDER BY position LIMIT ?",
+            (position, limit),
         )
         return [(place, stream, (state, at, until)) for place, stream, state, at, until in rows]
 
-    def by_id(self, connection: sqlite3.Connection, ids: Sequence[str], ring: Ring) -> dict[str, Event]:
+    def by_id(self, connection: Connection, ids: Sequence[str], ring: Ring) -> dict[str, Event]:
         """Events by their ids."""
         found: dict[str, Event] = {}
         for chunk in in_pages(ids):
-            marks = ",".join("?" * len(chunk))
-            for row in connection.execute(f"SELECT state, at, until FROM events WHERE id IN ({marks})", chunk):
-                event = self.mapper.event(row, ring)
+            rows = connection.execute(f"SELECT state, at, until FROM {connection.table(EVENTS)} e WHERE id IN {marks(chunk)}", chunk)
+            for state, at, until in rows:
+                event = self.mapper.event((state, at, until), ring)
                 found[event.id] = event
         return found
-
-
-def in_pages(items: Sequence[Any]) -> Iterator[Sequence[Any]]:
-    """Slices short enough to be named one by one in a statement."""
-    return (items[start : start + PAGE] for start in range(0, len(items), PAGE))
-
-
-def keys_path(path: Path) -> Path:
-    """Where the keys of an organisation's file are kept."""
-    return path.with_name(path.name + ".keys")

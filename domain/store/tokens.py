@@ -18,7 +18,7 @@ from msgspec import Struct
 from domain.model.errors import bad
 from domain.model.time import DAY
 from domain.model.words import ID_FORM
-from domain.store.sqlite import Datastore, has_table, writing
+from domain.store.database import TOKENS, Database, Insert, Update
 
 PREFIX = "tr_"
 MOST_DAYS = 3_650
@@ -49,19 +49,11 @@ class Token(Struct, frozen=True):
 
 
 class Tokens:
-    """The tokens of one organisation, in a table of its file. `clock` gives UTC microseconds."""
+    """The tokens of one organisation. `clock` gives UTC microseconds."""
 
-    def __init__(self, datastore: Datastore, clock: Callable[[], int]) -> None:
-        self._datastore = datastore
+    def __init__(self, database: Database, clock: Callable[[], int]) -> None:
+        self._database = database
         self._clock = clock
-        with datastore.connection() as connection:
-            if has_table(connection, "tokens"):
-                return
-            with writing(connection):
-                connection.execute(
-                    "CREATE TABLE IF NOT EXISTS tokens (id TEXT PRIMARY KEY, hash BLOB NOT NULL UNIQUE, role TEXT NOT NULL,"
-                    " name TEXT NOT NULL, created INTEGER NOT NULL, expires INTEGER NOT NULL, revoked INTEGER) WITHOUT ROWID"
-                )
 
     def create(self, role: Role = "administrator", days: int = 365, name: str | None = None) -> str:
         """A new token, told this once. Without a name it is called by its id. Raises `Refused`."""
@@ -74,9 +66,8 @@ class Tokens:
         secret = urlsafe_b64encode(secrets.token_bytes(32)).rstrip(b"=").decode()
         text = PREFIX + secret + _checksum(secret)
         id, now = secrets.token_hex(5), self._clock()
-        row = (id, _hash(text), role, name or id, now, now + days * DAY)
-        with self._datastore.connection() as connection, writing(connection):
-            connection.execute("INSERT INTO tokens (id, hash, role, name, created, expires) VALUES (?, ?, ?, ?, ?, ?)", row)
+        with self._database.writing("tokens") as connection:
+            connection.write([Insert(TOKENS, [(id, _hash(text), role, name or id, now, now + days * DAY, None)])])
         return text
 
     def check(self, text: str, now: int) -> Token | None:
@@ -84,10 +75,9 @@ class Tokens:
         if not well_formed(text):
             return None
         hashed = _hash(text)
-        with self._datastore.connection() as connection:
-            row = connection.execute(
-                "SELECT id, role, name, created, expires, revoked, hash FROM tokens WHERE hash = ?", (hashed,)
-            ).fetchone()
+        with self._database.reading() as connection:
+            query = f"SELECT id, role, name, created, expires, revoked, hash FROM {connection.table(TOKENS)} t WHERE hash = ?"
+            row = connection.execute(query, (hashed,)).fetchone()
         if row is None or not hmac.compare_digest(row[-1], hashed):
             return None
         token = Token(*row[:-1])
@@ -95,21 +85,24 @@ class Tokens:
 
     def holds(self, id: str) -> bool:
         """Whether a token that was checked before still holds."""
-        with self._datastore.connection() as connection:
-            row = connection.execute("SELECT expires, revoked FROM tokens WHERE id = ?", (id,)).fetchone()
+        with self._database.reading() as connection:
+            row = connection.execute(f"SELECT expires, revoked FROM {connection.table(TOKENS)} t WHERE id = ?", (id,)).fetchone()
         return row is not None and row[1] is None and self._clock() < row[0]
 
     def list(self) -> Sequence[Token]:
         """All tokens ever made, the oldest first; never the tokens themselves."""
-        with self._datastore.connection() as connection:
-            rows = connection.execute("SELECT id, role, name, created, expires, revoked FROM tokens ORDER BY created, id").fetchall()
+        with self._database.reading() as connection:
+            query = f"SELECT id, role, name, created, expires, revoked FROM {connection.table(TOKENS)} t ORDER BY created, id"
+            rows = connection.execute(query).fetchall()
         return [Token(*row) for row in rows]
 
     def revoke(self, id: str) -> bool:
         """End a token now. False where there is none with this id, or it was revoked before."""
-        with self._datastore.connection() as connection, writing(connection):
-            done = connection.execute("UPDATE tokens SET revoked = ? WHERE id = ? AND revoked IS NULL", (self._clock(), id))
-        return done.rowcount == 1
+        with self._database.writing("tokens") as connection:
+            held = connection.execute(f"SELECT 1 FROM {connection.table(TOKENS)} t WHERE id = ? AND revoked IS NULL", (id,)).fetchone()
+            if held is not None:
+                connection.write([Update(TOKENS, ("revoked",), ("id",), [(self._clock(), id)])])
+        return held is not None
 
 
 def well_formed(text: str) -> bool:

@@ -4,17 +4,16 @@ Participants and initiatives are judged before relationships, and what they come
 the batch as a whole whatever the order of its lines.
 """
 
-import sqlite3
-
 from domain.model import participant
 from domain.model.event import Event
 from domain.model.history import resolve
 from domain.model.initiative import Initiative
 from domain.model.judgement import fold_initiative, fold_participant
 from domain.model.participant import Participant
+from domain.store.database import HANGS, Connection
 from domain.store.keys import Erased, Frozen, Missing, Ring
 from domain.store.mapper import Mapper
-from domain.store.sqlite import EventRecorder
+from domain.store.recorder import EventRecorder
 from domain.store.staging import Stage
 
 
@@ -26,7 +25,7 @@ class StoreWorld:
 
     def __init__(
         self,
-        connection: sqlite3.Connection,
+        connection: Connection,
         recorder: EventRecorder,
         mapper: Mapper,
         ring: Ring,
@@ -52,7 +51,8 @@ class StoreWorld:
         """The events of a stream that are in the store, opened as far as their keys allow."""
         if self.head == 0:
             return []
-        return [self._mapper.event(row, self._ring) for row in self._recorder.stream(self._connection, stream)]
+        rows = self._recorder.stream(self._connection, stream)
+        return [self._mapper.event((state, at, until), self._ring) for state, at, until in rows]
 
     def whole(self, stream: str) -> list[Event]:
         """The events of a stream, those of the batch included."""
@@ -107,4 +107,5 @@ class StoreWorld:
 
     def hanging_on(self, stream: str) -> list[str]:
         """The recorded relationships that name this stream."""
-        return [row[0] for row in self._connection.execute("SELECT stream FROM hangs WHERE target = ? ORDER BY stream", (stream,))]
+        hangs = self._connection.table(HANGS)
+        return [row[0] for row in self._connection.execute(f"SELECT stream FROM {hangs} h WHERE target = ? ORDER BY stream", (stream,))]

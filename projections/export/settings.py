@@ -8,9 +8,9 @@ import msgspec
 
 from domain.model.errors import bad
 from domain.model.words import ID_FORM
+from domain.store.checks import Unusable
 from domain.store.keys import RootKeyError, load_root, make_root
 from projections.export.terminal import said, warn
-from projections.soundness import Unusable
 
 DEFAULT_DATABASE = "sqlite:///tussenruimte.db"
 

@@ -18,10 +18,10 @@ from rich.console import Console, RenderableType
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn, TimeElapsedColumn
 
 from domain.model.errors import Language, Refused
+from domain.store.checks import Unusable
 from domain.store.keys import KeyStoreError, RootKeyError
 from projections.export import objects
 from projections.runner import Overtaken
-from projections.soundness import Unusable
 
 NARROW, WIDE, PIPED = 80, 120, 100
 """Columns: the least and the most that are used, and how many where no terminal says."""

@@ -4,6 +4,7 @@ Cursors carry the place in the order, so that a page goes on where the last one 
 """
 
 import base64
+from collections.abc import Callable
 from typing import Any
 
 import msgspec
@@ -11,8 +12,13 @@ from msgspec import Struct
 
 from domain.model.catalogue import CATALOGUE
 from domain.model.errors import bad
+from domain.store.database import Table, marks
+from projections.views.histories import MEMBERS, RELATIONSHIPS
+from projections.views.trajectories import MOVES
 
 PAGE_LIMIT = 1_000
+Named = Callable[[Table], str]
+"""How a question names the table of a view."""
 
 
 class RelationshipFilter(Struct, frozen=True):
@@ -86,14 +92,14 @@ def place_of(text: str, form: Any) -> Any:
         raise bad("cursor", "after") from None
 
 
-def relationship_clause(asked: RelationshipFilter, g: int, lens: str, at: int) -> Clause:
+def relationship_clause(asked: RelationshipFilter, named: Named, lens: str, at: int) -> Clause:
     clause = Clause()
     if asked.initiative is not None:
         clause.need("r.initiative = ?", asked.initiative)
     if asked.origin is not None:
         clause.need("r.origin = ?", asked.origin)
     if asked.participant is not None:
-        clause.need(f"r.id IN (SELECT relationship FROM members_{g} WHERE participant = ?)", asked.participant)
+        clause.need(f"r.id IN (SELECT relationship FROM {named(MEMBERS)} p WHERE participant = ?)", asked.participant)
     if asked.started_from is not None:
         clause.need("r.began >= ?", asked.started_from)
     if asked.started_to is not None:
@@ -102,26 +108,26 @@ def relationship_clause(asked: RelationshipFilter, g: int, lens: str, at: int) -
         clause.need(f"r.ended IS {'NULL' if asked.running else 'NOT NULL'}")
     if asked.phase is not None:
         moved = (
-            f"SELECT now FROM moves_{g} m WHERE m.relationship = r.id AND m.lens = ? AND m.holder = '' AND m.at <= ?"
+            f"SELECT now FROM {named(MOVES)} m WHERE m.relationship = r.id AND m.lens = ? AND m.holder = '' AND m.at <= ?"
             " ORDER BY m.at DESC LIMIT 1"
         )
         clause.need(f"coalesce(({moved}), 'unobserved') = ?", lens, at, asked.phase.lower())
     return clause
 
 
-def event_clause(asked: EventFilter, g: int) -> Clause:
+def event_clause(asked: EventFilter, named: Named) -> Clause:
     clause = Clause()
     if asked.relationship is not None:
         clause.need("e.stream = ?", f"relationship/{asked.relationship}")
     if asked.participant is not None:
-        theirs = f"SELECT 'relationship/' || relationship FROM members_{g} WHERE participant = ?"
+        theirs = f"SELECT 'relationship/' || relationship FROM {named(MEMBERS)} p WHERE participant = ?"
         clause.need(f"(e.stream = ? OR e.stream IN ({theirs}))", f"participant/{asked.participant}", asked.participant)
     if asked.initiative is not None:
-        its = f"SELECT 'relationship/' || id FROM relationships_{g} WHERE initiative = ?"
+        its = f"SELECT 'relationship/' || id FROM {named(RELATIONSHIPS)} o WHERE initiative = ?"
         clause.need(f"(e.stream = ? OR e.stream IN ({its}))", f"initiative/{asked.initiative}", asked.initiative)
     if asked.types is not None:
         types = sorted(CATALOGUE.keys() & set(asked.types))
-        clause.need(f"e.kind IN ({','.join('?' * len(types))})", *types)
+        clause.need(f"e.kind IN {marks(types)}" if types else "1 = 0", *types)
     if asked.occurred_from is not None:
         clause.need("e.at >= ?", asked.occurred_from)
     if asked.occurred_to is not None:
@@ -131,7 +137,7 @@ def event_clause(asked: EventFilter, g: int) -> Clause:
     return clause
 
 
-def move_clause(asked: MoveFilter, g: int, lens: str, now: int) -> Clause:
+def move_clause(asked: MoveFilter, named: Named, lens: str, now: int) -> Clause:
     clause = Clause()
     clause.need("m.lens = ?", lens)
     clause.need("m.holder = ?", asked.holder or "")
@@ -139,7 +145,7 @@ def move_clause(asked: MoveFilter, g: int, lens: str, now: int) -> Clause:
     if asked.relationship is not None:
         clause.need("m.relationship = ?", asked.relationship)
     if asked.initiative is not None:
-        clause.need(f"m.relationship IN (SELECT id FROM relationships_{g} WHERE initiative = ?)", asked.initiative)
+        clause.need(f"m.relationship IN (SELECT id FROM {named(RELATIONSHIPS)} o WHERE initiative = ?)", asked.initiative)
     if asked.was is not None:
         clause.need("m.was = ?", asked.was.lower())
     if asked.now is not None:

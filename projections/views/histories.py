@@ -3,75 +3,82 @@
 It holds no text and opens none: pages are found here, and the events themselves are opened when they are shown.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from domain.model.history import Standing, resolve
 from domain.model.lens import Definition
+from domain.store.database import Change, Delete, Insert, Put, Table, Update
 from domain.store.keys import NotOpened, Ring
-from projections.reader import Change, Touched
+from projections.reader import Touched
+
+ENTRIES = Table(
+    "entries",
+    {
+        "position": "integer", "stream": "text", "kind": "text", "at": "integer", "recorded": "integer", "recorded_by": "text?",
+        "retracted_by": "text?", "amended_by": "text?",
+    },
+    key=("stream", "position"),
+    unique=(("position",),),
+    version=3,
+)  # fmt: skip
+"""An event each. `stream` is its subject, `kind` its name, `at` and `recorded` its instants."""
+RELATIONSHIPS = Table(
+    "relationships",
+    {
+        "id": "text", "initiative": "text", "origin": "text", "began": "integer", "started_on": "text", "ended": "integer?",
+        "ended_on": "text?", "latest": "integer",
+    },
+    key=("id",),
+    indexes=(("latest", "id"), ("initiative", "latest", "id")),
+    version=3,
+)  # fmt: skip
+"""`latest` is when its latest event occurred."""
+MEMBERS = Table(
+    "members",
+    {"relationship": "text", "handle": "text", "participant": "text?"},
+    key=("relationship", "handle"),
+    indexes=(("participant", "relationship"),),
+    version=3,
+)
+PARTICIPANTS = Table("participants", {"id": "text", "registered_on": "text"}, key=("id",), version=3)
+INITIATIVES = Table(
+    "initiatives",
+    {"id": "text", "name": "text", "kind": "text", "guidance": "text", "contact": "text", "latest": "integer"},
+    key=("id",),
+    indexes=(("latest", "id"),),
+    version=3,
+)
 
 
 class Histories:
-    """Tables: `entries` (an event each), `relationships`, `members`, `participants`, `initiatives`."""
+    """Who is in which relationship, where, since when; and every event with what corrected it."""
 
     name = "histories"
-    version = 2
+    version = 3
+    tables = (ENTRIES, RELATIONSHIPS, MEMBERS, PARTICIPANTS, INITIATIVES)
 
-    def tables(self, generation: int) -> Mapping[str, Sequence[str]]:
-        g = generation
-        return {
-            f"entries_{g}": (
-                f"CREATE TABLE entries_{g} (position INTEGER NOT NULL, stream TEXT NOT NULL, kind TEXT NOT NULL, at INTEGER NOT NULL,"
-                " recorded INTEGER NOT NULL, recorded_by TEXT, retracted_by TEXT, amended_by TEXT,"
-                " PRIMARY KEY (stream, position)) WITHOUT ROWID",
-                f"CREATE UNIQUE INDEX entries_position_{g} ON entries_{g} (position)",
-            ),
-            f"relationships_{g}": (
-                f"CREATE TABLE relationships_{g} (id TEXT PRIMARY KEY, initiative TEXT NOT NULL, origin TEXT NOT NULL,"
-                " began INTEGER NOT NULL, started_on TEXT NOT NULL, ended INTEGER, ended_on TEXT, latest INTEGER NOT NULL) WITHOUT ROWID",
-                f"CREATE INDEX relationships_latest_{g} ON relationships_{g} (latest, id)",
-                f"CREATE INDEX relationships_home_{g} ON relationships_{g} (initiative, latest, id)",
-            ),
-            f"members_{g}": (
-                f"CREATE TABLE members_{g} (relationship TEXT NOT NULL, handle TEXT NOT NULL, participant TEXT,"
-                " PRIMARY KEY (relationship, handle)) WITHOUT ROWID",
-                f"CREATE INDEX members_person_{g} ON members_{g} (participant, relationship)",
-            ),
-            f"participants_{g}": (f"CREATE TABLE participants_{g} (id TEXT PRIMARY KEY, registered_on TEXT NOT NULL) WITHOUT ROWID",),
-            f"initiatives_{g}": (
-                f"CREATE TABLE initiatives_{g} (id TEXT PRIMARY KEY, name TEXT NOT NULL, kind TEXT NOT NULL, guidance TEXT NOT NULL,"
-                " contact TEXT NOT NULL, latest INTEGER NOT NULL) WITHOUT ROWID",
-                f"CREATE INDEX initiatives_latest_{g} ON initiatives_{g} (latest, id)",
-            ),
-        }
-
-    def changes(self, generation: int, touched: Sequence[Touched], ring: Ring, own: Sequence[Definition]) -> Iterator[Change]:
-        g = generation
-        columns = "(position, stream, kind, at, recorded, recorded_by)"
-        yield (
-            f"INSERT INTO entries_{g} {columns} VALUES (?, ?, ?, ?, ?, ?)",
+    def changes(self, touched: Sequence[Touched], ring: Ring, own: Sequence[Definition]) -> Iterator[Change]:
+        yield Insert(
+            ENTRIES,
             [
-                (e.position, e.stream, e.kind.name, e.at, e.recorded, e.recordedby)
+                (e.position, e.stream, e.kind.name, e.at, e.recorded, e.recordedby, None, None)
                 for found in touched
                 for e in found.events[len(found.events) - found.new :]
             ],
         )
         corrected = [found for found in touched if any(event.kind.corrects for event in found.events)]
-        yield (
-            f"UPDATE entries_{g} SET retracted_by = ?, amended_by = ? WHERE position = ?",
-            [row for found in corrected for row in _marks(found)],
-        )
-        yield from _relationships(g, [found for found in touched if found.told is not None], ring)
+        yield Update(ENTRIES, ("retracted_by", "amended_by"), ("position",), [row for found in corrected for row in _marks(found)])
+        yield from _relationships([found for found in touched if found.told is not None], ring)
         people = [found for found in touched if found.stream.startswith("participant/")]
-        yield f"DELETE FROM participants_{g} WHERE id = ?", [(found.id,) for found in people]
-        yield (
-            f"INSERT INTO participants_{g} VALUES (?, ?)",
+        yield Delete(PARTICIPANTS, ("id",), [(found.id,) for found in people])
+        yield Insert(
+            PARTICIPANTS,
             [(found.id, opening.event.occurred) for found in people for opening in _standing(found) if opening.event.kind.opens],
         )
         homes = [found for found in touched if found.stream.startswith("initiative/")]
-        yield f"DELETE FROM initiatives_{g} WHERE id = ?", [(found.id,) for found in homes]
-        yield f"INSERT INTO initiatives_{g} VALUES (?, ?, ?, ?, ?, ?)", [row for found in homes for row in _initiative(found)]
+        yield Delete(INITIATIVES, ("id",), [(found.id,) for found in homes])
+        yield Insert(INITIATIVES, [row for found in homes for row in _initiative(found)])
 
 
 def _standing(found: Touched) -> list[Standing]:
@@ -94,7 +101,7 @@ def _initiative(found: Touched) -> Iterator[tuple[str, str, str, str, str, int]]
             yield found.id, data.name, data.kind, data.guidance, data.contact, standing[-1].event.at
 
 
-def _relationships(g: int, touched: Sequence[Touched], ring: Ring) -> Iterator[Change]:
+def _relationships(touched: Sequence[Touched], ring: Ring) -> Iterator[Change]:
     rows: list[tuple[Any, ...]] = []
     members: list[tuple[Any, ...]] = []
     gone = []
@@ -112,10 +119,10 @@ def _relationships(g: int, touched: Sequence[Touched], ring: Ring) -> Iterator[C
         ending = (ended.at, ended.occurred) if ended is not None else (None, None)
         rows.append((found.id, last.initiative, origin, opening.at, opening.occurred, *ending, told.steps[-1].event.at))
         members += [(found.id, handle, participant_of(ring, found.stream, handle)) for handle in last.members]
-    yield f"DELETE FROM relationships_{g} WHERE id = ?", gone
-    yield f"DELETE FROM members_{g} WHERE relationship = ?", [(found.id,) for found in touched if found.new < len(found.events)]
-    yield f"INSERT OR REPLACE INTO relationships_{g} VALUES (?, ?, ?, ?, ?, ?, ?, ?)", rows
-    yield f"INSERT OR REPLACE INTO members_{g} VALUES (?, ?, ?)", members
+    yield Delete(RELATIONSHIPS, ("id",), gone)
+    yield Delete(MEMBERS, ("relationship",), [(found.id,) for found in touched if found.new < len(found.events)])
+    yield Put(RELATIONSHIPS, rows)
+    yield Put(MEMBERS, members)
 
 
 def participant_of(ring: Ring, stream: str, handle: str) -> str | None:

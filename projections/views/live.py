@@ -15,8 +15,10 @@ from projections.lenses.evidence import Move
 from projections.lenses.reading import POOLED
 from projections.views import answers as a
 from projections.views.filters import EventFilter, MoveFilter, event_clause
+from projections.views.histories import ENTRIES
 from projections.views.questions import Questions
 from projections.views.snapshot import Snapshot, move_answer
+from projections.views.trajectories import MOVES
 
 LIMIT = 200
 """Events, or relationships that a batch touched, looked at in one go."""
@@ -35,10 +37,10 @@ def events_after(questions: Questions, position: int, asked: EventFilter) -> Eve
     with questions.snapshot() as snapshot:
         _there(snapshot, position)
         head = snapshot.upto
-        clause = event_clause(asked, snapshot.g)
+        clause = event_clause(asked, snapshot.table)
         clause.need("e.position > ?", position)
         rows = snapshot.connection.execute(
-            f"SELECT e.position FROM entries_{snapshot.g} e{clause.where} ORDER BY e.position LIMIT ?", (*clause.values, LIMIT)
+            f"SELECT e.position FROM {snapshot.table(ENTRIES)} e{clause.where} ORDER BY e.position LIMIT ?", (*clause.values, LIMIT)
         )
         places = [place for (place,) in rows]
         shown = snapshot.events_at(places)
@@ -108,7 +110,8 @@ class MoveFeed:
         with self._questions.snapshot() as snapshot:
             if snapshot.lens(self._name)[1] != self._lens:
                 raise Refused(Refusal("CONFLICT", "lens_changed", "lens", {"name": self._name}))
-            touched = [_Touch(*row) for row in snapshot.connection.execute(_TOUCHED.format(g=snapshot.g), (self.position, LIMIT))]
+            query = _TOUCHED.format(entries=snapshot.table(ENTRIES))
+            touched = [_Touch(*row) for row in snapshot.connection.execute(query, (self.position, LIMIT))]
             found: list[Arrived | Withdrawn] = []
             for touch in touched:
                 if touch.recorded > self._clock:
@@ -151,7 +154,7 @@ class MoveFeed:
     def _foreseen(self, snapshot: Snapshot, to: int, position: int) -> list[Arrived]:
         """What was foreseen and has come since the clock was last looked at, if it still holds."""
         values = (self._name, self._asked.holder or POOLED, self._clock, to)
-        rows = snapshot.connection.execute(_COME.format(g=snapshot.g), values).fetchall()
+        rows = snapshot.connection.execute(_COME.format(entries=snapshot.table(ENTRIES), moves=snapshot.table(MOVES)), values).fetchall()
         self._clock = max(self._clock, to)
         come = []
         for id, last, at, was, was_kind, now, kind, cause, triggers in rows:
@@ -164,9 +167,9 @@ class MoveFeed:
         return [Arrived(move, position) for move in self._told(snapshot, come)]
 
     def _next(self, snapshot: Snapshot) -> int | None:
-        query = f"SELECT min(at) FROM moves_{snapshot.g} WHERE lens = ? AND holder = ? AND at > ?"
+        query = f"SELECT min(at) FROM {snapshot.table(MOVES)} m WHERE lens = ? AND holder = ? AND at > ?"
         row = snapshot.connection.execute(query, (self._name, self._asked.holder or POOLED, snapshot.now)).fetchone()
-        return row[0]  # type: ignore[no-any-return]
+        return row[0] if row else None
 
     def _passes(self, move: Move) -> bool:
         asked = self._asked
@@ -190,21 +193,21 @@ class MoveFeed:
 
 _TOUCHED = """
 SELECT e.position, substr(e.stream, 14), e.recorded,
-  (SELECT p.recorded FROM entries_{g} p WHERE p.stream = e.stream AND p.position < e.position AND p.recorded < e.recorded
+  (SELECT p.recorded FROM {entries} p WHERE p.stream = e.stream AND p.position < e.position AND p.recorded < e.recorded
    ORDER BY p.position DESC LIMIT 1)
-FROM entries_{g} e
+FROM {entries} e
 WHERE e.position > ? AND e.stream >= 'relationship/' AND e.stream < 'relationship0'
   AND e.recorded <> coalesce(
-    (SELECT n.recorded FROM entries_{g} n WHERE n.stream = e.stream AND n.position > e.position ORDER BY n.position LIMIT 1), 0)
+    (SELECT n.recorded FROM {entries} n WHERE n.stream = e.stream AND n.position > e.position ORDER BY n.position LIMIT 1), 0)
 ORDER BY e.position LIMIT ?
 """
 """The relationships that batches touched after a position: of each batch, each at its last event there."""
 
 _COME = """
 SELECT m.relationship,
-  (SELECT e.recorded FROM entries_{g} e WHERE e.stream = 'relationship/' || m.relationship ORDER BY e.position DESC LIMIT 1),
+  (SELECT e.recorded FROM {entries} e WHERE e.stream = 'relationship/' || m.relationship ORDER BY e.position DESC LIMIT 1),
   m.at, m.was, m.was_kind, m.now, m.kind, m.cause, m.triggers
-FROM moves_{g} m WHERE m.lens = ? AND m.holder = ? AND m.at > ? AND m.at <= ? ORDER BY m.at, m.relationship
+FROM {moves} m WHERE m.lens = ? AND m.holder = ? AND m.at > ? AND m.at <= ? ORDER BY m.at, m.relationship
 """
 """The moves of a stretch of time as they are known now, each with when its relationship was last recorded in."""
 

@@ -10,8 +10,10 @@ from typing import Any
 
 from msgspec.structs import replace
 
+from domain.store.database import Table, marks
 from projections.views import answers as a
 from projections.views.filters import Clause, RelationshipFilter, cursor, page_size, place_of, relationship_clause
+from projections.views.histories import ENTRIES, INITIATIVES, RELATIONSHIPS
 from projections.views.snapshot import Snapshot
 
 RELATIONSHIP = "id, initiative, origin, started_on, ended_on"
@@ -27,14 +29,14 @@ def relationship_page(snapshot: Snapshot, first: int, after: str | None, asked: 
     """One page of the relationships that pass a filter."""
     size, clause = page_size(first), _clause(snapshot, asked)
     if after is None:
-        found = _latest(snapshot, "relationships", RELATIONSHIP, clause, size)
+        found = _latest(snapshot, RELATIONSHIPS, RELATIONSHIP, clause, size)
         return _page(found, size, a.Relationship, snapshot.upto)
     latest, id, upto = place_of(after, tuple[int, str, int])
     moved = _recorded_in_since(snapshot, upto)
     old = {one: told.steps[-1].event.at for one, told in snapshot.told(moved, snapshot.recorded_at(upto)).items()} if moved else {}
     still = _clause(snapshot, asked)
     still.need("(r.latest, r.id) < (?, ?)", latest, id)
-    found = _latest(snapshot, "relationships", RELATIONSHIP, still, size, frozenset(moved))
+    found = _latest(snapshot, RELATIONSHIPS, RELATIONSHIP, still, size, frozenset(moved))
     for row in _by_id(snapshot, clause, [one for one, at in old.items() if (at, one) < (latest, id)]):
         found.append((old[row[1]], *row[1:]))
     return _page(sorted(found, key=lambda row: row[:2], reverse=True), size, a.Relationship, upto)
@@ -53,8 +55,8 @@ def relationship_pages(
         parts, values = [], []
         for owner in chunk:
             clause = _clause(snapshot, replace(asked, **{of: owner}))
-            select = f"SELECT ? owner, r.latest, {RELATIONSHIP} FROM relationships_{snapshot.g} r{clause.where}"
-            parts.append(f"SELECT * FROM ({select} ORDER BY r.latest DESC, r.id DESC LIMIT ?)")
+            select = f"SELECT ? owner, r.latest, {RELATIONSHIP} FROM {snapshot.table(RELATIONSHIPS)} r{clause.where}"
+            parts.append(f"SELECT * FROM ({select} ORDER BY r.latest DESC, r.id DESC LIMIT ?) page")
             values += [owner, *clause.values, size + 1]
         for owner, *row in snapshot.connection.execute(" UNION ALL ".join(parts), values):
             found[owner].append(tuple(row))
@@ -66,19 +68,19 @@ def initiative_page(snapshot: Snapshot, first: int, after: str | None) -> a.Page
     size, clause = page_size(first), Clause()
     if after is not None:
         clause.need("(r.latest, r.id) < (?, ?)", *place_of(after, tuple[int, str, int])[:2])
-    return _page(_latest(snapshot, "initiatives", INITIATIVE, clause, size), size, a.Initiative, snapshot.upto)
+    return _page(_latest(snapshot, INITIATIVES, INITIATIVE, clause, size), size, a.Initiative, snapshot.upto)
 
 
 def _clause(snapshot: Snapshot, asked: RelationshipFilter) -> Clause:
-    return relationship_clause(asked, snapshot.g, snapshot.lens(asked.lens)[0], snapshot.now if asked.at is None else asked.at)
+    return relationship_clause(asked, snapshot.table, snapshot.lens(asked.lens)[0], snapshot.now if asked.at is None else asked.at)
 
 
 def _latest(
-    snapshot: Snapshot, table: str, columns: str, clause: Clause, size: int, without: frozenset[str] = frozenset()
+    snapshot: Snapshot, table: Table, columns: str, clause: Clause, size: int, without: frozenset[str] = frozenset()
 ) -> list[Found]:
     """One more than a page holds, those left out that are named."""
     rows = snapshot.connection.execute(
-        f"SELECT r.latest, {columns} FROM {table}_{snapshot.g} r{clause.where} ORDER BY r.latest DESC, r.id DESC LIMIT ?",
+        f"SELECT r.latest, {columns} FROM {snapshot.table(table)} r{clause.where} ORDER BY r.latest DESC, r.id DESC LIMIT ?",
         (*clause.values, size + 1 + len(without)),
     )
     return list(islice((row for row in rows if row[1] not in without), size + 1))
@@ -89,8 +91,8 @@ def _by_id(snapshot: Snapshot, clause: Clause, ids: Sequence[str]) -> list[Found
     rest = iter(ids)
     while chunk := list(islice(rest, TOGETHER)):
         named = Clause([*clause.parts], [*clause.values])
-        named.need(f"r.id IN ({','.join('?' * len(chunk))})", *chunk)
-        query = f"SELECT r.latest, {RELATIONSHIP} FROM relationships_{snapshot.g} r{named.where}"
+        named.need(f"r.id IN {marks(chunk)}", *chunk)
+        query = f"SELECT r.latest, {RELATIONSHIP} FROM {snapshot.table(RELATIONSHIPS)} r{named.where}"
         found += snapshot.connection.execute(query, named.values).fetchall()
     return found
 
@@ -100,7 +102,7 @@ def _recorded_in_since(snapshot: Snapshot, position: int) -> list[str]:
     if position >= snapshot.upto:
         return []
     query = (
-        f"SELECT DISTINCT substr(stream, 14) FROM entries_{snapshot.g}"
+        f"SELECT DISTINCT substr(stream, 14) FROM {snapshot.table(ENTRIES)} e"
         " WHERE position > ? AND stream >= 'relationship/' AND stream < 'relationship0'"
     )
     return [id for (id,) in snapshot.connection.execute(query, (position,))]

@@ -14,6 +14,7 @@ from domain.model.errors import bad
 from domain.model.event import Event
 from domain.model.lens import ACCOUNTS_VERSION
 from domain.model.time import moment
+from domain.store.database import Table, marks
 from domain.store.store import EventStore
 from projections.lenses.chronicle import Chronicle
 from projections.lenses.evidence import Move
@@ -30,7 +31,9 @@ from projections.views.filters import (
     page_size,
     place_of,
 )
+from projections.views.histories import ENTRIES, INITIATIVES, RELATIONSHIPS
 from projections.views.snapshot import Snapshot, move_answer
+from projections.views.trajectories import MOVES
 
 Item = TypeVar("Item")
 
@@ -59,11 +62,11 @@ class Questions:
     # By id
 
     def relationships(self, ids: Sequence[str]) -> dict[str, a.Relationship]:
-        rows = self._rows("relationships", "id, initiative, origin, started_on, ended_on", ids)
+        rows = self._rows(RELATIONSHIPS, "id, initiative, origin, started_on, ended_on", ids)
         return {row[0]: a.Relationship(*row) for row in rows}
 
     def initiatives(self, ids: Sequence[str]) -> dict[str, a.Initiative]:
-        return {row[0]: a.Initiative(*row) for row in self._rows("initiatives", "id, name, kind, guidance, contact", ids)}
+        return {row[0]: a.Initiative(*row) for row in self._rows(INITIATIVES, "id, name, kind, guidance, contact", ids)}
 
     def participants(self, ids: Sequence[str]) -> dict[str, a.Participant]:
         with self.snapshot() as snapshot:
@@ -83,10 +86,10 @@ class Questions:
         with self.snapshot() as snapshot:
             return snapshot.events(ids)
 
-    def _rows(self, table: str, columns: str, ids: Sequence[str]) -> list[tuple[str, ...]]:
+    def _rows(self, table: Table, columns: str, ids: Sequence[str]) -> list[tuple[str, ...]]:
         with self.snapshot() as snapshot:
-            marks = ",".join("?" * len(ids))
-            return snapshot.connection.execute(f"SELECT {columns} FROM {table}_{snapshot.g} WHERE id IN ({marks})", list(ids)).fetchall()
+            query = f"SELECT {columns} FROM {snapshot.table(table)} v WHERE id IN {marks(ids)}"
+            return snapshot.connection.execute(query, ids).fetchall() if ids else []
 
     # Of many relationships at once
 
@@ -185,11 +188,12 @@ class Questions:
         """The most recently recorded first; `after` is the position of the last event of the page before."""
         with self.snapshot() as snapshot:
             size = page_size(first)
-            clause = event_clause(asked, snapshot.g)
+            clause = event_clause(asked, snapshot.table)
             if after is not None:
                 clause.need("e.position < ?", after)
             found = snapshot.connection.execute(
-                f"SELECT e.position FROM entries_{snapshot.g} e{clause.where} ORDER BY e.position DESC LIMIT ?", (*clause.values, size + 1)
+                f"SELECT e.position FROM {snapshot.table(ENTRIES)} e{clause.where} ORDER BY e.position DESC LIMIT ?",
+                (*clause.values, size + 1),
             )
             positions = [row[0] for row in found]
             shown = positions[:size]
@@ -201,12 +205,12 @@ class Questions:
         with self.snapshot() as snapshot:
             size = page_size(first)
             name, definition = snapshot.lens(lens)
-            clause = move_clause(asked, snapshot.g, name, snapshot.now)
+            clause = move_clause(asked, snapshot.table, name, snapshot.now)
             if after is not None:
                 clause.need("(m.at, m.relationship) < (?, ?)", *place_of(after, tuple[int, str]))
             rows = snapshot.connection.execute(
                 f"SELECT m.at, m.relationship, m.was, m.was_kind, m.now, m.kind, m.cause, m.triggers"
-                f" FROM moves_{snapshot.g} m{clause.where}"
+                f" FROM {snapshot.table(MOVES)} m{clause.where}"
                 " ORDER BY m.at DESC, m.relationship DESC LIMIT ?",
                 (*clause.values, size + 1),
             ).fetchall()

@@ -3,7 +3,6 @@
 Readings as known now come from the read models; as known earlier, from the one relationship's events up to then.
 """
 
-import sqlite3
 from collections.abc import Callable, Sequence
 
 import msgspec
@@ -15,7 +14,8 @@ from domain.model.lens import ACCOUNTS_DESCRIPTION, ACCOUNTS_VERSION, EVIDENCE, 
 from domain.model.participant import Participant
 from domain.model.participant import evolve as evolve_participant
 from domain.model.time import DAY, rfc3339
-from domain.store.store import EventStore, in_pages
+from domain.store.database import Connection, Table, in_pages, marks
+from domain.store.store import EventStore
 from projections.lenses.chronicle import Chronicle
 from projections.lenses.evidence import Move
 from projections.lenses.reading import (
@@ -34,8 +34,8 @@ from projections.lenses.reading import (
 from projections.lenses.room import room
 from projections.reader import Homes, published
 from projections.views import answers as a
-from projections.views.histories import participant_of
-from projections.views.trajectories import unpack
+from projections.views.histories import ENTRIES, MEMBERS, RELATIONSHIPS, participant_of
+from projections.views.trajectories import LENSES, TRAJECTORIES, unpack
 from projections.views.wire import Opened
 
 POINT_LIMIT = 100_000
@@ -46,9 +46,9 @@ POINTS = 200_000
 class Snapshot:
     """Answers within one read transaction. `now` is the platform's clock when the question came, `upto` where the views stand."""
 
-    def __init__(self, store: EventStore, connection: sqlite3.Connection, generation: int, now: int, upto: int) -> None:
+    def __init__(self, store: EventStore, connection: Connection, generation: int, now: int, upto: int) -> None:
         self.connection = connection
-        self.g = generation
+        self._generation = generation
         self.now = now
         self.upto = upto
         self._store = store
@@ -57,10 +57,14 @@ class Snapshot:
         self._opened = Opened(store, connection, self._ring, generation)
         self._told: dict[tuple[str, int | None], Chronicle] = {}
 
+    def table(self, table: Table) -> str:
+        """How SQL names the table of a view; to be followed by an alias."""
+        return self.connection.table(table, self._generation)
+
     # Lenses
 
     def lenses(self) -> list[a.Lens]:
-        rows = self.connection.execute(f"SELECT definition FROM lenses_{self.g} ORDER BY name, position").fetchall()
+        rows = self.connection.execute(f"SELECT definition FROM {self.table(LENSES)} l ORDER BY name, position").fetchall()
         own = [msgspec.msgpack.decode(body, type=Definition) for (body,) in rows]
         accounts = a.Lens("accounts", ACCOUNTS_VERSION, ACCOUNTS_DESCRIPTION, {"name": "accounts", "version": ACCOUNTS_VERSION})
         return [*(a.Lens(lens.name, lens.version, lens.description, whole(lens)) for lens in (EVIDENCE, *own)), accounts]
@@ -71,7 +75,7 @@ class Snapshot:
         if name in ("evidence", "accounts") and version in ("", EVIDENCE.version if name == "evidence" else ACCOUNTS_VERSION):
             return name, EVIDENCE
         rows = self.connection.execute(
-            f"SELECT version, definition FROM lenses_{self.g} WHERE name = ? ORDER BY position", (name,)
+            f"SELECT version, definition FROM {self.table(LENSES)} l WHERE name = ? ORDER BY position", (name,)
         ).fetchall()
         for held, body in reversed(rows):
             if version in ("", held):
@@ -108,9 +112,9 @@ class Snapshot:
             }
         found: dict[str, Evidence | Accounts] = {}
         for chunk in in_pages(list(ids)):
-            marks = ",".join("?" * len(chunk))
             rows = self.connection.execute(
-                f"SELECT relationship, body FROM trajectories_{self.g} WHERE lens = ? AND relationship IN ({marks})", (name, *chunk)
+                f"SELECT relationship, body FROM {self.table(TRAJECTORIES)} t WHERE lens = ? AND relationship IN {marks(chunk)}",
+                (name, *chunk),
             )
             found |= {id: unpack(name, version, body) for id, body in rows}
         empty = unpack(name, version, None)
@@ -120,7 +124,7 @@ class Snapshot:
         """A holder asked of one relationship must be or have been one of its members, or be one of the holders that are none."""
         if holder is None or holder in SPOKEN_FOR or len(ids) != 1:
             return
-        query = f"SELECT 1 FROM members_{self.g} WHERE relationship = ? AND handle = ?"
+        query = f"SELECT 1 FROM {self.table(MEMBERS)} m WHERE relationship = ? AND handle = ?"
         if self.connection.execute(query, (ids[0], holder)).fetchone() is not None:
             return
         told = self.told(ids, known_at).get(ids[0]) if known_at is not None else None
@@ -161,8 +165,8 @@ class Snapshot:
     def _began(self, ids: Sequence[str]) -> dict[str, int]:
         found: dict[str, int] = {}
         for chunk in in_pages(ids):
-            marks = ",".join("?" * len(chunk))
-            found |= dict(self.connection.execute(f"SELECT id, began FROM relationships_{self.g} WHERE id IN ({marks})", chunk))
+            query = f"SELECT id, began FROM {self.table(RELATIONSHIPS)} r WHERE id IN {marks(chunk)}"
+            found |= dict(self.connection.execute(query, chunk).fetchall())
         return found
 
     def moves_of(
@@ -185,19 +189,19 @@ class Snapshot:
 
     def recorded_at(self, position: int) -> int:
         """The instant at which the latest event up to a position was recorded; 0 before the first."""
-        query = f"SELECT recorded FROM entries_{self.g} WHERE position <= ? ORDER BY position DESC LIMIT 1"
+        query = f"SELECT recorded FROM {self.table(ENTRIES)} e WHERE position <= ? ORDER BY position DESC LIMIT 1"
         row = self.connection.execute(query, (position,)).fetchone()
         return row[0] if row else 0
 
     def position_before(self, position: int, recorded: int) -> int:
         """The last position of the batch before the one that was recorded then, in which `position` is."""
-        query = f"SELECT position FROM entries_{self.g} WHERE position < ? AND recorded < ? ORDER BY position DESC LIMIT 1"
+        query = f"SELECT position FROM {self.table(ENTRIES)} e WHERE position < ? AND recorded < ? ORDER BY position DESC LIMIT 1"
         row = self.connection.execute(query, (position, recorded)).fetchone()
         return row[0] if row else 0
 
     def home_of(self, id: str) -> str | None:
         """The initiative of a relationship."""
-        row = self.connection.execute(f"SELECT initiative FROM relationships_{self.g} WHERE id = ?", (id,)).fetchone()
+        row = self.connection.execute(f"SELECT initiative FROM {self.table(RELATIONSHIPS)} r WHERE id = ?", (id,)).fetchone()
         return row[0] if row else None
 
     def rooms(self, ids: Sequence[str], at: int, known_at: int | None) -> dict[str, a.Room]:

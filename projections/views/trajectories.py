@@ -5,54 +5,54 @@ events; moves stand in rows of their own so that lists and pages can be found ov
 lens knows nothing have no row.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 import msgspec
 
 from domain.model.lens import ACCOUNTS_VERSION, EVIDENCE, Definition
+from domain.store.database import Add, Change, Delete, Insert, Table
 from domain.store.keys import Ring
 from projections.lenses.accounts import Account
 from projections.lenses.evidence import Move
 from projections.lenses.reading import ANY_OTHER, POOLED, Accounts, Evidence, holders, moves_of, told_by_accounts, told_by_evidence
-from projections.reader import Change, Touched, lens_of
+from projections.reader import Touched, lens_of
 
 _pack = msgspec.msgpack.Encoder().encode
 _evidence = msgspec.msgpack.Decoder(Evidence).decode
 _accounts = msgspec.msgpack.Decoder(Accounts).decode
 
 
+TRAJECTORIES = Table(
+    "trajectories", {"relationship": "text", "lens": "text", "body": "bytes"}, key=("relationship", "lens"), version=2
+)
+"""What a lens tells of a relationship, packed."""
+MOVES = Table(
+    "moves",
+    {
+        "relationship": "text", "lens": "text", "holder": "text", "at": "integer", "was": "text", "was_kind": "text?", "now": "text",
+        "kind": "text?", "cause": "text", "triggers": "text",
+    },
+    key=("relationship", "lens", "holder", "at"),
+    indexes=(("lens", "holder", "at", "relationship"),),
+    version=2,
+)  # fmt: skip
+"""`holder` is empty for the pooled reading."""
+LENSES = Table(
+    "lenses", {"name": "text", "version": "text", "position": "integer", "definition": "bytes"}, key=("name", "version"), version=2
+)
+"""The lenses that the organisation published, packed."""
+
+
 class Trajectories:
-    """Tables: `trajectories` (a relationship under a lens), `moves`, `lenses` (those an organisation published)."""
+    """How each lens reads each relationship, and when its reading changed."""
 
     name = "trajectories"
-    version = 1
+    version = 2
+    tables = (TRAJECTORIES, MOVES, LENSES)
 
-    def tables(self, generation: int) -> Mapping[str, Sequence[str]]:
-        g = generation
-        return {
-            f"trajectories_{g}": (
-                f"CREATE TABLE trajectories_{g} (relationship TEXT NOT NULL, lens TEXT NOT NULL, body BLOB NOT NULL,"
-                " PRIMARY KEY (relationship, lens)) WITHOUT ROWID",
-            ),
-            f"moves_{g}": (
-                f"CREATE TABLE moves_{g} (relationship TEXT NOT NULL, lens TEXT NOT NULL, holder TEXT NOT NULL, at INTEGER NOT NULL,"
-                " was TEXT NOT NULL, was_kind TEXT, now TEXT NOT NULL, kind TEXT, cause TEXT NOT NULL, triggers TEXT NOT NULL,"
-                " PRIMARY KEY (relationship, lens, holder, at)) WITHOUT ROWID",
-                f"CREATE INDEX moves_at_{g} ON moves_{g} (lens, holder, at, relationship)",
-            ),
-            f"lenses_{g}": (
-                f"CREATE TABLE lenses_{g} (name TEXT NOT NULL, version TEXT NOT NULL, position INTEGER NOT NULL, definition BLOB NOT NULL,"
-                " PRIMARY KEY (name, version)) WITHOUT ROWID",
-            ),
-        }
-
-    def changes(self, generation: int, touched: Sequence[Touched], ring: Ring, own: Sequence[Definition]) -> Iterator[Change]:
-        g = generation
-        yield (
-            f"INSERT OR IGNORE INTO lenses_{g} VALUES (?, ?, ?, ?)",
-            [row for found in touched if found.stream.startswith("lens/") for row in _versions(found)],
-        )
+    def changes(self, touched: Sequence[Touched], ring: Ring, own: Sequence[Definition]) -> Iterator[Change]:
+        yield Add(LENSES, [row for found in touched if found.stream.startswith("lens/") for row in _versions(found)])
         relationships = [found.told for found in touched if found.told is not None]
         bodies: list[tuple[Any, ...]] = []
         moves: list[tuple[Any, ...]] = []
@@ -67,10 +67,10 @@ class Trajectories:
                 for holder in (None, *names):
                     moves += [_row(told.id, body.lens, holder, move) for move in moves_of(body, holder)]
         read_before = [(found.id,) for found in touched if found.told is not None and found.new < len(found.events)]
-        yield f"DELETE FROM trajectories_{g} WHERE relationship = ?", read_before
-        yield f"DELETE FROM moves_{g} WHERE relationship = ?", read_before
-        yield f"INSERT INTO trajectories_{g} VALUES (?, ?, ?)", bodies
-        yield f"INSERT INTO moves_{g} VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", moves
+        yield Delete(TRAJECTORIES, ("relationship",), read_before)
+        yield Delete(MOVES, ("relationship",), read_before)
+        yield Insert(TRAJECTORIES, bodies)
+        yield Insert(MOVES, moves)
 
 
 def _versions(found: Touched) -> Iterator[tuple[str, str, int, bytes]]:

@@ -1,6 +1,5 @@
 """Events as they are shown: opened as far as the keys allow, with what corrected them."""
 
-import sqlite3
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -10,10 +9,12 @@ from domain.model.catalogue import BY_TYPE
 from domain.model.event import Event
 from domain.model.history import resolve
 from domain.model.time import instant, rfc3339
+from domain.store.database import EVENTS, Connection, in_pages, marks
 from domain.store.keys import Ring
 from domain.store.mapper import Stored
-from domain.store.store import EventStore, in_pages
+from domain.store.store import EventStore
 from projections.views.answers import RecordedEvent
+from projections.views.histories import ENTRIES
 
 Marks = Mapping[str, tuple[str | None, str | None]]
 """By an event's id: which event retracted it and which amends it."""
@@ -22,7 +23,7 @@ Marks = Mapping[str, tuple[str | None, str | None]]
 class Opened:
     """Opens stored events for one question, within one snapshot."""
 
-    def __init__(self, store: EventStore, connection: sqlite3.Connection, ring: Ring, generation: int) -> None:
+    def __init__(self, store: EventStore, connection: Connection, ring: Ring, generation: int) -> None:
         self._store = store
         self._connection = connection
         self._ring = ring
@@ -36,23 +37,23 @@ class Opened:
 
     def as_known(self, streams: Sequence[Sequence[Event]]) -> dict[str, RecordedEvent]:
         """The events of streams as they were known then: given all that was recorded by that instant, and nothing later."""
-        marks: dict[str, tuple[str | None, str | None]] = {}
+        corrected: dict[str, tuple[str | None, str | None]] = {}
         for events in streams:
             history = resolve(events)
             for id in history.retracted.keys() | history.amended.keys():
-                marks[id] = (history.retracted.get(id), amended.id if (amended := history.amended.get(id)) is not None else None)
+                corrected[id] = (history.retracted.get(id), amended.id if (amended := history.amended.get(id)) is not None else None)
         found = self._found("e.id", [event.id for events in streams for event in events], plain=True)
-        return self._marked({event.id: event for event in found}, marks)
+        return self._marked({event.id: event for event in found}, corrected)
 
     def _found(self, column: str, keys: Sequence[Any], plain: bool = False) -> list[RecordedEvent]:
         shown: dict[str, RecordedEvent] = {}
-        marks: dict[str, tuple[str | None, str | None]] = {}
+        corrected: dict[str, tuple[str | None, str | None]] = {}
         for chunk in in_pages(keys):
-            wanted = ",".join("?" * len(chunk))
+            entries = self._connection.table(ENTRIES, self._generation)
             rows = self._connection.execute(
                 "SELECT e.state, n.retracted_by, n.amended_by, e.originator_id"
-                f" FROM events e LEFT JOIN entries_{self._generation} n USING (position)"
-                f" WHERE {column} IN ({wanted}) ORDER BY e.position",
+                f" FROM {self._connection.table(EVENTS)} e LEFT JOIN {entries} n ON n.position = e.position"
+                f" WHERE {column} IN {marks(chunk)} ORDER BY e.position",
                 chunk,
             ).fetchall()
             self._ring.prefetch_streams({row[3] for row in rows if row[3].startswith("relationship/")})
@@ -60,14 +61,14 @@ class Opened:
                 stored, data = self._store.mapper.plain(state, self._ring)
                 shown[stored.id] = _shown(stored, data)
                 if retracted is not None or amended is not None:
-                    marks[stored.id] = (retracted, amended)
-        return list(shown.values()) if plain or not marks else list(self._marked(shown, marks).values())
+                    corrected[stored.id] = (retracted, amended)
+        return list(shown.values()) if plain or not corrected else list(self._marked(shown, corrected).values())
 
-    def _marked(self, shown: dict[str, RecordedEvent], marks: Marks) -> dict[str, RecordedEvent]:
+    def _marked(self, shown: dict[str, RecordedEvent], corrected: Marks) -> dict[str, RecordedEvent]:
         """Say of each event what corrected it; what holds now stands in the data of the amendment."""
-        wanted = [amended for _, amended in marks.values() if amended is not None]
+        wanted = [amended for _, amended in corrected.values() if amended is not None]
         holding = {event.id: event.data.get("data") for event in self._found("e.id", wanted, plain=True)} if wanted else {}
-        for id, (retracted, amended) in marks.items():
+        for id, (retracted, amended) in corrected.items():
             event = shown[id]
             shown[id] = replace(event, retracted_by=retracted, amended_by=amended, amended=holding.get(amended) if amended else None)
         return shown

@@ -7,13 +7,14 @@ from pathlib import Path
 import pytest
 from given import NOW, Given, Scene, Told, initiative, people
 
-from domain.store.store import EventStore, keys_path
+from domain.store.places import keys_path, on_sqlite
+from domain.store.store import EventStore
 
 FILE = "events.db"
 
 
 def opened(folder: Path) -> EventStore:
-    return EventStore(folder / FILE, b"r" * 32, "default", lambda: NOW)
+    return on_sqlite(folder / FILE, b"r" * 32, "default", lambda: NOW)
 
 
 @pytest.fixture

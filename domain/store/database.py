@@ -1,0 +1,160 @@
+"""What a store asks of a database: tables, told once for all of them, and transactions in which rows are read and written.
+
+SQL for reading is written once, with `?` for values, in what SQLite and PostgreSQL have in common; it names a table by what `table` gives
+for it, which holds the organisation's rows and nobody else's. What is written is told as rows, for each database to take in its own way.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager
+from typing import Any, Literal, NamedTuple, Protocol
+
+from msgspec import Struct
+
+STORE_VERSION = 1
+"""The version of the stored form; `migrate` brings an older store up to it."""
+Row = tuple[Any, ...]
+Lock = Literal["events", "views", "tokens", "keys"]
+"""Who writes the same waits; each organisation has locks of its own."""
+
+
+class Table(Struct, frozen=True):
+    """A table of one organisation's rows. Columns are `text`, `integer` (64 bits) or `bytes`; with `?` behind where they may be null.
+
+    A view's table has a `version`, that of its form, and holds rows by generation; 0: one of the store's own, which are there once.
+    """
+
+    name: str
+    columns: Mapping[str, str]
+    key: tuple[str, ...]
+    unique: tuple[tuple[str, ...], ...] = ()
+    indexes: tuple[tuple[str, ...], ...] = ()
+    version: int = 0
+    check: str = "true"
+
+
+class Insert(NamedTuple):
+    """New rows, whole, in the order of the table's columns."""
+
+    table: Table
+    rows: Sequence[Row]
+
+
+class Add(NamedTuple):
+    """Rows, whole; one whose key is there already changes nothing."""
+
+    table: Table
+    rows: Sequence[Row]
+
+
+class Put(NamedTuple):
+    """Rows, whole, no key twice; each takes the place of the one with its key."""
+
+    table: Table
+    rows: Sequence[Row]
+
+
+class Delete(NamedTuple):
+    """The rows that have these values in the columns `by`."""
+
+    table: Table
+    by: tuple[str, ...]
+    rows: Sequence[Row]
+
+
+class Update(NamedTuple):
+    """New values of `columns` where the columns `by` have theirs; each row holds first the former, then the latter."""
+
+    table: Table
+    columns: tuple[str, ...]
+    by: tuple[str, ...]
+    rows: Sequence[Row]
+
+
+Change = Insert | Add | Put | Delete | Update
+
+
+class Cursor(Protocol):
+    """The rows that a statement found."""
+
+    def __iter__(self) -> Iterator[Row]: ...
+
+    def fetchone(self) -> Row | None: ...
+
+    def fetchall(self) -> list[Row]: ...
+
+
+class Connection(Protocol):
+    """A transaction of one organisation. A reading one sees one snapshot."""
+
+    def table(self, table: Table, generation: int = 0) -> str:
+        """How SQL names a table; to be followed by an alias."""
+        ...
+
+    def execute(self, statement: str, values: Sequence[Any] = ()) -> Cursor: ...
+
+    def stream(self, statement: str, values: Sequence[Any] = ()) -> Iterable[Row]:
+        """The rows of a statement of which there may be more than fit in memory."""
+        ...
+
+    def write(self, changes: Iterable[Change], generation: int = 0) -> None: ...
+
+    # Generations of views
+
+    def make(self, tables: Iterable[Table], generation: int) -> None:
+        """Make room for a generation; what is left there of one that was broken off goes."""
+        ...
+
+    def index(self, tables: Iterable[Table], generation: int) -> None:
+        """Make the indexes, for a rebuild only when all rows are there: then each is sorted once."""
+        ...
+
+    def drop(self, tables: Iterable[Table], generation: int) -> None: ...
+
+
+class Database(Protocol):
+    """The connections to where an organisation's events and views are kept. For several threads."""
+
+    def reading(self) -> AbstractContextManager[Connection]: ...
+
+    def writing(self, lock: Lock) -> AbstractContextManager[Connection]:
+        """Whatever is raised undoes all that was written."""
+        ...
+
+    def close(self) -> None: ...
+
+
+EVENTS = Table(
+    "events",
+    {
+        "position": "integer", "originator_id": "text", "topic": "text", "state": "bytes", "id": "text", "leaf": "bytes", "at": "integer",
+        "until": "integer?",
+    },
+    key=("position",),
+    unique=(("id",),),
+    indexes=(("originator_id", "position"),),
+)  # fmt: skip
+"""An event: position, stream, topic, the stored envelope, its id and leaf, and the span of its date (instant, end)."""
+HANGS = Table("hangs", {"stream": "text", "target": "text"}, key=("target", "stream"))
+TOKENS = Table(
+    "tokens",
+    {
+        "id": "text", "hash": "bytes", "role": "text", "name": "text", "created": "integer", "expires": "integer", "revoked": "integer?",
+    },
+    key=("id",),
+    unique=(("hash",),),
+)  # fmt: skip
+TRACKING = Table("tracking", {"application_name": "text", "notification_id": "integer"}, key=("application_name",))
+GENERATIONS = Table(
+    "generations", {"name": "text", "generation": "integer", "version": "text", "building": "integer"}, key=("name",)
+)
+OWN = (EVENTS, HANGS, TOKENS, TRACKING, GENERATIONS)
+
+
+def in_pages(items: Sequence[Any], size: int = 1_000) -> Iterator[Sequence[Any]]:
+    """Slices short enough to be named one by one in a statement."""
+    return (items[start : start + size] for start in range(0, len(items), size))
+
+
+def marks(items: Sequence[Any]) -> str:
+    """A place for each item, in brackets."""
+    return f"({','.join('?' * len(items))})"

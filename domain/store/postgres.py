@@ -1,0 +1,198 @@
+"""A database on PostgreSQL, for all organisations together: the organisation leads every key, and nothing crosses organisations.
+
+Writers of one organisation wait for one another on a row of `locks`, taken when their transaction begins and held until it commits: so
+positions have no gaps and become visible in their order, and other organisations wait for nobody. Generations of a view share a table.
+"""
+
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from functools import lru_cache
+from itertools import count
+from typing import Any
+from urllib.parse import urlsplit, urlunsplit
+
+import psycopg
+from eventsourcing.persistence import OperationalError
+from eventsourcing.postgres import PostgresDatastore
+from psycopg_pool import ConnectionPool
+
+from domain.store.database import STORE_VERSION, Change, Cursor, Insert, Lock, Row, Table
+from domain.store.postgres_sql import definitions, element, named, quoted, statement_of
+
+BUSY_SECONDS = 120
+COPIED = 50
+"""Rows from which a COPY is faster than a statement with arrays."""
+STREAMED = 2_000
+POOL = 40
+_MIGRATING = 7_482_153_001
+"""The number of the advisory lock under which tables are made."""
+_SESSION = (
+    # What hangs in a transaction, or at the other end of a cable that was cut, must not hold a lock for ever.
+    f"SET lock_timeout = '{BUSY_SECONDS}s'; SET idle_in_transaction_session_timeout = '300s'; SET client_min_messages = 'warning'"
+)
+_numbers = count()
+_KEPT_ALIVE: dict[str, Any] = {
+    **{"keepalives_idle": 30, "keepalives_interval": 5, "keepalives_count": 3},
+    **{"tcp_user_timeout": 45_000, "connect_timeout": 5},
+}
+
+
+class PostgresTransaction:
+    """A transaction of one organisation; see `domain.store.database.Connection`."""
+
+    def __init__(self, connection: psycopg.Connection[Row], organisation: str) -> None:
+        self._connection = connection
+        self._organisation = organisation
+
+    def table(self, table: Table, generation: int = 0) -> str:
+        """The organisation's own rows, and of a view those of one generation: PostgreSQL plans this as it does a plain condition."""
+        return f"(SELECT * FROM {named(table)} WHERE {self._own(table, generation)})"
+
+    def _own(self, table: Table, generation: int) -> str:
+        own = f"organisation = {quoted(self._organisation)}"
+        return f"{own} AND generation = {int(generation)}" if table.version else own
+
+    def execute(self, statement: str, values: Sequence[Any] = ()) -> Cursor:
+        return self._connection.execute(_translated(statement), values or None, binary=True)
+
+    def stream(self, statement: str, values: Sequence[Any] = ()) -> Iterator[Row]:
+        with self._connection.cursor(f"streamed_{next(_numbers)}", binary=True) as cursor:
+            cursor.itersize = STREAMED
+            cursor.execute(_translated(statement), values or None)
+            yield from cursor
+
+    def write(self, changes: Iterable[Change], generation: int = 0) -> None:
+        for change in changes:
+            if not change.rows:
+                continue
+            if isinstance(change, Insert) and len(change.rows) >= COPIED:
+                self._copy(change, generation)
+            else:
+                statement = statement_of(self._scope(change.table, generation), change)
+                self._connection.execute(statement, [list(column) for column in zip(*change.rows, strict=True)])
+
+    def _scope(self, table: Table, generation: int) -> dict[str, str]:
+        scope = {"organisation": quoted(self._organisation)}
+        return {**scope, "generation": str(int(generation))} if table.version else scope
+
+    def _copy(self, change: Insert, generation: int) -> None:
+        table = change.table
+        scope: Row = (self._organisation, generation) if table.version else (self._organisation,)
+        names = [*self._scope(table, generation), *table.columns]
+        types = ["text", *(["int8"] if table.version else []), *(element(kind) for kind in table.columns.values())]
+        statement = f"COPY {named(table)} ({', '.join(names)}) FROM STDIN (FORMAT BINARY)"
+        with self._connection.cursor() as cursor, cursor.copy(statement) as copy:
+            copy.set_types(types)
+            for row in change.rows:
+                copy.write_row(scope + tuple(row))
+
+    def make(self, tables: Iterable[Table], generation: int) -> None:
+        """The tables are there; what is left of a generation that was broken off goes."""
+        self.drop(tables, generation)
+
+    def index(self, tables: Iterable[Table], generation: int) -> None:
+        """The indexes are there."""
+
+    def drop(self, tables: Iterable[Table], generation: int) -> None:
+        for table in tables:
+            self._connection.execute(f"DELETE FROM {named(table)} WHERE {self._own(table, generation)}")
+
+
+class PostgresDatabase(PostgresDatastore):
+    """One organisation's share of a database. `url` is a libpq URL, with whatever libpq takes there."""
+
+    def __init__(self, url: str, organisation: str) -> None:
+        self.url = url
+        self.organisation = organisation
+        super().__init__("", "", "", "", "", originator_id_type="text", pool_size=0, max_overflow=POOL)
+        self.pool = ConnectionPool(
+            url,
+            kwargs=_KEPT_ALIVE,
+            min_size=0,
+            max_size=POOL,
+            open=False,
+            configure=_configure,
+            check=ConnectionPool.check_connection,
+            timeout=30.0,
+        )  # type: ignore[assignment]
+
+    @contextmanager
+    def reading(self) -> Iterator[PostgresTransaction]:
+        with self._held() as connection:
+            connection.execute("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY")
+            try:
+                yield PostgresTransaction(connection, self.organisation)
+            finally:
+                if not connection.closed:
+                    connection.rollback()
+
+    @contextmanager
+    def asking(self) -> Iterator[PostgresTransaction]:
+        """A connection on which each statement sees what is committed by then."""
+        with self._held() as connection:
+            yield PostgresTransaction(connection, self.organisation)
+
+    @contextmanager
+    def writing(self, lock: Lock) -> Iterator[PostgresTransaction]:
+        with self._held() as connection, connection.transaction():
+            self._take(connection, lock)
+            yield PostgresTransaction(connection, self.organisation)
+
+    @contextmanager
+    def _held(self) -> Iterator[psycopg.Connection[Row]]:
+        with self.get_connection() as connection:
+            yield connection  # type: ignore[misc]
+
+    def _take(self, connection: psycopg.Connection[Row], lock: Lock) -> None:
+        """Wait for who holds the lock; from then on all that was committed under it is seen, and nothing else is written under it."""
+        values = (self.organisation, lock)
+        if connection.execute("SELECT 1 FROM locks WHERE organisation = %s AND name = %s FOR UPDATE", values).fetchone() is None:
+            connection.execute("INSERT INTO locks VALUES (%s, %s) ON CONFLICT DO NOTHING", values)
+            connection.execute("SELECT 1 FROM locks WHERE organisation = %s AND name = %s FOR UPDATE", values)
+
+
+def migrate(url: str, tables: Iterable[Table], version: int = STORE_VERSION) -> None:
+    """Make what tables are not there yet. Of several who do so at once one goes first, and the others find it done."""
+    with connected(url) as connection:
+        connection.execute("SELECT pg_advisory_lock(%s)", (_MIGRATING,))
+        with connection.transaction():
+            for statement in definitions(tables):
+                connection.execute(statement)
+            connection.execute("INSERT INTO facts VALUES ('store_version', %s) ON CONFLICT (name) DO NOTHING", (str(version),))
+
+
+def store_version(url: str) -> int | None:
+    """The version of the tables in a database; None where there are none."""
+    with connected(url) as connection:
+        if connection.execute("SELECT to_regclass('facts')").fetchone() == (None,):
+            return None
+        row = connection.execute("SELECT value FROM facts WHERE name = 'store_version'").fetchone()
+    return int(row[0]) if row else None
+
+
+@contextmanager
+def connected(url: str) -> Iterator[psycopg.Connection[Row]]:
+    """A connection of its own. Raises the library's `OperationalError`, which names the server and no password."""
+    try:
+        with psycopg.connect(url, autocommit=True, **_KEPT_ALIVE) as connection:
+            yield connection
+    except psycopg.Error as error:
+        raise OperationalError(f"{shown(url)}: {error}") from error
+
+
+def shown(url: str) -> str:
+    """A URL as it may be told: without its password."""
+    parts = urlsplit(url)
+    user = f"{parts.username}@" if parts.username else ""
+    port = f":{parts.port}" if parts.port else ""
+    return urlunsplit((parts.scheme, f"{user}{parts.hostname or ''}{port}", parts.path, "", ""))
+
+
+def _configure(connection: psycopg.Connection[Any]) -> None:
+    connection.autocommit = True
+    connection.execute(_SESSION)
+
+
+@lru_cache(maxsize=4_096)
+def _translated(statement: str) -> str:
+    return statement.replace("?", "%s")
