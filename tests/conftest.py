@@ -1,15 +1,18 @@
 """How far the random tests go: every run draws the same examples, and `HYPOTHESIS_PROFILE=long` goes looking for new ones.
 
-And what tests of the application in several files begin with.
+And what tests in several files begin with: the application, and real servers.
 """
 
 import os
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, settings
+from redis_servers import Cluster, Redis
 from served import Served, examples, served
+from servers import NamedPostgres, Postgres
 
 settings.register_profile("ci", deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow])
 settings.register_profile("long", settings.get_profile("ci"), derandomize=False, max_examples=2_000)
@@ -29,3 +32,42 @@ def empty(tmp_path: Path) -> Iterator[Served]:
     """An organisation in which nothing is recorded, served."""
     with served(tmp_path) as found:
         yield found
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[Postgres | NamedPostgres]:
+    """A PostgreSQL server in which tests make databases of their own; see `servers.py`."""
+    named = os.environ.get("TUSSENRUIMTE_TEST_POSTGRES_URL")
+    with closing(NamedPostgres(named) if named else Postgres()) as server:
+        yield server
+
+
+@pytest.fixture
+def own_postgres() -> Iterator[Postgres]:
+    """A PostgreSQL server that the test may stop and kill."""
+    with Postgres() as server:
+        yield server
+
+
+@pytest.fixture(scope="session")
+def redis_url() -> Iterator[str]:
+    """A Redis server for tests that leave it running."""
+    if named := os.environ.get("TUSSENRUIMTE_TEST_REDIS_URL"):
+        yield named
+    else:
+        with Redis() as server:
+            yield server.url
+
+
+@pytest.fixture
+def own_redis() -> Iterator[Redis]:
+    """A Redis server that the test may stop, kill, flush and freeze."""
+    with Redis() as server:
+        yield server
+
+
+@pytest.fixture
+def own_cluster() -> Iterator[Cluster]:
+    """A Redis Cluster whose nodes the test may stop, kill and freeze."""
+    with Cluster() as cluster:
+        yield cluster
