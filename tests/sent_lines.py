@@ -8,8 +8,9 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
+from store_places import Files, Place
+
 from domain.store.batch import Outcome
-from domain.store.places import on_sqlite
 from domain.store.staging import Line
 from domain.store.store import EventStore
 from projections.runner import Runner
@@ -32,8 +33,9 @@ class Clock:
         return self.now
 
 
-def opened(path: Path, organisation: str = "buurtmaat", root: bytes = ROOT, clock: Clock | None = None) -> EventStore:
-    return on_sqlite(path, root, organisation, clock or Clock())
+def opened(place: Path | Place, organisation: str = "buurtmaat", root: bytes = ROOT, clock: Clock | None = None) -> EventStore:
+    found = Files(place) if isinstance(place, Path) else place
+    return found.open(root, organisation, clock or Clock())
 
 
 def runner_of(store: EventStore) -> Runner:

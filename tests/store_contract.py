@@ -1,13 +1,12 @@
 """What every store must hold to, whatever database it stands on: batches, positions, instants, leaves, repeats, and how it is asked.
 
-A store's own test module makes a class of `StoreContract` and says with the fixture `path` where its stores are kept.
+A store's own test module makes a class of `StoreContract` and says with the fixture `place` where its stores are kept.
 Imports with leave to go on, with fresh ids, and restores stand in `store_import_contract`.
 """
 
 import hashlib
 import json
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -30,6 +29,7 @@ from sent_lines import (
     runner_of,
 )
 from store_faults import view_rows
+from store_places import Place
 
 from domain.store.database import EVENTS
 from domain.store.store import EventStore
@@ -84,7 +84,7 @@ class StoreContract:
     """Every store passes this as it is."""
 
     @pytest.fixture
-    def path(self, tmp_path: Path) -> Path:
+    def place(self, tmp_place: Place) -> Place:
         raise TypeError("a store's own tests say where its stores are kept")
 
     @pytest.fixture
@@ -92,8 +92,8 @@ class StoreContract:
         return Clock()
 
     @pytest.fixture
-    def store(self, path: Path, clock: Clock) -> Iterator[EventStore]:
-        store = opened(path, clock=clock)
+    def store(self, place: Place, clock: Clock) -> Iterator[EventStore]:
+        store = opened(place, clock=clock)
         yield store
         store.close()
 

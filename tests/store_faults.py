@@ -12,6 +12,7 @@ from pathlib import Path
 
 import msgspec
 from sent_lines import opened, runner_of
+from store_places import Place
 
 from domain.model.time import instant
 from domain.store.database import EVENTS, Connection
@@ -25,9 +26,9 @@ WHOLE = re.compile(r"(?P<batch>.+)-\d+of(?P<size>\d+)\Z")
 SHUT = [{"erased"}, {"damaged"}, {"sealed"}]
 
 
-def faults(path: Path, acknowledged: Iterable[str], rebuilt: bool = True) -> list[str]:
-    """What is wrong with the store at `path`, in which `acknowledged` ids were said to be recorded. Empty: nothing is."""
-    with closing(opened(path)) as store:
+def faults(place: Path | Place, acknowledged: Iterable[str], rebuilt: bool = True) -> list[str]:
+    """What is wrong with the store at `place`, in which `acknowledged` ids were said to be recorded. Empty: nothing is."""
+    with closing(opened(place)) as store:
         with store.reading() as connection:
             found = [*_lost(connection, acknowledged), *_chain(connection), *_shut(store, connection)]
         return [*found, *_views(store, rebuilt)]

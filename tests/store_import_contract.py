@@ -5,12 +5,12 @@ The contract of the eventsourcing library stands here as well: what its own reco
 
 import json
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
 from sent_lines import Clock, account, initiative, line, match, meeting, note, opened, pair, person, record, rules, runner_of
 from store_faults import view_rows
+from store_places import Place
 
 from domain.store.fresh import FreshIds
 from domain.store.store import EventStore
@@ -58,12 +58,12 @@ class StoreImportContract:
     """Every store passes this as it is."""
 
     @pytest.fixture
-    def path(self, tmp_path: Path) -> Path:
+    def place(self, tmp_place: Place) -> Place:
         raise TypeError("a store's own tests say where its stores are kept")
 
     @pytest.fixture
-    def store(self, path: Path) -> Iterator[EventStore]:
-        store = opened(path)
+    def store(self, place: Place) -> Iterator[EventStore]:
+        store = opened(place)
         yield store
         store.close()
 
@@ -155,16 +155,15 @@ class StoreImportContract:
 
     # With fresh ids
 
-    def test_fresh_ids_leave_none_of_the_senders_behind(self, store: EventStore, path: Path) -> None:
+    def test_fresh_ids_leave_none_of_the_senders_behind(self, store: EventStore, place: Place) -> None:
         sent = told()
         assert record(store, sent, fresh=FreshIds()).recorded == len(sent)
         runner_of(store).catch_up()
-        for file in path.parent.glob(path.name + "*"):
-            assert SENT.encode() not in file.read_bytes()
+        assert SENT.encode() not in place.stored()
         assert SENT not in json.dumps(self.exported(store))
 
-    def test_fresh_ids_tell_the_same_history_as_the_senders(self, store: EventStore, path: Path) -> None:
-        plain = opened(path.with_name("plain" + path.suffix))
+    def test_fresh_ids_tell_the_same_history_as_the_senders(self, store: EventStore, place: Place) -> None:
+        plain = opened(place.beside("plain"))
         record(plain, told())
         record(store, told(), fresh=FreshIds())
         shape = [
@@ -210,9 +209,9 @@ class StoreImportContract:
 
     # Back from an export
 
-    def test_a_restore_brings_back_positions_instants_and_content(self, store: EventStore, path: Path) -> None:
+    def test_a_restore_brings_back_positions_instants_and_content(self, store: EventStore, place: Place) -> None:
         clock = Clock()
-        source = opened(path.with_name("source" + path.suffix), clock=clock)
+        source = opened(place.beside("source"), clock=clock)
         for batch in (told(), pair(), [account("said", "r", named="both"), meeting("m", "r", **note("Rain.", "a", "b"))]):
             clock.now += 1_234_567
             record(source, batch)
@@ -222,8 +221,8 @@ class StoreImportContract:
         assert self.exported(store) == export
         source.close()
 
-    def test_a_restore_is_into_an_empty_store_without_gaps_and_in_order(self, store: EventStore, path: Path) -> None:
-        source = opened(path.with_name("source" + path.suffix))
+    def test_a_restore_is_into_an_empty_store_without_gaps_and_in_order(self, store: EventStore, place: Place) -> None:
+        source = opened(place.beside("source"))
         record(source, pair())
         export = self.exported(source)
         source.close()

@@ -16,6 +16,7 @@ from sent_lines import generated, opened, pair, record  # noqa: E402
 from store_contract import StoreContract  # noqa: E402
 from store_faults import faults  # noqa: E402
 from store_import_contract import StoreImportContract  # noqa: E402
+from store_places import Files, Place  # noqa: E402
 
 from domain.store import staging  # noqa: E402
 
@@ -42,8 +43,8 @@ class TestSQLite(StoreContract, StoreImportContract):
     """One file, with its keys beside it."""
 
     @pytest.fixture
-    def path(self, tmp_path: Path) -> Path:
-        return tmp_path / "events.sqlite"
+    def place(self, tmp_path: Path) -> Place:
+        return Files(tmp_path / "events.sqlite")
 
 
 class TestSQLiteWithLargeBatches(TestSQLite):

@@ -1,0 +1,87 @@
+"""Where the tests keep stores: in files, or in PostgreSQL databases, of which the events have one and the keys another."""
+
+from collections.abc import Callable
+from functools import cached_property
+from pathlib import Path
+
+import psycopg
+from psycopg.sql import SQL, Identifier
+from servers import NamedPostgres, Postgres
+
+from domain.store.database import OWN
+from domain.store.key_places import KEY_TABLES
+from domain.store.places import on_postgres, on_sqlite
+from domain.store.postgres import migrate
+from domain.store.store import EventStore
+from projections.views.histories import Histories
+from projections.views.trajectories import Trajectories
+
+EVENT_TABLES = (*OWN, *Histories.tables, *Trajectories.tables)
+
+
+class Files:
+    """A SQLite file with its keys beside it."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+
+    def open(self, root: bytes, organisation: str, clock: Callable[[], int]) -> EventStore:
+        return on_sqlite(self.path, root, organisation, clock)
+
+    def beside(self, name: str) -> "Files":
+        return Files(self.path.with_name(name + self.path.suffix))
+
+    def stored(self) -> bytes:
+        """Every byte of every file."""
+        return b"".join(file.read_bytes() for file in self.path.parent.glob(self.path.name + "*"))
+
+
+class Databases:
+    """Two databases with their tables, made when they are first asked for; emptied, they are as new."""
+
+    def __init__(self, server: Postgres | NamedPostgres, name: str = "events") -> None:
+        self._server = server
+        self._name = name
+        self._others: dict[str, Databases] = {}
+
+    @cached_property
+    def url(self) -> str:
+        url = self._server.database(self._name)
+        migrate(url, EVENT_TABLES)
+        return url
+
+    @cached_property
+    def keys_url(self) -> str:
+        url = self._server.database(f"{self._name}_keys")
+        migrate(url, KEY_TABLES)
+        return url
+
+    def open(self, root: bytes, organisation: str, clock: Callable[[], int]) -> EventStore:
+        return on_postgres(self.url, self.keys_url, root, organisation, clock)
+
+    def beside(self, name: str) -> "Databases":
+        """Others on the same server."""
+        if name not in self._others:
+            self._others[name] = Databases(self._server, name)
+        return self._others[name]
+
+    def empty(self) -> None:
+        for url in (self.url, self.keys_url):
+            with psycopg.connect(url, autocommit=True) as connection:
+                names = connection.execute("SELECT tablename FROM pg_tables WHERE schemaname = 'public' AND tablename <> 'facts'").fetchall()
+                connection.execute(SQL("TRUNCATE {}").format(SQL(", ").join(Identifier(name) for (name,) in names)))
+        for other in self._others.values():
+            other.empty()
+
+    def stored(self) -> bytes:
+        """Every row of every table, as PostgreSQL copies it out."""
+        found = b""
+        for url in (self.url, self.keys_url):
+            with psycopg.connect(url, autocommit=True) as connection:
+                for (name,) in connection.execute("SELECT tablename FROM pg_tables WHERE schemaname = 'public'").fetchall():
+                    with connection.cursor().copy(SQL("COPY {} TO STDOUT (FORMAT BINARY)").format(Identifier(name))) as copy:
+                        found += b"".join(bytes(part) for part in copy)
+        return found
+
+
+Place = Files | Databases
