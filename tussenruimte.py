@@ -15,6 +15,7 @@ import uuid
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from importlib import metadata
+from pathlib import Path
 from typing import IO, get_args
 
 import click
@@ -24,16 +25,18 @@ from domain.model.envelope import EVENT_LIMIT
 from domain.model.errors import Refused
 from domain.model.lens import Definition, from_yaml, whole
 from domain.model.time import iso_day
-from domain.store.checks import Unusable, check_files
-from domain.store.database import STORE_VERSION
+from domain.store.checks import Unusable, check_databases, check_files
+from domain.store.database import OWN, STORE_VERSION
 from domain.store.fresh import FreshIds
-from domain.store.places import keys_path, on_sqlite
+from domain.store.key_places import KEY_TABLES
+from domain.store.places import on_postgres, on_sqlite
+from domain.store.postgres import migrate as migrate_database
 from domain.store.staging import Line
 from domain.store.store import EventStore
 from domain.store.tokens import Role, Tokens
 from projections import soundness
 from projections.export import asking, cloudevents, objects, tables
-from projections.export.settings import Settings, root_key, settings
+from projections.export.settings import Databases, Files, Settings, files_of, root_key, settings
 from projections.export.terminal import TOLD, Verbs, language, said, show, told, warn, watched
 from projections.runner import Overtaken, Runner
 from projections.views import answers
@@ -68,13 +71,21 @@ def clock() -> int:
     return time.time_ns() // 1_000
 
 
+def open_store(chosen: Settings, new: bool) -> EventStore:
+    """The store that the settings name. Raises one of `TOLD`."""
+    place, organisation = chosen.place, chosen.organisation
+    if isinstance(place, Files):
+        check_files(place.path, organisation, new)
+        return on_sqlite(place.path, root_key(chosen), organisation, clock)
+    check_databases(place.url, place.keys_url, organisation)
+    return on_postgres(place.url, place.keys_url, root_key(chosen), organisation, clock)
+
+
 def open_organisation(chosen: Settings, outdated: bool = False, new: bool = False) -> Organisation:
     """Open an organisation's files. `outdated`: even with views of an older form. `new`: made where there are none.
 
     Raises one of `TOLD`."""
-    path = chosen.path
-    check_files(path, chosen.organisation, new)
-    organisation = Organisation(on_sqlite(path, root_key(chosen), chosen.organisation, clock))
+    organisation = Organisation(open_store(chosen, new))
     if not outdated and organisation.runner.outdated():
         organisation.close()
         raise Unusable("The views have the form of an older version. Run `tussenruimte migrate`.")
@@ -238,7 +249,10 @@ def rebuild() -> None:
 
 @cli.command("migrate")
 def migrate() -> None:
-    """Bring files of an older version up to date."""
+    """Make the tables in PostgreSQL; bring what an older version made up to date."""
+    if isinstance(place := settings().place, Databases):
+        migrate_database(place.url, [*OWN, *Histories.tables, *Trajectories.tables])
+        migrate_database(place.keys_url, KEY_TABLES)
     with opened(outdated=True) as organisation, watched() as progress:
         outdated = organisation.runner.outdated()
         if outdated:
@@ -253,11 +267,9 @@ def doctor() -> None:
 
     Nothing is mended. The exit code is 1 where something is not sound."""
     chosen = settings()
-    keys, root = keys_path(chosen.path), "given" if isinstance(chosen.root, str) else str(chosen.root)
-    values = {"database": str(chosen.default), "organisation": chosen.organisation, "root key": root}
-    rows = [{"name": name, "value": value, "from": chosen.sources[name]} for name, value in values.items()]
-    for name, file in (("events", chosen.path), ("keys", keys)):
-        rows.append({"name": name, "value": str(file), "from": "database" if file.exists() else "not there"})
+    root = "given" if isinstance(chosen.root, str) else str(chosen.root)
+    values = {**chosen.place.told(), "organisation": chosen.organisation, "root key": root}
+    rows = [{"name": name, "value": value, "from": chosen.sources[name]} for name, value in values.items()] + files_of(chosen.place)
     libraries = {found.name: found.version for found in metadata.distributions() if found.name in LIBRARIES}
     versions = {"python": platform.python_version(), "sqlite": sqlite3.sqlite_version, **libraries}
     findings = _findings(chosen)
@@ -270,7 +282,8 @@ def doctor() -> None:
 
 def _findings(chosen: Settings) -> list[soundness.Finding]:
     try:
-        if not chosen.path.exists() and not keys_path(chosen.path).exists() and chosen.path.parent.is_dir():
+        files = files_of(chosen.place)
+        if files and all(file["from"] == "not there" for file in files) and Path(files[0]["value"]).parent.is_dir():
             return [soundness.Finding("store", True, "nothing was recorded yet")]
         with opened(outdated=True) as organisation, watched() as progress:
             return soundness.examine(organisation.store, organisation.runner, lambda done, of: progress("examine", done, of))

@@ -93,9 +93,7 @@ class _Shapes:
             self._defaults = {one.variable.name.value: one.default_value for one in operation.variable_definitions or ()}
             self._measured.clear()
             shapes.append(self._of(operation.selection_set, False))
-        return _Shape(
-            max((s.depth for s in shapes), default=0), sum(s.aliases for s in shapes), max((s.rows for s in shapes), default=0)
-        )
+        return _Shape(max((s.depth for s in shapes), default=0), sum(s.aliases for s in shapes), max((s.rows for s in shapes), default=0))
 
     def _of(self, selected: SelectionSetNode, listed: bool) -> _Shape:
         """`listed`: within one of `LISTS`."""

@@ -16,9 +16,7 @@ SCHEMA_JSON = "application/schema+json"
 
 def schema_pages(graphql: str) -> APIRouter:
     """The pages under `/schemas`; `graphql` is the schema in its own language."""
-    pages: dict[str, tuple[str, bytes]] = {
-        schemas.name_of(kind): (SCHEMA_JSON, _written(schemas.of_event(kind))) for kind in KINDS
-    }
+    pages: dict[str, tuple[str, bytes]] = {schemas.name_of(kind): (SCHEMA_JSON, _written(schemas.of_event(kind))) for kind in KINDS}
     pages["asyncapi.json"] = ("application/json", _written(schemas.asyncapi()))
     pages["schema.graphql"] = ("text/plain; charset=utf-8", graphql.encode())
     index = {"asyncapi": "/schemas/asyncapi.json", "graphql": "/schemas/schema.graphql"}

@@ -116,10 +116,7 @@ class Reader:
 
     def changes(self, touched: Sequence[Touched]) -> list[Change]:
         return [
-            change
-            for projection in self._projections
-            for change in projection.changes(touched, self._homes.ring, self._own)
-            if change.rows
+            change for projection in self._projections for change in projection.changes(touched, self._homes.ring, self._own) if change.rows
         ]
 
     def touched(self, stream: str, events: list[Event], new: int) -> Touched:
@@ -136,9 +133,7 @@ def _work(reader: Reader) -> Callable[[Stretch], tuple[int, list[Change]]]:
     return lambda stretch: (stretch.events, reader.read(stretch, anew=True))
 
 
-def read_all(
-    store: EventStore, connection: Connection, projections: Sequence[Projection], upto: int
-) -> Iterator[tuple[int, list[Change]]]:
+def read_all(store: EventStore, connection: Connection, projections: Sequence[Projection], upto: int) -> Iterator[tuple[int, list[Change]]]:
     """Read all streams as they stood at position `upto`, one stretch after another: its number of events, and its changes."""
     stretches = store.stretches(connection, upto, SLICE)
     if upto < SHARED_FROM or not can_share():

@@ -128,7 +128,6 @@ class Platform:
             "limited": {tally.of: tally.count for tally in made.limited},
         }
 
-
     def spans(self, id: str, known_at: int | None = None) -> Answers:
         return {name: to_builtins(getattr(self.questions, name)([id], known_at)[id]) for name in SPANS}
 

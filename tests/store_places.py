@@ -68,7 +68,9 @@ class Databases:
     def empty(self) -> None:
         for url in (self.url, self.keys_url):
             with psycopg.connect(url, autocommit=True) as connection:
-                names = connection.execute("SELECT tablename FROM pg_tables WHERE schemaname = 'public' AND tablename <> 'facts'").fetchall()
+                names = connection.execute(
+                    "SELECT tablename FROM pg_tables WHERE schemaname = 'public' AND tablename <> 'facts'"
+                ).fetchall()
                 connection.execute(SQL("TRUNCATE {}").format(SQL(", ").join(Identifier(name) for (name,) in names)))
         for other in self._others.values():
             other.empty()

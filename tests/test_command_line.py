@@ -281,7 +281,6 @@ def test_a_file_that_is_no_database_is_told_in_a_line(tmp_path: Path) -> None:
     assert "tussenruimte.db cannot be used" in refused(run_in(tmp_path)("list"))
 
 
-
 # Serving
 
 

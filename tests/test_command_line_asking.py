@@ -162,5 +162,3 @@ def test_every_verb_has_help(run: Run) -> None:
     assert [line.split()[0] for line in told.partition("Commands:")[2].splitlines() if line.strip()] == VERBS
     for verb in (["import"], ["story"], ["lens", "add"], ["token", "create"]):
         assert "--organisation" in run(*verb, "--help").out
-
-

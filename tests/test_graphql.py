@@ -147,7 +147,7 @@ def test_a_filter_narrows(house: Served, filter: dict[str, Any], ids: list[str])
 
 
 def test_an_initiative_shows_its_own_relationships_only(house: Served) -> None:
-    query = "query($f: RelationshipFilter) { initiative(id: \"groceries-for-elders\") { relationships(filter: $f) { nodes { id } } } }"
+    query = 'query($f: RelationshipFilter) { initiative(id: "groceries-for-elders") { relationships(filter: $f) { nodes { id } } } }'
     assert house.ask(query, f={"origin": "MATCHED"})["initiative"]["relationships"]["nodes"] == [{"id": "lars"}]
     assert house.ask(query, f={"initiative": "elsewhere"})["initiative"]["relationships"]["nodes"] == []
 

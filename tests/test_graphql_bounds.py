@@ -44,7 +44,7 @@ PAGES = {
     "relationships": ROWS,
     "initiatives": """query($first: Int) { initiatives(first: $first) { nodes { name
         relationships(first: 3, filter: { running: true }) { nodes { id members { handle } } } } } }""",
-    "events": "query($first: Int) { events(first: $first, filter: { types: [\"meeting_held\"] }) { nodes { id data amended } } }",
+    "events": 'query($first: Int) { events(first: $first, filter: { types: ["meeting_held"] }) { nodes { id data amended } } }',
     "moves": """query($first: Int) { moves(first: $first) { nodes {
         was now triggers { id }
         relationship { id initiative { name } members { participant { id relationships(first: 2) { nodes { id } } } } }
@@ -153,9 +153,9 @@ def test_a_body_may_be_as_long_as_the_limit(house: Served) -> None:
         '{ initiative(id: "x") { relationships(first: 1000) { nodes { initiative { relationships(first: 1000) { nodes { id } } } } } } }',
         "query($n: Int) { relationships(first: $n) { nodes { members { participant { relationships { nodes { id } } } } } } }",
         "query($m: Int = 1000) { relationships(first: $m) { nodes { initiative { relationships(first: $m) { nodes { id } } } } } }",
-        "{ relationship(id: \"lars\") { " + "moves { relationship { " * 5 + "id" + " } }" * 5 + " } }",
+        '{ relationship(id: "lars") { ' + "moves { relationship { " * 5 + "id" + " } }" * 5 + " } }",
         "{ relationships(first: 1000) { nodes { "
-        + " ".join(f'h{n}: history(knownAt: \"2021-01-{n + 1:02}\") {{ id }}' for n in range(12))
+        + " ".join(f'h{n}: history(knownAt: "2021-01-{n + 1:02}") {{ id }}' for n in range(12))
         + " } } }",
         "{ relationships(first: 500) { nodes { moves { at } initiative { relationships { nodes { id } } } } } }",
     ],

@@ -1,6 +1,5 @@
 """The store on PostgreSQL passes the contract of all stores; and what many processes and organisations ask of one database holds."""
 
-
 import pytest
 
 pytest.register_assert_rewrite("store_contract", "store_import_contract")

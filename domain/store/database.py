@@ -144,9 +144,7 @@ TOKENS = Table(
     unique=(("hash",),),
 )  # fmt: skip
 TRACKING = Table("tracking", {"application_name": "text", "notification_id": "integer"}, key=("application_name",))
-GENERATIONS = Table(
-    "generations", {"name": "text", "generation": "integer", "version": "text", "building": "integer"}, key=("name",)
-)
+GENERATIONS = Table("generations", {"name": "text", "generation": "integer", "version": "text", "building": "integer"}, key=("name",))
 OWN = (EVENTS, HANGS, TOKENS, TRACKING, GENERATIONS)
 
 

@@ -70,11 +70,8 @@ def _inserting(scope: dict[str, str], change: Insert | Add | Put) -> str:
     if isinstance(change, Add):
         return f"{begin} ON CONFLICT DO NOTHING"
     others = [column for column in table.columns if column not in table.key]
-    return (
-        f"{begin} ON CONFLICT ({', '.join((*scope, *table.key))}) DO UPDATE SET {', '.join(f'{c} = excluded.{c}' for c in others)}"
-    )
+    return f"{begin} ON CONFLICT ({', '.join((*scope, *table.key))}) DO UPDATE SET {', '.join(f'{c} = excluded.{c}' for c in others)}"
 
 
 def _arrays(kinds: Iterable[str]) -> str:
     return ", ".join(f"%s::{element(kind)}[]" for kind in kinds)
-

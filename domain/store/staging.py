@@ -174,8 +174,20 @@ class Stage:
                 stream,
                 [
                     Event(
-                        CATALOGUE[kind], id, stream, "", "", at, until, read(kind, data) if typed is None else typed, time, None, holder,
-                        teller, by, head + line,
+                        CATALOGUE[kind],
+                        id,
+                        stream,
+                        "",
+                        "",
+                        at,
+                        until,
+                        read(kind, data) if typed is None else typed,
+                        time,
+                        None,
+                        holder,
+                        teller,
+                        by,
+                        head + line,
                     )
                     for line, id, _, _, kind, at, until, data, _, holder, teller, by, time, _, _, _, typed in found
                 ],

@@ -54,9 +54,7 @@ class EventStore:
     def head(self, connection: Connection) -> int:
         return self.recorder.head(connection)
 
-    def streams(
-        self, connection: Connection, streams: Sequence[str], ring: Ring, voices_only: bool = False
-    ) -> dict[str, list[Event]]:
+    def streams(self, connection: Connection, streams: Sequence[str], ring: Ring, voices_only: bool = False) -> dict[str, list[Event]]:
         """The events of several streams, each in the order of recording; empty where there are none."""
         found: dict[str, list[Event]] = {stream: [] for stream in streams}
         ring.prefetch_streams([stream for stream in streams if stream.startswith("relationship/")])

@@ -10,18 +10,19 @@ from domain.model.errors import bad
 from domain.model.words import ID_FORM
 from domain.store.checks import Unusable
 from domain.store.keys import RootKeyError, load_root, make_root
+from domain.store.places import keys_path
+from domain.store.postgres import shown
 from projections.export.terminal import said, warn
 
 DEFAULT_DATABASE = "sqlite:///tussenruimte.db"
+POSTGRES = ("postgresql", "postgres")
 
 
-class Settings(msgspec.Struct, frozen=True):
-    """What is set. `default` is the file of the organisation `default`; `sources` says where each comes from."""
+class Files(msgspec.Struct, frozen=True):
+    """SQLite: a file an organisation, with its keys beside it. `default` is the one of the organisation `default`."""
 
     default: Path
     organisation: str
-    root: str | Path
-    sources: dict[str, str]
 
     @property
     def path(self) -> Path:
@@ -30,27 +31,74 @@ class Settings(msgspec.Struct, frozen=True):
             return self.default
         return self.default.with_name(f"{self.default.stem}.{self.organisation}{self.default.suffix or '.db'}")
 
+    def told(self) -> dict[str, str]:
+        return {"database": str(self.default)}
+
+
+class Databases(msgspec.Struct, frozen=True):
+    """PostgreSQL: one database for the events of all organisations, and one for their keys."""
+
+    url: str
+    keys_url: str
+
+    def told(self) -> dict[str, str]:
+        return {"database": shown(self.url), "keys": shown(self.keys_url)}
+
+
+class Settings(msgspec.Struct, frozen=True):
+    """What is set. `sources` says where each comes from."""
+
+    place: Files | Databases
+    organisation: str
+    root: str | Path
+    sources: dict[str, str]
+
 
 def settings() -> Settings:
     """From the command line, then the environment. Raises `Refused` or `Unusable`."""
     url, url_from = _set("database", "TUSSENRUIMTE_DATABASE_URL", DEFAULT_DATABASE)
-    scheme, _, path = url.partition(":///")
-    if scheme != "sqlite" or not path or path.startswith(":"):
-        raise Unusable(
-            f"This database cannot be used (it begins with {url.partition(':')[0]!r}). Write {DEFAULT_DATABASE} for a file in this folder, "
-            "or sqlite:////srv/tussenruimte.db for one with its full path."
-        )
     organisation = said("organisation") or "default"
     if not re.fullmatch(ID_FORM, organisation):
         raise bad("wrong_id", "organisation")
-    key_file = Path(path + ".root.key")
-    root: str | Path = os.environ.get("TUSSENRUIMTE_ROOT_KEY", "")
-    root_from = "TUSSENRUIMTE_ROOT_KEY"
-    if not root:
-        named = os.environ.get("TUSSENRUIMTE_ROOT_KEY_FILE")
-        root, root_from = (Path(named), "TUSSENRUIMTE_ROOT_KEY_FILE") if named else (key_file, "default")
-    sources = {"database": url_from, "organisation": "command line" if said("organisation") else "default", "root key": root_from}
-    return Settings(Path(path), organisation, root, sources)
+    sources = {"database": url_from, "organisation": "command line" if said("organisation") else "default"}
+    place: Files | Databases
+    scheme, _, path = url.partition(":///")
+    if url.partition("://")[0] in POSTGRES:
+        place = Databases(url, _keys_url(url))
+        sources["keys"] = "TUSSENRUIMTE_KEYS_URL"
+    elif scheme == "sqlite" and path and not path.startswith(":"):
+        place = Files(Path(path), organisation)
+    else:
+        raise Unusable(
+            f"This database cannot be used (it begins with {url.partition(':')[0]!r}). Write {DEFAULT_DATABASE} for a file in this folder, "
+            "sqlite:////srv/tussenruimte.db for one with its full path, or postgresql://user@host/name for PostgreSQL."
+        )
+    root, root_from = _root(place)
+    return Settings(place, organisation, root, {**sources, "root key": root_from})
+
+
+def _keys_url(url: str) -> str:
+    found = os.environ.get("TUSSENRUIMTE_KEYS_URL", "")
+    if found.partition("://")[0] not in POSTGRES:
+        raise Unusable(
+            "With PostgreSQL the keys have a database of their own, apart from the events and with backups of its own."
+            " Name it with TUSSENRUIMTE_KEYS_URL, as postgresql://user@host/name."
+        )
+    if shown(found) == shown(url):
+        raise Unusable("TUSSENRUIMTE_KEYS_URL names the database of the events. Make another for the keys: no backup may hold both.")
+    return found
+
+
+def _root(place: Files | Databases) -> tuple[str | Path, str]:
+    if root := os.environ.get("TUSSENRUIMTE_ROOT_KEY"):
+        return root, "TUSSENRUIMTE_ROOT_KEY"
+    if named := os.environ.get("TUSSENRUIMTE_ROOT_KEY_FILE"):
+        return Path(named), "TUSSENRUIMTE_ROOT_KEY_FILE"
+    if isinstance(place, Databases):
+        raise Unusable(
+            "With PostgreSQL the root key is given: name its file with TUSSENRUIMTE_ROOT_KEY_FILE, or give it in TUSSENRUIMTE_ROOT_KEY."
+        )
+    return place.default.with_name(place.default.name + ".root.key"), "default"
 
 
 def _set(name: str, variable: str, otherwise: str) -> tuple[str, str]:
@@ -62,11 +110,12 @@ def _set(name: str, variable: str, otherwise: str) -> tuple[str, str]:
 
 def root_key(chosen: Settings) -> bytes:
     """The root key; at first start it is made. Raises RootKeyError where it is lost: another one would open nothing."""
-    source = chosen.root
-    if isinstance(source, str) or chosen.sources["root key"] != "default" or source.exists():
+    source, place = chosen.root, chosen.place
+    if isinstance(source, str) or isinstance(place, Databases) or chosen.sources["root key"] != "default" or source.exists():
         return load_root(source)
-    family = (chosen.default.name, f"{chosen.default.stem}.")
-    if stores := sorted(file.name for file in chosen.default.parent.glob("*.keys") if file.name.startswith(family)):
+    default = place.default
+    family = (default.name, f"{default.stem}.")
+    if stores := sorted(file.name for file in default.parent.glob("*.keys") if file.name.startswith(family)):
         raise RootKeyError(
             f"The root key {source} is gone, and without it nothing in {', '.join(stores)} opens. "
             "Put it back from your copy, or name it with TUSSENRUIMTE_ROOT_KEY_FILE."
@@ -74,3 +123,11 @@ def root_key(chosen: Settings) -> bytes:
     root = make_root(source)
     warn(f"A root key was made in {source}. Keep a copy of it apart from the database: without it no sealed text opens.")
     return root
+
+
+def files_of(place: Files | Databases) -> list[dict[str, str]]:
+    """The files that are there, for who looks whether all is."""
+    if isinstance(place, Databases):
+        return []
+    files = {"events": place.path, "keys": keys_path(place.path)}
+    return [{"name": name, "value": str(file), "from": "database" if file.exists() else "not there"} for name, file in files.items()]

@@ -119,6 +119,8 @@ DUTCH: dict[str, str] = {
     "response": "reactie",
     "alternative_offered": "alternatief geboden",
 }
+
+
 def word(value: str, language: Language) -> str:
     """A word of a closed list, also one in upper case as the public schema has it."""
     known = value.lower()

@@ -103,6 +103,7 @@ def told(event: RecordedEvent, language: Language) -> str:
 def sentence(kind: str, data: dict[str, Any], holder: str | None, language: Language) -> str:
     """What an event of this kind with this data says. `holder`: whose view it is."""
     data = data if holder is None else {**data, "holder": holder}
+
     def optional(part: re.Match[str]) -> str:
         field = part[1] or _FIELD.findall(part[2])[0]
         return part[2] if field in data and data[field] not in (None, False, []) else ""

@@ -23,9 +23,7 @@ _evidence = msgspec.msgpack.Decoder(Evidence).decode
 _accounts = msgspec.msgpack.Decoder(Accounts).decode
 
 
-TRAJECTORIES = Table(
-    "trajectories", {"relationship": "text", "lens": "text", "body": "bytes"}, key=("relationship", "lens"), version=2
-)
+TRAJECTORIES = Table("trajectories", {"relationship": "text", "lens": "text", "body": "bytes"}, key=("relationship", "lens"), version=2)
 """What a lens tells of a relationship, packed."""
 MOVES = Table(
     "moves",
