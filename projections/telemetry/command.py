@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
+from projections.soundness import Unusable
+
 if TYPE_CHECKING:
     from projections.telemetry.progress import Followed
 
@@ -35,13 +37,17 @@ def watchable(verb: Verb) -> Verb:
 
 @contextmanager
 def watched_at(organisation: "Followed", host: str, port: int | None) -> Iterator[None]:
-    """Log, send traces where that is set, serve metrics where a port is given. Raises `Unusable`; OSError for a port that is taken."""
+    """Log, send traces where that is set, serve metrics where a port is given. Raises `Unusable`."""
     from projections.telemetry import logs, metrics, traces
 
     send_the_last = traces.begin()
     logs.configure()
     if port is not None:
-        logger.info("metrics are served", extra={"host": host, "port": metrics.serve_metrics(organisation, host, port)})
+        try:
+            port = metrics.serve_metrics(organisation, host, port)
+        except OSError as error:
+            raise Unusable(f"Metrics cannot be served on {host}, port {port}: {error.strerror}. Choose another --metrics-port.") from None
+        logger.info("metrics are served", extra={"host": host, "port": port})
     try:
         yield
     finally:
