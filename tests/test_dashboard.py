@@ -137,3 +137,10 @@ def test_every_alert_says_what_to_do() -> None:
         assert set(rule) == {"alert", "expr", "for", "labels", "annotations"}
         assert rule["labels"]["severity"] in ("warning", "critical")
         assert set(rule["annotations"]) == {"summary", "description"}
+
+
+def test_the_page_for_operators_names_every_metric_of_ours(given_out: dict[str, set[str]]) -> None:
+    page = (DEPLOY.parent / "docs" / "watching.md").read_text()
+    named = re.findall(r"^\| `(tussenruimte_\w+)` \|", page, re.MULTILINE)
+    assert set(named) == {re.sub("_(bucket|count|sum)$", "", name) for name in given_out if name.startswith("tussenruimte_")}
+    assert f"{READY_LAG:,}" in page

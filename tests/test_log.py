@@ -168,8 +168,11 @@ def test_what_an_exception_says_is_left_out_and_where_it_arose_is_not(log: Log, 
 def test_of_a_librarys_sentence_only_what_it_says_to_everybody_is_kept(log: Log) -> None:
     logging.getLogger("uvicorn.error").warning('%s - "WebSocket %s" 403', CANARY, CANARY)
     logging.getLogger("asyncio").error(f"Task exception was never retrieved\nfuture: <Task exception=ValueError('{CANARY}')>")
+    logging.getLogger("opentelemetry").warning("Failed with %s, again in %.2fs: 100%% tried", CANARY, 0.5)
     logging.getLogger("uvicorn.error").info("nobody asked for this")
-    assert [line["event"] for line in log.lines()] == ['%s - "WebSocket %s" 403', "Task exception was never retrieved"]
+    assert [line["event"] for line in log.lines()] == [
+        '… - "WebSocket …" 403', "Task exception was never retrieved", "Failed with …, again in …s: 100%% tried",
+    ]  # fmt: skip
     assert CANARY not in log.getvalue()
 
 

@@ -5,6 +5,7 @@ repeat a name or a question) and what a library puts into its sentences (an addr
 """
 
 import logging
+import re
 import sys
 import traceback
 from typing import TextIO
@@ -18,6 +19,8 @@ from structlog.typing import EventDict, Processor, WrappedLogger
 
 OURS = ("api", "domain", "projections", "tussenruimte", "workers")
 """Packages whose sentences are known. They tell what they do, libraries only what goes wrong."""
+PUT_IN = re.compile(r"%[-#0+]*[\d*]*(?:\.[\d*]+)?[a-zA-Z]")
+"""Where something is put into a sentence."""
 
 
 def configure(stream: TextIO | None = None) -> None:
@@ -44,7 +47,7 @@ def _sentence(_: WrappedLogger, __: str, line: EventDict) -> EventDict:
     """Of a library's sentence what it has in store for everybody: the first line, without what was put into it."""
     record: logging.LogRecord = line["_record"]
     if record.name.partition(".")[0] not in OURS:
-        line["event"] = str(record.msg).partition("\n")[0]
+        line["event"] = PUT_IN.sub("…", str(record.msg).partition("\n")[0])
     return line
 
 
