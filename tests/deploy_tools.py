@@ -1,4 +1,4 @@
-"""The programs that check what is under `deploy/`, each by its own rules and none with a container engine.
+"""The programs that check what is under `deploy/`, each by its own rules and none with a container engine; and what they stand before.
 
 hadolint, check-jsonschema, kubectl, kubernetes-validate and Caddy come with the development group, as wheels with the program inside; where
 there is no wheel for a system, as outside Linux, their tests are skipped. systemd-analyze is part of systemd.
@@ -7,9 +7,12 @@ there is no wheel for a system, as outside Linux, their tests are skipped. syste
 import shutil
 import subprocess
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
+from command_line import environment
 
 ROOT = Path(__file__).parent.parent
 DEPLOY = ROOT / "deploy"
@@ -33,3 +36,16 @@ def passed(name: str, *arguments: str | Path, cwd: Path | None = None) -> str:
     done = run(name, *arguments, cwd=cwd)
     assert done.returncode == 0, f"{name} says:\n{done.stdout}{done.stderr}"
     return done.stdout
+
+
+@contextmanager
+def serving(folder: Path, port: int) -> Iterator[None]:
+    """The platform on SQLite in a folder, served as a process of its own."""
+    command = [sys.executable, "-m", "tussenruimte", "serve", "--port", str(port)]
+    with subprocess.Popen(command, cwd=folder, env=environment(), stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True) as process:
+        assert process.stdout is not None
+        try:
+            assert "http" in process.stdout.readline()
+            yield
+        finally:
+            process.kill()

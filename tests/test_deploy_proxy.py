@@ -9,7 +9,6 @@ import os
 import socket
 import ssl
 import subprocess
-import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -20,8 +19,8 @@ from typing import NamedTuple
 
 import httpx
 import pytest
-from command_line import environment, run_in
-from deploy_tools import DEPLOY, program
+from command_line import run_in
+from deploy_tools import DEPLOY, program, serving
 from live import EVENTS, PROTOCOL
 from servers import free_port
 from websockets.exceptions import InvalidStatus
@@ -78,18 +77,6 @@ def proxy_before(port: int, folder: Path, configuration: str = CADDYFILE) -> Ite
         process.wait(SECONDS)
 
 
-@contextmanager
-def server(folder: Path, port: int) -> Iterator[None]:
-    command = [sys.executable, "-m", "tussenruimte", "serve", "--port", str(port)]
-    with subprocess.Popen(command, cwd=folder, env=environment(), stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True) as process:
-        assert process.stdout is not None
-        try:
-            assert "http" in process.stdout.readline()
-            yield
-        finally:
-            process.kill()
-
-
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("served")
@@ -100,7 +87,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="module")
 def proxy(folder: Path) -> Iterator[Proxy]:
     port = free_port()
-    with server(folder, port), proxy_before(port, folder) as proxy:
+    with serving(folder, port), proxy_before(port, folder) as proxy:
         yield proxy
 
 
@@ -141,7 +128,7 @@ def test_a_question_that_comes_while_the_server_starts_anew_is_answered(folder: 
     port = free_port()
     with proxy_before(port, tmp_path) as proxy, ThreadPoolExecutor() as pool:
         asked = pool.submit(proxy.asked, "/readyz")
-        with server(folder, port):
+        with serving(folder, port):
             assert asked.result(SECONDS).status_code == 200
 
 
