@@ -23,7 +23,7 @@ def program(name: str) -> str:
     beside = Path(sys.executable).parent
     found = shutil.which(name, path=beside) or shutil.which(name)
     if found is None:
-        pytest.skip(f"{name} is not on this machine, and its package has nothing for it")
+        pytest.skip(f"{name} cannot be had on this machine from where the project installs it")
     return found
 
 

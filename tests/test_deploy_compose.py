@@ -14,6 +14,9 @@ import pytest
 import yaml
 from deploy_tools import DEPLOY, passed, program, run
 
+from domain.store.keys import load_root
+from tussenruimte import GRACE_SECONDS
+
 FOLDER = DEPLOY / "compose"
 COMPOSE = yaml.safe_load((FOLDER / "compose.yaml").read_text())
 SERVICES: dict[str, Any] = COMPOSE["services"]
@@ -66,6 +69,10 @@ def test_the_tables_are_made_first_and_two_of_each_run() -> None:
         assert "healthcheck" in SERVICES[name]
 
 
+def test_every_container_of_ours_has_the_time_that_the_server_gives_its_requests() -> None:
+    assert [name for name in ("api", "worker") if int(SERVICES[name]["stop_grace_period"].removesuffix("s")) <= GRACE_SECONDS] == []
+
+
 def test_every_file_it_names_is_there_or_is_made_by_the_preparation(prepared: Path) -> None:
     volumes = [volume.split(":")[0] for service in SERVICES.values() for volume in service.get("volumes", [])]
     files = [path for path in volumes if path.startswith("./")] + [secret["file"] for secret in COMPOSE["secrets"].values()]
@@ -101,8 +108,6 @@ def test_secrets_are_made_for_their_owner_alone_and_fit_each_other(prepared: Pat
 
 
 def test_the_root_key_that_is_made_is_one(prepared: Path) -> None:
-    from domain.store.keys import load_root
-
     assert len(load_root(prepared / "secrets" / "root.key")) == 32
 
 

@@ -9,10 +9,10 @@ import pytest
 import yaml
 from deploy_tools import DEPLOY, passed, run
 
+from tussenruimte import GRACE_SECONDS
+
 FOLDER = DEPLOY / "kubernetes"
 SECRETS = ("root.key", "pgpass", "redis.url")
-GRACE_SECONDS = 20
-"""What the server gives requests to end."""
 
 
 def prepared(folder: Path) -> Path:

@@ -1,11 +1,14 @@
 """systemd: what `systemd-analyze` says of every unit, in a system of its own in a folder, also where this machine runs without systemd."""
 
+import re
 import shutil
 import subprocess
 from pathlib import Path
 
 import pytest
 from deploy_tools import DEPLOY, program, run
+
+from tussenruimte import GRACE_SECONDS
 
 UNITS = ("tussenruimte.service", "tussenruimte-api@8001.service", "tussenruimte-worker.service", "tussenruimte-migrate.service")
 FOLDER = DEPLOY / "systemd"
@@ -69,3 +72,9 @@ def test_the_hardening_is_the_same_with_sqlite_and_with_postgresql() -> None:
         return {line for line in (FOLDER / name).read_text().splitlines() if line and line[0].isupper()}
 
     assert lines(HARDENING) < lines("tussenruimte.service")
+
+
+@pytest.mark.parametrize("name", ["tussenruimte.service", "tussenruimte-api@.service", "tussenruimte-worker.service"])
+def test_every_unit_has_the_time_that_the_server_gives_its_requests(name: str) -> None:
+    (seconds,) = re.findall(r"^TimeoutStopSec=(\d+)$", (FOLDER / name).read_text(), re.M)
+    assert int(seconds) > GRACE_SECONDS
