@@ -15,7 +15,7 @@ import uuid
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from importlib import metadata
-from typing import IO, get_args
+from typing import IO, TYPE_CHECKING, get_args
 
 import click
 import msgspec
@@ -40,6 +40,9 @@ from projections.views.histories import Histories
 from projections.views.questions import Questions
 from projections.views.trajectories import Trajectories
 
+if TYPE_CHECKING:
+    from domain.store.signals import Signals
+
 BY = "system/command-line"
 LONGEST = EVENT_LIMIT + 2
 GRACE_SECONDS = 20
@@ -52,13 +55,18 @@ LIBRARIES = ("tussenruimte", "eventsourcing", "msgspec", "cryptography", "fastap
 class Organisation:
     """The parts of one organisation."""
 
-    def __init__(self, store: EventStore) -> None:
+    def __init__(self, store: EventStore, signals: "Signals | None" = None) -> None:
         self.store = store
+        self.signals = signals
+        if signals is not None:
+            store.recording.on_recorded(signals.announce)
         self.runner = Runner(store, [Histories(), Trajectories()])
         self.questions = Questions(store, self.runner)
         self.tokens = Tokens(store.datastore, store.clock)
 
     def close(self) -> None:
+        if self.signals is not None:
+            self.signals.close()
         self.store.close()
 
 
@@ -73,11 +81,26 @@ def open_organisation(chosen: Settings, outdated: bool = False, new: bool = Fals
     Raises one of `TOLD`."""
     path = chosen.path
     soundness.check_before_opening(path, chosen.organisation, new)
-    organisation = Organisation(EventStore(path, root_key(chosen), chosen.organisation, clock))
+    signals = signals_of(chosen)
+    organisation = Organisation(EventStore(path, root_key(chosen), chosen.organisation, clock), signals)
     if not outdated and organisation.runner.outdated():
         organisation.close()
         raise Unusable("The views have the form of an older version. Run `tussenruimte migrate`.")
     return organisation
+
+
+def signals_of(chosen: Settings) -> "Signals | None":
+    """What wakes other processes, where Redis is set. Raises `Unusable` where its library is not installed."""
+    if chosen.redis is None:
+        return None
+    # Only here, since it is an extra, and slow to load.
+    try:
+        from domain.store.signals import Signals
+    except ModuleNotFoundError as error:
+        if error.name != "redis":
+            raise
+        raise Unusable("TUSSENRUIMTE_REDIS_URL needs the library for Redis: pip install 'tussenruimte[redis]'") from None
+    return Signals(chosen.redis, chosen.organisation)
 
 
 @contextmanager
@@ -254,6 +277,8 @@ def doctor() -> None:
     chosen = settings()
     keys, root = keys_path(chosen.path), "given" if isinstance(chosen.root, str) else str(chosen.root)
     values = {"database": str(chosen.default), "organisation": chosen.organisation, "root key": root}
+    if chosen.redis is not None:
+        values["redis"] = str(chosen.redis)
     rows = [{"name": name, "value": value, "from": chosen.sources[name]} for name, value in values.items()]
     for name, file in (("events", chosen.path), ("keys", keys)):
         rows.append({"name": name, "value": str(file), "from": "database" if file.exists() else "not there"})

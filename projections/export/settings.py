@@ -9,6 +9,7 @@ import msgspec
 from domain.model.errors import bad
 from domain.model.words import ID_FORM
 from domain.store.keys import RootKeyError, load_root, make_root
+from domain.store.redis_address import RedisAddress, WrongAddress, redis_address
 from projections.export.terminal import said, warn
 from projections.soundness import Unusable
 
@@ -16,11 +17,13 @@ DEFAULT_DATABASE = "sqlite:///tussenruimte.db"
 
 
 class Settings(msgspec.Struct, frozen=True):
-    """What is set. `default` is the file of the organisation `default`; `sources` says where each comes from."""
+    """What is set. `default` is the file of the organisation `default`; `redis` is there where processes wake each other over it; `sources`
+    says where each comes from."""
 
     default: Path
     organisation: str
     root: str | Path
+    redis: RedisAddress | None
     sources: dict[str, str]
 
     @property
@@ -49,8 +52,9 @@ def settings() -> Settings:
     if not root:
         named = os.environ.get("TUSSENRUIMTE_ROOT_KEY_FILE")
         root, root_from = (Path(named), "TUSSENRUIMTE_ROOT_KEY_FILE") if named else (key_file, "default")
-    sources = {"database": url_from, "organisation": "command line" if said("organisation") else "default", "root key": root_from}
-    return Settings(Path(path), organisation, root, sources)
+    sources = {"database": url_from, "organisation": "command line" if said("organisation") else "default", "root key": root_from,
+               "redis": "TUSSENRUIMTE_REDIS_URL"}  # fmt: skip
+    return Settings(Path(path), organisation, root, _redis(), sources)
 
 
 def _set(name: str, variable: str, otherwise: str) -> tuple[str, str]:
@@ -58,6 +62,14 @@ def _set(name: str, variable: str, otherwise: str) -> tuple[str, str]:
         return said(name), "command line"
     value = os.environ.get(variable)
     return (value, variable) if value else (otherwise, "default")
+
+
+def _redis() -> RedisAddress | None:
+    url = os.environ.get("TUSSENRUIMTE_REDIS_URL")
+    try:
+        return redis_address(url) if url else None
+    except WrongAddress as error:
+        raise Unusable(f"TUSSENRUIMTE_REDIS_URL cannot be used. {error}") from None
 
 
 def root_key(chosen: Settings) -> bytes:
