@@ -16,7 +16,7 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from importlib import metadata
 from pathlib import Path
-from typing import IO, get_args
+from typing import IO, TYPE_CHECKING, get_args
 
 import click
 import msgspec
@@ -45,6 +45,9 @@ from projections.views.histories import Histories
 from projections.views.questions import Questions
 from projections.views.trajectories import Trajectories
 
+if TYPE_CHECKING:
+    from domain.store.signals import Signals
+
 BY = "system/command-line"
 LONGEST = EVENT_LIMIT + 2
 GRACE_SECONDS = 20
@@ -57,13 +60,18 @@ LIBRARIES = ("tussenruimte", "eventsourcing", "msgspec", "cryptography", "fastap
 class Organisation:
     """The parts of one organisation."""
 
-    def __init__(self, store: EventStore) -> None:
+    def __init__(self, store: EventStore, signals: "Signals | None" = None) -> None:
         self.store = store
+        self.signals = signals
+        if signals is not None:
+            store.recording.on_recorded(signals.announce)
         self.runner = Runner(store, [Histories(), Trajectories()])
         self.questions = Questions(store, self.runner)
         self.tokens = Tokens(store.database, store.clock)
 
     def close(self) -> None:
+        if self.signals is not None:
+            self.signals.close()
         self.store.close()
 
 
@@ -86,11 +94,26 @@ def open_organisation(chosen: Settings, outdated: bool = False, new: bool = Fals
     """Open an organisation's files. `outdated`: even with views of an older form. `new`: made where there are none.
 
     Raises one of `TOLD`."""
-    organisation = Organisation(open_store(chosen, new))
+    store = open_store(chosen, new)
+    organisation = Organisation(store, signals_of(chosen))
     if not outdated and organisation.runner.outdated():
         organisation.close()
         raise Unusable("The views have the form of an older version. Run `tussenruimte migrate`.")
     return organisation
+
+
+def signals_of(chosen: Settings) -> "Signals | None":
+    """What wakes other processes, where Redis is set. Raises `Unusable` where its library is not installed."""
+    if chosen.redis is None:
+        return None
+    # Only here, since it is an extra, and slow to load.
+    try:
+        from domain.store.signals import Signals
+    except ModuleNotFoundError as error:
+        if error.name != "redis":
+            raise
+        raise Unusable("TUSSENRUIMTE_REDIS_URL needs the library for Redis: pip install 'tussenruimte[redis]'") from None
+    return Signals(chosen.redis, chosen.organisation)
 
 
 @contextmanager
@@ -270,6 +293,8 @@ def doctor() -> None:
     chosen = settings()
     root = "given" if isinstance(chosen.root, str) else str(chosen.root)
     values = {**chosen.place.told(), "organisation": chosen.organisation, "root key": root}
+    if chosen.redis is not None:
+        values["redis"] = str(chosen.redis)
     rows = [{"name": name, "value": value, "from": chosen.sources[name]} for name, value in values.items()] + files_of(chosen.place)
     libraries = {found.name: found.version for found in metadata.distributions() if found.name in LIBRARIES}
     versions = {"python": platform.python_version(), "sqlite": sqlite3.sqlite_version, **libraries}
