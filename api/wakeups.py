@@ -5,12 +5,15 @@ for all subscribers.
 """
 
 import asyncio
+import logging
 from collections.abc import Callable
 
 from api.context import Organisation, thread
 from projections.telemetry.metrics import LOOKS, WAKEUPS
+from projections.telemetry.progress import UNREACHABLE
 
 LOOK_SECONDS = 0.25
+logger = logging.getLogger(__name__)
 
 
 class Wakeups:
@@ -28,7 +31,10 @@ class Wakeups:
         self._organisation.store.recording.on_recorded(lambda position: _call(loop, self._heard, position))
         while True:
             LOOKS.inc()
-            self._reached(await thread(self._look), "looking")
+            try:
+                self._reached(await thread(self._look), "looking")
+            except UNREACHABLE as error:
+                logger.warning("the store does not answer: %s", error)
             await asyncio.sleep(self._look_seconds)
 
     async def after(self, position: int, seconds: float) -> bool:

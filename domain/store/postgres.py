@@ -9,11 +9,12 @@ from contextlib import contextmanager
 from functools import lru_cache
 from itertools import count
 from typing import Any
-from urllib.parse import urlsplit, urlunsplit
+from urllib.parse import quote
 
 import psycopg
-from eventsourcing.persistence import OperationalError
+from eventsourcing.persistence import InterfaceError, OperationalError
 from eventsourcing.postgres import PostgresDatastore
+from psycopg.conninfo import conninfo_to_dict
 from psycopg_pool import ConnectionPool
 
 from domain.store.database import STORE_VERSION, Change, Cursor, Insert, Lock, Row, Table
@@ -24,6 +25,8 @@ COPIED = 50
 """Rows from which a COPY is faster than a statement with arrays."""
 STREAMED = 2_000
 POOL = 40
+ANSWER_SECONDS = 30.0
+"""How long who asks waits for a server to come back, or for another to take its place."""
 _MIGRATING = 7_482_153_001
 """The number of the advisory lock under which tables are made."""
 _SESSION = (
@@ -98,8 +101,12 @@ class PostgresTransaction:
             self._connection.execute(f"DELETE FROM {named(table)} WHERE {self._own(table, generation)}")
 
 
+class Unreachable(OperationalError):
+    """The server does not answer, or broke off. What was being recorded may be recorded or not: sent again, with its ids, it is once."""
+
+
 class PostgresDatabase(PostgresDatastore):
-    """One organisation's share of a database. `url` is a libpq URL, with whatever libpq takes there."""
+    """One organisation's share of a database. `url` is a libpq URL, with whatever libpq takes there: several hosts, a service."""
 
     def __init__(self, url: str, organisation: str) -> None:
         self.url = url
@@ -113,7 +120,7 @@ class PostgresDatabase(PostgresDatastore):
             open=False,
             configure=_configure,
             check=ConnectionPool.check_connection,
-            timeout=30.0,
+            timeout=ANSWER_SECONDS,
         )  # type: ignore[assignment]
 
     @contextmanager
@@ -134,14 +141,17 @@ class PostgresDatabase(PostgresDatastore):
 
     @contextmanager
     def writing(self, lock: Lock) -> Iterator[PostgresTransaction]:
-        with self._held() as connection, connection.transaction():
+        with self._held() as connection, _replicated(connection), connection.transaction():
             self._take(connection, lock)
             yield PostgresTransaction(connection, self.organisation)
 
     @contextmanager
     def _held(self) -> Iterator[psycopg.Connection[Row]]:
-        with self.get_connection() as connection:
-            yield connection  # type: ignore[misc]
+        try:
+            with self.get_connection() as connection:
+                yield connection  # type: ignore[misc]
+        except (OperationalError, InterfaceError) as error:
+            raise Unreachable(f"{shown(self.url)}: {error}") from error
 
     def _take(self, connection: psycopg.Connection[Row], lock: Lock) -> None:
         """Wait for who holds the lock; from then on all that was committed under it is seen, and nothing else is written under it."""
@@ -172,20 +182,49 @@ def store_version(url: str) -> int | None:
 
 @contextmanager
 def connected(url: str) -> Iterator[psycopg.Connection[Row]]:
-    """A connection of its own. Raises the library's `OperationalError`, which names the server and no password."""
+    """A connection of its own. Raises `Unreachable`, which names the server and no password."""
     try:
         with psycopg.connect(url, autocommit=True, **_KEPT_ALIVE) as connection:
             yield connection
     except psycopg.Error as error:
-        raise OperationalError(f"{shown(url)}: {error}") from error
+        raise Unreachable(f"{shown(url)}: {error}") from error
 
 
 def shown(url: str) -> str:
-    """A URL as it may be told: without its password."""
-    parts = urlsplit(url)
-    user = f"{parts.username}@" if parts.username else ""
-    port = f":{parts.port}" if parts.port else ""
-    return urlunsplit((parts.scheme, f"{user}{parts.hostname or ''}{port}", parts.path, "", ""))
+    """A URL as it may be told: without its password. Raises psycopg's `ProgrammingError` where libpq cannot read it."""
+    found = conninfo_to_dict(url)
+    hosts = str(found.get("host") or "").split(",")
+    ports = str(found.get("port") or "").split(",")
+    if len(ports) < len(hosts):
+        ports = ports[:1] * len(hosts)
+    places = (f"{_bracketed(host)}{port and ':'}{port}" for host, port in zip(hosts, ports, strict=False))
+    user = f"{quote(str(found['user']))}@" if "user" in found else ""
+    service = f"?service={quote(str(found['service']))}" if "service" in found else ""
+    return f"postgresql://{user}{','.join(places)}/{quote(str(found.get('dbname', '')))}{service}"
+
+
+def _bracketed(host: str) -> str:
+    return f"[{host}]" if ":" in host else quote(host, safe="")
+
+
+@contextmanager
+def _replicated(connection: psycopg.Connection[Any]) -> Iterator[None]:
+    """Refuse a COMMIT that was broken off while it waited for a synchronous replica: PostgreSQL then says only in a warning that what it
+    took is on one server, and may be lost with it."""
+    warned: list[str] = []
+
+    def hear(notice: psycopg.errors.Diagnostic) -> None:
+        # The warning has no code of its own, and its text speaks the server's language.
+        if notice.source_function == "SyncRepWaitForLSN":
+            warned.append(notice.message_primary or "")
+
+    connection.add_notice_handler(hear)
+    try:
+        yield
+    finally:
+        connection.remove_notice_handler(hear)
+    if warned:
+        raise psycopg.OperationalError(warned[0])
 
 
 def _configure(connection: psycopg.Connection[Any]) -> None:

@@ -5,6 +5,7 @@ import re
 from pathlib import Path
 
 import msgspec
+from psycopg import ProgrammingError
 
 from domain.model.errors import bad
 from domain.model.words import ID_FORM
@@ -64,7 +65,7 @@ def settings() -> Settings:
     place: Files | Databases
     scheme, _, path = url.partition(":///")
     if url.partition("://")[0] in POSTGRES:
-        place = Databases(url, _keys_url(url))
+        place = Databases(_readable(url, url_from), _keys_url(url))
         sources["keys"] = "TUSSENRUIMTE_KEYS_URL"
     elif scheme == "sqlite" and path and not path.startswith(":"):
         place = Files(Path(path), organisation)
@@ -84,9 +85,21 @@ def _keys_url(url: str) -> str:
             "With PostgreSQL the keys have a database of their own, apart from the events and with backups of its own."
             " Name it with TUSSENRUIMTE_KEYS_URL, as postgresql://user@host/name."
         )
-    if shown(found) == shown(url):
+    if shown(_readable(found, "TUSSENRUIMTE_KEYS_URL")) == shown(url):
         raise Unusable("TUSSENRUIMTE_KEYS_URL names the database of the events. Make another for the keys: no backup may hold both.")
     return found
+
+
+def _readable(url: str, named: str) -> str:
+    """What libpq refuses is not repeated: a part of a password may be in it."""
+    try:
+        shown(url)
+    except ProgrammingError:
+        raise Unusable(
+            f"The URL of the database ({named}) cannot be read. It has the form postgresql://user@host:port,host:port/name?option=value;"
+            " in names and passwords write %40 for @, %2F for / and %3A for :."
+        ) from None
+    return url
 
 
 def _root(place: Files | Databases) -> tuple[str | Path, str]:
