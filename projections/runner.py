@@ -11,6 +11,7 @@ from collections.abc import Callable, Sequence
 from itertools import chain
 
 from domain.store.database import EVENTS, GENERATIONS, TRACKING, Connection, Delete, Insert, Put, Table, Update
+from domain.store.mapper import VOICES
 from domain.store.store import EventStore
 from projections.reader import SLICE, Projection, Reader, read_all
 
@@ -123,7 +124,7 @@ class Runner:
         last = rows[-1][0]
         names = list(new)
         for start in range(0, len(names), STREAMS):
-            loaded = self._store.streams(connection, names[start : start + STREAMS], self._store.keys.ring(), voices_only=True)
+            loaded = self._store.streams(connection, names[start : start + STREAMS], self._store.keys.ring(), only=VOICES)
             known = {stream: [event for event in events if event.position <= last] for stream, events in loaded.items()}
             touched = [reader.touched(stream, events, new[stream]) for stream, events in known.items()]
             connection.write(reader.changes(touched), generation)

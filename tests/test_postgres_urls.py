@@ -3,7 +3,7 @@
 import pytest
 from click.testing import CliRunner
 
-from domain.store.postgres import shown
+from domain.store.addresses import shown
 from tussenruimte import cli
 
 

@@ -5,7 +5,8 @@ from contextlib import contextmanager
 
 from eventsourcing.persistence import PersistenceError
 
-from domain.store.postgres import PostgresDatabase, PostgresTransaction, Unreachable, shown
+from domain.store.addresses import shown
+from domain.store.postgres import PostgresDatabase, PostgresTransaction, Unreachable
 from domain.store.ring import KeyStoreError, KeyStoreSilent
 
 

@@ -4,19 +4,19 @@ Writers of one organisation wait for one another on a row of `locks`, taken when
 positions have no gaps and become visible in their order, and other organisations wait for nobody. Generations of a view share a table.
 """
 
+import select
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from functools import lru_cache
 from itertools import count
 from typing import Any
-from urllib.parse import quote
 
 import psycopg
 from eventsourcing.persistence import InterfaceError, OperationalError
 from eventsourcing.postgres import PostgresDatastore
-from psycopg.conninfo import conninfo_to_dict
 from psycopg_pool import ConnectionPool
 
+from domain.store.addresses import shown
 from domain.store.database import STORE_VERSION, Change, Cursor, Insert, Lock, Row, Table
 from domain.store.postgres_sql import definitions, element, named, quoted, statement_of
 
@@ -33,6 +33,7 @@ _SESSION = (
     # What hangs in a transaction, or at the other end of a cable that was cut, must not hold a lock for ever.
     f"SET lock_timeout = '{BUSY_SECONDS}s'; SET idle_in_transaction_session_timeout = '300s'; SET client_min_messages = 'warning'"
 )
+LOCKED = "SELECT 1 FROM locks WHERE organisation = %s AND name = %s FOR UPDATE"
 _numbers = count()
 _KEPT_ALIVE: dict[str, Any] = {
     **{"keepalives_idle": 30, "keepalives_interval": 5, "keepalives_count": 3},
@@ -43,9 +44,10 @@ _KEPT_ALIVE: dict[str, Any] = {
 class PostgresTransaction:
     """A transaction of one organisation; see `domain.store.database.Connection`."""
 
-    def __init__(self, connection: psycopg.Connection[Row], organisation: str) -> None:
+    def __init__(self, connection: psycopg.Connection[Row], organisation: str, copies: bool = True) -> None:
         self._connection = connection
         self._organisation = organisation
+        self._copies = copies
 
     def table(self, table: Table, generation: int = 0) -> str:
         """The organisation's own rows, and of a view those of one generation: PostgreSQL plans this as it does a plain condition."""
@@ -68,7 +70,7 @@ class PostgresTransaction:
         for change in changes:
             if not change.rows:
                 continue
-            if isinstance(change, Insert) and len(change.rows) >= COPIED:
+            if self._copies and isinstance(change, Insert) and len(change.rows) >= COPIED:
                 self._copy(change, generation)
             else:
                 statement = statement_of(self._scope(change.table, generation), change)
@@ -111,6 +113,7 @@ class PostgresDatabase(PostgresDatastore):
     def __init__(self, url: str, organisation: str) -> None:
         self.url = url
         self.organisation = organisation
+        self._locks: set[Lock] = set()
         super().__init__("", "", "", "", "", originator_id_type="text", pool_size=0, max_overflow=POOL)
         self.pool = ConnectionPool(
             url,
@@ -119,7 +122,7 @@ class PostgresDatabase(PostgresDatastore):
             max_size=POOL,
             open=False,
             configure=_configure,
-            check=ConnectionPool.check_connection,
+            check=_check,
             timeout=ANSWER_SECONDS,
         )  # type: ignore[assignment]
 
@@ -140,10 +143,13 @@ class PostgresDatabase(PostgresDatastore):
             yield PostgresTransaction(connection, self.organisation)
 
     @contextmanager
-    def writing(self, lock: Lock) -> Iterator[PostgresTransaction]:
-        with self._held() as connection, _replicated(connection), connection.transaction():
-            self._take(connection, lock)
-            yield PostgresTransaction(connection, self.organisation)
+    def writing(self, lock: Lock, brief: bool = False) -> Iterator[PostgresTransaction]:
+        self._make(lock)
+        pipeline = psycopg.Connection.pipeline if brief else nullcontext
+        with self._held() as connection, _replicated(connection), pipeline(connection), connection.transaction():
+            # From when this is answered all that was committed under the lock is seen, and nothing else is written under it.
+            connection.execute(LOCKED, (self.organisation, lock))
+            yield PostgresTransaction(connection, self.organisation, copies=not brief)
 
     @contextmanager
     def _held(self) -> Iterator[psycopg.Connection[Row]]:
@@ -153,12 +159,12 @@ class PostgresDatabase(PostgresDatastore):
         except (OperationalError, InterfaceError) as error:
             raise Unreachable(f"{shown(self.url)}: {error}") from error
 
-    def _take(self, connection: psycopg.Connection[Row], lock: Lock) -> None:
-        """Wait for who holds the lock; from then on all that was committed under it is seen, and nothing else is written under it."""
-        values = (self.organisation, lock)
-        if connection.execute("SELECT 1 FROM locks WHERE organisation = %s AND name = %s FOR UPDATE", values).fetchone() is None:
-            connection.execute("INSERT INTO locks VALUES (%s, %s) ON CONFLICT DO NOTHING", values)
-            connection.execute("SELECT 1 FROM locks WHERE organisation = %s AND name = %s FOR UPDATE", values)
+    def _make(self, lock: Lock) -> None:
+        """See that the row stands there by which an organisation's writers wait for one another."""
+        if lock not in self._locks:
+            with self._held() as connection, _replicated(connection):
+                connection.execute("INSERT INTO locks VALUES (%s, %s) ON CONFLICT DO NOTHING", (self.organisation, lock))
+            self._locks.add(lock)
 
 
 def migrate(url: str, tables: Iterable[Table], version: int = STORE_VERSION) -> None:
@@ -190,23 +196,6 @@ def connected(url: str) -> Iterator[psycopg.Connection[Row]]:
         raise Unreachable(f"{shown(url)}: {error}") from error
 
 
-def shown(url: str) -> str:
-    """A URL as it may be told: without its password. Raises psycopg's `ProgrammingError` where libpq cannot read it."""
-    found = conninfo_to_dict(url)
-    hosts = str(found.get("host") or "").split(",")
-    ports = str(found.get("port") or "").split(",")
-    if len(ports) < len(hosts):
-        ports = ports[:1] * len(hosts)
-    places = (f"{_bracketed(host)}{port and ':'}{port}" for host, port in zip(hosts, ports, strict=False))
-    user = f"{quote(str(found['user']))}@" if "user" in found else ""
-    service = f"?service={quote(str(found['service']))}" if "service" in found else ""
-    return f"postgresql://{user}{','.join(places)}/{quote(str(found.get('dbname', '')))}{service}"
-
-
-def _bracketed(host: str) -> str:
-    return f"[{host}]" if ":" in host else quote(host, safe="")
-
-
 @contextmanager
 def _replicated(connection: psycopg.Connection[Any]) -> Iterator[None]:
     """Refuse a COMMIT that was broken off while it waited for a synchronous replica: PostgreSQL then says only in a warning that what it
@@ -225,6 +214,14 @@ def _replicated(connection: psycopg.Connection[Any]) -> Iterator[None]:
         connection.remove_notice_handler(hear)
     if warned:
         raise psycopg.OperationalError(warned[0])
+
+
+def _check(connection: psycopg.Connection[Any]) -> None:
+    """A connection at which something waits to be read, while nothing was asked, was most likely closed by the server."""
+    waiting = select.poll()
+    waiting.register(connection.fileno(), select.POLLIN)
+    if waiting.poll(0):
+        ConnectionPool.check_connection(connection)
 
 
 def _configure(connection: psycopg.Connection[Any]) -> None:

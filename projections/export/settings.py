@@ -9,10 +9,10 @@ from psycopg import ProgrammingError
 
 from domain.model.errors import bad
 from domain.model.words import ID_FORM
+from domain.store.addresses import shown
 from domain.store.checks import Unusable
 from domain.store.keys import RootKeyError, load_root, make_root
 from domain.store.places import keys_path
-from domain.store.postgres import shown
 from projections.export.terminal import said, warn
 
 DEFAULT_DATABASE = "sqlite:///tussenruimte.db"
