@@ -29,6 +29,7 @@ from domain.store.checks import Unusable, check_databases, check_files
 from domain.store.database import OWN, STORE_VERSION
 from domain.store.fresh import FreshIds
 from domain.store.key_places import KEY_TABLES
+from domain.store.organisations import check_placed
 from domain.store.places import on_postgres, on_sqlite
 from domain.store.postgres import migrate as migrate_database
 from domain.store.staging import Line
@@ -36,7 +37,7 @@ from domain.store.store import EventStore
 from domain.store.tokens import Role, Tokens
 from projections import soundness
 from projections.export import asking, cloudevents, objects, tables
-from projections.export.settings import Databases, Files, Settings, files_of, root_key, settings
+from projections.export.settings import Files, Settings, databases, files_of, root_key, settings
 from projections.export.terminal import TOLD, Verbs, language, said, show, told, warn, watched
 from projections.runner import Overtaken, Runner
 from projections.telemetry.command import named_host, watchable, watched_at
@@ -79,6 +80,7 @@ def open_store(chosen: Settings, new: bool) -> EventStore:
         check_files(place.path, organisation, new)
         return on_sqlite(place.path, root_key(chosen), organisation, clock)
     check_databases(place.url, place.keys_url, organisation)
+    check_placed(place.url, place.others, organisation)
     return on_postgres(place.url, place.keys_url, root_key(chosen), organisation, clock)
 
 
@@ -251,7 +253,7 @@ def rebuild() -> None:
 @cli.command("migrate")
 def migrate() -> None:
     """Make the tables in PostgreSQL; bring what an older version made up to date."""
-    if isinstance(place := settings().place, Databases):
+    for place in databases():
         migrate_database(place.url, [*OWN, *Histories.tables, *Trajectories.tables])
         migrate_database(place.keys_url, KEY_TABLES)
     with opened(outdated=True) as organisation, watched() as progress:

@@ -13,10 +13,13 @@ from domain.store.addresses import shown
 from domain.store.checks import Unusable
 from domain.store.keys import RootKeyError, load_root, make_root
 from domain.store.places import keys_path
+from projections.export.placement import POSTGRES, Placement, placement
 from projections.export.terminal import said, warn
 
 DEFAULT_DATABASE = "sqlite:///tussenruimte.db"
-POSTGRES = ("postgresql", "postgres")
+PLACEMENT = "TUSSENRUIMTE_PLACEMENT"
+PLACED_BY = ("TUSSENRUIMTE_DATABASE_URL", "TUSSENRUIMTE_KEYS_URL", "TUSSENRUIMTE_READ_URL")
+"""What a placement says instead."""
 
 
 class Files(msgspec.Struct, frozen=True):
@@ -41,9 +44,14 @@ class Databases(msgspec.Struct, frozen=True):
 
     url: str
     keys_url: str
+    cluster: str | None = None
+    """The name of the cluster in the placement, where there is one."""
+    others: dict[str, str] = {}
+    """The events of the other clusters, by name."""
 
     def told(self) -> dict[str, str]:
-        return {"database": shown(self.url), "keys": shown(self.keys_url)}
+        cluster = {"cluster": self.cluster} if self.cluster else {}
+        return {**cluster, "database": shown(self.url), "keys": shown(self.keys_url)}
 
 
 class Settings(msgspec.Struct, frozen=True):
@@ -57,25 +65,58 @@ class Settings(msgspec.Struct, frozen=True):
 
 def settings() -> Settings:
     """From the command line, then the environment. Raises `Refused` or `Unusable`."""
-    url, url_from = _set("database", "TUSSENRUIMTE_DATABASE_URL", DEFAULT_DATABASE)
     organisation = said("organisation") or "default"
     if not re.fullmatch(ID_FORM, organisation):
         raise bad("wrong_id", "organisation")
-    sources = {"database": url_from, "organisation": "command line" if said("organisation") else "default"}
-    place: Files | Databases
-    scheme, _, path = url.partition(":///")
-    if url.partition("://")[0] in POSTGRES:
-        place = Databases(_readable(url, url_from), _keys_url(url))
-        sources["keys"] = "TUSSENRUIMTE_KEYS_URL"
-    elif scheme == "sqlite" and path and not path.startswith(":"):
-        place = Files(Path(path), organisation)
-    else:
-        raise Unusable(
-            f"This database cannot be used (it begins with {url.partition(':')[0]!r}). Write {DEFAULT_DATABASE} for a file in this folder, "
-            "sqlite:////srv/tussenruimte.db for one with its full path, or postgresql://user@host/name for PostgreSQL."
-        )
+    place, sources = _place(organisation)
+    sources["organisation"] = "command line" if said("organisation") else "default"
     root, root_from = _root(place)
     return Settings(place, organisation, root, {**sources, "root key": root_from})
+
+
+def _place(organisation: str) -> tuple[Files | Databases, dict[str, str]]:
+    if placed := _placement():
+        return _placed(placed, organisation), dict.fromkeys(("cluster", "database", "keys"), PLACEMENT)
+    url, url_from = _set("database", "TUSSENRUIMTE_DATABASE_URL", DEFAULT_DATABASE)
+    scheme, _, path = url.partition(":///")
+    if url.partition("://")[0] in POSTGRES:
+        return Databases(_readable(url, url_from), _keys_url(url)), {"database": url_from, "keys": "TUSSENRUIMTE_KEYS_URL"}
+    if scheme == "sqlite" and path and not path.startswith(":"):
+        return Files(Path(path), organisation), {"database": url_from}
+    raise Unusable(
+        f"This database cannot be used (it begins with {url.partition(':')[0]!r}). Write {DEFAULT_DATABASE} for a file in this folder, "
+        "sqlite:////srv/tussenruimte.db for one with its full path, or postgresql://user@host/name for PostgreSQL."
+    )
+
+
+def _placement() -> Placement | None:
+    """The placement, where one is set and the command line names no database instead."""
+    path = os.environ.get(PLACEMENT)
+    if not path or said("database"):
+        return None
+    if elsewhere := [name for name in PLACED_BY if os.environ.get(name)]:
+        raise Unusable(f"{PLACEMENT} and {elsewhere[0]} are both set, and each says where the databases are. Leave one of them out.")
+    return placement(Path(path))
+
+
+def databases() -> list[Databases]:
+    """The databases of every cluster; none with files."""
+    if placed := _placement():
+        return [_cluster(placed, name) for name in placed.clusters]
+    place = settings().place
+    return [place] if isinstance(place, Databases) else []
+
+
+def _placed(placed: Placement, organisation: str) -> Databases:
+    name = placed.of(organisation)
+    if name is None:
+        raise Unusable(f"The placement has no cluster for the organisation {organisation!r}. Name it there, or name a default.")
+    return _cluster(placed, name)
+
+
+def _cluster(placed: Placement, name: str) -> Databases:
+    own = placed.clusters[name]
+    return Databases(own.events, own.keys, name, {other: its.events for other, its in placed.clusters.items() if other != name})
 
 
 def _keys_url(url: str) -> str:
