@@ -81,7 +81,7 @@ def open_store(chosen: Settings, new: bool) -> EventStore:
         return on_sqlite(place.path, root_key(chosen), organisation, clock)
     check_databases(place.url, place.keys_url, organisation)
     check_placed(place.url, place.others, organisation)
-    return on_postgres(place.url, place.keys_url, root_key(chosen), organisation, clock)
+    return on_postgres(place.url, place.keys_url, root_key(chosen), organisation, clock, place.read_url)
 
 
 def open_organisation(chosen: Settings, outdated: bool = False, new: bool = False) -> Organisation:

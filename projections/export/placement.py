@@ -35,11 +35,11 @@ class Placement(Struct, frozen=True, forbid_unknown_fields=True):
     """Clusters by name, the cluster of each organisation that is named, and the one of all others."""
 
     clusters: dict[str, Cluster]
-    default: str | None = None
+    default: str
     organisations: dict[str, str] = {}
 
-    def of(self, organisation: str) -> str | None:
-        """The name of an organisation's cluster; None where the file has none for it."""
+    def of(self, organisation: str) -> str:
+        """The name of an organisation's cluster."""
         return self.organisations.get(organisation, self.default)
 
 
@@ -66,7 +66,7 @@ def _wrong(found: Placement) -> Iterator[str]:
         if (same := kept.get(shown(cluster.events))) is not None:
             yield f"clusters.{name}.events and clusters.{same}.keys are one database. Make another for the keys: no backup may hold both."
     named = {f"organisations.{organisation}": name for organisation, name in found.organisations.items()}
-    for place, name in (named | ({"default": found.default} if found.default else {})).items():
+    for place, name in ({"default": found.default} | named).items():
         if name not in found.clusters:
             yield f"{place} names the cluster {name!r}, which is not there. There are: {', '.join(found.clusters) or 'none'}."
     for organisation in found.organisations:

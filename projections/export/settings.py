@@ -17,9 +17,10 @@ from projections.export.placement import POSTGRES, Placement, placement
 from projections.export.terminal import said, warn
 
 DEFAULT_DATABASE = "sqlite:///tussenruimte.db"
-PLACEMENT = "TUSSENRUIMTE_PLACEMENT"
-PLACED_BY = ("TUSSENRUIMTE_DATABASE_URL", "TUSSENRUIMTE_KEYS_URL", "TUSSENRUIMTE_READ_URL")
+KEYS, REPLICA, PLACEMENT = "TUSSENRUIMTE_KEYS_URL", "TUSSENRUIMTE_READ_URL", "TUSSENRUIMTE_PLACEMENT"
+PLACED_BY = ("TUSSENRUIMTE_DATABASE_URL", KEYS, REPLICA)
 """What a placement says instead."""
+APART = "With PostgreSQL the keys have a database of their own, apart from the events and with backups of its own: "
 
 
 class Files(msgspec.Struct, frozen=True):
@@ -44,6 +45,8 @@ class Databases(msgspec.Struct, frozen=True):
 
     url: str
     keys_url: str
+    read_url: str | None
+    """A replica of the events, for questions."""
     cluster: str | None = None
     """The name of the cluster in the placement, where there is one."""
     others: dict[str, str] = {}
@@ -51,7 +54,8 @@ class Databases(msgspec.Struct, frozen=True):
 
     def told(self) -> dict[str, str]:
         cluster = {"cluster": self.cluster} if self.cluster else {}
-        return {**cluster, "database": shown(self.url), "keys": shown(self.keys_url)}
+        replica = {"replica": shown(self.read_url)} if self.read_url else {}
+        return {**cluster, "database": shown(self.url), **replica, "keys": shown(self.keys_url)}
 
 
 class Settings(msgspec.Struct, frozen=True):
@@ -76,11 +80,14 @@ def settings() -> Settings:
 
 def _place(organisation: str) -> tuple[Files | Databases, dict[str, str]]:
     if placed := _placement():
-        return _placed(placed, organisation), dict.fromkeys(("cluster", "database", "keys"), PLACEMENT)
+        return _cluster(placed, placed.of(organisation)), dict.fromkeys(("cluster", "database", "replica", "keys"), PLACEMENT)
     url, url_from = _set("database", "TUSSENRUIMTE_DATABASE_URL", DEFAULT_DATABASE)
     scheme, _, path = url.partition(":///")
     if url.partition("://")[0] in POSTGRES:
-        return Databases(_readable(url, url_from), _keys_url(url)), {"database": url_from, "keys": "TUSSENRUIMTE_KEYS_URL"}
+        keys, replica = _postgres(KEYS, APART), _postgres(REPLICA) if os.environ.get(REPLICA) else None
+        if shown(keys) == shown(_readable(url, url_from)):
+            raise Unusable(f"{KEYS} names the database of the events. Make another for the keys: no backup may hold both.")
+        return Databases(url, keys, replica), {"database": url_from, "keys": KEYS, "replica": REPLICA}
     if scheme == "sqlite" and path and not path.startswith(":"):
         return Files(Path(path), organisation), {"database": url_from}
     raise Unusable(
@@ -107,28 +114,17 @@ def databases() -> list[Databases]:
     return [place] if isinstance(place, Databases) else []
 
 
-def _placed(placed: Placement, organisation: str) -> Databases:
-    name = placed.of(organisation)
-    if name is None:
-        raise Unusable(f"The placement has no cluster for the organisation {organisation!r}. Name it there, or name a default.")
-    return _cluster(placed, name)
-
-
 def _cluster(placed: Placement, name: str) -> Databases:
     own = placed.clusters[name]
-    return Databases(own.events, own.keys, name, {other: its.events for other, its in placed.clusters.items() if other != name})
+    others = {other: its.events for other, its in placed.clusters.items() if other != name}
+    return Databases(own.events, own.keys, own.read, name, others)
 
 
-def _keys_url(url: str) -> str:
-    found = os.environ.get("TUSSENRUIMTE_KEYS_URL", "")
+def _postgres(variable: str, why: str = "") -> str:
+    found = os.environ.get(variable, "")
     if found.partition("://")[0] not in POSTGRES:
-        raise Unusable(
-            "With PostgreSQL the keys have a database of their own, apart from the events and with backups of its own."
-            " Name it with TUSSENRUIMTE_KEYS_URL, as postgresql://user@host/name."
-        )
-    if shown(_readable(found, "TUSSENRUIMTE_KEYS_URL")) == shown(url):
-        raise Unusable("TUSSENRUIMTE_KEYS_URL names the database of the events. Make another for the keys: no backup may hold both.")
-    return found
+        raise Unusable(f"{why}{variable} has to name a PostgreSQL database, as postgresql://user@host/name.")
+    return _readable(found, variable)
 
 
 def _readable(url: str, named: str) -> str:
