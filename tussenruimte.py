@@ -29,7 +29,7 @@ from domain.store.checks import Unusable, check_databases, check_files
 from domain.store.database import OWN, STORE_VERSION
 from domain.store.fresh import FreshIds
 from domain.store.key_places import KEY_TABLES
-from domain.store.organisations import check_placed
+from domain.store.organisations import check_placed, organisations
 from domain.store.places import on_postgres, on_sqlite
 from domain.store.postgres import migrate as migrate_database
 from domain.store.staging import Line
@@ -45,6 +45,7 @@ from projections.views import answers
 from projections.views.histories import Histories
 from projections.views.questions import Questions
 from projections.views.trajectories import Trajectories
+from workers import rebuilds
 
 BY = "system/command-line"
 LONGEST = EVENT_LIMIT + 2
@@ -241,13 +242,36 @@ def _published(organisation: Organisation, definition: Definition) -> answers.Le
 
 
 @cli.command("rebuild")
-def rebuild() -> None:
+@click.option("--all-organisations", is_flag=True, help="Of every organisation in PostgreSQL, each in a process of its own.")
+@click.option("--scheduler", metavar="ADDRESS", help="Of a Dask cluster over whose workers they are shared out, as tcp://host:8786.")
+def rebuild(all_organisations: bool, scheduler: str | None) -> None:
     """Read all histories anew.
 
-    The views are made beside those there are, and swapped."""
+    The views are made beside those there are, and swapped. The workers of a cluster have settings and a root key of their own."""
+    if scheduler and (not all_organisations or said("database")):
+        raise click.UsageError("--scheduler goes with --all-organisations, and the database is set where its workers run.")
+    if all_organisations:
+        rebuild_all(scheduler)
+        return
     with opened(outdated=True) as organisation, watched() as progress:
         position = organisation.runner.rebuild(lambda done, of: progress("read anew", done, of))
     show({"position": str(position)}, lambda _: f"the views stand at position {position}")
+
+
+def rebuild_all(scheduler: str | None) -> None:
+    names = sorted({name for place in databases() for name in organisations(place.url)})
+    found = rebuilds.on_cluster(scheduler, names) if scheduler else rebuilds.here(names, said("database"))
+    done: list[rebuilds.Rebuilt] = []
+    with watched() as progress:
+        for one in found:
+            done.append(one)
+            progress("organisations", len(done), len(names))
+            if one.error:
+                warn(f"{one.organisation}: {one.error}")
+    whole = sum(one.error is None for one in done)
+    show(done, lambda _: f"rebuilt the views of {whole} of {len(names)} organisations")
+    if whole < len(names):
+        sys.exit(1)
 
 
 @cli.command("migrate")
