@@ -260,14 +260,7 @@ def rebuild(all_organisations: bool, scheduler: str | None) -> None:
 
 def rebuild_all(scheduler: str | None) -> None:
     names = sorted({name for place in databases() for name in organisations(place.url)})
-    found = rebuilds.on_cluster(scheduler, names) if scheduler else rebuilds.here(names, said("database"))
-    done: list[rebuilds.Rebuilt] = []
-    with watched() as progress:
-        for one in found:
-            done.append(one)
-            progress("organisations", len(done), len(names))
-            if one.error:
-                warn(f"{one.organisation}: {one.error}")
+    done = rebuilds.rebuild_all(names, scheduler, said("database"))
     whole = sum(one.error is None for one in done)
     show(done, lambda _: f"rebuilt the views of {whole} of {len(names)} organisations")
     if whole < len(names):

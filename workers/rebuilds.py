@@ -12,6 +12,7 @@ import msgspec
 from msgspec import Struct
 
 from domain.store.checks import Unusable
+from projections.export.terminal import warn, watched
 
 CONNECT_SECONDS = 10
 
@@ -34,9 +35,18 @@ def rebuilt(organisation: str, database: str | None = None) -> Rebuilt:
     return Rebuilt(organisation, msgspec.json.decode(done.stdout, type=dict[str, str])["position"])
 
 
-def here(organisations: Sequence[str], database: str | None) -> Iterator[Rebuilt]:
-    """One after another; each uses all processors."""
-    return (rebuilt(organisation, database) for organisation in organisations)
+def rebuild_all(organisations: Sequence[str], scheduler: str | None, database: str | None) -> list[Rebuilt]:
+    """On a cluster where there is a scheduler; else one after another, each with all processors. Tells at once of what could not be done.
+
+    Raises as `on_cluster` does."""
+    done: list[Rebuilt] = []
+    with watched() as progress:
+        for one in on_cluster(scheduler, organisations) if scheduler else (rebuilt(name, database) for name in organisations):
+            done.append(one)
+            progress("organisations", len(done), len(organisations))
+            if one.error:
+                warn(f"{one.organisation}: {one.error}")
+    return done
 
 
 def on_cluster(scheduler: str, organisations: Sequence[str]) -> Iterator[Rebuilt]:
