@@ -10,7 +10,7 @@ import psycopg
 import pytest
 from click.testing import CliRunner
 from patroni_cluster import until
-from sent_lines import ROOT, Clock, meeting, note, opened, pair, record
+from sent_lines import ROOT, Clock, meeting, note, opened, pair, record, runner_of
 from served import Served
 from servers import Postgres
 from starlette.testclient import TestClient
@@ -24,6 +24,7 @@ from domain.store.database import EVENTS
 from domain.store.keys import KeyStoreSilent
 from domain.store.places import on_postgres
 from domain.store.postgres import Unreachable
+from projections.soundness import examine
 from tussenruimte import Organisation, cli
 
 LINE = meeting("soup", "r", **note("They laughed.", "a", "b"))
@@ -152,7 +153,9 @@ def test_keys_that_cannot_be_asked_for_are_not_taken_for_damaged(own_postgres: P
             with store.reading() as connection:
                 ((state,),) = connection.execute(f"SELECT state FROM {connection.table(EVENTS)} e WHERE id = 'soup'").fetchall()
         with closing(on_postgres(place.url, keys.keys_url, ROOT, "elsewhere", Clock())) as store:
-            ring = store.keys.ring()
+            runner, ring = runner_of(store), store.keys.ring()
             server.kill()
             with pytest.raises(KeyStoreSilent):
                 store.mapper.plain(state, ring)
+            with pytest.raises(KeyStoreSilent):
+                examine(store, runner, lambda done, of: None)
