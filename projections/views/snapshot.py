@@ -12,7 +12,6 @@ from domain.model.event import Event
 from domain.model.history import resolve
 from domain.model.lens import ACCOUNTS_DESCRIPTION, ACCOUNTS_VERSION, EVIDENCE, Definition, whole
 from domain.model.participant import Participant
-from domain.model.participant import evolve as evolve_participant
 from domain.model.time import DAY, rfc3339
 from domain.store.database import Connection, Table, in_pages, marks
 from domain.store.store import EventStore
@@ -34,7 +33,7 @@ from projections.lenses.reading import (
 from projections.lenses.room import room
 from projections.reader import Homes, published
 from projections.views import answers as a
-from projections.views.histories import ENTRIES, MEMBERS, RELATIONSHIPS, participant_of
+from projections.views.histories import ENTRIES, MEMBERS, RELATIONSHIPS, participant_of, participant_after
 from projections.views.trajectories import LENSES, TRAJECTORIES, unpack
 from projections.views.wire import Opened
 
@@ -246,10 +245,8 @@ class Snapshot:
         found = {}
         for stream, events in loaded.items():
             standing = [s.event for s in resolve([e for e in events if known_at is None or e.recorded <= known_at]).standing]
-            state = Participant(stream.partition("/")[2])
-            for event in standing:
-                state = evolve_participant(state, event)
-            found[state.id] = (state, standing)
+            id = stream.partition("/")[2]
+            found[id] = (participant_after(id, standing), standing)
         return found
 
     def person(self, id: str) -> Callable[[str], str | None]:
