@@ -39,6 +39,7 @@ from projections.export import asking, cloudevents, objects, tables
 from projections.export.settings import Databases, Files, Settings, files_of, root_key, settings
 from projections.export.terminal import TOLD, Verbs, language, said, show, told, warn, watched
 from projections.runner import Overtaken, Runner
+from projections.telemetry.command import named_host, watchable, watched_at
 from projections.views import answers
 from projections.views.histories import Histories
 from projections.views.questions import Questions
@@ -291,17 +292,11 @@ def _findings(chosen: Settings) -> list[soundness.Finding]:
         return [soundness.Finding("store", False, told(error))]
 
 
-def _named_host(context: click.Context, parameter: click.Parameter, value: str) -> str:
-    """An empty name would mean every interface there is."""
-    if not value.strip():
-        raise click.BadParameter("Name the interface to listen on; 0.0.0.0 is all of them.")
-    return value
-
-
 @cli.command("serve")
-@click.option("--host", default="127.0.0.1", show_default=True, callback=_named_host)
+@click.option("--host", default="127.0.0.1", show_default=True, callback=named_host)
 @click.option("--port", type=click.IntRange(0, 65_535), default=8000, show_default=True)
-def serve(host: str, port: int) -> None:
+@watchable
+def serve(host: str, port: int, metrics_host: str, metrics_port: int | None) -> None:
     """Serve it all over HTTP until Ctrl-C."""
     # Only here, since the other verbs start three times as fast without.
     import uvicorn
@@ -313,15 +308,16 @@ def serve(host: str, port: int) -> None:
     name = f"[{host}]" if ":" in host else host
     address = f"http://{name}:{listening.getsockname()[1]}"
     organisation = open_organisation(settings(), new=True)
-    organisation.runner.catch_up()
-    show({"address": address}, lambda _: f"Tussenruimte on {address} (GraphQL at {address}/graphql), until Ctrl-C")
-    # The server hands a signal on when it has shut down; nothing is left for it to end then.
-    for ending in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(ending, lambda *_: None)
-    config = uvicorn.Config(
-        make_app(organisation), log_level="warning", access_log=False, timeout_graceful_shutdown=GRACE_SECONDS, ws_max_size=BODY
-    )
-    uvicorn.Server(config).run(sockets=[listening])
+    with watched_at(organisation, metrics_host, metrics_port):
+        organisation.runner.catch_up()
+        show({"address": address}, lambda _: f"Tussenruimte on {address} (GraphQL at {address}/graphql), until Ctrl-C")
+        # The server hands a signal on when it has shut down; nothing is left for it to end then.
+        for ending in (signal.SIGINT, signal.SIGTERM):
+            signal.signal(ending, lambda *_: None)
+        config = uvicorn.Config(
+            make_app(organisation), log_config=None, access_log=False, timeout_graceful_shutdown=GRACE_SECONDS, ws_max_size=BODY
+        )
+        uvicorn.Server(config).run(sockets=[listening])
 
 
 @cli.group("token")

@@ -13,25 +13,28 @@ from fastapi import FastAPI
 from fastapi.telemetry import TelemetryConfig
 from graphql import GraphQLError
 from starlette.requests import Request
-from starlette.responses import JSONResponse, Response
+from starlette.responses import Response
 from starlette.routing import WebSocketRoute
+from starlette.types import ASGIApp
 from strawberry.exceptions import MissingQueryError
 from strawberry.schema.exceptions import CannotGetOperationTypeError, InvalidOperationTypeError
 from strawberry.types.graphql import OperationType
 
 from api import exchange
-from api.context import Context, Organisation, all_done, thread
+from api.context import Context, Organisation, all_done
+from api.correlation import Correlation
 from api.errors import language_of, mask
 from api.exchange import PLAIN_JSON, HTTPRefused, media_type, refusal
 from api.feed import feed_pages
 from api.gate import Gate
 from api.graphiql_pages import graphiql_pages
+from api.health_pages import health_pages
 from api.schema import make_schema
 from api.schema_pages import schema_pages
 from api.socket import Socket
 from api.wakeups import LOOK_SECONDS, Wakeups
 from domain.model.errors import bad
-from projections.runner import BATCH
+from projections.telemetry.work import projected
 
 THREADS = 16
 """Threads that ask the store at once: as many as its connections allow, with room for those that need a second one."""
@@ -43,10 +46,11 @@ ASKING = (OperationType.QUERY,)
 ALL = (OperationType.QUERY, OperationType.MUTATION)
 
 
-def make_app(organisation: Organisation, look_seconds: float = LOOK_SECONDS) -> FastAPI:
+def make_app(organisation: Organisation, look_seconds: float = LOOK_SECONDS) -> ASGIApp:
     """The application over an opened organisation. `look_seconds`: how often is looked for what other processes recorded."""
 
     wakeups = Wakeups(organisation, look_seconds)
+    organisation.runner.on_step(projected)
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
@@ -63,6 +67,7 @@ def make_app(organisation: Organisation, look_seconds: float = LOOK_SECONDS) -> 
     schema = make_schema()
     app.include_router(schema_pages(schema.as_str()))
     app.include_router(feed_pages(organisation))
+    app.include_router(health_pages(organisation))
     app.router.routes.extend(graphiql_pages())
     app.router.routes.append(WebSocketRoute("/graphql", Socket(schema, organisation, wakeups)))
 
@@ -88,17 +93,6 @@ def make_app(organisation: Organisation, look_seconds: float = LOOK_SECONDS) -> 
             return exchange.answer(None, [GraphQLError(str(error))], media, language)
         return exchange.answer(result.data, result.errors, media, language)
 
-    @app.api_route("/healthz", methods=["GET", "HEAD"])
-    async def healthz() -> Response:
-        """The process answers."""
-        return JSONResponse({"status": "ok"})
-
-    @app.api_route("/readyz", methods=["GET", "HEAD"])
-    async def readyz() -> Response:
-        """The store answers, and its views are so far that the next question is answered at once."""
-        behind = await thread(_behind, organisation)
-        return JSONResponse({"status": "ok" if behind <= BATCH else "catching up", "behind": behind}, 200 if behind <= BATCH else 503)
-
     @app.exception_handler(HTTPRefused)
     async def refused(request: Request, error: HTTPRefused) -> Response:
         return refusal(error, PLAIN_JSON, language_of(request.headers.get("accept-language")))
@@ -116,10 +110,4 @@ def make_app(organisation: Organisation, look_seconds: float = LOOK_SECONDS) -> 
     async def failed(request: Request, error: Exception) -> Response:
         return refusal(HTTPRefused(500, mask(error)), PLAIN_JSON, language_of(request.headers.get("accept-language")))
 
-    return app
-
-
-def _behind(organisation: Organisation) -> int:
-    """How many events the views are behind the store."""
-    with organisation.store.reading() as connection:
-        return organisation.store.head(connection) - organisation.runner.position(connection)
+    return Correlation(app)

@@ -10,6 +10,7 @@ from domain.model.errors import Refused
 from domain.store.batch import RefusedLine, glimpse
 from domain.store.staging import Line
 from domain.store.tokens import Token
+from projections.telemetry.work import recording
 
 BATCH = "events"
 EVENTS = 10_000
@@ -40,7 +41,9 @@ def take(organisation: Organisation, token: Token, events: Sequence[bytes]) -> T
     if len(events) > EVENTS:
         raise too_costly("batch_size", limit=EVENTS, size=len(events))
     lines = [(Line(BATCH, number), event) for number, event in enumerate(events, 1)]
-    outcome = organisation.store.recording.record(lines, recorded_by=token.recorded_by, keep_recorded_by=token.role == "administrator")
+    with recording(len(events)) as became:
+        outcome = organisation.store.recording.record(lines, recorded_by=token.recorded_by, keep_recorded_by=token.role == "administrator")
+        became(outcome)
     if outcome.refused:
         raise BatchRefused(outcome.refused)
     organisation.runner.catch_up()

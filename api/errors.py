@@ -13,7 +13,8 @@ from strawberry.exceptions import MissingQueryError
 from strawberry.schema.exceptions import CannotGetOperationTypeError, InvalidOperationTypeError
 
 from api.batch import BatchRefused
-from domain.model.errors import Language, Refusal, Refused
+from domain.model.errors import Code, Language, Refusal, Refused
+from projections.telemetry.metrics import REFUSALS
 
 OF_THE_QUERY = (GraphQLError, MissingQueryError, CannotGetOperationTypeError, InvalidOperationTypeError)
 """What says of a query that it is not right, and nothing of the inside."""
@@ -42,6 +43,7 @@ def _quality(parameters: str) -> float:
 def told(refused: Refused, language: Language) -> dict[str, Any]:
     """A refusal as a GraphQL error."""
     refusal = refused.refusal
+    REFUSALS.labels(refusal.code).inc()
     extensions: dict[str, Any] = _extensions(refusal, language)
     if isinstance(refused, BatchRefused):
         extensions["refused"] = [
@@ -75,6 +77,14 @@ def all_said(errors: Sequence[GraphQLError], language: Language) -> list[GraphQL
         GraphQLError(one["message"], error.nodes, error.source, error.positions, error.path, extensions=one["extensions"])
         for error, one in zip(errors, told, strict=True)
     ]
+
+
+def code_of(error: Exception) -> Code:
+    """The code under which an error is told."""
+    cause = (error.original_error or error) if isinstance(error, GraphQLError) else error
+    if isinstance(cause, Refused):
+        return cause.refusal.code
+    return "BAD_INPUT" if isinstance(cause, OF_THE_QUERY) else "UNAVAILABLE"
 
 
 def _form(error: GraphQLError) -> Refused:

@@ -1,16 +1,18 @@
 """The GraphQL schema: what can be asked and recorded, and how a question is kept within bounds before it is looked at."""
 
+import time
 from collections.abc import AsyncGenerator, Iterator
 from typing import Any
 
 import strawberry
 from graphql import GraphQLError
+from opentelemetry import trace
 from strawberry.extensions import SchemaExtension
 from strawberry.schema.config import StrawberryConfig
-from strawberry.types import ExecutionContext
+from strawberry.types import ExecutionContext, ExecutionResult
 from strawberry.types.execution import PreExecutionError
 
-from api.errors import all_said
+from api.errors import OF_THE_QUERY, all_said, code_of
 from api.events import EventConnection, all_events
 from api.fields import feed, field
 from api.initiatives import Initiative, InitiativeConnection, all_initiatives, initiative_by_id
@@ -23,7 +25,10 @@ from api.recording import ErasureResult, RecordResult, erase_participant, record
 from api.relationships import Relationship, RelationshipConnection, all_relationships, relationship_by_id
 from api.scalars import SCALARS
 from domain.model.catalogue import KINDS
-from domain.model.errors import Language, Refused
+from domain.model.errors import Code, Language, Refused
+from projections.telemetry.metrics import OPERATION_SECONDS, OPERATIONS, SUBSCRIPTIONS
+from projections.telemetry.traces import span
+from projections.telemetry.work import OK
 
 
 @strawberry.type(description="What can be checked from outside.")
@@ -80,6 +85,43 @@ class Limits(SchemaExtension):
         yield
 
 
+class Watched(SchemaExtension):
+    """Counts operations by their kind and by what was wrong, never by what they ask."""
+
+    def on_operation(self) -> Iterator[None]:
+        began = time.perf_counter()
+        self._subscribed = False
+        wrong: Code | None = None
+        try:
+            yield
+        except (Refused, *OF_THE_QUERY) as error:
+            wrong = code_of(error)
+            raise
+        finally:
+            asked = self.execution_context
+            if wrong is None and asked.pre_execution_errors:
+                wrong = code_of(asked.pre_execution_errors[0])
+            kind = self._kind()
+            OPERATIONS.labels(kind, wrong or OK).inc()
+            if self._subscribed:
+                SUBSCRIPTIONS.dec()
+            else:
+                OPERATION_SECONDS.labels(kind).observe(time.perf_counter() - began)
+            trace.get_current_span().set_attributes({"graphql.operation.type": kind, "outcome": wrong or OK})
+
+    def on_execute(self) -> Iterator[None]:
+        if self._kind() == "subscription":
+            self._subscribed = True
+            SUBSCRIPTIONS.inc()
+        yield
+
+    def _kind(self) -> str:
+        try:
+            return self.execution_context.operation_type.value
+        except RuntimeError:
+            return "unknown"
+
+
 class Told(SchemaExtension):
     """Tells what goes wrong over a connection as it is told over HTTP."""
 
@@ -91,6 +133,11 @@ class Told(SchemaExtension):
 
 
 class Schema(strawberry.Schema):
+    async def execute(self, *args: Any, **named: Any) -> ExecutionResult:
+        """As the library has it, as a span."""
+        with span("graphql operation"):
+            return await super().execute(*args, **named)
+
     async def stream(self, query: str | None, *args: Any, **named: Any) -> Any:
         """As the library has it; a query that goes beyond the limits is refused before, since there it would break the connection."""
         try:
@@ -109,4 +156,4 @@ async def _refused(error: Refused | GraphQLError, language: Language) -> AsyncGe
 
 
 def make_schema() -> Schema:
-    return Schema(Query, _mutation(), Subscription, extensions=[Limits, Told], config=StrawberryConfig(scalar_map=SCALARS))
+    return Schema(Query, _mutation(), Subscription, extensions=[Watched, Limits, Told], config=StrawberryConfig(scalar_map=SCALARS))

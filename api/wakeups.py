@@ -8,6 +8,7 @@ import asyncio
 from collections.abc import Callable
 
 from api.context import Organisation, thread
+from projections.telemetry.metrics import LOOKS, WAKEUPS
 
 LOOK_SECONDS = 0.25
 
@@ -24,9 +25,10 @@ class Wakeups:
     async def run(self) -> None:
         """Look out until cancelled."""
         loop = asyncio.get_running_loop()
-        self._organisation.store.recording.on_recorded(lambda position: _call(loop, self._reached, position))
+        self._organisation.store.recording.on_recorded(lambda position: _call(loop, self._heard, position))
         while True:
-            self._reached(await thread(self._look))
+            LOOKS.inc()
+            self._reached(await thread(self._look), "looking")
             await asyncio.sleep(self._look_seconds)
 
     async def after(self, position: int, seconds: float) -> bool:
@@ -45,8 +47,12 @@ class Wakeups:
         with self._organisation.store.reading() as connection:
             return self._organisation.store.head(connection)
 
-    def _reached(self, position: int) -> None:
+    def _heard(self, position: int) -> None:
+        self._reached(position, "hearing")
+
+    def _reached(self, position: int, found_by: str) -> None:
         if position > self._head:
+            WAKEUPS.labels(found_by).inc()
             self._head = position
             for came in self._waiting:
                 if not came.done():

@@ -5,6 +5,7 @@ beside the live one, catches up, and swaps in one transaction; questions go on b
 """
 
 import threading
+import time
 from collections import Counter
 from collections.abc import Callable, Sequence
 from itertools import chain
@@ -29,6 +30,7 @@ class Runner:
     def __init__(self, store: EventStore, projections: Sequence[Projection], name: str = "views") -> None:
         self._store = store
         self._projections = projections
+        self._listeners: list[Callable[[str, int, float], None]] = []
         self._name = name
         self._lock = threading.Lock()
         self._tables: list[Table] = [table for projection in projections for table in projection.tables]
@@ -80,12 +82,21 @@ class Runner:
 
     # Catching up
 
+    def on_step(self, listener: Callable[[str, int, float], None]) -> None:
+        """Have `listener` called with the runner's name, events and seconds after each transaction of catching up."""
+        self._listeners.append(listener)
+
     def catch_up(self) -> int:
         """Bring the views up to the head; how many events that took in."""
         done = 0
         with self._lock:
+            began = time.perf_counter()
             while taken := self._step(None):
                 done += taken
+                ended = time.perf_counter()
+                for listener in self._listeners:
+                    listener(self._name, taken, ended - began)
+                began = ended
         return done
 
     def _step(self, generation: int | None) -> int:

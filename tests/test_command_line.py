@@ -308,4 +308,5 @@ def test_it_is_served_until_it_is_told_to_end_and_ends_quietly(
         assert json.load(response) == {"data": {"relationship": {"reading": {"phase": "AMBIGUITY"}}}}
     process.send_signal(ending)
     rest, errors = process.communicate(timeout=30)
-    assert (process.returncode, rest, errors) == (0, "", "")
+    assert (process.returncode, rest) == (0, "")
+    assert [json.loads(line)["event"] for line in errors.splitlines()] == ["request"]

@@ -4,9 +4,11 @@ import logging
 from typing import Any
 
 import pytest
+from scraped import out_of_reach
 from served import Served, opened, served
 from starlette.testclient import TestClient
 
+from api import health_pages
 from api.app import make_app
 from api.errors import language_of
 
@@ -121,13 +123,23 @@ def test_a_token_that_was_revoked_opens_nothing(empty: Served) -> None:
     assert empty.client.get("/graphql?query={lenses{name}}").status_code == 401
 
 
-def test_it_is_not_ready_while_the_views_are_far_behind(empty: Served) -> None:
+def test_it_is_not_ready_while_the_views_are_far_behind(empty: Served, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(health_pages, "READY_LAG", 500)
     initiative = {"name": "Home", "kind": "buddy", "guidance": "light", "contact": "indefinite"}
     event = {"specversion": "1.0", "source": "urn:test", "type": "tussenruimte.initiative_registered.v1", "occurred": "2021-01-01"}
     empty.record({**event, "id": f"i{n}", "subject": f"initiative/i{n}", "data": initiative} for n in range(501))
     waiting = empty.client.get("/readyz")
-    assert (waiting.status_code, waiting.json()) == (503, {"status": "catching up", "behind": 501})
+    assert (waiting.status_code, waiting.json()) == (503, {"status": "catching up", "lag": {"views": 501}})
     assert len(empty.ask("{ initiatives(first: 1000) { nodes { id } } }")["initiatives"]["nodes"]) == 501
+    ready = empty.client.get("/readyz")
+    assert (ready.status_code, ready.json()) == (200, {"status": "ok", "lag": {"views": 0}})
+
+
+def test_it_is_not_ready_while_the_store_cannot_be_asked(empty: Served) -> None:
+    with out_of_reach(empty):
+        lost = empty.client.get("/readyz")
+        assert (lost.status_code, lost.json()) == (503, {"status": "store unreachable"})
+        assert empty.client.get("/healthz").status_code == 200
     assert empty.client.get("/readyz").status_code == 200
 
 

@@ -1,0 +1,44 @@
+"""Pages by which operators and their tools see how the process is: whether it lives, whether it should be sent questions, what it counts.
+
+The first two are open, and say nothing but how far the views are. The metrics hold nothing of anybody either, but how much is recorded and
+asked is not for the world: they need a token, or a port of their own.
+"""
+
+from fastapi import APIRouter
+from prometheus_client import CONTENT_TYPE_LATEST
+from starlette.responses import JSONResponse, Response
+
+from api.batch import EVENTS
+from api.context import Organisation, thread
+from projections.telemetry.metrics import exposition
+from projections.telemetry.progress import UNREACHABLE, progress
+
+READY_LAG = EVENTS
+"""The most events that a projection may be behind: as many as one request may bring, so that no single request takes the readiness of
+every process of the house away."""
+
+
+def health_pages(organisation: Organisation) -> APIRouter:
+    router = APIRouter()
+
+    @router.api_route("/healthz", methods=["GET", "HEAD"])
+    async def healthz() -> Response:
+        """The process answers."""
+        return JSONResponse({"status": "ok"})
+
+    @router.api_route("/readyz", methods=["GET", "HEAD"])
+    async def readyz() -> Response:
+        """The store answers, and its views are not far behind."""
+        try:
+            lags = (await thread(progress, organisation)).lags
+        except UNREACHABLE:
+            return JSONResponse({"status": "store unreachable"}, 503)
+        ready = all(lag <= READY_LAG for lag in lags.values())
+        return JSONResponse({"status": "ok" if ready else "catching up", "lag": lags}, 200 if ready else 503)
+
+    @router.get("/metrics")
+    async def metrics() -> Response:
+        """What Prometheus scrapes."""
+        return Response(await thread(exposition, organisation), media_type=CONTENT_TYPE_LATEST, headers={"Cache-Control": "no-store"})
+
+    return router

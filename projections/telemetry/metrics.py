@@ -1,0 +1,101 @@
+"""What is counted and timed, in the words of Prometheus. Every label has a closed list of values: a name, an id, an address or the text
+of a question would make a series of somebody's life, and without end.
+
+What a process counts stands here as module values, as the library has it; how far the store is, is asked anew for every scrape.
+"""
+
+from collections.abc import Iterator
+from typing import get_args
+
+from prometheus_client import (
+    REGISTRY,
+    CollectorRegistry,
+    Counter,
+    Gauge,
+    Histogram,
+    disable_created_metrics,
+    generate_latest,
+    start_http_server,
+)
+from prometheus_client.core import GaugeMetricFamily, Metric
+from prometheus_client.registry import Collector
+
+from domain.model.errors import Code
+from projections.telemetry.progress import UNREACHABLE, Followed, progress
+
+SECONDS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0)
+SIZES = (1, 2, 5, 10, 50, 100, 500, 1_000, 5_000, 10_000, 20_000)
+
+# When each series began is not asked, and would be every third line.
+disable_created_metrics()  # type: ignore[no-untyped-call]
+
+EVENTS = Counter("tussenruimte_events", "Events sent to be recorded, by what became of them.", ["outcome"])
+BATCH_EVENTS = Histogram("tussenruimte_record_batch_events", "Events of a batch that was sent to be recorded.", buckets=SIZES)
+BATCH_SECONDS = Histogram("tussenruimte_record_batch_seconds", "Time to record a batch, or to refuse it.", buckets=SECONDS)
+REFUSALS = Counter("tussenruimte_refusals", "Refusals that somebody was told, by their code.", ["code"])
+
+STEP_EVENTS = Counter("tussenruimte_projection_events", "Events that a projection took in.", ["projection"])
+STEP_SECONDS = Histogram("tussenruimte_projection_seconds", "Time of a transaction that took events in.", ["projection"], buckets=SECONDS)
+
+REQUESTS = Histogram(
+    "tussenruimte_http_request_seconds", "Time of HTTP requests, by their route, never their address.",
+    ["method", "route", "status"], buckets=SECONDS,
+)  # fmt: skip
+OPERATIONS = Counter("tussenruimte_graphql_operations", "GraphQL operations that ended, by what was wrong.", ["kind", "outcome"])
+OPERATION_SECONDS = Histogram("tussenruimte_graphql_operation_seconds", "Time of queries and mutations.", ["kind"], buckets=SECONDS)
+SOCKETS = Gauge("tussenruimte_sockets_open", "WebSocket connections that are open.")
+SUBSCRIPTIONS = Gauge("tussenruimte_subscriptions_open", "Subscriptions that are open.")
+WAKEUPS = Counter("tussenruimte_wakeups", "Wake-ups of those who listen: heard, or found by looking.", ["found_by"])
+LOOKS = Counter("tussenruimte_looks", "Looks for what other processes recorded.")
+
+# A series that begins at 0 shows its first increase.
+for outcome in ("recorded", "already", "refused"):
+    EVENTS.labels(outcome)
+for code in get_args(Code):
+    REFUSALS.labels(code)
+for found_by in ("hearing", "looking"):
+    WAKEUPS.labels(found_by)
+
+
+class _Positions(Collector):
+    """How far the store and the projections are, at the moment of the scrape."""
+
+    def __init__(self, organisation: Followed) -> None:
+        self._organisation = organisation
+
+    def collect(self) -> Iterator[Metric]:
+        reachable = GaugeMetricFamily("tussenruimte_store_reachable", "1 where the store could be asked for this scrape, else 0.")
+        try:
+            found = progress(self._organisation)
+        except UNREACHABLE:
+            reachable.add_metric([], 0)
+            yield reachable
+            return
+        reachable.add_metric([], 1)
+        yield reachable
+        yield GaugeMetricFamily("tussenruimte_store_position", "The highest position recorded.", found.head)
+        position = GaugeMetricFamily("tussenruimte_projection_position", "The checkpoint of a projection.", labels=["projection"])
+        lag = GaugeMetricFamily("tussenruimte_projection_lag_events", "Events that a projection is behind.", labels=["projection"])
+        for name, at in found.positions.items():
+            position.add_metric([name], at)
+            lag.add_metric([name], found.lags[name])
+        yield from (position, lag)
+
+
+def registry(organisation: Followed) -> CollectorRegistry:
+    """All there is to scrape: what this process counts, the process itself, and how far the organisation's store is."""
+    whole = CollectorRegistry(support_collectors_without_names=True)
+    whole.register(REGISTRY)
+    whole.register(_Positions(organisation))
+    return whole
+
+
+def exposition(organisation: Followed) -> bytes:
+    """In the text form of Prometheus."""
+    return generate_latest(registry(organisation))
+
+
+def serve_metrics(organisation: Followed, host: str, port: int) -> int:
+    """Serve metrics without a token on a port of their own, as long as the process lives; the port. Raises OSError where it is taken."""
+    server, _ = start_http_server(port, host, registry(organisation))
+    return server.server_port

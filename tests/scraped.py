@@ -1,0 +1,43 @@
+"""What Prometheus sees of a process: its metrics, read by the library's own parser; and a store that cannot be asked for a while."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from prometheus_client.parser import text_string_to_metric_families
+from served import Served
+
+Samples = dict[tuple[str, tuple[str, ...]], float]
+"""By the name of a series and the values of its labels, in the order of the labels' names."""
+
+
+def samples(text: str) -> Samples:
+    families = text_string_to_metric_families(text)
+    return {
+        (sample.name.removeprefix("tussenruimte_"), tuple(value for _, value in sorted(sample.labels.items()))): sample.value
+        for family in families
+        for sample in family.samples
+    }
+
+
+def scraped(served: Served) -> Samples:
+    answer = served.client.get("/metrics")
+    assert answer.status_code == 200, answer.text
+    assert answer.headers["content-type"].startswith("text/plain; version=")
+    return samples(answer.text)
+
+
+def risen(before: Samples, after: Samples) -> Samples:
+    """By how much each series went up, where it did."""
+    return {name: value - before.get(name, 0.0) for name, value in after.items() if value != before.get(name, 0.0)}
+
+
+@contextmanager
+def out_of_reach(served: Served) -> Iterator[None]:
+    """The events are gone from under the process."""
+    with served.organisation.store.database.connection() as connection:
+        connection.execute("ALTER TABLE events RENAME TO hidden")
+    try:
+        yield
+    finally:
+        with served.organisation.store.database.connection() as connection:
+            connection.execute("ALTER TABLE hidden RENAME TO events")
