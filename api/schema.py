@@ -20,6 +20,7 @@ from api.limits import document
 from api.live import LiveEvent, LiveMove, live_events, live_moves
 from api.moves import MoveConnection, all_moves
 from api.people import Participant, participant_by_id
+from api.pushed import Executor
 from api.readings import Lens, all_lenses
 from api.recording import ErasureResult, RecordResult, erase_participant, record_events, recorder_of, withdraw_consent
 from api.relationships import Relationship, RelationshipConnection, all_relationships, relationship_by_id
@@ -156,4 +157,11 @@ async def _refused(error: Refused | GraphQLError, language: Language) -> AsyncGe
 
 
 def make_schema() -> Schema:
-    return Schema(Query, _mutation(), Subscription, extensions=[Watched, Limits, Told], config=StrawberryConfig(scalar_map=SCALARS))
+    return Schema(
+        Query,
+        _mutation(),
+        Subscription,
+        execution_context_class=Executor,
+        extensions=[Watched, Limits, Told],
+        config=StrawberryConfig(scalar_map=SCALARS),
+    )

@@ -32,6 +32,8 @@ from projections.views.filters import (
     place_of,
 )
 from projections.views.histories import ENTRIES, INITIATIVES, RELATIONSHIPS
+from projections.views.pushed import Chosen, ready_page, ready_pages
+from projections.views.scope import Scope
 from projections.views.snapshot import Snapshot, move_answer
 from projections.views.trajectories import MOVES
 
@@ -44,6 +46,7 @@ class Questions:
     def __init__(self, store: EventStore, runner: Runner) -> None:
         self._store = store
         self._runner = runner
+        self._all = Scope(store.organisation)
 
     @contextmanager
     def snapshot(self) -> Iterator[Snapshot]:
@@ -171,14 +174,33 @@ class Questions:
 
     def relationship_page(self, first: int, after: str | None, asked: RelationshipFilter) -> a.Page:
         with self.snapshot() as snapshot:
-            return pages.relationship_page(snapshot, first, after, asked)
+            return pages.relationship_page(snapshot, self._all, first, after, asked)
 
     def relationship_pages(
         self, ids: Sequence[str], of: str, first: int, after: str | None, asked: RelationshipFilter
     ) -> dict[str, a.Page]:
         """The page of each initiative or participant (`of`)."""
         with self.snapshot() as snapshot:
-            return pages.relationship_pages(snapshot, ids, of, first, after, asked)
+            return pages.relationship_pages(snapshot, self._all, ids, of, first, after, asked)
+
+    def ready_page(self, scope: Scope, first: int, after: str | None, asked: RelationshipFilter, chosen: Sequence[Chosen]) -> bytes | None:
+        """A page of relationships as JSON, with the fields chosen. None: it can only be asked for the plain way."""
+        with self.snapshot() as snapshot:
+            return ready_page(snapshot, scope, first, after, asked, chosen)
+
+    def ready_pages(
+        self,
+        ids: Sequence[str],
+        scope: Scope,
+        of: str,
+        first: int,
+        after: str | None,
+        asked: RelationshipFilter,
+        chosen: Sequence[Chosen],
+    ) -> dict[str, bytes | None]:
+        """The page of each initiative or participant (`of`) as JSON."""
+        with self.snapshot() as snapshot:
+            return ready_pages(snapshot, scope, ids, of, first, after, asked, chosen)
 
     def initiative_page(self, first: int, after: str | None) -> a.Page:
         with self.snapshot() as snapshot:

@@ -33,7 +33,7 @@ from projections.lenses.reading import (
 from projections.lenses.room import room
 from projections.reader import Homes, published
 from projections.views import answers as a
-from projections.views.histories import ENTRIES, MEMBERS, RELATIONSHIPS, participant_of, participant_after
+from projections.views.histories import ENTRIES, MEMBERS, RELATIONSHIPS, participant_after, participant_of
 from projections.views.trajectories import LENSES, TRAJECTORIES, unpack
 from projections.views.wire import Opened
 
@@ -59,6 +59,10 @@ class Snapshot:
     def table(self, table: Table) -> str:
         """How SQL names the table of a view; to be followed by an alias."""
         return self.connection.table(table, self._generation)
+
+    def erased(self) -> frozenset[str]:
+        """The participants whose keys were destroyed."""
+        return self._ring.erased()
 
     # Lenses
 

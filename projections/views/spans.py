@@ -48,9 +48,7 @@ def stays(told: Chronicle) -> list[Stay]:
     if not told.steps:
         return []
     last = told.steps[-1].after
-    return [
-        Stay(handle, joined[handle], left[handle], member.roles, last.side(handle).upper()) for handle, member in last.members.items()
-    ]
+    return [Stay(handle, joined[handle], left[handle], member.roles, last.side(handle).upper()) for handle, member in last.members.items()]
 
 
 def members(told: Chronicle, withdrawn: Callable[[str], bool], person: Callable[[str], str | None]) -> list[a.Member]:
