@@ -21,6 +21,7 @@ WRITTEN: dict[str, dict[str, str | None]] = {
     "Initiative": dict.fromkeys(("id", "name", "kind", "guidance", "contact")),
     "Member": {**dict.fromkeys(("handle", "withdrawn", "joined", "left", "roles", "side")), "participant": "Participant"},
     "Participant": {"id": None, "registeredOn": None},
+    "Trajectory": dict.fromkeys(("lens", "lensVersion", "holder", "at", "phase", "help", "friendship", "ambiguity", "confidence")),
 }  # fmt: skip
 UNWRITTEN = {
     "Relationship": ["terms { from kind }", 'reading(at: "2024-01-01") { phase help }', "members(knownAt: $then) { handle left }"],
@@ -93,6 +94,15 @@ def _filters(ask: Asking) -> str:
     return f"filter: {{ {narrowed} }}" if narrowed else ""
 
 
+def _trajectory(ask: Asking) -> str:
+    ask.aliases += 1
+    begin = ask.of("", "", 'from: "2020-06-01"', 'from: "2021-03-01T10:20:30.5Z"', "from: $then")
+    end = ask.of('to: "2023-01-01"', 'to: "2023-01-01"', "to: $then", 'to: "2020-01-01"')
+    known = ask.of("", "", "", 'knownAt: "2024-01-01"', "knownAt: $never")
+    rest = ask.of("", "stepDays: 30", "stepDays: 1", 'lens: "accounts"', 'lens: "evidence@1"', 'lens: "none"', 'holder: "a"', 'holder: "x"')
+    return f"t{ask.aliases}: trajectory({begin} {end} {known} {rest}) {ask.selected('Trajectory')}"
+
+
 @st.composite
 def questions(draw: Callable[[st.SearchStrategy[Any]], Any]) -> tuple[str, bool]:
     """A question for the field `page`, with `$after` for a cursor, and whether the database can write all of that page.
@@ -106,7 +116,8 @@ def questions(draw: Callable[[st.SearchStrategy[Any]], Any]) -> tuple[str, bool]
         f'initiative(id: "home") {{ id relationships(after: $after {first} {_filters(ask)}) {ask.selected("RelationshipConnection")} }}',
         f'participant(id: "r-b") {{ relationships({first or "first: 5"}) {ask.selected("RelationshipConnection")} }}',
     ]
-    beside = ask.of("", "", *owners)
+    series = f'relationship(id: "{ask.of("r", "s", "none")}") {{ id {" ".join(_trajectory(ask) for _ in range(ask.of(1, 2)))} }}'
+    beside = ask.of("", "", *owners, series)
     declared = "$after: String, $yes: Boolean = true, $no: Boolean!, $never: DateTime, $then: DateTime, $few: Int"
     # Validation refuses a question that declares a variable and does not use it.
     using = (

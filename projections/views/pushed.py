@@ -9,6 +9,7 @@ from typing import NamedTuple
 
 import msgspec
 
+from projections.views import answers as a
 from projections.views.filters import RelationshipFilter, cursor
 from projections.views.histories import INITIATIVES, MEMBERS, PARTICIPANTS
 from projections.views.pages import Rows, Shown, rows_of_page, rows_of_pages
@@ -60,6 +61,7 @@ OBJECTS: Mapping[str, Mapping[str, str | None]] = {
     "Initiative": dict.fromkeys(_VALUES["Initiative"]),
     "Member": {**dict.fromkeys(_VALUES["Member"]), "participant": "Participant"},
     "Participant": dict.fromkeys(_VALUES["Participant"]),
+    "Trajectory": dict.fromkeys(a.Trajectory.__struct_encode_fields__),
 }
 """The types and fields that can be written so, each field with the type of the objects it holds."""
 

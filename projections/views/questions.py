@@ -34,6 +34,7 @@ from projections.views.filters import (
 from projections.views.histories import ENTRIES, INITIATIVES, RELATIONSHIPS
 from projections.views.pushed import Chosen, ready_page, ready_pages
 from projections.views.scope import Scope
+from projections.views.series import KeptSeries, Series, all_series
 from projections.views.snapshot import Snapshot, move_answer
 from projections.views.trajectories import MOVES
 
@@ -47,6 +48,7 @@ class Questions:
         self._store = store
         self._runner = runner
         self._all = Scope(store.organisation)
+        self._series = KeptSeries()
 
     @contextmanager
     def snapshot(self) -> Iterator[Snapshot]:
@@ -155,6 +157,21 @@ class Questions:
     ) -> dict[str, a.Trajectory]:
         with self.snapshot() as snapshot:
             return snapshot.trajectories(ids, start, to, step_days, lens, holder, known_at)
+
+    def series(
+        self,
+        ids: Sequence[str],
+        scope: Scope,
+        start: int | None = None,
+        to: int | None = None,
+        step_days: int = 7,
+        lens: str | None = None,
+        holder: str | None = None,
+        known_at: int | None = None,
+    ) -> dict[str, Series]:
+        """The same as JSON."""
+        with self.snapshot() as snapshot:
+            return all_series(snapshot, self._series, scope, ids, start, to, step_days, lens, holder, known_at)
 
     def moves_of(
         self, ids: Sequence[str], lens: str | None = None, holder: str | None = None, to: int | None = None, known_at: int | None = None
