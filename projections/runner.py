@@ -9,8 +9,10 @@ import time
 from collections import Counter
 from collections.abc import Callable, Sequence
 from itertools import chain
+from typing import NamedTuple
 
 from domain.store.database import EVENTS, GENERATIONS, TRACKING, Connection, Delete, Insert, Put, Table, Update
+from domain.store.mapper import VOICES
 from domain.store.store import EventStore
 from projections.reader import SLICE, Projection, Reader, read_all
 
@@ -22,6 +24,14 @@ STREAMS = 1_000
 
 class Overtaken(Exception):
     """Another rebuild began after this one and takes its place."""
+
+
+class Stand(NamedTuple):
+    """Which tables questions are answered from, the position up to which these are, and the highest there is."""
+
+    generation: int
+    position: int
+    head: int
 
 
 class Runner:
@@ -73,6 +83,18 @@ class Runner:
         row = connection.execute(query, (self._mark(generation),)).fetchone()
         return row[0] if row else 0
 
+    def stand(self, connection: Connection) -> Stand:
+        """How the views stand, asked in one statement."""
+        row = connection.execute(
+            "SELECT g.generation, coalesce((SELECT t.notification_id FROM"
+            f" {connection.table(TRACKING)} t WHERE t.application_name = CAST(? AS text) || '.' || g.generation), 0),"
+            f" coalesce((SELECT max(e.position) FROM {connection.table(EVENTS)} e), 0)"
+            f" FROM {connection.table(GENERATIONS)} g WHERE g.name = ?",
+            (self._name, self._name),
+        ).fetchone()
+        assert row is not None
+        return Stand(*row)
+
     def _mark(self, generation: int) -> str:
         return f"{self._name}.{generation}"
 
@@ -123,7 +145,7 @@ class Runner:
         last = rows[-1][0]
         names = list(new)
         for start in range(0, len(names), STREAMS):
-            loaded = self._store.streams(connection, names[start : start + STREAMS], self._store.keys.ring(), voices_only=True)
+            loaded = self._store.streams(connection, names[start : start + STREAMS], self._store.keys.ring(), only=VOICES)
             known = {stream: [event for event in events if event.position <= last] for stream, events in loaded.items()}
             touched = [reader.touched(stream, events, new[stream]) for stream, events in known.items()]
             connection.write(reader.changes(touched), generation)

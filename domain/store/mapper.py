@@ -52,6 +52,11 @@ class Stored(Struct, frozen=True, gc=False):
     toldby: str | None = None
 
 
+Opens = frozenset[str]
+VOICES: Opens = frozenset({"voice"})
+"""What readings need."""
+JUDGED: Opens = frozenset({"voice", "participant"})
+"""What rules need: also who a handle stands for; no name and no text of a note."""
 Kept = tuple[bytes, int, int | None]
 """An event as the store keeps it: the canonical envelope, and the span of its date (instant and end)."""
 
@@ -169,10 +174,10 @@ class Mapper:
 
     # From bytes to an event
 
-    def event(self, row: Kept, ring: Ring | None, voices_only: bool = False) -> Event:
+    def event(self, row: Kept, ring: Ring | None, only: Opens | None = None) -> Event:
         """The stored event, opened as far as `ring` allows; without a ring only what was never sealed.
 
-        `voices_only` opens what readings need and leaves names, notes and who a handle stands for shut."""
+        `only` names what is opened, where not all of it is needed; the rest stays shut."""
         state, at, until = row
         stored = _stored.decode(state)
         kind = BY_TYPE[stored.type]
@@ -182,7 +187,7 @@ class Mapper:
         if b'"seal"' not in raw and not (kind.voiced and b'"voice"' in raw):
             data = _typed[kind.name].decode(raw)
         else:
-            plain = self.opened(stored.subject, stored.id, kind, raw, ring, voices_only)
+            plain = self.opened(stored.subject, stored.id, kind, raw, ring, only)
             data = self._typed(kind, plain)
         return Event(
             kind, stored.id, stored.subject, stored.source, stored.occurred, at, until, data, stored.time, stored.method,
@@ -199,7 +204,7 @@ class Mapper:
             return Unvoiced(msgspec.convert(data["voice"], Unread), data.get(kind.own) if kind.own else None)
         return msgspec.convert(data, kind.data)
 
-    def opened(self, stream: str, id: str, kind: Kind, raw: bytes, ring: Ring | None, voices_only: bool = False) -> dict[str, Any]:
+    def opened(self, stream: str, id: str, kind: Kind, raw: bytes, ring: Ring | None, only: Opens | None = None) -> dict[str, Any]:
         """The stored data as it was sent, with every seal replaced by its content, or by what says why it stays shut.
 
         A voiced event that stays shut keeps its own id, and says why under `voice`."""
@@ -207,7 +212,7 @@ class Mapper:
         for place in self._places(stream, data):
             held = place.inside[place.name]
             if isinstance(held, dict) and "seal" in held:
-                shut = ring is None or (voices_only and place.name != "voice")
+                shut = ring is None or (only is not None and place.name not in only)
                 place.inside[place.name] = {"sealed": True} if shut else self._open(stream, id, kind, place, held["seal"], ring)
         _unwrap(data)
         if kind.name == "event_amended":

@@ -12,7 +12,7 @@ from typing import NamedTuple
 from domain.model.event import Event
 from domain.store.database import EVENTS, Connection, Database, in_pages, marks
 from domain.store.keys import Keys, Ring
-from domain.store.mapper import Kept, Mapper
+from domain.store.mapper import Kept, Mapper, Opens
 from domain.store.recorder import EventRecorder
 from domain.store.recording import Recording
 
@@ -29,15 +29,25 @@ class Stretch(NamedTuple):
 
 
 class EventStore:
-    """One organisation's store. `clock` gives UTC microseconds; `again` opens the same store anew, for another process."""
+    """One organisation's store. `clock` gives UTC microseconds; `again` opens the same store anew, for another process.
+
+    `replica`: a copy of the database that follows it some way behind, for questions.
+    """
 
     def __init__(
-        self, database: Database, keys: Keys, organisation: str, clock: Callable[[], int], again: Callable[[], "EventStore"]
+        self,
+        database: Database,
+        keys: Keys,
+        organisation: str,
+        clock: Callable[[], int],
+        again: Callable[[], "EventStore"],
+        replica: Database | None = None,
     ) -> None:
         self.organisation = organisation
         self.clock = clock
         self.reopened = again
         self.database = database
+        self.replica = replica
         self.recorder = EventRecorder(database)
         self.keys = keys
         self.mapper = Mapper(organisation)
@@ -46,15 +56,21 @@ class EventStore:
     def close(self) -> None:
         self.keys.close()
         self.database.close()
+        if self.replica is not None:
+            self.replica.close()
 
     def reading(self) -> AbstractContextManager[Connection]:
         """A connection whose questions all see one snapshot."""
         return self.database.reading()
 
+    def asking(self) -> AbstractContextManager[Connection]:
+        """The same, for who may be told what stood a moment ago."""
+        return (self.replica or self.database).reading()
+
     def head(self, connection: Connection) -> int:
         return self.recorder.head(connection)
 
-    def streams(self, connection: Connection, streams: Sequence[str], ring: Ring, voices_only: bool = False) -> dict[str, list[Event]]:
+    def streams(self, connection: Connection, streams: Sequence[str], ring: Ring, only: Opens | None = None) -> dict[str, list[Event]]:
         """The events of several streams, each in the order of recording; empty where there are none."""
         found: dict[str, list[Event]] = {stream: [] for stream in streams}
         ring.prefetch_streams([stream for stream in streams if stream.startswith("relationship/")])
@@ -66,7 +82,7 @@ class EventStore:
                 chunk,
             )
             for stream, state, at, until in rows:
-                found[stream].append(self.mapper.event((state, at, until), ring, voices_only))
+                found[stream].append(self.mapper.event((state, at, until), ring, only))
         return found
 
     def stretches(self, connection: Connection, upto: int, size: int) -> Iterator[Stretch]:

@@ -1,6 +1,7 @@
 """Everything that can be asked of an organisation, in bulk, so that no page asks once per row.
 
-Each question sees one snapshot, with the read models at its head: where they are behind, they are first brought up.
+Each question sees one snapshot, with the read models at its head: where they are behind, they are first brought up. On a replica they stand
+where they have come to there, which `reached` tells.
 """
 
 from collections.abc import Callable, Iterator, Sequence
@@ -14,11 +15,11 @@ from domain.model.errors import bad
 from domain.model.event import Event
 from domain.model.lens import ACCOUNTS_VERSION
 from domain.model.time import moment
-from domain.store.database import Table, marks
+from domain.store.database import Connection, Table, marks
 from domain.store.store import EventStore
 from projections.lenses.chronicle import Chronicle
 from projections.lenses.evidence import Move
-from projections.runner import Runner
+from projections.runner import Runner, Stand
 from projections.views import answers as a
 from projections.views import pages, spans
 from projections.views.filters import (
@@ -52,10 +53,22 @@ class Questions:
 
     @contextmanager
     def snapshot(self) -> Iterator[Snapshot]:
+        with self._store.asking() as connection:
+            stand = self._runner.stand(connection)
+            if stand.position >= stand.head or self._store.replica is not None:
+                yield self._snapshot(connection, stand)
+                return
         self._runner.catch_up()
-        with self._store.reading() as connection:
-            generation = self._runner.generation(connection)
-            yield Snapshot(self._store, connection, generation, self._store.clock(), self._runner.position(connection, generation))
+        with self._store.asking() as connection:
+            yield self._snapshot(connection, self._runner.stand(connection))
+
+    def _snapshot(self, connection: Connection, stand: Stand) -> Snapshot:
+        return Snapshot(self._store, connection, stand.generation, self._store.clock(), stand.position)
+
+    def reached(self) -> int:
+        """The position up to which is answered at the least from now on."""
+        with self.snapshot() as snapshot:
+            return snapshot.upto
 
     def asked(self, text: str, field: str) -> int:
         """An instant asked for: RFC 3339, or a plain day for its first instant. Refuses what lies ahead of now."""

@@ -4,6 +4,7 @@ Readings as known now come from the read models; as known earlier, from the one 
 """
 
 from collections.abc import Callable, Sequence
+from functools import cached_property
 
 import msgspec
 
@@ -14,6 +15,8 @@ from domain.model.lens import ACCOUNTS_DESCRIPTION, ACCOUNTS_VERSION, EVIDENCE, 
 from domain.model.participant import Participant
 from domain.model.time import DAY, iso_day, rfc3339
 from domain.store.database import Connection, Table, in_pages, marks
+from domain.store.keys import Ring
+from domain.store.mapper import VOICES
 from domain.store.store import EventStore
 from projections.lenses.chronicle import Chronicle
 from projections.lenses.evidence import Move
@@ -51,10 +54,19 @@ class Snapshot:
         self.now = now
         self.upto = upto
         self._store = store
-        self._ring = store.keys.ring()
-        self._homes = Homes(store, connection, self._ring)
-        self._opened = Opened(store, connection, self._ring, generation)
         self._told: dict[tuple[str, int | None], Chronicle] = {}
+
+    @cached_property
+    def _ring(self) -> Ring:
+        return self._store.keys.ring()
+
+    @cached_property
+    def _homes(self) -> Homes:
+        return Homes(self._store, self.connection, self._ring)
+
+    @cached_property
+    def _opened(self) -> Opened:
+        return Opened(self._store, self.connection, self._ring, self._generation)
 
     def table(self, table: Table) -> str:
         """How SQL names the table of a view; to be followed by an alias."""
@@ -93,7 +105,7 @@ class Snapshot:
     def told(self, ids: Sequence[str], known_at: int | None) -> dict[str, Chronicle]:
         """The chronicles of relationships, as known at an instant (None: now). Those that had not begun are absent."""
         wanted = [id for id in ids if (id, known_at) not in self._told]
-        loaded = self._store.streams(self.connection, [f"relationship/{id}" for id in wanted], self._ring, voices_only=True)
+        loaded = self._store.streams(self.connection, [f"relationship/{id}" for id in wanted], self._ring, only=VOICES)
         self._homes.learn({event.data.initiative for events in loaded.values() for event in events if event.kind.opens})
         for stream, events in loaded.items():
             known = [event for event in events if known_at is None or event.recorded <= known_at]
@@ -246,7 +258,7 @@ class Snapshot:
 
     def histories(self, ids: Sequence[str], known_at: int | None) -> dict[str, list[a.RecordedEvent]]:
         """Everything recorded, in the order of occurring; corrections stand at their own dates, what was retracted where it was."""
-        loaded = self._store.streams(self.connection, [f"relationship/{id}" for id in ids], self._ring, voices_only=True)
+        loaded = self._store.streams(self.connection, [f"relationship/{id}" for id in ids], self._ring, only=VOICES)
         known = {
             stream.partition("/")[2]: [event for event in events if known_at is None or event.recorded <= known_at]
             for stream, events in loaded.items()
@@ -259,7 +271,7 @@ class Snapshot:
 
     def people(self, ids: Sequence[str], known_at: int | None = None) -> dict[str, tuple[Participant, list[Event]]]:
         """Participants as they stood as known at an instant, with their standing events."""
-        loaded = self._store.streams(self.connection, [f"participant/{id}" for id in ids], self._ring, voices_only=True)
+        loaded = self._store.streams(self.connection, [f"participant/{id}" for id in ids], self._ring, only=VOICES)
         found = {}
         for stream, events in loaded.items():
             standing = [s.event for s in resolve([e for e in events if known_at is None or e.recorded <= known_at]).standing]

@@ -3,6 +3,7 @@
 from bench.contacts import contacts
 from bench.measures import Row, in_turns, row, timed
 from bench.stores import imported, sqlite
+from domain.store.mapper import VOICES
 from domain.store.store import EventStore
 from projections.reader import SLICE
 from projections.runner import Runner
@@ -18,7 +19,7 @@ def read_and_open(store: EventStore) -> None:
             ring.prefetch_streams([stream for stream, _ in streams if stream.startswith("relationship/")])
             for _, rows in streams:
                 for row in rows:
-                    store.mapper.event(row, ring, True)
+                    store.mapper.event(row, ring, VOICES)
 
 
 def rows(rounds: int) -> list[Row]:

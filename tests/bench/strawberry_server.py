@@ -60,7 +60,8 @@ class Query:
     @strawberry.field
     async def points(self, relationship: str) -> list[Point]:
         async with pool.connection() as connection, connection.cursor(row_factory=class_row(Point)) as cursor:
-            await cursor.execute("SELECT at, help, friendship, ambiguity FROM readings WHERE relationship = %s ORDER BY at", (relationship,))
+            statement = "SELECT at, help, friendship, ambiguity FROM readings WHERE relationship = %s ORDER BY at"
+            await cursor.execute(statement, (relationship,))
             return await cursor.fetchall()
 
 
