@@ -74,8 +74,8 @@ Change = Insert | Add | Put | Delete | Update
 
 
 class JsonForms(NamedTuple):
-    """How SQL writes JSON by hand, each with `{}` for an expression: a text as JSON has it (`null` for null), the texts of a group with
-    commas between, and whether a text stands in an array that is given as JSON."""
+    """How SQL writes JSON by hand, as forms to be filled in: a text as JSON has it (`null` for null); what is written of `each` of some
+    rows, in an order, with commas between; and whether a text stands in an array that is given as JSON."""
 
     text: str
     joined: str

@@ -43,7 +43,9 @@ class PostgresTransaction:
     """A transaction of one organisation; see `domain.store.database.Connection`."""
 
     json = JsonForms(
-        "coalesce(to_json({})::text, 'null')", "string_agg({}, ',')", "{} IN (SELECT json_array_elements_text(CAST(? AS json)))"
+        "coalesce(to_json({})::text, 'null')",
+        "(SELECT string_agg({each}, ',' ORDER BY {by}) FROM {rows})",
+        "{} IN (SELECT json_array_elements_text(CAST(? AS json)))",
     )
 
     def __init__(self, connection: psycopg.Connection[Row], organisation: str, copies: bool = True) -> None:

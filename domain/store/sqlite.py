@@ -42,7 +42,11 @@ class _Pool(SQLiteConnectionPool):
 class SQLiteTransaction:
     """A transaction on a held connection; see `domain.store.database.Connection`."""
 
-    json = JsonForms("json_quote({})", "group_concat({}, ',')", "{} IN (SELECT value FROM json_each(?))")
+    json = JsonForms(
+        "json_quote({})",
+        "(SELECT group_concat(one, ',') FROM (SELECT {each} one FROM {rows} ORDER BY {by}))",
+        "{} IN (SELECT value FROM json_each(?))",
+    )
 
     def __init__(self, connection: sqlite3.Connection) -> None:
         self.execute = connection.execute

@@ -120,7 +120,7 @@ def _latest(
         f"SELECT r.latest, {shown.columns} FROM ({page}) r ORDER BY r.latest DESC, r.id DESC",
         (*shown.values, *clause.values, size + 1 + len(without)),
     )
-    return list(islice((row for row in rows if row[1] not in without), size + 1))
+    return [row for row in rows.fetchall() if row[1] not in without][: size + 1]
 
 
 def _by_id(snapshot: Snapshot, shown: Shown, clause: Clause, ids: Sequence[str]) -> list[Found]:

@@ -31,27 +31,41 @@ class _Text(str):
     """SQL for a text."""
 
 
+class _Word(str):
+    """SQL for a text in which nothing is ever to be escaped, and which is never null: an id, a date or a word of a closed list."""
+
+
 class _Json(str):
     """SQL for what is JSON already."""
 
 
-_VALUES: Mapping[str, Mapping[str, _Text | _Json]] = {
+def _maybe(word: str) -> _Json:
+    return _Json(f"coalesce('\"' || {word} || '\"', 'null')")
+
+
+_VALUES: Mapping[str, Mapping[str, _Text | _Word | _Json]] = {
     "Relationship": {
-        "id": _Text("r.id"),
-        "origin": _Text("r.origin"),
-        "startedOn": _Text("r.started_on"),
-        "endedOn": _Text("r.ended_on"),
+        "id": _Word("r.id"),
+        "origin": _Word("r.origin"),
+        "startedOn": _Word("r.started_on"),
+        "endedOn": _maybe("r.ended_on"),
     },
-    "Initiative": {name: _Text(f"i.{name}") for name in ("id", "name", "kind", "guidance", "contact")},
+    "Initiative": {
+        "id": _Word("i.id"),
+        "name": _Text("i.name"),
+        "kind": _Word("i.kind"),
+        "guidance": _Word("i.guidance"),
+        "contact": _Word("i.contact"),
+    },
     "Member": {
-        "handle": _Text("m.handle"),
+        "handle": _Word("m.handle"),
         "withdrawn": _Json("CASE WHEN p.standing = 'consenting' THEN 'false' ELSE 'true' END"),
-        "joined": _Text("m.joined"),
-        "left": _Text("m.left_on"),
+        "joined": _Word("m.joined"),
+        "left": _maybe("m.left_on"),
         "roles": _Json("m.roles"),
-        "side": _Text("m.side"),
+        "side": _Word("m.side"),
     },
-    "Participant": {"id": _Text("p.id"), "registeredOn": _Text("p.registered_on")},
+    "Participant": {"id": _Word("p.id"), "registeredOn": _Word("p.registered_on")},
 }
 OBJECTS: Mapping[str, Mapping[str, str | None]] = {
     "RelationshipConnection": {"nodes": "Relationship", "edges": "RelationshipEdge", "pageInfo": "PageInfo"},
@@ -115,27 +129,30 @@ class _Writer:
         return Shown(", ".join(columns), tuple(self._values))
 
     def _object(self, name: str, chosen: Iterable[Chosen]) -> str:
-        parts, between, text = [], "{", ""
-        for one in chosen:
-            text += f'{between}"{one.key}":'
-            between = ","
+        parts, text = [], "{"
+        for number, one in enumerate(chosen):
+            text += f'{"," if number else ""}"{one.key}":'
+            value = _VALUES[name].get(one.field)
             if one.field == TYPENAME:
                 text += f'"{name}"'
+            elif isinstance(value, _Word):
+                parts += [f"'{text}\"'", value]
+                text = '"'
             else:
-                parts += [f"'{text}'", self._value(name, one)]
+                parts += [f"'{text}'", self._held(one) if value is None else self._written(value)]
                 text = ""
-        return " || ".join([*parts, f"'{text}}}'" if between == "," else "'{}'"])
+        return " || ".join([*parts, f"'{text}}}'"])
 
-    def _value(self, name: str, one: Chosen) -> str:
-        match one.field:
-            case "initiative":
-                return f"(SELECT {self._object('Initiative', one.inner)} FROM {self._table(INITIATIVES)} i WHERE i.id = r.initiative)"
-            case "members":
-                return self._members(one.inner)
-            case "participant":
-                return f"CASE WHEN p.id IS NULL THEN 'null' ELSE {self._object('Participant', one.inner)} END"
-        value = _VALUES[name][one.field]
-        return value if isinstance(value, _Json) else self._json.text.format(value)
+    def _written(self, value: str) -> str:
+        return self._json.text.format(value) if isinstance(value, _Text) else value
+
+    def _held(self, one: Chosen) -> str:
+        """The object, or the list of objects, that a field holds."""
+        if one.field == "members":
+            return self._members(one.inner)
+        if one.field == "participant":
+            return f"CASE WHEN p.id IS NULL THEN 'null' ELSE {self._object('Participant', one.inner)} END"
+        return f"(SELECT {self._object('Initiative', one.inner)} FROM {self._table(INITIATIVES)} i WHERE i.id = r.initiative)"
 
     def _members(self, chosen: Sequence[Chosen]) -> str:
         people = ""
@@ -147,8 +164,8 @@ class _Writer:
                 self._values.append(msgspec.json.encode(sorted(erased)).decode())
                 known = f"CASE WHEN {self._json.among.format('participant')} THEN NULL ELSE participant END participant"
                 members = f"(SELECT relationship, place, handle, joined, left_on, roles, side, {known} FROM {members} held)"
-        each = f"SELECT {self._object('Member', chosen)} body FROM {members} m{people} WHERE m.relationship = r.id ORDER BY m.place"
-        return f"'[' || coalesce((SELECT {self._json.joined.format('body')} FROM ({each}) one), '') || ']'"
+        rows = f"{members} m{people} WHERE m.relationship = r.id"
+        return f"'[' || coalesce({self._json.joined.format(each=self._object('Member', chosen), rows=rows, by='m.place')}, '') || ']'"
 
 
 def _page(rows: Rows, chosen: Iterable[Chosen], nodes: Nodes) -> bytes | None:
