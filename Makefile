@@ -39,7 +39,7 @@ check: setup ## lint, types and the direction of imports
 	$(BIN)/lint-imports
 
 bench: setup ## measure speed, each row beside its baseline
-	$(BIN)/python -m tests.bench
+	PYTHONPATH=.:tests $(BIN)/python -m bench
 
 soak-kill: setup ## kill processes over and over while they record, and look for losses
 	$(BIN)/python tests/kill_loop.py --kills 200

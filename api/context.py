@@ -19,6 +19,7 @@ from domain.store.store import EventStore
 from domain.store.tokens import Token, Tokens
 from projections.runner import Runner
 from projections.views.questions import Questions
+from projections.views.scope import Scope
 from projections.views.snapshot import POINTS
 
 T = TypeVar("T")
@@ -71,6 +72,7 @@ class Context:
     ) -> None:
         self.organisation = organisation
         self.questions = organisation.questions
+        self.scope = Scope(organisation.store.organisation)
         self.wakeups = wakeups
         self.operation = operation
         self.lasting = lasting

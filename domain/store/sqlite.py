@@ -14,7 +14,7 @@ from typing import Any
 
 from eventsourcing.sqlite import SQLiteConnection, SQLiteConnectionPool, SQLiteDatastore
 
-from domain.store.database import GENERATIONS, HANGS, OWN, STORE_VERSION, TOKENS, Add, Change, Delete, Insert, Lock, Put, Table
+from domain.store.database import GENERATIONS, HANGS, OWN, STORE_VERSION, TOKENS, Add, Change, Delete, Insert, JsonForms, Lock, Put, Table
 
 BUSY_SECONDS = 120
 PRAGMAS = ("synchronous=FULL", "secure_delete=ON", "temp_store=FILE", "foreign_keys=ON", "cache_size=-16384")
@@ -41,6 +41,12 @@ class _Pool(SQLiteConnectionPool):
 
 class SQLiteTransaction:
     """A transaction on a held connection; see `domain.store.database.Connection`."""
+
+    json = JsonForms(
+        "json_quote({})",
+        "(SELECT group_concat(one, ',') FROM (SELECT {each} one FROM {rows} ORDER BY {by}))",
+        "{} IN (SELECT value FROM json_each(?))",
+    )
 
     def __init__(self, connection: sqlite3.Connection) -> None:
         self.execute = connection.execute
