@@ -11,9 +11,16 @@ import platform
 import sqlite3
 from datetime import UTC, datetime
 
-from bench import growth, imports, pages, rebuilds, runners
+from bench import growth, imports, pages, rebuilds, runners, singles
 
-SUBJECTS = {"imports": imports.rows, "rebuilds": rebuilds.rows, "runners": runners.rows, "pages": pages.rows, "growth": growth.rows}
+SUBJECTS = {
+    "imports": imports.rows,
+    "singles": singles.rows,
+    "rebuilds": rebuilds.rows,
+    "runners": runners.rows,
+    "pages": pages.rows,
+    "growth": growth.rows,
+}
 
 
 def main() -> None:
