@@ -293,6 +293,7 @@ def serve(host: str, port: int) -> None:
     import uvicorn
 
     from api.app import make_app
+    from api.direct import DirectProtocol
     from api.limits import BODY
 
     listening = socket.create_server((host, port), family=socket.AF_INET6 if ":" in host else socket.AF_INET)
@@ -305,8 +306,9 @@ def serve(host: str, port: int) -> None:
     for ending in (signal.SIGINT, signal.SIGTERM):
         signal.signal(ending, lambda *_: None)
     config = uvicorn.Config(
-        make_app(organisation), log_level="warning", access_log=False, timeout_graceful_shutdown=GRACE_SECONDS, ws_max_size=BODY
-    )
+        make_app(organisation), ws=DirectProtocol, ws_per_message_deflate=False, ws_max_size=BODY, log_level="warning", access_log=False,
+        timeout_graceful_shutdown=GRACE_SECONDS,
+    )  # fmt: skip
     uvicorn.Server(config).run(sockets=[listening])
 
 

@@ -23,6 +23,7 @@ from api import exchange
 from api.context import Context, Organisation, all_done, thread
 from api.errors import language_of, mask
 from api.exchange import PLAIN_JSON, HTTPRefused, media_type, refusal
+from api.fanout import Fanout
 from api.feed import feed_pages
 from api.gate import Gate
 from api.graphiql_pages import graphiql_pages
@@ -30,6 +31,7 @@ from api.schema import make_schema
 from api.schema_pages import schema_pages
 from api.socket import Socket
 from api.wakeups import LOOK_SECONDS, Wakeups
+from api.watch import TokenWatch
 from domain.model.errors import bad
 from projections.runner import BATCH
 
@@ -47,14 +49,17 @@ def make_app(organisation: Organisation, look_seconds: float = LOOK_SECONDS) -> 
     """The application over an opened organisation. `look_seconds`: how often is looked for what other processes recorded."""
 
     wakeups = Wakeups(organisation, look_seconds)
+    fanout = Fanout(organisation, wakeups)
+    watch = TokenWatch(organisation)
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         anyio.to_thread.current_default_thread_limiter().total_tokens = THREADS
-        looking = asyncio.create_task(wakeups.run())
+        looking = [asyncio.create_task(wakeups.run()), asyncio.create_task(watch.run())]
         yield
-        looking.cancel()
-        await asyncio.gather(looking, return_exceptions=True)
+        for task in looking:
+            task.cancel()
+        await asyncio.gather(*looking, return_exceptions=True)
         await all_done()
         organisation.close()
 
@@ -64,7 +69,7 @@ def make_app(organisation: Organisation, look_seconds: float = LOOK_SECONDS) -> 
     app.include_router(schema_pages(schema.as_str()))
     app.include_router(feed_pages(organisation))
     app.router.routes.extend(graphiql_pages())
-    app.router.routes.append(WebSocketRoute("/graphql", Socket(schema, organisation, wakeups)))
+    app.router.routes.append(WebSocketRoute("/graphql", Socket(schema, organisation, wakeups, fanout, watch)))
 
     @app.api_route("/graphql", methods=["GET", "POST"])
     async def graphql(request: Request) -> Response:
