@@ -290,10 +290,10 @@ def _named_host(context: click.Context, parameter: click.Parameter, value: str) 
 def serve(host: str, port: int) -> None:
     """Serve it all over HTTP until Ctrl-C."""
     # Only here, since the other verbs start three times as fast without.
-    import uvicorn
+    from uvicorn import Config
 
     from api.app import make_app
-    from api.direct import DirectProtocol
+    from api.direct import DirectProtocol, Server
     from api.limits import BODY
 
     listening = socket.create_server((host, port), family=socket.AF_INET6 if ":" in host else socket.AF_INET)
@@ -305,11 +305,11 @@ def serve(host: str, port: int) -> None:
     # The server hands a signal on when it has shut down; nothing is left for it to end then.
     for ending in (signal.SIGINT, signal.SIGTERM):
         signal.signal(ending, lambda *_: None)
-    config = uvicorn.Config(
+    config = Config(
         make_app(organisation), ws=DirectProtocol, ws_per_message_deflate=False, ws_max_size=BODY, log_level="warning", access_log=False,
         timeout_graceful_shutdown=GRACE_SECONDS,
     )  # fmt: skip
-    uvicorn.Server(config).run(sockets=[listening])
+    Server(config).run(sockets=[listening])
 
 
 @cli.group("token")

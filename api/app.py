@@ -64,10 +64,11 @@ def make_app(organisation: Organisation, look_seconds: float = LOOK_SECONDS) -> 
         organisation.close()
 
     app = FastAPI(title="Tussenruimte", lifespan=lifespan, docs_url=None, redoc_url=None, openapi_url=None, telemetry=NO_TELEMETRY)
+    app.state.fanout = fanout
     app.add_middleware(Gate, organisation=organisation)
     schema = make_schema()
     app.include_router(schema_pages(schema.as_str()))
-    app.include_router(feed_pages(organisation))
+    app.include_router(feed_pages(organisation, fanout, watch))
     app.router.routes.extend(graphiql_pages())
     app.router.routes.append(WebSocketRoute("/graphql", Socket(schema, organisation, wakeups, fanout, watch)))
 

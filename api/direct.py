@@ -1,11 +1,13 @@
-"""The server's side of a WebSocket, with a short way for what many are told: bytes that are ready go out in one call, without waiting.
+"""The server, with a short way to WebSockets for what many are told: bytes that are ready go out in one call, without waiting.
 
 As ASGI has it, each message costs a task that is woken and a frame that is made by the library, which together cost more than the
 system's own sending. An application finds the short way among the extensions of its scope, and does without where another server runs it.
 """
 
+import socket
 from typing import Any, Protocol
 
+import uvicorn
 from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
 
 DIRECT = "tussenruimte.direct"
@@ -55,3 +57,11 @@ class DirectProtocol(WebSocketsSansIOProtocol):
             self.read_paused = False
             self.transport.resume_reading()
         self.close_timer = self.loop.call_later(ABORT_SECONDS, self.transport.abort)
+
+
+class Server(uvicorn.Server):
+    """Ends answers that go on for ever before it waits for the others to be done."""
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        self.config.app.state.fanout.close()  # type: ignore[union-attr]
+        await super().shutdown(sockets)

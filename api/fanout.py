@@ -7,8 +7,8 @@ is sent away with the last position they had.
 
 import asyncio
 from collections import deque
-from collections.abc import AsyncGenerator, Awaitable, Callable, Hashable
-from contextlib import aclosing
+from collections.abc import AsyncGenerator, Awaitable, Callable, Hashable, Iterator
+from contextlib import aclosing, contextmanager
 from typing import Any
 
 from msgspec import Struct
@@ -109,6 +109,7 @@ class Subscriber:
         self._frames = frames
         self._send = send
         self._write = write
+        self._group: Group | None = None
         self._queue: deque[Frame] = deque()
         self._called = asyncio.Event()
         self._heard: int | None = None
@@ -121,7 +122,7 @@ class Subscriber:
         reached = False
         while True:
             self._heard, self._fallen = None, False
-            group = self._fanout.join(self._key, self, self._frames)
+            group = self._group = self._fanout.join(self._key, self, self._frames)
             try:
                 course = self._fanout.course(group, self.position)
                 async with aclosing(self._frames(course)) as frames:
@@ -146,8 +147,7 @@ class Subscriber:
         if self._has_heard(frame):
             if frame.last:
                 self.fall()
-            return
-        if self._waits and not frame.last and self._write is not None and self._write(frame.body):
+        elif self._waits and not frame.last and self._write is not None and self._write(frame.body):
             self.position = frame.position
         elif len(self._queue) < QUEUE:
             self._queue.append(frame)
@@ -157,6 +157,10 @@ class Subscriber:
 
     def fall(self) -> None:
         """Out of the group, to be told from the log again."""
+        if self._group is not None:
+            self._group.members.pop(self, None)
+        if self._heard is not None:
+            self._falls.append(asyncio.get_running_loop().time())
         self._fallen = True
         self._queue.clear()
         self._call()
@@ -188,9 +192,7 @@ class Subscriber:
             await self._deliver(frame)
             if frame.last:
                 return True
-        now = asyncio.get_running_loop().time()
-        self._falls.append(now)
-        if len(self._falls) == FALLS and now - self._falls[0] < FALL_SECONDS:
+        if len(self._falls) == FALLS and self._falls[-1] - self._falls[0] < FALL_SECONDS:
             raise TooSlow(self.position)
         return False
 
@@ -212,6 +214,21 @@ class Fanout:
         self._organisation = organisation
         self._wakeups = wakeups
         self._groups: dict[Hashable, Group] = {}
+        self._closing: set[Callable[[], None]] = set()
+
+    @contextmanager
+    def until_closed(self, end: Callable[[], None]) -> Iterator[None]:
+        """Meanwhile `end` is called when the process is about to end."""
+        self._closing.add(end)
+        try:
+            yield
+        finally:
+            self._closing.discard(end)
+
+    def close(self) -> None:
+        """End what has no end of its own."""
+        for end in tuple(self._closing):
+            end()
 
     def course(self, group: Group, start: int | None, shared: bool = False) -> Course:
         return Course(self._organisation, self._wakeups, self.fence, group, start, shared)

@@ -157,6 +157,8 @@ async def live_events(info: Info, after: After = UNSET, filter: Events = UNSET) 
             continue
         if not course.shared:
             course.reached = meeting.reach(position)
+            if course.reached is None:
+                continue
             course.says(position)
             yield Reached(str(position))  # type: ignore[misc]
             return

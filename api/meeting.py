@@ -18,11 +18,12 @@ class EventMeeting:
     def __init__(self) -> None:
         self.position: int | None = None
 
-    def reach(self, position: int) -> int:
-        """The order up to which a subscriber has heard all who was told everything up to a position."""
+    def reach(self, position: int) -> int | None:
+        """The order up to which a subscriber has heard all, who was told everything up to a position; None where the group began beyond it,
+        while they were still being told."""
         if self.position is None:
             self.position = position
-        return position
+        return position if position >= self.position else None
 
 
 class MoveMeeting:

@@ -45,6 +45,7 @@ class Running(NamedTuple):
     address: str
     token: str
     folder: Path
+    process: int
 
 
 @contextmanager
@@ -60,7 +61,7 @@ def serving() -> Iterator[Running]:
         try:
             found = re.search(r"http://\S+?:\d+", process.stdout.readline())
             assert found, "the server did not begin"
-            yield Running(found[0], token.strip(), folder)
+            yield Running(found[0], token.strip(), folder, process.pid)
         finally:
             process.terminate()
             process.communicate(timeout=60)
