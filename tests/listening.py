@@ -30,6 +30,7 @@ class Listener:
 
     def __init__(self, fanout: Fanout, asked: Subscription) -> None:
         self.told: list[Any] = []
+        self.asked_all = "after" not in (asked.question.variables or {})
         self.gate = asyncio.Event()
         self.gate.set()
         self.subscriber = Subscriber(fanout, asked.key(document(asked.question.query, "")), asked.frames, self._take)
@@ -70,6 +71,12 @@ class House:
         outcome = await asyncio.to_thread(recording.record, numbered(lines), recorded_by="system/test")
         assert not outcome.refused
         return int(outcome.position)
+
+    async def take(self, event: dict[str, Any]) -> bool:
+        """Record an event, unless a rule is against it."""
+        lines = numbered([json.dumps(event).encode()])
+        outcome = await asyncio.to_thread(self.organisation.store.recording.record, lines, recorded_by="system/test")
+        return not outcome.refused
 
     def waiting(self, listener: Listener) -> int:
         """How many frames wait for somebody."""
