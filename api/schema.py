@@ -5,7 +5,7 @@ from typing import Any
 
 import strawberry
 from graphql import GraphQLError
-from strawberry.extensions import SchemaExtension
+from strawberry.extensions import SchemaExtension, ValidationCache
 from strawberry.schema.config import StrawberryConfig
 from strawberry.types import ExecutionContext
 from strawberry.types.execution import PreExecutionError
@@ -24,6 +24,9 @@ from api.relationships import Relationship, RelationshipConnection, all_relation
 from api.scalars import SCALARS
 from domain.model.catalogue import KINDS
 from domain.model.errors import Language, Refused
+
+VALIDATED = 32
+"""Questions that are known to be valid, or not to be."""
 
 
 @strawberry.type(description="What can be checked from outside.")
@@ -80,6 +83,11 @@ class Limits(SchemaExtension):
         yield
 
 
+def _validated() -> ValidationCache:
+    """A thousand dashboards that come back at once ask the same; validating it costs more than all else that coming takes."""
+    return ValidationCache(maxsize=VALIDATED)
+
+
 class Told(SchemaExtension):
     """Tells what goes wrong over a connection as it is told over HTTP."""
 
@@ -109,4 +117,4 @@ async def _refused(error: Refused | GraphQLError, language: Language) -> AsyncGe
 
 
 def make_schema() -> Schema:
-    return Schema(Query, _mutation(), Subscription, extensions=[Limits, Told], config=StrawberryConfig(scalar_map=SCALARS))
+    return Schema(Query, _mutation(), Subscription, extensions=[Limits, _validated, Told], config=StrawberryConfig(scalar_map=SCALARS))

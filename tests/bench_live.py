@@ -2,7 +2,8 @@
 
 The server is the program as its users run it. All subscribers ask the same, so that they are told from one reading; the baselines are
 subscribers who each ask something of their own, so that each is executed and written for itself as any GraphQL server does it, and bare
-`picows`, which only sends. What the recording itself costs is measured with nobody listening, and taken off.
+`picows`, which only sends. Another process records, as where there are several; what reading and executing costs for one subscriber is
+measured beside it.
 """
 
 import argparse
@@ -18,11 +19,12 @@ from pathlib import Path
 from typing import NamedTuple
 
 import httpx
-from live_soak import Running, serving
+from live_soak import Running, serving, serving_in
 from sent_lines import meeting, pair
 
 RELATIONSHIPS = 20
 SETTLE_SECONDS = 1.0
+PATIENCE = 60.0
 QUERY = """subscription { events(after: "%s", filter: {types: ["meeting_held"]}) { __typename
     ... on EventArrived { %s: event { id type position occurred data } relationship { id } } ... on CaughtUp { position } } }"""
 HANDSHAKE = (
@@ -38,7 +40,6 @@ class Cost(NamedTuple):
     cpu: float
     median: float
     p99: float
-    delivered: int
 
 
 class Listener(asyncio.Protocol):
@@ -77,14 +78,14 @@ def _cpu(process: int) -> float:
     return (int(fields[11]) + int(fields[12])) / TICKS
 
 
-async def told(running: Running, subscribers: int, rate: float, seconds: float, apart: bool) -> Cost:
+async def told(running: Running, recorder: Running, subscribers: int, rate: float, seconds: float, apart: bool) -> Cost:
     """Record at a rate while so many listen. `apart`: each asks something of their own."""
     loop = asyncio.get_running_loop()
     address = httpx.URL(running.address)
     headers = {"Authorization": f"Bearer {running.token}", "Content-Type": "application/cloudevents-batch+json"}
     came: dict[str, list[float]] = {}
     sent: dict[str, float] = {}
-    async with httpx.AsyncClient(base_url=running.address, headers=headers, timeout=60) as client:
+    async with httpx.AsyncClient(base_url=recorder.address, headers=headers, timeout=60) as client:
 
         async def record(events: list[bytes]) -> str:
             answer = await client.post("/events", content=b"[" + b",".join(events) + b"]")
@@ -112,7 +113,7 @@ async def told(running: Running, subscribers: int, rate: float, seconds: float, 
             id = f"m{mark}{number}"
             sent[id] = time.perf_counter()
             await record([meeting(id, names[number % RELATIONSHIPS])])
-        until = loop.time() + 60
+        until = loop.time() + PATIENCE
         while sum(map(len, came.values())) < count * subscribers and loop.time() < until:
             await asyncio.sleep(0.05)
         used = _cpu(running.process) - used
@@ -120,9 +121,7 @@ async def told(running: Running, subscribers: int, rate: float, seconds: float, 
             listener.transport.abort()
     late = sorted(1_000 * (at - sent[id]) for id, ats in came.items() for at in ats)
     assert len(late) == count * subscribers, f"{len(late)} of {count * subscribers} were delivered"
-    if not late:
-        return Cost(1e6 * used / count, 0.0, 0.0, 0)
-    return Cost(1e6 * used / len(late), statistics.median(late), late[int(len(late) * 0.99)], len(late))
+    return Cost(1e6 * used / len(late), statistics.median(late), late[int(len(late) * 0.99)])
 
 
 def main() -> None:
@@ -133,11 +132,11 @@ def main() -> None:
     options.add_argument("--apart", action="store_true", help="each asks something of their own")
     given = options.parse_args()
     resource.setrlimit(resource.RLIMIT_NOFILE, (4 * given.subscribers + 1_000,) * 2)
-    with serving() as running:
-        idle = asyncio.run(told(running, 0, given.rate, given.seconds, False))
-        print(f"recording: {idle.cpu:.0f} us an event")
-        found = asyncio.run(told(running, given.subscribers, given.rate, given.seconds, given.apart))
-        print(f"all: {found.cpu:.1f} us, telling: {found.cpu - idle.cpu / given.subscribers:.1f} us, {found}")
+    with serving() as running, serving_in(running.folder) as recorder:
+        for subscribers, by in ((1, recorder), (given.subscribers, recorder), (min(given.subscribers, 100), running)):
+            found = asyncio.run(told(running, by, subscribers, given.rate, given.seconds, given.apart))
+            where = "here" if by is running else "elsewhere"
+            print(f"{subscribers} subscribers, recorded {where}: {found.cpu:.1f} us a delivery, {found.median:.0f} ms, p99 {found.p99:.0f} ms")
 
 
 if __name__ == "__main__":
