@@ -28,7 +28,7 @@ from api.relationships import Relationship, RelationshipConnection, all_relation
 from api.scalars import SCALARS
 from domain.model.catalogue import KINDS
 from domain.model.errors import Code, Language, Refused
-from projections.telemetry.metrics import OPERATION_SECONDS, OPERATIONS, SUBSCRIPTIONS
+from projections.telemetry.metrics import OPERATION_SECONDS, OPERATIONS
 from projections.telemetry.traces import span
 from projections.telemetry.work import OK
 
@@ -105,7 +105,6 @@ class Watched(SchemaExtension):
 
     def on_operation(self) -> Iterator[None]:
         began = time.perf_counter()
-        self._subscribed = False
         wrong: Code | None = None
         try:
             yield
@@ -118,17 +117,9 @@ class Watched(SchemaExtension):
                 wrong = code_of(asked.pre_execution_errors[0])
             kind = self._kind()
             OPERATIONS.labels(kind, wrong or OK).inc()
-            if self._subscribed:
-                SUBSCRIPTIONS.dec()
-            else:
+            if kind != "subscription":
                 OPERATION_SECONDS.labels(kind).observe(time.perf_counter() - began)
             trace.get_current_span().set_attributes({"graphql.operation.type": kind, "outcome": wrong or OK})
-
-    def on_execute(self) -> Iterator[None]:
-        if self._kind() == "subscription":
-            self._subscribed = True
-            SUBSCRIPTIONS.inc()
-        yield
 
     def _kind(self) -> str:
         try:

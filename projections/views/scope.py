@@ -12,6 +12,7 @@ class Scope(Struct, frozen=True):
     """What somebody may see. Nothing that was worked out for one scope is given to another."""
 
     organisation: str
+    role: str = "administrator"
 
     def clause(self) -> Clause:
         """The conditions that a relationship `r` has to meet, for a question to add its own to.
