@@ -39,6 +39,7 @@ from projections.export import asking, cloudevents, objects, tables
 from projections.export.settings import Databases, Files, Settings, files_of, root_key, settings
 from projections.export.terminal import TOLD, Verbs, language, said, show, told, warn, watched
 from projections.runner import Overtaken, Runner
+from projections.set_aside import SET_ASIDE
 from projections.telemetry.command import named_host, watchable, watched_at
 from projections.views import answers
 from projections.views.histories import Histories
@@ -252,7 +253,7 @@ def rebuild() -> None:
 def migrate() -> None:
     """Make the tables in PostgreSQL; bring what an older version made up to date."""
     if isinstance(place := settings().place, Databases):
-        migrate_database(place.url, [*OWN, *Histories.tables, *Trajectories.tables])
+        migrate_database(place.url, [*OWN, *Histories.tables, *Trajectories.tables, SET_ASIDE])
         migrate_database(place.keys_url, KEY_TABLES)
     with opened(outdated=True) as organisation, watched() as progress:
         outdated = organisation.runner.outdated()

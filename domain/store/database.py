@@ -98,6 +98,10 @@ class Connection(Protocol):
 
     def write(self, changes: Iterable[Change], generation: int = 0) -> None: ...
 
+    def attempt(self) -> AbstractContextManager[None]:
+        """What is raised within undoes what was written within, and nothing that was written before."""
+        ...
+
     # Generations of views
 
     def make(self, tables: Iterable[Table], generation: int) -> None:

@@ -86,6 +86,11 @@ class PostgresTransaction:
             for row in change.rows:
                 copy.write_row(scope + tuple(row))
 
+    @contextmanager
+    def attempt(self) -> Iterator[None]:
+        with self._connection.transaction():
+            yield
+
     def make(self, tables: Iterable[Table], generation: int) -> None:
         """The tables are there; what is left of a generation that was broken off goes."""
         self.drop(tables, generation)

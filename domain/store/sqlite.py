@@ -56,6 +56,17 @@ class SQLiteTransaction:
                 name = _named(change.table, generation)
                 self._many(_statement(_shape(change), name, tuple(change.table.columns)), change.rows)
 
+    @contextmanager
+    def attempt(self) -> Iterator[None]:
+        self.execute("SAVEPOINT attempt")
+        try:
+            yield
+        except BaseException:
+            self.execute("ROLLBACK TO attempt")
+            self.execute("RELEASE attempt")
+            raise
+        self.execute("RELEASE attempt")
+
     def make(self, tables: Iterable[Table], generation: int) -> None:
         for table in tables:
             self.execute(f"DROP TABLE IF EXISTS {_named(table, generation)}")
