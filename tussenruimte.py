@@ -45,6 +45,7 @@ from projections.views import answers
 from projections.views.histories import Histories
 from projections.views.questions import Questions
 from projections.views.trajectories import Trajectories
+from workers.loops import LOOPS
 
 BY = "system/command-line"
 LONGEST = EVENT_LIMIT + 2
@@ -319,6 +320,25 @@ def serve(host: str, port: int, metrics_host: str, metrics_port: int | None) -> 
             make_app(organisation), log_config=None, access_log=False, timeout_graceful_shutdown=GRACE_SECONDS, ws_max_size=BODY
         )
         uvicorn.Server(config).run(sockets=[listening])
+
+
+@cli.command("work")
+@click.argument("names", nargs=-1, type=click.Choice(list(LOOPS)), metavar="[NAME]...")
+@watchable
+def work(names: tuple[str, ...], metrics_host: str, metrics_port: int | None) -> None:
+    """Run the loops that are named, or all, until Ctrl-C.
+
+    Of several workers one leads each loop, and another takes over when it dies."""
+    # Only here, since the other verbs start faster without.
+    from workers.work import work as run_loops
+
+    organisation = open_organisation(settings(), new=True)
+    with watched_at(organisation, metrics_host, metrics_port):
+        chosen = list(dict.fromkeys(names)) or list(LOOPS)
+        show({"working": chosen}, lambda _: f"Working: {', '.join(chosen)}, until Ctrl-C")
+        well = run_loops(organisation, chosen)
+    if not well:
+        sys.exit(1)
 
 
 @cli.group("token")

@@ -13,6 +13,7 @@ from hypothesis import HealthCheck, settings
 from redis_servers import Cluster, Redis
 from served import Served, examples, served
 from servers import NamedPostgres, Postgres
+from store_places import Databases, Files, Place
 
 settings.register_profile("ci", deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow])
 settings.register_profile("long", settings.get_profile("ci"), derandomize=False, max_examples=2_000)
@@ -47,6 +48,22 @@ def own_postgres() -> Iterator[Postgres]:
     """A PostgreSQL server that the test may stop and kill."""
     with Postgres() as server:
         yield server
+
+
+@pytest.fixture(scope="session")
+def databases(postgres: Postgres | NamedPostgres) -> Databases:
+    """Databases with their tables; see `store_places.py`."""
+    return Databases(postgres)
+
+
+@pytest.fixture(params=["sqlite", "postgres"])
+def place(request: pytest.FixtureRequest, tmp_path: Path) -> Place:
+    """Where an empty store may be opened: a file once, databases once."""
+    if request.param == "sqlite":
+        return Files(tmp_path / "tussenruimte.buurtmaat.db")
+    databases: Databases = request.getfixturevalue("databases")
+    databases.empty()
+    return databases
 
 
 @pytest.fixture(scope="session")

@@ -9,9 +9,8 @@ from pathlib import Path
 
 import pytest
 from sent_lines import generated, initiative, line, match, meeting, opened, pair, person, record, runner_of
-from servers import NamedPostgres, Postgres
 from store_faults import view_rows
-from store_places import Databases, Files, Place
+from store_places import Place
 
 from domain.store.database import EVENTS, Put
 from domain.store.mapper import Unreadable
@@ -28,20 +27,6 @@ DAMAGED: dict[str, Change] = {
     "a word there is not": lambda state: state.replace(b'"light"', b'"Anna is ill"'),
     "another position": lambda state: state.replace(b'"position":8', b'"position":7'),
 }
-
-
-@pytest.fixture(scope="module")
-def databases(postgres: Postgres | NamedPostgres) -> Databases:
-    return Databases(postgres)
-
-
-@pytest.fixture(params=["sqlite", "postgres"])
-def place(request: pytest.FixtureRequest, tmp_path: Path) -> Place:
-    if request.param == "sqlite":
-        return Files(tmp_path / "events.sqlite")
-    databases: Databases = request.getfixturevalue("databases")
-    databases.empty()
-    return databases
 
 
 @pytest.fixture

@@ -115,6 +115,15 @@ class Connection(Protocol):
     def drop(self, tables: Iterable[Table], generation: int) -> None: ...
 
 
+class Lead(Protocol):
+    """Being the one of several processes that does something. Nothing rests on it but that work is not done twice for nothing: for a
+    moment two may lead, and what they write is written in transactions that find out."""
+
+    def holds(self) -> bool:
+        """Whether this process leads: takes the lead where nobody has it. Raises where it cannot be told any more: then it is lost."""
+        ...
+
+
 class Database(Protocol):
     """The connections to where an organisation's events and views are kept. For several threads."""
 
@@ -122,6 +131,10 @@ class Database(Protocol):
 
     def writing(self, lock: Lock) -> AbstractContextManager[Connection]:
         """Whatever is raised undoes all that was written."""
+        ...
+
+    def lead(self, name: str) -> AbstractContextManager[Lead]:
+        """Stand for the lead of something of this organisation. It is given back at the end, and when the process dies."""
         ...
 
     def close(self) -> None: ...

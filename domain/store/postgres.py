@@ -17,6 +17,7 @@ from eventsourcing.postgres import PostgresDatastore
 from psycopg_pool import ConnectionPool
 
 from domain.store.database import STORE_VERSION, Change, Cursor, Insert, Lock, Row, Table
+from domain.store.lead import ServerLead
 from domain.store.postgres_sql import definitions, element, named, quoted, statement_of
 
 BUSY_SECONDS = 120
@@ -142,6 +143,11 @@ class PostgresDatabase(PostgresDatastore):
         with self._held() as connection, connection.transaction():
             self._take(connection, lock)
             yield PostgresTransaction(connection, self.organisation)
+
+    @contextmanager
+    def lead(self, name: str) -> Iterator[ServerLead]:
+        with connected(self.url) as connection:
+            yield ServerLead(connection, self.organisation, name)
 
     @contextmanager
     def _held(self) -> Iterator[psycopg.Connection[Row]]:

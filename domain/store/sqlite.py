@@ -15,6 +15,7 @@ from typing import Any
 from eventsourcing.sqlite import SQLiteConnection, SQLiteConnectionPool, SQLiteDatastore
 
 from domain.store.database import GENERATIONS, HANGS, OWN, STORE_VERSION, TOKENS, Add, Change, Delete, Insert, Lock, Put, Table
+from domain.store.lead import FileLead
 
 BUSY_SECONDS = 120
 PRAGMAS = ("synchronous=FULL", "secure_delete=ON", "temp_store=FILE", "foreign_keys=ON", "cache_size=-16384")
@@ -132,6 +133,12 @@ class SQLiteDatabase(SQLiteDatastore):
                 connection.rollback()
                 raise
             connection.commit()
+
+    @contextmanager
+    def lead(self, name: str) -> Iterator[FileLead]:
+        path = self.path.with_name(f"{self.path.name}.{name}.lead")
+        with path.open("ab") as file:
+            yield FileLead(path, file)
 
 
 def _named(table: Table, generation: int) -> str:
