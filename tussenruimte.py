@@ -312,14 +312,20 @@ def serve(host: str, port: int, metrics_host: str, metrics_port: int | None) -> 
     organisation = open_organisation(settings(), new=True)
     with watched_at(organisation, metrics_host, metrics_port):
         organisation.runner.catch_up()
-        show({"address": address}, lambda _: f"Tussenruimte on {address} (GraphQL at {address}/graphql), until Ctrl-C")
-        # The server hands a signal on when it has shut down; nothing is left for it to end then.
-        for ending in (signal.SIGINT, signal.SIGTERM):
-            signal.signal(ending, lambda *_: None)
         config = uvicorn.Config(
             make_app(organisation), log_config=None, access_log=False, timeout_graceful_shutdown=GRACE_SECONDS, ws_max_size=BODY
         )
-        uvicorn.Server(config).run(sockets=[listening])
+        server = uvicorn.Server(config)
+
+        def ended(*_: object) -> None:
+            """The server hands a signal on when it has shut down, and nothing is left for it to end then."""
+            if not server.started:
+                sys.exit()
+
+        for ending in (signal.SIGINT, signal.SIGTERM):
+            signal.signal(ending, ended)
+        show({"address": address}, lambda _: f"Tussenruimte on {address} (GraphQL at {address}/graphql), until Ctrl-C")
+        server.run(sockets=[listening])
 
 
 @cli.command("work")

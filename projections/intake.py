@@ -10,6 +10,7 @@ from collections.abc import Mapping, Sequence
 from functools import cached_property
 
 from domain.store.database import EVENTS, Change, Connection, Delete, Put
+from domain.store.mapper import VOICES
 from domain.store.store import EventStore, Stretch
 from domain.store.trouble import is_poison
 from projections.reader import Projection, Reader
@@ -74,7 +75,7 @@ class Intake:
                 self._halve({stream: new[stream] for stream in half}, held)
 
     def _changes(self, new: Mapping[str, int]) -> list[Change]:
-        loaded = self._store.streams(self._source, list(new), self._store.keys.ring(), voices_only=True)
+        loaded = self._store.streams(self._source, list(new), self._store.keys.ring(), only=VOICES)
         known = {stream: [event for event in events if event.position <= self._upto] for stream, events in loaded.items()}
         return self._reader.changes([self._reader.touched(stream, events, new[stream]) for stream, events in known.items()])
 

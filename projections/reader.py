@@ -17,7 +17,7 @@ from domain.model.lens import Definition, from_plain
 from domain.model.words import Side
 from domain.store.database import EVENTS, Change, Connection, Table
 from domain.store.keys import Ring
-from domain.store.mapper import Unreadable
+from domain.store.mapper import VOICES, Unreadable
 from domain.store.store import EventStore, Stretch
 from domain.store.trouble import is_poison
 from projections.lenses.chronicle import Chronicle, chronicle
@@ -119,7 +119,7 @@ class Reader:
         streams = list(self._store.within(self._connection, stretch))
         ring.prefetch_streams([stream for stream, _ in streams if stream.startswith("relationship/")])
         event = self._store.mapper.event
-        loaded = ((stream, [event(row, ring, True) for row in kept]) for stream, kept in streams)
+        loaded = ((stream, [event(row, ring, VOICES) for row in kept]) for stream, kept in streams)
         return self.changes([self._homes.touched(stream, events, len(events)) for stream, events in loaded])
 
     def changes(self, touched: Sequence[Touched]) -> list[Change]:

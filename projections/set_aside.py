@@ -11,7 +11,7 @@ from msgspec import Struct
 from domain.model.errors import Refused
 from domain.store.database import EVENTS, Connection, Table
 from domain.store.keys import Ring
-from domain.store.mapper import Unreadable
+from domain.store.mapper import VOICES, Unreadable
 from domain.store.store import EventStore
 
 SET_ASIDE = Table(
@@ -72,7 +72,7 @@ def place_of(store: EventStore, connection: Connection, stream: str, ring: Ring,
     ).fetchall()
     for position, *kept in rows:
         try:
-            store.mapper.event((kept[0], kept[1], kept[2]), ring, True)
+            store.mapper.event((kept[0], kept[1], kept[2]), ring, VOICES)
         except Unreadable:
             return int(position)
     return int(rows[-max(new, 1)][0])

@@ -25,6 +25,7 @@ from eventsourcing.application import Application
 from eventsourcing.domain import Aggregate, event
 
 from domain.model.envelope import read
+from domain.store.mapper import VOICES
 from domain.store.places import on_sqlite
 from domain.store.staging import Line
 from domain.store.store import EventStore
@@ -212,7 +213,7 @@ def read_and_open(store: EventStore) -> None:
             ring.prefetch_streams([stream for stream, _ in streams if stream.startswith("relationship/")])
             for _, rows in streams:
                 for row in rows:
-                    store.mapper.event(row, ring, True)
+                    store.mapper.event(row, ring, VOICES)
 
 
 def rebuild_row(lines: list[bytes], rounds: int) -> list[tuple[str, str, str]]:

@@ -1,15 +1,24 @@
 """The store on PostgreSQL passes the contract of all stores; and what many processes and organisations ask of one database holds."""
 
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
+
 import pytest
+from eventsourcing.persistence import IntegrityError
 
-pytest.register_assert_rewrite("store_contract", "store_import_contract")
+pytest.register_assert_rewrite("store_contract", "store_import_contract", "store_sharing_contract")
 
+from sent_lines import meeting, opened, pair, record, rules, runner_of  # noqa: E402
 from servers import NamedPostgres, Postgres  # noqa: E402
 from store_contract import StoreContract  # noqa: E402
+from store_faults import view_rows  # noqa: E402
 from store_import_contract import StoreImportContract  # noqa: E402
-from store_places import Databases, Place  # noqa: E402
+from store_places import EVENT_TABLES, Databases, Place  # noqa: E402
+from store_sharing_contract import StoreSharingContract  # noqa: E402
 
-from domain.store import staging  # noqa: E402
+from domain.store import postgres, staging  # noqa: E402
+from domain.store.database import STORE_VERSION  # noqa: E402
+from domain.store.postgres import migrate, store_version  # noqa: E402
 
 
 @pytest.fixture(scope="module")
@@ -32,3 +41,45 @@ class TestPostgresWithLargeBatches(TestPostgres):
     @pytest.fixture(autouse=True)
     def large(self, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setattr(staging, "HELD", 1)
+
+
+class TestPostgresShared(StoreSharingContract):
+    """Many who record at once."""
+
+    @pytest.fixture
+    def place(self, databases: Databases) -> Place:
+        databases.empty()
+        return databases
+
+    def test_without_the_lock_writers_take_one_position_twice(self, place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
+        """What the lock is for: taken away, somebody's recording breaks, and a reader who follows would miss events."""
+        lockless = postgres.LOCKED.replace(" FOR UPDATE", "")
+        assert lockless != postgres.LOCKED
+        monkeypatch.setattr(postgres, "LOCKED", lockless)
+        with pytest.raises(IntegrityError):
+            self.test_a_reader_who_follows_misses_nothing_of_many_writers(place)
+
+    def test_organisations_do_not_wait_for_each_other(self, place: Place) -> None:
+        with closing(opened(place)) as one, closing(opened(place, "elsewhere")) as other, ThreadPoolExecutor() as threads:
+            with one.database.writing("events"):
+                waiting = threads.submit(record, one, pair())
+                assert record(other, pair()).position == 6
+                assert not waiting.done()
+            assert waiting.result().position == 6
+            with one.reading() as mine, other.reading() as theirs:
+                assert (one.head(mine), other.head(theirs)) == (6, 6)
+
+    def test_no_organisation_sees_what_is_anothers(self, place: Place) -> None:
+        with closing(opened(place)) as one, closing(opened(place, "elsewhere")) as other:
+            record(one, pair())
+            runner_of(one).catch_up()
+            runner = runner_of(other)
+            assert runner.catch_up() == 0
+            assert all(rows == [] for rows in view_rows(other, runner).values())
+            assert rules(record(other, [meeting("m", "r")])) == {1: "not_begun"}
+
+    def test_tables_are_made_once_by_however_many_do_so_at_once(self, postgres: Postgres | NamedPostgres) -> None:
+        url = postgres.database("migrated")
+        with ThreadPoolExecutor(8) as threads:
+            list(threads.map(lambda _: migrate(url, EVENT_TABLES), range(8)))
+        assert store_version(url) == STORE_VERSION

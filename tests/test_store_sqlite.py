@@ -10,13 +10,14 @@ from pathlib import Path
 
 import pytest
 
-pytest.register_assert_rewrite("store_contract", "store_import_contract")
+pytest.register_assert_rewrite("store_contract", "store_import_contract", "store_sharing_contract")
 
 from sent_lines import generated, opened, pair, record  # noqa: E402
 from store_contract import StoreContract  # noqa: E402
 from store_faults import faults  # noqa: E402
 from store_import_contract import StoreImportContract  # noqa: E402
 from store_places import Files, Place  # noqa: E402
+from store_sharing_contract import StoreSharingContract  # noqa: E402
 
 from domain.store import staging  # noqa: E402
 
@@ -53,6 +54,14 @@ class TestSQLiteWithLargeBatches(TestSQLite):
     @pytest.fixture(autouse=True)
     def large(self, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setattr(staging, "HELD", 1)
+
+
+class TestSQLiteShared(StoreSharingContract):
+    """Many who record at once."""
+
+    @pytest.fixture
+    def place(self, tmp_path: Path) -> Place:
+        return Files(tmp_path / "events.sqlite")
 
 
 def peaks(path: Path, *counts: int) -> list[int]:

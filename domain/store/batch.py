@@ -1,6 +1,6 @@
 """One batch on its way in: what is a repeat, what is refused, what is left out, and the appending of the rest.
 
-Everything here happens inside the transaction that `Recording` holds, so that it sees one state of the store.
+Everything here happens inside the transaction that `Recording` holds, on a ground that nobody else changes meanwhile.
 """
 
 from collections.abc import Callable, Iterator
@@ -15,13 +15,13 @@ from domain.model.event import Event
 from domain.model.history import resolve
 from domain.model.judgement import fold_relationship, judge
 from domain.model.naming import GIVING, identities
-from domain.model.time import instant, rfc3339
-from domain.store.database import EVENTS, Connection, Row
+from domain.model.time import rfc3339
+from domain.store.database import Row
 from domain.store.fresh import FreshIds
+from domain.store.ground import Ground
 from domain.store.keys import HandleTaken, Keys, Ring
 from domain.store.ledger import leaf
 from domain.store.mapper import Mapper, Stored
-from domain.store.recorder import EventRecorder
 from domain.store.staging import Line, Stage, Waiting, target_id
 from domain.store.world import StoreWorld
 
@@ -65,12 +65,11 @@ class Batch:
     """A staged batch and what becomes of it. `stands`: nothing was refused, or what was refused may be left out."""
 
     def __init__(
-        self, stage: Stage, recorder: EventRecorder, keys: Keys, mapper: Mapper, keep_going: bool, restore: bool, signed_in: str
+        self, stage: Stage, keys: Keys, mapper: Mapper, keep_going: bool = False, restore: bool = False, signed_in: str = ""
     ) -> None:
         self.stage = stage
         self.restore = restore
         self._signed_in = signed_in
-        self._recorder = recorder
         self._keys = keys
         self._mapper = mapper
         self._keep_going = keep_going
@@ -105,29 +104,27 @@ class Batch:
             return Outcome(0, 0, lines)
         return Outcome(self._recorded, self._already, lines, self._position)
 
-    def settle(self, connection: Connection, now: int, progress: Callable[[str, int], None]) -> None:
-        """Judge the batch and append it. Where it turns out not to stand, the caller undoes the transaction."""
-        self._connection = connection
-        head = self._recorder.head(self._connection)
-        if self.restore and head:
+    def settle(self, ground: Ground, now: int, progress: Callable[[str, int], None]) -> None:
+        """Judge the batch and append it if it stands."""
+        self._ground = ground
+        if self.restore and ground.head:
             for first in islice(self.stage.in_order(), 1):
                 self.refuse(self.stage.place(first.line), first.id, bad("restore_empty").refusal, first.stream)
             return
         if self.restore:
             self._refuse_repeats()
         else:
-            self._set_aside_repeats(self._keys.ring(), head)
-        world = self._judged(head, now, progress)
+            self._set_aside_repeats(ground.ring())
+        world = self._judged(now, progress)
         if self.stands:
             self._add_people(world)
-            self._append(self._keys.ring(), head, now, progress)
+            self._append(ground.ring(), now, progress)
 
-    def _judged(self, head: int, now: int, progress: Callable[[str, int], None]) -> StoreWorld:
+    def _judged(self, now: int, progress: Callable[[str, int], None]) -> StoreWorld:
         """Judge everything. What is left out takes others with it, so that without it the rest is judged anew, until all stands."""
         while True:
             self._targets, self._people = {}, []
-            ring = self._keys.ring()
-            world = StoreWorld(self._connection, self._recorder, self._mapper, ring, self.stage, now, head, self.restore)
+            world = StoreWorld(self._ground, self.stage, now, self.restore)
             world.left_out = left_out = set(self._left_out)
             self._judge(world, progress)
             if not self._keep_going:
@@ -138,22 +135,24 @@ class Batch:
 
     # Repeats
 
-    def _set_aside_repeats(self, ring: Ring, head: int) -> None:
+    def _set_aside_repeats(self, ring: Ring) -> None:
         """The same id with the same content changes nothing; with other content it is a conflict."""
-        for lines in self.stage.repeated():
-            (_, first), *others = self.stage.events(lines)
+        for numbers in self.stage.repeated():
+            (_, first), *others = self.stage.events(numbers)
             target = self._pointed_at(first, ring)
             for line, event in others:
                 self._repeat(line, event, event == first or self._mapper.alike(event, first, target), None)
-            self.stage.drop(lines[1:])
-        if head == 0:
+            self.stage.drop(numbers[1:])
+        if self._ground.head == 0:
             return
         repeats: list[int] = []
-        for line, state in self.stage.recorded_before(self._connection):
-            event = self.stage.event(line)
-            target = self._recorded_event(target_id(event), ring)
-            self._repeat(line, event, self._mapper.repeats(event, state, ring, target, self._signed_in), _stored.decode(state).position)
-            repeats.append(line)
+        for lines in self.stage.lines_by_id():
+            for id, state in self._ground.states(list(lines)).items():
+                event = self.stage.event(lines[id])
+                target = self._recorded_event(target_id(event), ring)
+                same = self._mapper.repeats(event, state, ring, target, self._signed_in)
+                self._repeat(lines[id], event, same, _stored.decode(state).position)
+                repeats.append(lines[id])
         self.stage.drop(repeats)
 
     def _refuse_repeats(self) -> None:
@@ -176,11 +175,8 @@ class Batch:
         return next((staged for staged in self.stage.with_id(pointed)), None) or self._recorded_event(pointed, ring)
 
     def _recorded_event(self, id: str | None, ring: Ring) -> Event | None:
-        if id is None:
-            return None
-        query = f"SELECT state, at, until FROM {self._connection.table(EVENTS)} e WHERE id = ?"
-        row = self._connection.execute(query, (id,)).fetchone()
-        return self._mapper.event((row[0], row[1], row[2]), ring) if row else None
+        kept = self._ground.kept(id) if id is not None else None
+        return self._mapper.event(kept, ring) if kept is not None else None
 
     # Judging
 
@@ -262,10 +258,10 @@ class Batch:
             self._keys.release([(stream, handle) for stream, handle, _ in aliases if handle not in given[stream]])
             self._keys.add_aliases(aliases)
 
-    def _append(self, ring: Ring, head: int, now: int, progress: Callable[[str, int], None]) -> None:
-        moment = max(now, self._last_recorded() + 1)
+    def _append(self, ring: Ring, now: int, progress: Callable[[str, int], None]) -> None:
+        moment = max(now, self._ground.recorded + 1)
         recorded = rfc3339(moment)
-        position = head
+        position = head = self._ground.head
         rows: list[Row] = []
         hangs: list[tuple[str, str]] = []
         for chunk in _chunks(self.stage.in_order()):
@@ -279,20 +275,11 @@ class Batch:
                     hangs += hanging(event, self._targets.get(id))
                 state = self._mapper.state(data, frame, position, rfc3339(restored) if self.restore else recorded)
                 rows.append((position, stream, kind.topic, state, id, leaf(state), at, until))
-            self._write(rows, hangs)
+            self._ground.append(rows, hangs, restored if self.restore else moment)
+            rows, hangs = [], []
             progress("record", position - head)
         self._recorded = position - head
         self._position = max(self._position, position) if self._recorded else self._position
-
-    def _write(self, rows: list[Row], hangs: list[tuple[str, str]]) -> None:
-        self._recorder.append(self._connection, rows, hangs)
-        rows.clear()
-        hangs.clear()
-
-    def _last_recorded(self) -> int:
-        query = f"SELECT state FROM {self._connection.table(EVENTS)} e ORDER BY position DESC LIMIT 1"
-        row = self._connection.execute(query).fetchone()
-        return instant(_stored.decode(row[0]).recorded)[0] if row else 0
 
 
 def _chunks(staged: Iterator[Waiting]) -> Iterator[list[Waiting]]:

@@ -129,8 +129,8 @@ class Database(Protocol):
 
     def reading(self) -> AbstractContextManager[Connection]: ...
 
-    def writing(self, lock: Lock) -> AbstractContextManager[Connection]:
-        """Whatever is raised undoes all that was written."""
+    def writing(self, lock: Lock, brief: bool = False) -> AbstractContextManager[Connection]:
+        """Whatever is raised undoes all that was written. `brief`: few rows; what is written is sent with the next question."""
         ...
 
     def lead(self, name: str) -> AbstractContextManager[Lead]:

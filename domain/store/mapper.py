@@ -61,6 +61,11 @@ class Unreadable(Exception):
 
 UNREADABLE = (msgspec.MsgspecError, Refused, LookupError, TypeError, ValueError, AttributeError)
 """What reading comes upon in bytes that were never written here."""
+Opens = frozenset[str]
+VOICES: Opens = frozenset({"voice"})
+"""What readings need."""
+JUDGED: Opens = frozenset({"voice", "participant"})
+"""What rules need: also who a handle stands for; no name and no text of a note."""
 Kept = tuple[bytes, int, int | None]
 """An event as the store keeps it: the canonical envelope, and the span of its date (instant and end)."""
 
@@ -178,16 +183,16 @@ class Mapper:
 
     # From bytes to an event
 
-    def event(self, row: Kept, ring: Ring | None, voices_only: bool = False) -> Event:
+    def event(self, row: Kept, ring: Ring | None, only: Opens | None = None) -> Event:
         """The stored event, opened as far as `ring` allows; without a ring only what was never sealed. Raises `Unreadable`.
 
-        `voices_only` opens what readings need and leaves names, notes and who a handle stands for shut."""
+        `only` names what is opened, where not all of it is needed; the rest stays shut."""
         try:
-            return self._event(row, ring, voices_only)
+            return self._event(row, ring, only)
         except UNREADABLE as error:
             raise Unreadable from error
 
-    def _event(self, row: Kept, ring: Ring | None, voices_only: bool) -> Event:
+    def _event(self, row: Kept, ring: Ring | None, only: Opens | None) -> Event:
         state, at, until = row
         stored = _stored.decode(state)
         kind = BY_TYPE[stored.type]
@@ -197,7 +202,7 @@ class Mapper:
         if b'"seal"' not in raw and not (kind.voiced and b'"voice"' in raw):
             data = _typed[kind.name].decode(raw)
         else:
-            plain = self.opened(stored.subject, stored.id, kind, raw, ring, voices_only)
+            plain = self.opened(stored.subject, stored.id, kind, raw, ring, only)
             data = self._typed(kind, plain)
         return Event(
             kind, stored.id, stored.subject, stored.source, stored.occurred, at, until, data, stored.time, stored.method,
@@ -217,7 +222,7 @@ class Mapper:
             return Unvoiced(msgspec.convert(data["voice"], Unread), data.get(kind.own) if kind.own else None)
         return msgspec.convert(data, kind.data)
 
-    def opened(self, stream: str, id: str, kind: Kind, raw: bytes, ring: Ring | None, voices_only: bool = False) -> dict[str, Any]:
+    def opened(self, stream: str, id: str, kind: Kind, raw: bytes, ring: Ring | None, only: Opens | None = None) -> dict[str, Any]:
         """The stored data as it was sent, with every seal replaced by its content, or by what says why it stays shut.
 
         A voiced event that stays shut keeps its own id, and says why under `voice`."""
@@ -225,7 +230,7 @@ class Mapper:
         for place in self._places(stream, data):
             held = place.inside[place.name]
             if isinstance(held, dict) and "seal" in held:
-                shut = ring is None or (voices_only and place.name != "voice")
+                shut = ring is None or (only is not None and place.name not in only)
                 place.inside[place.name] = {"sealed": True} if shut else self._open(stream, id, kind, place, held["seal"], ring)
         _unwrap(data)
         if kind.name == "event_amended":

@@ -1,7 +1,7 @@
 """Recording: the one way in. Stage, judge, seal, append with position and leaf in one transaction, then wake whoever waits.
 
 A batch is taken or refused as a whole. Its lines are read and staged before the store is locked; from then until the commit
-nothing else is recorded, so what was judged is what holds.
+nothing else is recorded, so what was judged is what holds. Small batches of several threads share transactions.
 """
 
 from collections.abc import Callable, Iterable
@@ -13,19 +13,23 @@ from domain.model.errors import Refused, bad
 from domain.model.event import Event
 from domain.model.time import DAY
 from domain.store.batch import Batch, Outcome, glimpse
-from domain.store.database import Database
+from domain.store.database import Connection, Database
 from domain.store.fresh import FreshIds
+from domain.store.ground import Ground, Memory
 from domain.store.keys import Keys
 from domain.store.mapper import Mapper
 from domain.store.recorder import EventRecorder
 from domain.store.staging import Line, Stage
+from domain.store.together import Together
 
 Lines = Iterable[tuple[Line, bytes]]
 Progress = Callable[[str, int], None]
+SMALL = 100
+"""Events up to which a batch shares a transaction with others."""
 
 
-class _Undone(Exception):
-    """The transaction is given up: the batch is refused."""
+def _unheard(step: str, count: int) -> None:
+    """Nobody asks how far it is."""
 
 
 class Recording:
@@ -37,6 +41,8 @@ class Recording:
         self._keys = keys
         self._mapper = Mapper(organisation)
         self._clock = clock
+        self._together = Together(self._settle_all)
+        self._memory = Memory()
         self._listeners: list[Callable[[int], None]] = []
 
     def on_recorded(self, listener: Callable[[int], None]) -> None:
@@ -52,7 +58,7 @@ class Recording:
         keep_going: bool = False,
         fresh: FreshIds | None = None,
         restore: bool = False,
-        progress: Progress = lambda step, count: None,
+        progress: Progress = _unheard,
     ) -> Outcome:
         """Record a batch of envelopes, one JSON object each, all or nothing.
 
@@ -60,16 +66,16 @@ class Recording:
         With `keep_going`, streams with a refused line are left out whole, with what hangs on them. `fresh` replaces the sender's
         ids. `restore` keeps position and instant of recording, into an empty store. `progress` hears the step and its count.
         """
-        batch = Batch(Stage(), self._recorder, self._keys, self._mapper, keep_going, restore, recorded_by)
+        batch = Batch(Stage(), self._keys, self._mapper, keep_going, restore, recorded_by)
         try:
             self._take_in(batch, lines, recorded_by, keep_recorded_by, fresh, progress)
-            if batch.stands:
+            if not batch.stands:
+                return batch.outcome()
+            if not restore and batch.stage.size is not None and batch.stage.size <= SMALL:
+                self._together.take(batch)
+            else:
                 with self._database.writing("events") as connection:
-                    batch.settle(connection, self._clock(), progress)
-                    if not batch.stands:
-                        raise _Undone
-        except _Undone:
-            pass
+                    batch.settle(self._ground(connection), self._clock(), progress)
         finally:
             batch.stage.close()
         outcome = batch.outcome()
@@ -77,6 +83,23 @@ class Recording:
             for listener in self._listeners:
                 listener(outcome.position)
         return outcome
+
+    def _ground(self, connection: Connection, memory: Memory | None = None) -> Ground:
+        return Ground(connection, self._recorder, self._keys, self._mapper, memory)
+
+    def _settle_all(self, batches: list[Batch]) -> None:
+        """Settle batches in one transaction, one after the other."""
+        try:
+            with self._database.writing("events", brief=True) as connection:
+                ground = self._ground(connection, self._memory)
+                ground.share([event for batch in batches for event in batch.stage.heads()])
+                for batch in batches:
+                    batch.settle(ground, self._clock(), _unheard)
+                ground.flush()
+        except BaseException:
+            self._memory.forget()
+            raise
+        self._memory.head = ground.head
 
     def _take_in(self, batch: Batch, lines: Lines, by: str, keep: bool, fresh: FreshIds | None, progress: Progress) -> None:
         stage, formed, restore = batch.stage, self._mapper.formed, batch.restore

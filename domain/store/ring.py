@@ -98,6 +98,14 @@ class Ring:
         self._store = store
         self._cache = cache
 
+    def as_before(self, cache: Cache | None) -> bool:
+        """Whether what was opened with that cache may still be had: nobody was erased since, and it is not a minute old."""
+        return self._current() is cache
+
+    @property
+    def cache(self) -> Cache:
+        return self._current()
+
     def key(self, owner: str) -> DataKey:
         """Raises Erased, Frozen, Missing, or KeyStoreError where the stored key is damaged."""
         cache = self._current()

@@ -124,7 +124,7 @@ class SQLiteDatabase(SQLiteDatastore):
                 connection.rollback()
 
     @contextmanager
-    def writing(self, lock: Lock) -> Iterator[SQLiteTransaction]:
+    def writing(self, lock: Lock, brief: bool = False) -> Iterator[SQLiteTransaction]:
         with self.connection() as connection:
             connection.execute("BEGIN IMMEDIATE")
             try:

@@ -19,7 +19,6 @@ from domain.model.catalogue import CATALOGUE, Kind
 from domain.model.envelope import Envelope
 from domain.model.event import Event
 from domain.model.events import EventAmended, Unread, Unvoiced
-from domain.store.database import EVENTS, Connection, in_pages, marks
 from domain.store.fresh import FreshIds
 
 CHUNK = 2_000
@@ -241,6 +240,18 @@ class Stage:
         assert row is not None
         return Line(row[14], row[15])
 
+    def heads(self) -> Iterator[Event]:
+        """The staged events, for as many as wait in memory; what only the envelope holds is left out."""
+        for row in self._held.values():
+            yield Event(
+                CATALOGUE[row[4]], row[ID], row[STREAM], "", "", row[5], row[6], row[16], row[12], None, row[9], row[10], row[11], 0
+            )
+
+    @property
+    def size(self) -> int | None:
+        """How many wait in memory; None where they wait in a table."""
+        return None if self._in_table else len(self._held)
+
     def of_stream(self, stream: str, head: int) -> list[Event]:
         """The staged events of one stream, with positions as `streams` gives them."""
         return [replace(event, position=head + line) for line, event in self.events(self.lines_of(stream))]
@@ -268,17 +279,12 @@ class Stage:
         rows = self._connection.execute(f"SELECT id, line FROM staged WHERE id IN ({ids}) ORDER BY id, line").fetchall()
         return [[line for _, line in group] for _, group in groupby(rows, key=lambda row: row[0])]
 
-    def recorded_before(self, connection: Connection) -> Iterator[tuple[int, bytes]]:
-        """The lines whose id is in the store already, with the stored envelope; each id is staged once."""
-        events = connection.table(EVENTS)
-        for lines in self._lines_by_id():
-            for ids in in_pages(list(lines)):
-                for id, state in connection.execute(f"SELECT id, state FROM {events} e WHERE id IN {marks(ids)}", ids):
-                    yield lines[id], state
-
-    def _lines_by_id(self) -> Iterator[dict[str, int]]:
+    def lines_by_id(self) -> Iterator[dict[str, int]]:
+        """The line of each id, some at a time; each id is staged once."""
         if not self._in_table:
-            yield {row[ID]: row[LINE] for row in self._held.values()}
+            lines = iter([(row[ID], row[LINE]) for row in self._held.values()])
+            while some := list(islice(lines, CHUNK)):
+                yield dict(some)
             return
         rows = self._connection.execute("SELECT id, line FROM staged ORDER BY line")
         while chunk := rows.fetchmany(CHUNK):

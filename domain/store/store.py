@@ -12,7 +12,7 @@ from typing import NamedTuple
 from domain.model.event import Event
 from domain.store.database import EVENTS, Connection, Database, in_pages, marks
 from domain.store.keys import Keys, Ring
-from domain.store.mapper import Kept, Mapper
+from domain.store.mapper import Kept, Mapper, Opens
 from domain.store.recorder import EventRecorder
 from domain.store.recording import Recording
 
@@ -54,7 +54,7 @@ class EventStore:
     def head(self, connection: Connection) -> int:
         return self.recorder.head(connection)
 
-    def streams(self, connection: Connection, streams: Sequence[str], ring: Ring, voices_only: bool = False) -> dict[str, list[Event]]:
+    def streams(self, connection: Connection, streams: Sequence[str], ring: Ring, only: Opens | None = None) -> dict[str, list[Event]]:
         """The events of several streams, each in the order of recording; empty where there are none."""
         found: dict[str, list[Event]] = {stream: [] for stream in streams}
         ring.prefetch_streams([stream for stream in streams if stream.startswith("relationship/")])
@@ -66,7 +66,7 @@ class EventStore:
                 chunk,
             )
             for stream, state, at, until in rows:
-                found[stream].append(self.mapper.event((state, at, until), ring, voices_only))
+                found[stream].append(self.mapper.event((state, at, until), ring, only))
         return found
 
     def stretches(self, connection: Connection, upto: int, size: int) -> Iterator[Stretch]:

@@ -10,10 +10,8 @@ from domain.model.history import resolve
 from domain.model.initiative import Initiative
 from domain.model.judgement import fold_initiative, fold_participant
 from domain.model.participant import Participant
-from domain.store.database import HANGS, Connection
-from domain.store.keys import Erased, Frozen, Missing, Ring
-from domain.store.mapper import Mapper
-from domain.store.recorder import EventRecorder
+from domain.store.ground import Ground
+from domain.store.keys import Erased, Frozen, Missing
 from domain.store.staging import Stage
 
 
@@ -23,23 +21,11 @@ class StoreWorld:
     `trusting`: consents are taken as given (a restore brings back what was consented to when it was recorded).
     """
 
-    def __init__(
-        self,
-        connection: Connection,
-        recorder: EventRecorder,
-        mapper: Mapper,
-        ring: Ring,
-        stage: Stage,
-        now: int,
-        head: int,
-        trusting: bool,
-    ) -> None:
+    def __init__(self, ground: Ground, stage: Stage, now: int, trusting: bool) -> None:
         self.now = now
-        self.head = head
-        self._connection = connection
-        self._recorder = recorder
-        self._mapper = mapper
-        self._ring = ring
+        self.head = ground.head
+        self._ground = ground
+        self._ring = ground.ring()
         self._stage = stage
         self.trusting = trusting
         self._initiatives: dict[str, Initiative] = {}
@@ -49,10 +35,7 @@ class StoreWorld:
 
     def recorded(self, stream: str) -> list[Event]:
         """The events of a stream that are in the store, opened as far as their keys allow."""
-        if self.head == 0:
-            return []
-        rows = self._recorder.stream(self._connection, stream)
-        return [self._mapper.event((state, at, until), self._ring) for state, at, until in rows]
+        return self._ground.stream(stream)
 
     def whole(self, stream: str) -> list[Event]:
         """The events of a stream, those of the batch included."""
@@ -87,17 +70,18 @@ class StoreWorld:
         return "consenting" if self.trusting and folded.registered else folded.standing
 
     def initiative(self, id: str) -> Initiative | None:
-        if id not in self._initiatives:
+        found = self._initiatives.get(id) or self._ground.memory.initiatives.get(id)
+        if found is None:
             stream = f"initiative/{id}"
-            self._initiatives[id] = fold_initiative(stream, self.recorded(stream), self)[0]
-        found = self._initiatives[id]
+            found = self._ground.memory.initiatives[id] = fold_initiative(stream, self.recorded(stream), self)[0]
         return found if found.registered else None
 
     def participant(self, id: str) -> participant.Standing:
-        if id not in self._participants:
+        found = self._participants.get(id) or self._ground.memory.standings.get(id)
+        if found is None:
             stream = f"participant/{id}"
-            self._participants[id] = self._standing(stream, self.recorded(stream))
-        return self._participants[id]
+            found = self._ground.memory.standings[id] = self._standing(stream, self.recorded(stream))
+        return found
 
     def relationship_exists(self, id: str) -> bool:
         if id not in self._relationships:
@@ -107,5 +91,4 @@ class StoreWorld:
 
     def hanging_on(self, stream: str) -> list[str]:
         """The recorded relationships that name this stream."""
-        hangs = self._connection.table(HANGS)
-        return [row[0] for row in self._connection.execute(f"SELECT stream FROM {hangs} h WHERE target = ? ORDER BY stream", (stream,))]
+        return self._ground.hanging_on(stream)

@@ -15,6 +15,7 @@ from domain.model.participant import Participant
 from domain.model.participant import evolve as evolve_participant
 from domain.model.time import DAY, rfc3339
 from domain.store.database import Connection, Table, in_pages, marks
+from domain.store.mapper import VOICES
 from domain.store.store import EventStore
 from projections.lenses.chronicle import Chronicle
 from projections.lenses.evidence import Move
@@ -90,7 +91,7 @@ class Snapshot:
     def told(self, ids: Sequence[str], known_at: int | None) -> dict[str, Chronicle]:
         """The chronicles of relationships, as known at an instant (None: now). Those that had not begun are absent."""
         wanted = [id for id in ids if (id, known_at) not in self._told]
-        loaded = self._store.streams(self.connection, [f"relationship/{id}" for id in wanted], self._ring, voices_only=True)
+        loaded = self._store.streams(self.connection, [f"relationship/{id}" for id in wanted], self._ring, only=VOICES)
         self._homes.learn({event.data.initiative for events in loaded.values() for event in events if event.kind.opens})
         for stream, events in loaded.items():
             known = [event for event in events if known_at is None or event.recorded <= known_at]
@@ -229,7 +230,7 @@ class Snapshot:
 
     def histories(self, ids: Sequence[str], known_at: int | None) -> dict[str, list[a.RecordedEvent]]:
         """Everything recorded, in the order of occurring; corrections stand at their own dates, what was retracted where it was."""
-        loaded = self._store.streams(self.connection, [f"relationship/{id}" for id in ids], self._ring, voices_only=True)
+        loaded = self._store.streams(self.connection, [f"relationship/{id}" for id in ids], self._ring, only=VOICES)
         known = {
             stream.partition("/")[2]: [event for event in events if known_at is None or event.recorded <= known_at]
             for stream, events in loaded.items()
@@ -242,7 +243,7 @@ class Snapshot:
 
     def people(self, ids: Sequence[str], known_at: int | None = None) -> dict[str, tuple[Participant, list[Event]]]:
         """Participants as they stood as known at an instant, with their standing events."""
-        loaded = self._store.streams(self.connection, [f"participant/{id}" for id in ids], self._ring, voices_only=True)
+        loaded = self._store.streams(self.connection, [f"participant/{id}" for id in ids], self._ring, only=VOICES)
         found = {}
         for stream, events in loaded.items():
             standing = [s.event for s in resolve([e for e in events if known_at is None or e.recorded <= known_at]).standing]

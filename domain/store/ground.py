@@ -1,0 +1,166 @@
+"""What is recorded, as one writing transaction finds it and adds to it: the ground on which batches are judged.
+
+Of a single large batch nothing is kept, so that memory stays flat. Small batches that share a transaction share what was read for them: it
+is asked for all at once, and what one of them adds the next one sees. From one transaction to the next it is remembered, as long as
+nobody else recorded and no key changed in between.
+"""
+
+from collections.abc import Iterable, Sequence
+
+import msgspec
+
+from domain.model.event import Event
+from domain.model.initiative import Initiative
+from domain.model.naming import identities
+from domain.model.participant import Standing
+from domain.model.time import instant
+from domain.store.database import EVENTS, HANGS, Connection, Row, in_pages, marks
+from domain.store.keys import Keys, Ring
+from domain.store.mapper import JUDGED, Kept, Mapper, Stored
+from domain.store.recorder import EventRecorder
+from domain.store.ring import Cache
+
+REMEMBERED = 50_000
+"""Events that are held in memory from one transaction to the next."""
+_stored = msgspec.json.Decoder(Stored)
+
+
+class Memory:
+    """What was read of the store up to a position, opened with the keys of one cache."""
+
+    def __init__(self) -> None:
+        self.head = -1
+        self.cache: Cache | None = None
+        self.streams: dict[str, list[Event]] = {}
+        self.standings: dict[str, Standing] = {}
+        """How participants stand, by their ids."""
+        self.initiatives: dict[str, Initiative] = {}
+        self._size = 0
+
+    def holds(self, head: int, ring: Ring) -> None:
+        """Forget what may not be so any more: somebody else recorded, or a key changed."""
+        if self.head != head or not ring.as_before(self.cache) or self._size > REMEMBERED:
+            self.forget()
+        self.head, self.cache = head, ring.cache
+
+    def forget(self) -> None:
+        self.head, self.cache, self._size = -1, None, 0
+        for held in (self.streams, self.standings, self.initiatives):
+            held.clear()
+
+    def learn(self, stream: str, events: list[Event]) -> None:
+        self.streams[stream] = events
+        self._size += len(events)
+
+    def add(self, event: Event) -> None:
+        """Something was recorded."""
+        kind, _, id = event.stream.partition("/")
+        if event.stream in self.streams:
+            self.streams[event.stream].append(event)
+            self._size += 1
+        if kind == "participant":
+            self.standings.pop(id, None)
+        elif kind == "initiative":
+            self.initiatives.pop(id, None)
+
+
+class Ground:
+    """One organisation's events within a writing transaction. `memory`: what was remembered, where batches share it."""
+
+    def __init__(self, connection: Connection, recorder: EventRecorder, keys: Keys, mapper: Mapper, memory: Memory | None = None) -> None:
+        self._connection = connection
+        self._recorder = recorder
+        self._keys = keys
+        self._mapper = mapper
+        self._events = connection.table(EVENTS)
+        row = connection.execute(f"SELECT position, state FROM {self._events} e ORDER BY position DESC LIMIT 1").fetchone()
+        self.head: int = row[0] if row else 0
+        """The highest position; 0 where nothing is recorded."""
+        self.recorded: int = instant(_stored.decode(row[1]).recorded)[0] if row else 0
+        """The instant at which it was recorded."""
+        self.shared = memory is not None
+        self.memory = Memory() if memory is None else memory
+        self._ring: Ring | None = None
+        self._ids: dict[str, bytes | None] = {}
+        self._waiting: list[Row] = []
+        self._hangs: list[tuple[str, str]] = []
+
+    def share(self, events: Sequence[Event]) -> None:
+        """Look up at once what batches that share this transaction will ask. To be called first."""
+        self._ring = ring = self._keys.ring()
+        self.memory.holds(self.head, ring)
+        self._ids = dict.fromkeys(event.id for event in events)
+        for ids in in_pages(list(self._ids)):
+            self._ids |= dict(self._connection.execute(f"SELECT id, state FROM {self._events} e WHERE id IN {marks(ids)}", ids).fetchall())
+        streams = {event.stream for event in events}
+        self._load(streams)
+        of = [*events, *(event for stream in streams for event in self.memory.streams[stream])]
+        relationships = [event for event in of if event.stream.startswith("relationship/")]
+        self._load({f"participant/{person}" for event in relationships for _, person in identities(event)})
+        self._load({f"initiative/{event.data.initiative}" for event in relationships if event.kind.opens})
+
+    def _load(self, streams: Iterable[str]) -> None:
+        found: dict[str, list[Event]] = {stream: [] for stream in streams if stream not in self.memory.streams}
+        self.ring().prefetch_streams([stream for stream in found if stream.startswith("relationship/")])
+        self.ring().prefetch([stream for stream in found if stream.startswith("participant/")])
+        for names in in_pages(sorted(found)):
+            among = f"{self._events} e WHERE originator_id IN {marks(names)} ORDER BY position"
+            for stream, state, at, until in self._connection.execute(f"SELECT originator_id, state, at, until FROM {among}", names):
+                found[stream].append(self._mapper.event((state, at, until), self._ring, JUDGED))
+        for stream, events in found.items():
+            self.memory.learn(stream, events)
+
+    def ring(self) -> Ring:
+        """The keys: looked up anew for a batch by itself, once for those that share a transaction."""
+        return self._ring or self._keys.ring()
+
+    def stream(self, stream: str) -> list[Event]:
+        """The events of a stream, opened as far as rules need and their keys allow."""
+        if self.head == 0:
+            return []
+        if stream in self.memory.streams:
+            return list(self.memory.streams[stream])
+        self.flush()
+        rows = self._recorder.stream(self._connection, stream)
+        ring = self.ring()
+        return [self._mapper.event((state, at, until), ring, JUDGED) for state, at, until in rows]
+
+    def states(self, ids: Sequence[str]) -> dict[str, bytes]:
+        """The stored envelopes of those of these ids that are recorded."""
+        if all(id in self._ids for id in ids):
+            return {id: state for id in ids if (state := self._ids[id]) is not None}
+        self.flush()
+        found: dict[str, bytes] = {}
+        for some in in_pages(ids):
+            found |= dict(self._connection.execute(f"SELECT id, state FROM {self._events} e WHERE id IN {marks(some)}", some).fetchall())
+        return found
+
+    def kept(self, id: str) -> Kept | None:
+        """An event by its id, as it is stored."""
+        self.flush()
+        row = self._connection.execute(f"SELECT state, at, until FROM {self._events} e WHERE id = ?", (id,)).fetchone()
+        return (row[0], row[1], row[2]) if row else None
+
+    def hanging_on(self, stream: str) -> list[str]:
+        """The recorded relationships that name this stream."""
+        self.flush()
+        hangs = self._connection.table(HANGS)
+        return [row[0] for row in self._connection.execute(f"SELECT stream FROM {hangs} h WHERE target = ? ORDER BY stream", (stream,))]
+
+    def append(self, rows: Sequence[Row], hangs: Sequence[tuple[str, str]], recorded: int) -> None:
+        """Add events, of which the positions go on from `head`."""
+        self._waiting += rows
+        self._hangs += hangs
+        self.head, self.recorded = rows[-1][0], recorded
+        if self.shared:
+            for _, _, _, state, id, _, at, until in rows:
+                self._ids[id] = state
+                self.memory.add(self._mapper.event((state, at, until), self._ring, JUDGED))
+        else:
+            self.flush()
+
+    def flush(self) -> None:
+        """Write what was added."""
+        if self._waiting:
+            self._recorder.append(self._connection, self._waiting, self._hangs)
+            self._waiting, self._hangs = [], []
