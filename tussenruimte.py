@@ -1,7 +1,7 @@
 """The front door: settings, the one place where the parts are put together, and the command line.
 
-Only this module knows both the api and the workers. The verbs that ask stand in `projections.export.asking`, how anything is printed
-in the modules beside it; here are the verbs that take in, look after and serve.
+Only this module knows both the api and the workers. The verbs that ask stand in `projections.export.asking`, those for lenses and tokens
+in `tending`, how anything is printed in the modules beside them; here are the verbs that take in, look after and serve.
 """
 
 import os
@@ -11,20 +11,15 @@ import socket
 import sqlite3
 import sys
 import time
-import uuid
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from importlib import metadata
 from pathlib import Path
-from typing import IO, get_args
+from typing import IO
 
 import click
-import msgspec
 
 from domain.model.envelope import EVENT_LIMIT
-from domain.model.errors import Refused
-from domain.model.lens import Definition, from_yaml, whole
-from domain.model.time import iso_day
 from domain.store.checks import Unusable, check_databases, check_files
 from domain.store.database import OWN, STORE_VERSION
 from domain.store.fresh import FreshIds
@@ -33,21 +28,19 @@ from domain.store.places import on_postgres, on_sqlite
 from domain.store.postgres import migrate as migrate_database
 from domain.store.staging import Line
 from domain.store.store import EventStore
-from domain.store.tokens import Role, Tokens
+from domain.store.tokens import Tokens
 from projections import soundness
-from projections.export import asking, cloudevents, objects, tables
+from projections.export import asking, cloudevents, objects, tables, tending
 from projections.export.settings import Databases, Files, Settings, files_of, root_key, settings
-from projections.export.terminal import TOLD, Verbs, language, said, show, told, warn, watched
-from projections.runner import Overtaken, Runner
+from projections.export.terminal import BY, TOLD, Verbs, language, said, show, told, warn, watched
+from projections.runner import Runner
 from projections.set_aside import SET_ASIDE
 from projections.telemetry.command import named_host, watchable, watched_at
-from projections.views import answers
 from projections.views.histories import Histories
 from projections.views.questions import Questions
 from projections.views.trajectories import Trajectories
 from workers.loops import LOOPS
 
-BY = "system/command-line"
 LONGEST = EVENT_LIMIT + 2
 GRACE_SECONDS = 20
 LIBRARIES = ("tussenruimte", "eventsourcing", "msgspec", "cryptography", "fastapi", "strawberry-graphql")
@@ -118,6 +111,7 @@ def questions() -> Iterator[Questions]:
 def cli(context: click.Context) -> None:
     """A record of what grows between people in volunteer initiatives, and how it may be read."""
     context.meta[asking.QUESTIONS] = questions
+    context.meta[tending.ORGANISATION] = opened
 
 
 @cli.command("import")
@@ -200,44 +194,7 @@ def lens() -> None:
 
 
 lens.add_command(asking.list_lenses)
-
-
-@lens.command("add")
-@click.argument("file")
-def add_lens(file: str) -> None:
-    """Publish a lens from a YAML file.
-
-    A version, once published, is never changed. All histories are read anew with it."""
-    with click.open_file(file, "rb") as source:
-        definition = from_yaml(source.read())
-    with opened(new=True) as organisation, watched() as progress:
-        envelope = {
-            "specversion": "1.0",
-            "id": uuid.uuid4().hex,
-            "source": "urn:tussenruimte:command-line",
-            "type": "tussenruimte.lens_published.v1",
-            "subject": f"lens/{definition.name}",
-            "occurred": iso_day(clock()),
-            "data": {"version": definition.version, "definition": whole(definition)},
-        }
-        found = _published(organisation, definition)
-        already = found is not None and found.definition == whole(definition)
-        if not already:
-            outcome = organisation.store.recording.record([(Line(file, 1), msgspec.json.encode(envelope))], recorded_by=BY)
-            for line in outcome.refused:
-                raise Refused(line.refusal)
-            try:
-                organisation.runner.rebuild(lambda done, of: progress("read anew", done, of))
-            except Overtaken:
-                organisation.runner.catch_up()
-            found = _published(organisation, definition)
-        assert found is not None
-    show(found, lambda _: f"{'published before' if already else 'published'}: {found.name}@{found.version}")
-
-
-def _published(organisation: Organisation, definition: Definition) -> answers.Lens | None:
-    names = (definition.name, definition.version)
-    return next((one for one in organisation.questions.lenses() if (one.name, one.version) == names), None)
+lens.add_command(tending.add_lens)
 
 
 @cli.command("rebuild")
@@ -347,38 +304,7 @@ def work(names: tuple[str, ...], metrics_host: str, metrics_port: int | None) ->
         sys.exit(1)
 
 
-@cli.group("token")
-def token() -> None:
-    """Make, list and revoke tokens."""
-
-
-@token.command("create")
-@click.option("--role", type=click.Choice(get_args(Role)), default="administrator", show_default=True)
-@click.option("--days", type=int, default=365, show_default=True, help="How long it holds.")
-@click.option("--name", help="What it is called in lists and records; else its id.")
-def create_token(role: Role, days: int, name: str | None) -> None:
-    """Make a token and print it, this once."""
-    with opened(new=True) as organisation:
-        text = organisation.tokens.create(role, days, name)
-    show({"token": text}, lambda _: text)
-
-
-@token.command("list")
-def list_tokens() -> None:
-    """List the tokens ever made; never the tokens themselves."""
-    with opened() as organisation:
-        found = objects.of_tokens(organisation.tokens.list())
-    show(found, lambda _: tables.tokens(found))
-
-
-@token.command("revoke")
-@click.argument("id")
-def revoke_token(id: str) -> None:
-    """End a token now."""
-    with opened() as organisation:
-        if not organisation.tokens.revoke(id):
-            raise Unusable(f"There is no token {id!r} that still holds.")
-    show({"id": id, "revoked": True}, lambda _: f"revoked {id}")
+cli.add_command(tending.token)
 
 
 def main() -> None:

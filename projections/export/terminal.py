@@ -24,6 +24,8 @@ from domain.store.mapper import Unreadable
 from projections.export import objects
 from projections.runner import Overtaken
 
+BY = "system/command-line"
+"""Who records what is recorded from here."""
 NARROW, WIDE, PIPED = 80, 120, 100
 """Columns: the least and the most that are used, and how many where no terminal says."""
 TOLD = (Unusable, Unreadable, Overtaken, KeyStoreError, RootKeyError, PersistenceError, sqlite3.Error, OSError)
