@@ -162,7 +162,14 @@ TOKENS = Table(
 )  # fmt: skip
 TRACKING = Table("tracking", {"application_name": "text", "notification_id": "integer"}, key=("application_name",))
 GENERATIONS = Table("generations", {"name": "text", "generation": "integer", "version": "text", "building": "integer"}, key=("name",))
-OWN = (EVENTS, HANGS, TOKENS, TRACKING, GENERATIONS)
+ANNOUNCED = Table(
+    "announced",
+    {"relationship": "text", "lens": "text", "holder": "text", "at": "integer", "number": "integer", "announced": "integer"},
+    key=("relationship", "lens", "holder", "at"),
+    unique=(("number",),),
+)
+"""A move that came about without an event, and when that was announced; numbers have no gaps. `holder` is empty for the pooled reading."""
+OWN = (EVENTS, HANGS, TOKENS, TRACKING, GENERATIONS, ANNOUNCED)
 
 
 def in_pages(items: Sequence[Any], size: int = 1_000) -> Iterator[Sequence[Any]]:

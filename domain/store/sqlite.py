@@ -14,7 +14,7 @@ from typing import Any
 
 from eventsourcing.sqlite import SQLiteConnection, SQLiteConnectionPool, SQLiteDatastore
 
-from domain.store.database import GENERATIONS, HANGS, OWN, STORE_VERSION, TOKENS, Add, Change, Delete, Insert, Lock, Put, Table
+from domain.store.database import ANNOUNCED, GENERATIONS, HANGS, OWN, STORE_VERSION, TOKENS, Add, Change, Delete, Insert, Lock, Put, Table
 from domain.store.lead import FileLead
 
 BUSY_SECONDS = 120
@@ -190,6 +190,8 @@ _OWN_STATEMENTS = [
     _definition(GENERATIONS),
     _definition(TOKENS),
     *_indexes(TOKENS),
+    _definition(ANNOUNCED),
+    *_indexes(ANNOUNCED),
     "CREATE TABLE IF NOT EXISTS tracking (application_name TEXT, notification_id INTEGER, PRIMARY KEY (application_name)) WITHOUT ROWID",
     "CREATE TABLE IF NOT EXISTS facts (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID",
     f"INSERT OR IGNORE INTO facts VALUES ('store_version', '{STORE_VERSION}')",
