@@ -74,7 +74,7 @@ def open_store(chosen: Settings, new: bool) -> EventStore:
         check_files(place.path, organisation, new)
         return on_sqlite(place.path, root_key(chosen), organisation, clock)
     check_databases(place.url, place.keys_url, organisation)
-    return on_postgres(place.url, place.keys_url, root_key(chosen), organisation, clock)
+    return on_postgres(place.url, place.keys_url, root_key(chosen), organisation, clock, place.read_url)
 
 
 def open_organisation(chosen: Settings, outdated: bool = False, new: bool = False) -> Organisation:

@@ -4,14 +4,17 @@ The types of the schema only describe; what is behind them are the answer struct
 the same names.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import strawberry
+from strawberry.extensions.field_extension import FieldExtension
 
 
-def field(description: str, resolver: Callable[..., Any] | None = None, name: str | None = None) -> Any:
-    described = strawberry.field(description=description, name=name)
+def field(
+    description: str, resolver: Callable[..., Any] | None = None, name: str | None = None, extensions: Sequence[FieldExtension] = ()
+) -> Any:
+    described = strawberry.field(description=description, name=name, extensions=list(extensions))
     return described(resolver) if resolver else described
 
 

@@ -1,7 +1,7 @@
 """The GraphQL schema: what can be asked and recorded, and how a question is kept within bounds before it is looked at."""
 
 import time
-from collections.abc import AsyncGenerator, Iterator
+from collections.abc import AsyncGenerator, Callable, Iterator
 from typing import Any
 
 import strawberry
@@ -12,6 +12,7 @@ from strawberry.schema.config import StrawberryConfig
 from strawberry.types import ExecutionContext, ExecutionResult
 from strawberry.types.execution import PreExecutionError
 
+from api.at_least import AtLeast
 from api.errors import OF_THE_QUERY, all_said, code_of
 from api.events import EventConnection, all_events
 from api.fields import feed, field
@@ -40,16 +41,21 @@ def _audit() -> Audit:
     return Audit(checkpoint=None)
 
 
+def asked(description: str, resolver: Callable[..., Any]) -> Any:
+    """A field of the query, which can be asked with `atLeast`."""
+    return field(description, resolver, extensions=[AtLeast()])
+
+
 @strawberry.type(description="What can be asked. Lists give the most recent event first.")
 class Query:
-    relationship: Relationship | None = field("A relationship by its id; none where there is none.", relationship_by_id)
-    relationships: RelationshipConnection = field("Relationships, page by page.", all_relationships)
-    participant: Participant | None = field("A participant by their id; none where there is none.", participant_by_id)
-    initiative: Initiative | None = field("An initiative by its id; none where there is none.", initiative_by_id)
-    initiatives: InitiativeConnection = field("Initiatives, page by page.", all_initiatives)
-    events: EventConnection = field("What was recorded, page by page, the most recently recorded first.", all_events)
-    moves: MoveConnection = field("When readings changed, page by page.", all_moves)
-    lenses: list[Lens] = field("The lenses there are.", all_lenses)
+    relationship: Relationship | None = asked("A relationship by its id; none where there is none.", relationship_by_id)
+    relationships: RelationshipConnection = asked("Relationships, page by page.", all_relationships)
+    participant: Participant | None = asked("A participant by their id; none where there is none.", participant_by_id)
+    initiative: Initiative | None = asked("An initiative by its id; none where there is none.", initiative_by_id)
+    initiatives: InitiativeConnection = asked("Initiatives, page by page.", all_initiatives)
+    events: EventConnection = asked("What was recorded, page by page, the most recently recorded first.", all_events)
+    moves: MoveConnection = asked("When readings changed, page by page.", all_moves)
+    lenses: list[Lens] = asked("The lenses there are.", all_lenses)
     audit: Audit = field("What can be checked from outside.", _audit)
 
 

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from hypothesis import HealthCheck, settings
 from redis_servers import Cluster, Redis
-from served import Served, examples, served
+from served import NOW, Served, examples, served, served_at
 from servers import NamedPostgres, Postgres
 from store_places import Databases, Files, Place
 
@@ -20,10 +20,14 @@ settings.register_profile("long", settings.get_profile("ci"), derandomize=False,
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "ci"))
 
 
-@pytest.fixture(scope="module")
-def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
+@pytest.fixture(scope="module", params=["sqlite", "postgres"])
+def house(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
     """The ten examples, served; for tests that only ask."""
-    with served(tmp_path_factory.mktemp("house")) as found:
+    if request.param == "sqlite":
+        place: Place = Files(tmp_path_factory.mktemp("house") / "events.db")
+    else:
+        place = Databases(request.getfixturevalue("postgres"))
+    with served_at(place.open(b"r" * 32, "buurtmaat", lambda: NOW)) as found:
         found.record(examples())
         yield found
 

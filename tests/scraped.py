@@ -1,10 +1,13 @@
 """What Prometheus sees of a process: its metrics, read by the library's own parser; and a store that cannot be asked for a while."""
 
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 
 from prometheus_client.parser import text_string_to_metric_families
 from served import Served
+
+from domain.store.database import EVENTS, Table
 
 Samples = dict[tuple[str, tuple[str, ...]], float]
 """By the name of a series and the values of its labels, in the order of the labels' names."""
@@ -32,12 +35,15 @@ def risen(before: Samples, after: Samples) -> Samples:
 
 
 @contextmanager
-def out_of_reach(served: Served) -> Iterator[None]:
-    """The events are gone from under the process."""
-    with served.organisation.store.database.connection() as connection:
-        connection.execute("ALTER TABLE events RENAME TO hidden")
+def out_of_reach(served: Served, table: Table = EVENTS, generation: int = 0) -> Iterator[None]:
+    """A table is gone from under the process; without one, that of the events."""
+    database = served.organisation.store.database
+    with database.writing("events") as connection:
+        found = re.search(r"FROM (\w+)", connection.table(table, generation))
+        name = found[1] if found else connection.table(table, generation)
+        connection.execute(f"ALTER TABLE {name} RENAME TO hidden")
     try:
         yield
     finally:
-        with served.organisation.store.database.connection() as connection:
-            connection.execute("ALTER TABLE hidden RENAME TO events")
+        with database.writing("events") as connection:
+            connection.execute(f"ALTER TABLE hidden RENAME TO {name}")

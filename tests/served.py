@@ -12,6 +12,7 @@ from api.app import make_app
 from domain.model.time import instant
 from domain.store.places import on_sqlite
 from domain.store.staging import Line
+from domain.store.store import EventStore
 from tussenruimte import Organisation
 
 EXAMPLES = Path(__file__).parent.parent / "examples"
@@ -70,7 +71,14 @@ class Served:
 @contextmanager
 def served(path: Path, look_seconds: float = 3_600) -> Iterator[Served]:
     """An empty organisation, served. Unless asked for, nobody is looked out for: this process wakes its own subscribers."""
-    organisation = opened(path / "events.db")
+    with served_at(on_sqlite(path / "events.db", b"r" * 32, "buurtmaat", lambda: NOW), look_seconds) as found:
+        yield found
+
+
+@contextmanager
+def served_at(store: EventStore, look_seconds: float = 3_600) -> Iterator[Served]:
+    """The same, wherever its store is."""
+    organisation = Organisation(store)
     with TestClient(make_app(organisation, look_seconds), raise_server_exceptions=False) as client:
         yield Served(organisation, client)
 

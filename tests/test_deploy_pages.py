@@ -10,6 +10,7 @@ from tussenruimte import cli
 
 PAGES = {name: (DEPLOY / name).read_text() for name in ("README.md", "operating.md")}
 
+
 @pytest.mark.parametrize("name", PAGES)
 def test_every_file_they_point_to_is_there(name: str) -> None:
     pointed = [path for path in re.findall(r"\]\(([^)#]+)\)", PAGES[name]) if "://" not in path]

@@ -120,7 +120,10 @@ def test_a_subscription_passes_and_is_let_in_by_its_token(proxy: Proxy, folder: 
 
 def test_a_subscription_from_another_site_is_refused(proxy: Proxy) -> None:
     address = f"wss://localhost:{proxy.port}/graphql"
-    with pytest.raises(InvalidStatus, match="403"), connect(address, ssl=proxy.trust, subprotocols=[PROTOCOL], origin="https://other.example"):
+    with (
+        pytest.raises(InvalidStatus, match="403"),
+        connect(address, ssl=proxy.trust, subprotocols=[PROTOCOL], origin="https://other.example"),
+    ):
         pass
 
 

@@ -48,7 +48,14 @@ def test_a_wake_up_reaches_who_follows(server: Deployed) -> None:
 
 ELSE = (
     "SET tussenruimte:a 1",
-    "KEYS *", "FLUSHALL", "CONFIG GET *", "CLIENT LIST", "SHUTDOWN", "ACL LIST", "XADD others * position 7", "DEL tussenruimte:a",
+    "KEYS *",
+    "FLUSHALL",
+    "CONFIG GET *",
+    "CLIENT LIST",
+    "SHUTDOWN",
+    "ACL LIST",
+    "XADD others * position 7",
+    "DEL tussenruimte:a",
 )
 
 

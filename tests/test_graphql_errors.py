@@ -11,6 +11,7 @@ from starlette.testclient import TestClient
 from api import health_pages
 from api.app import make_app
 from api.errors import language_of
+from projections.views.histories import INITIATIVES
 
 READING = """query($id: ID!, $at: DateTime!, $lens: String, $holder: String, $known: DateTime) {
     relationship(id: $id) { reading(at: $at, lens: $lens, holder: $holder, knownAt: $known) { phase } }
@@ -76,14 +77,8 @@ def test_an_error_stands_where_it_arose_and_the_rest_is_answered(house: Served) 
 
 def test_what_broke_is_told_by_a_number_that_stands_in_the_log(house: Served, caplog: pytest.LogCaptureFixture) -> None:
     """The read models are gone from under the question: nobody foresaw that."""
-    with house.organisation.store.database.connection() as connection:
-        connection.execute("ALTER TABLE initiatives_1 RENAME TO hidden")
-    try:
-        with caplog.at_level(logging.ERROR):
-            answer = house.answer("{ relationships { nodes { initiative { name } } } }")
-    finally:
-        with house.organisation.store.database.connection() as connection:
-            connection.execute("ALTER TABLE hidden RENAME TO initiatives_1")
+    with out_of_reach(house, INITIATIVES, 1), caplog.at_level(logging.ERROR):
+        answer = house.answer("{ relationships { nodes { initiative { name } } } }")
     assert len(answer["errors"]) == 1
     told = answer["errors"][0]["extensions"]
     assert told["code"] == "UNAVAILABLE"

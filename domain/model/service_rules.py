@@ -32,6 +32,10 @@ SERVICE_RULES: dict[str, tuple[str, str]] = {
         "Nothing is recorded at {position} yet; the last position is {head}. Begin anew, without `after`.",
         "Op {position} is nog niets vastgelegd; de laatste positie is {head}. Begin opnieuw, zonder `after`.",
     ),
+    "not_there_yet": (
+        "What was recorded up to {position} is not here yet; here it is up to {upto}. Ask again in a moment.",
+        "Wat tot {position} is vastgelegd is hier nog niet; hier staat het tot {upto}. Vraag het zo meteen nog eens.",
+    ),
     "batch_size": (
         "A request may bring {limit} events; this one brings {size}. Send them in several, or import a file with the command line.",
         "Een verzoek mag {limit} gebeurtenissen brengen; dit brengt er {size}. Verdeel ze, of importeer een bestand met de opdrachtregel.",

@@ -35,6 +35,8 @@ class Memory:
         self.standings: dict[str, Standing] = {}
         """How participants stand, by their ids."""
         self.initiatives: dict[str, Initiative] = {}
+        self.fresh: dict[str, list[Kept]] = {}
+        """What was recorded since a stream was read, as it is stored."""
         self._size = 0
 
     def holds(self, head: int, ring: Ring) -> None:
@@ -45,18 +47,18 @@ class Memory:
 
     def forget(self) -> None:
         self.head, self.cache, self._size = -1, None, 0
-        for held in (self.streams, self.standings, self.initiatives):
+        for held in (self.streams, self.standings, self.initiatives, self.fresh):
             held.clear()
 
     def learn(self, stream: str, events: list[Event]) -> None:
         self.streams[stream] = events
         self._size += len(events)
 
-    def add(self, event: Event) -> None:
+    def add(self, stream: str, kept: Kept) -> None:
         """Something was recorded."""
-        kind, _, id = event.stream.partition("/")
-        if event.stream in self.streams:
-            self.streams[event.stream].append(event)
+        kind, _, id = stream.partition("/")
+        if stream in self.streams:
+            self.fresh.setdefault(stream, []).append(kept)
             self._size += 1
         if kind == "participant":
             self.standings.pop(id, None)
@@ -65,36 +67,50 @@ class Memory:
 
 
 class Ground:
-    """One organisation's events within a writing transaction. `memory`: what was remembered, where batches share it."""
+    """One organisation's events within a writing transaction.
 
-    def __init__(self, connection: Connection, recorder: EventRecorder, keys: Keys, mapper: Mapper, memory: Memory | None = None) -> None:
+    `memory`: what was remembered, where batches share the transaction; `new`: the events that they bring."""
+
+    def __init__(
+        self,
+        connection: Connection,
+        recorder: EventRecorder,
+        keys: Keys,
+        mapper: Mapper,
+        memory: Memory | None = None,
+        new: Sequence[Event] = (),
+    ) -> None:
         self._connection = connection
         self._recorder = recorder
         self._keys = keys
         self._mapper = mapper
         self._events = connection.table(EVENTS)
-        row = connection.execute(f"SELECT position, state FROM {self._events} e ORDER BY position DESC LIMIT 1").fetchone()
+        # Asked in one go: what is fetched first is answered together with the rest.
+        last = connection.execute(f"SELECT position, state FROM {self._events} e ORDER BY position DESC LIMIT 1")
+        self._ids: dict[str, bytes | None] = dict.fromkeys(event.id for event in new)
+        known = [
+            connection.execute(f"SELECT id, state FROM {self._events} e WHERE id IN {marks(ids)}", ids) for ids in in_pages(list(self._ids))
+        ]
+        self._ring: Ring | None = keys.ring() if memory is not None else None
+        row = last.fetchone()
         self.head: int = row[0] if row else 0
         """The highest position; 0 where nothing is recorded."""
         self.recorded: int = instant(_stored.decode(row[1]).recorded)[0] if row else 0
         """The instant at which it was recorded."""
-        self.shared = memory is not None
+        for found in known:
+            self._ids |= dict(found.fetchall())
         self.memory = Memory() if memory is None else memory
-        self._ring: Ring | None = None
-        self._ids: dict[str, bytes | None] = {}
         self._waiting: list[Row] = []
         self._hangs: list[tuple[str, str]] = []
+        if self._ring is not None:
+            self.memory.holds(self.head, self._ring)
+            self._look_up(new)
 
-    def share(self, events: Sequence[Event]) -> None:
-        """Look up at once what batches that share this transaction will ask. To be called first."""
-        self._ring = ring = self._keys.ring()
-        self.memory.holds(self.head, ring)
-        self._ids = dict.fromkeys(event.id for event in events)
-        for ids in in_pages(list(self._ids)):
-            self._ids |= dict(self._connection.execute(f"SELECT id, state FROM {self._events} e WHERE id IN {marks(ids)}", ids).fetchall())
+    def _look_up(self, events: Sequence[Event]) -> None:
+        """Read at once what batches that share this transaction will ask."""
         streams = {event.stream for event in events}
         self._load(streams)
-        of = [*events, *(event for stream in streams for event in self.memory.streams[stream])]
+        of = [*events, *(event for stream in streams for event in self._remembered(stream))]
         relationships = [event for event in of if event.stream.startswith("relationship/")]
         self._load({f"participant/{person}" for event in relationships for _, person in identities(event)})
         self._load({f"initiative/{event.data.initiative}" for event in relationships if event.kind.opens})
@@ -119,11 +135,16 @@ class Ground:
         if self.head == 0:
             return []
         if stream in self.memory.streams:
-            return list(self.memory.streams[stream])
+            return list(self._remembered(stream))
         self.flush()
         rows = self._recorder.stream(self._connection, stream)
         ring = self.ring()
         return [self._mapper.event((state, at, until), ring, JUDGED) for state, at, until in rows]
+
+    def _remembered(self, stream: str) -> list[Event]:
+        events = self.memory.streams[stream]
+        events += [self._mapper.event(kept, self._ring, JUDGED) for kept in self.memory.fresh.pop(stream, ())]
+        return events
 
     def states(self, ids: Sequence[str]) -> dict[str, bytes]:
         """The stored envelopes of those of these ids that are recorded."""
@@ -152,10 +173,10 @@ class Ground:
         self._waiting += rows
         self._hangs += hangs
         self.head, self.recorded = rows[-1][0], recorded
-        if self.shared:
-            for _, _, _, state, id, _, at, until in rows:
+        if self._ring is not None:
+            for _, stream, _, state, id, _, at, until in rows:
                 self._ids[id] = state
-                self.memory.add(self._mapper.event((state, at, until), self._ring, JUDGED))
+                self.memory.add(stream, (state, at, until))
         else:
             self.flush()
 

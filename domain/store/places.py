@@ -23,8 +23,11 @@ def keys_path(path: Path) -> Path:
     return path.with_name(path.name + ".keys")
 
 
-def on_postgres(url: str, keys_url: str, root: bytes, organisation: str, clock: Callable[[], int]) -> EventStore:
-    """The store in a database whose tables were made by `migrate`, with its keys in another."""
+def on_postgres(
+    url: str, keys_url: str, root: bytes, organisation: str, clock: Callable[[], int], read_url: str | None = None
+) -> EventStore:
+    """The store in a database whose tables were made by `migrate`, with its keys in another. `read_url`: a replica of the database."""
     database = PostgresDatabase(url, organisation)
+    replica = PostgresDatabase(read_url, organisation) if read_url else None
     keys = Keys(KeyDatabase(keys_url, organisation), root, organisation, clock)
-    return EventStore(database, keys, organisation, clock, lambda: on_postgres(url, keys_url, root, organisation, clock))
+    return EventStore(database, keys, organisation, clock, lambda: on_postgres(url, keys_url, root, organisation, clock, read_url), replica)

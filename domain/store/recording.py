@@ -4,7 +4,7 @@ A batch is taken or refused as a whole. Its lines are read and staged before the
 nothing else is recorded, so what was judged is what holds. Small batches of several threads share transactions.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 
 from msgspec.structs import replace
 
@@ -84,15 +84,14 @@ class Recording:
                 listener(outcome.position)
         return outcome
 
-    def _ground(self, connection: Connection, memory: Memory | None = None) -> Ground:
-        return Ground(connection, self._recorder, self._keys, self._mapper, memory)
+    def _ground(self, connection: Connection, memory: Memory | None = None, new: Sequence[Event] = ()) -> Ground:
+        return Ground(connection, self._recorder, self._keys, self._mapper, memory, new)
 
     def _settle_all(self, batches: list[Batch]) -> None:
         """Settle batches in one transaction, one after the other."""
         try:
             with self._database.writing("events", brief=True) as connection:
-                ground = self._ground(connection, self._memory)
-                ground.share([event for batch in batches for event in batch.stage.heads()])
+                ground = self._ground(connection, self._memory, [event for batch in batches for event in batch.stage.heads()])
                 for batch in batches:
                     batch.settle(ground, self._clock(), _unheard)
                 ground.flush()

@@ -29,15 +29,25 @@ class Stretch(NamedTuple):
 
 
 class EventStore:
-    """One organisation's store. `clock` gives UTC microseconds; `again` opens the same store anew, for another process."""
+    """One organisation's store. `clock` gives UTC microseconds; `again` opens the same store anew, for another process.
+
+    `replica`: a copy of the database that follows it some way behind, for questions.
+    """
 
     def __init__(
-        self, database: Database, keys: Keys, organisation: str, clock: Callable[[], int], again: Callable[[], "EventStore"]
+        self,
+        database: Database,
+        keys: Keys,
+        organisation: str,
+        clock: Callable[[], int],
+        again: Callable[[], "EventStore"],
+        replica: Database | None = None,
     ) -> None:
         self.organisation = organisation
         self.clock = clock
         self.reopened = again
         self.database = database
+        self.replica = replica
         self.recorder = EventRecorder(database)
         self.keys = keys
         self.mapper = Mapper(organisation)
@@ -46,10 +56,16 @@ class EventStore:
     def close(self) -> None:
         self.keys.close()
         self.database.close()
+        if self.replica is not None:
+            self.replica.close()
 
     def reading(self) -> AbstractContextManager[Connection]:
         """A connection whose questions all see one snapshot."""
         return self.database.reading()
+
+    def asking(self) -> AbstractContextManager[Connection]:
+        """The same, for who may be told what stood a moment ago."""
+        return (self.replica or self.database).reading()
 
     def head(self, connection: Connection) -> int:
         return self.recorder.head(connection)

@@ -16,6 +16,8 @@ from projections.export.terminal import said, warn
 
 DEFAULT_DATABASE = "sqlite:///tussenruimte.db"
 POSTGRES = ("postgresql", "postgres")
+KEYS, REPLICA = "TUSSENRUIMTE_KEYS_URL", "TUSSENRUIMTE_READ_URL"
+APART = "With PostgreSQL the keys have a database of their own, apart from the events and with backups of its own: "
 
 
 class Files(msgspec.Struct, frozen=True):
@@ -40,9 +42,12 @@ class Databases(msgspec.Struct, frozen=True):
 
     url: str
     keys_url: str
+    read_url: str | None
+    """A replica of the events, for questions."""
 
     def told(self) -> dict[str, str]:
-        return {"database": shown(self.url), "keys": shown(self.keys_url)}
+        replica = {"replica": shown(self.read_url)} if self.read_url else {}
+        return {"database": shown(self.url), **replica, "keys": shown(self.keys_url)}
 
 
 class Settings(msgspec.Struct, frozen=True):
@@ -64,8 +69,10 @@ def settings() -> Settings:
     place: Files | Databases
     scheme, _, path = url.partition(":///")
     if url.partition("://")[0] in POSTGRES:
-        place = Databases(url, _keys_url(url))
-        sources["keys"] = "TUSSENRUIMTE_KEYS_URL"
+        place = Databases(url, _postgres(KEYS, APART), _postgres(REPLICA) if os.environ.get(REPLICA) else None)
+        if shown(place.keys_url) == shown(url):
+            raise Unusable(f"{KEYS} names the database of the events. Make another for the keys: no backup may hold both.")
+        sources |= {"keys": KEYS, "replica": REPLICA}
     elif scheme == "sqlite" and path and not path.startswith(":"):
         place = Files(Path(path), organisation)
     else:
@@ -77,15 +84,10 @@ def settings() -> Settings:
     return Settings(place, organisation, root, {**sources, "root key": root_from})
 
 
-def _keys_url(url: str) -> str:
-    found = os.environ.get("TUSSENRUIMTE_KEYS_URL", "")
+def _postgres(variable: str, why: str = "") -> str:
+    found = os.environ.get(variable, "")
     if found.partition("://")[0] not in POSTGRES:
-        raise Unusable(
-            "With PostgreSQL the keys have a database of their own, apart from the events and with backups of its own."
-            " Name it with TUSSENRUIMTE_KEYS_URL, as postgresql://user@host/name."
-        )
-    if shown(found) == shown(url):
-        raise Unusable("TUSSENRUIMTE_KEYS_URL names the database of the events. Make another for the keys: no backup may hold both.")
+        raise Unusable(f"{why}{variable} has to name a PostgreSQL database, as postgresql://user@host/name.")
     return found
 
 

@@ -1,6 +1,7 @@
 """Everything that can be asked of an organisation, in bulk, so that no page asks once per row.
 
-Each question sees one snapshot, with the read models at its head: where they are behind, they are first brought up.
+Each question sees one snapshot, with the read models at its head: where they are behind, they are first brought up. On a replica they stand
+where they have come to there, which `reached` tells.
 """
 
 from collections.abc import Callable, Iterator, Sequence
@@ -47,10 +48,16 @@ class Questions:
 
     @contextmanager
     def snapshot(self) -> Iterator[Snapshot]:
-        self._runner.catch_up()
-        with self._store.reading() as connection:
+        if self._store.replica is None:
+            self._runner.catch_up()
+        with self._store.asking() as connection:
             generation = self._runner.generation(connection)
             yield Snapshot(self._store, connection, generation, self._store.clock(), self._runner.position(connection, generation))
+
+    def reached(self) -> int:
+        """The position up to which is answered at the least from now on."""
+        with self.snapshot() as snapshot:
+            return snapshot.upto
 
     def asked(self, text: str, field: str) -> int:
         """An instant asked for: RFC 3339, or a plain day for its first instant. Refuses what lies ahead of now."""

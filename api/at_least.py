@@ -1,0 +1,52 @@
+"""Reading one's own writes: `atLeast` has a question wait until what was recorded up to a position is there to be told.
+
+Without a replica it always is. A replica follows some way behind, and who has just recorded there asks with the position they were given.
+"""
+
+import asyncio
+import time
+from typing import Any
+
+import strawberry
+from strawberry.annotation import StrawberryAnnotation
+from strawberry.extensions.field_extension import AsyncExtensionResolver, FieldExtension
+from strawberry.types.arguments import StrawberryArgument
+from strawberry.types.field import StrawberryField
+
+from api.arguments import place
+from api.context import Context, Info, thread
+from api.scalars import Position
+from domain.model.errors import Refusal, Refused
+
+PATIENCE_SECONDS = 5.0
+LOOK_SECONDS = 0.02
+NAME = "at_least"
+
+
+class AtLeast(FieldExtension):
+    """Gives a field of the query the argument `atLeast`."""
+
+    def apply(self, field: StrawberryField) -> None:
+        argument = StrawberryArgument(
+            python_name=NAME,
+            graphql_name=None,
+            type_annotation=StrawberryAnnotation(Position | None),
+            description="Told when everything up to this position can be: give the `position` that a mutation answered with.",
+            default=strawberry.UNSET,
+        )
+        field.arguments = [*field.arguments, argument]
+
+    async def resolve_async(self, next_: AsyncExtensionResolver, source: Any, info: Info, **kwargs: Any) -> Any:
+        position = place(kwargs.pop(NAME, strawberry.UNSET), "atLeast")
+        if position is not None:
+            await reach(info.context, position)
+        return await next_(source, info, **kwargs)
+
+
+async def reach(context: Context, position: int) -> None:
+    """Wait until all up to a position can be told. Raises `Refused` where it cannot within some seconds."""
+    until = time.monotonic() + PATIENCE_SECONDS
+    while (upto := await thread(context.questions.reached)) < position:
+        if time.monotonic() > until or context.organisation.store.replica is None:
+            raise Refused(Refusal("UNAVAILABLE", "not_there_yet", "atLeast", {"position": position, "upto": upto}))
+        await asyncio.sleep(LOOK_SECONDS)

@@ -1,0 +1,114 @@
+"""Questions may be answered by a replica, which follows some way behind; who has just recorded asks for what they recorded, and is told it.
+
+The replica is a real one, by streaming replication; a test holds its replay back and lets it go.
+"""
+
+import json
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+import psycopg
+import pytest
+from sent_lines import ROOT, meeting, pair
+from served import NOW, Served, served_at
+from servers import Postgres
+from store_places import Databases
+
+from api import at_least
+from domain.store.places import on_postgres
+
+ASKED = "query($at: Position) { events(atLeast: $at, first: 1) { nodes { id } } }"
+
+
+class Replica(Postgres):
+    """A server that follows another."""
+
+    def __init__(self, primary: Postgres) -> None:
+        self._primary = primary
+        super().__init__(hot_standby="on")
+        self.password = primary.password
+
+    def _prepare(self) -> None:
+        super()._prepare()
+        data = self.folder / "data"
+        self._run("pg_basebackup", "-d", self._primary.url, "-D", str(self.folder / "copy"), "-R", "-X", "stream")
+        data.rename(self.folder / "unused")
+        (self.folder / "copy").rename(data)
+        self.password = self._primary.password
+
+    def holding_back(self, held: bool) -> None:
+        with psycopg.connect(self.url, autocommit=True) as connection:
+            connection.execute("SELECT pg_wal_replay_pause()" if held else "SELECT pg_wal_replay_resume()")
+
+    def replaying_paused(self) -> bool:
+        with psycopg.connect(self.url, autocommit=True) as connection:
+            return connection.execute("SELECT pg_get_wal_replay_pause_state()").fetchone() == ("paused",)
+
+
+@pytest.fixture(scope="module")
+def servers() -> Iterator[tuple[Postgres, Replica, Databases]]:
+    with Postgres() as primary:
+        databases = Databases(primary)
+        with Replica(primary) as replica:
+            yield primary, replica, databases
+
+
+@pytest.fixture
+def house(servers: tuple[Postgres, Replica, Databases], tmp_path: Path) -> Iterator[tuple[Served, Replica]]:
+    """An organisation that asks the replica. Its replay goes on at the end."""
+    _, replica, databases = servers
+    databases.empty()
+    behind = urlsplit(databases.url)._replace(netloc=urlsplit(replica.url).netloc).geturl()
+    with served_at(on_postgres(databases.url, databases.keys_url, ROOT, "buurtmaat", lambda: NOW, behind)) as found:
+        found.ask(ASKED, at="0")
+        yield found, replica
+        replica.holding_back(False)
+
+
+def recorded(house: Served, lines: list[bytes]) -> str:
+    answer = house.ask(
+        "mutation($events: [JSON!]!) { recordEvents(events: $events) { position } }", events=[json.loads(raw) for raw in lines]
+    )
+    return str(answer["recordEvents"]["position"])
+
+
+def held_back(replica: Replica) -> None:
+    replica.holding_back(True)
+    while not replica.replaying_paused():
+        pass
+
+
+def test_who_asks_for_what_they_recorded_is_told_it_when_it_has_come_and_others_are_told_what_is_there(
+    house: tuple[Served, Replica],
+) -> None:
+    served, replica = house
+    first = recorded(served, pair())
+    assert served.ask(ASKED, at=first) == {"events": {"nodes": [{"id": "r-match"}]}}
+    held_back(replica)
+    position = recorded(served, [meeting("m", "r")])
+    assert served.ask(ASKED) == {"events": {"nodes": [{"id": "r-match"}]}}
+    told: list[Any] = []
+    asking = threading.Thread(target=lambda: told.append(served.ask(ASKED, at=position)))
+    asking.start()
+    replica.holding_back(False)
+    asking.join()
+    assert told == [{"events": {"nodes": [{"id": "m"}]}}]
+
+
+def test_who_would_wait_too_long_is_told_so(house: tuple[Served, Replica], monkeypatch: pytest.MonkeyPatch) -> None:
+    served, replica = house
+    monkeypatch.setattr(at_least, "PATIENCE_SECONDS", 0.2)
+    held_back(replica)
+    position = recorded(served, pair())
+    refusal = served.refusal(ASKED, at=position)
+    assert (refusal["code"], refusal["field"]) == ("UNAVAILABLE", "atLeast")
+    assert served.refusal(ASKED, at="soon")["code"] == "BAD_INPUT"
+
+
+def test_a_question_that_is_asked_without_a_replica_is_told_all_at_once(empty: Served) -> None:
+    position = recorded(empty, pair())
+    assert empty.ask(ASKED, at=position) == {"events": {"nodes": [{"id": "r-match"}]}}
+    assert empty.refusal(ASKED, at="7")["code"] == "UNAVAILABLE"
