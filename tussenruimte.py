@@ -15,7 +15,7 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from importlib import metadata
 from pathlib import Path
-from typing import IO
+from typing import IO, TYPE_CHECKING
 
 import click
 
@@ -41,6 +41,9 @@ from projections.views.questions import Questions
 from projections.views.trajectories import Trajectories
 from workers.loops import LOOPS
 
+if TYPE_CHECKING:
+    from domain.store.signals import Signals
+
 LONGEST = EVENT_LIMIT + 2
 GRACE_SECONDS = 20
 LIBRARIES = ("tussenruimte", "eventsourcing", "msgspec", "cryptography", "fastapi", "strawberry-graphql")
@@ -52,13 +55,18 @@ LIBRARIES = ("tussenruimte", "eventsourcing", "msgspec", "cryptography", "fastap
 class Organisation:
     """The parts of one organisation."""
 
-    def __init__(self, store: EventStore) -> None:
+    def __init__(self, store: EventStore, signals: "Signals | None" = None) -> None:
         self.store = store
+        self.signals = signals
+        if signals is not None:
+            store.recording.on_recorded(signals.announce)
         self.runner = Runner(store, [Histories(), Trajectories()])
         self.questions = Questions(store, self.runner)
         self.tokens = Tokens(store.database, store.clock)
 
     def close(self) -> None:
+        if self.signals is not None:
+            self.signals.close()
         self.store.close()
 
 
@@ -81,11 +89,21 @@ def open_organisation(chosen: Settings, outdated: bool = False, new: bool = Fals
     """Open an organisation's files. `outdated`: even with views of an older form. `new`: made where there are none.
 
     Raises one of `TOLD`."""
-    organisation = Organisation(open_store(chosen, new))
+    organisation = Organisation(open_store(chosen, new), signals_of(chosen))
     if not outdated and organisation.runner.outdated():
         organisation.close()
         raise Unusable("The views have the form of an older version. Run `tussenruimte migrate`.")
     return organisation
+
+
+def signals_of(chosen: Settings) -> "Signals | None":
+    """What wakes other processes, where Redis is set."""
+    if chosen.redis is None:
+        return None
+    # Only here, since its library is slow to load.
+    from domain.store.signals import Signals
+
+    return Signals(chosen.redis, chosen.organisation)
 
 
 @contextmanager
@@ -229,6 +247,8 @@ def doctor() -> None:
     chosen = settings()
     root = "given" if isinstance(chosen.root, str) else str(chosen.root)
     values = {**chosen.place.told(), "organisation": chosen.organisation, "root key": root}
+    if chosen.redis is not None:
+        values["redis"] = str(chosen.redis)
     rows = [{"name": name, "value": value, "from": chosen.sources[name]} for name, value in values.items()] + files_of(chosen.place)
     libraries = {found.name: found.version for found in metadata.distributions() if found.name in LIBRARIES}
     versions = {"python": platform.python_version(), "sqlite": sqlite3.sqlite_version, **libraries}

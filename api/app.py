@@ -32,7 +32,7 @@ from api.health_pages import health_pages
 from api.schema import make_schema
 from api.schema_pages import schema_pages
 from api.socket import Socket
-from api.wakeups import LOOK_SECONDS, Wakeups
+from api.wakeups import Wakeups
 from domain.model.errors import bad
 from projections.telemetry.work import projected
 
@@ -46,8 +46,8 @@ ASKING = (OperationType.QUERY,)
 ALL = (OperationType.QUERY, OperationType.MUTATION)
 
 
-def make_app(organisation: Organisation, look_seconds: float = LOOK_SECONDS) -> ASGIApp:
-    """The application over an opened organisation. `look_seconds`: how often is looked for what other processes recorded."""
+def make_app(organisation: Organisation, look_seconds: float | None = None) -> ASGIApp:
+    """The application over an opened organisation. `look_seconds`: if what other processes recorded is not looked for as often as usual."""
 
     wakeups = Wakeups(organisation, look_seconds)
     organisation.runner.on_step(projected)

@@ -4,7 +4,7 @@ The read models answer in bulk and synchronously. What the fields of one level a
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable, Hashable, Sequence
+from collections.abc import AsyncGenerator, Awaitable, Callable, Hashable, Sequence
 from typing import Any, Protocol, TypeVar, cast
 
 import anyio.to_thread
@@ -26,13 +26,22 @@ BATCH = 1_000
 """Ids a bulk question; a page at its largest."""
 
 
+class Signals(Protocol):
+    """Tells of what other processes record; see `domain.store.signals`."""
+
+    def following(self) -> AsyncGenerator[int, None]: ...
+
+
 class Organisation(Protocol):
-    """What the api needs of an opened organisation."""
+    """What the api needs of an opened organisation; `signals` where there is Redis."""
 
     store: EventStore
     questions: Questions
     runner: Runner
     tokens: Tokens
+
+    @property
+    def signals(self) -> Signals | None: ...
 
     def close(self) -> None: ...
 

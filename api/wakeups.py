@@ -1,35 +1,46 @@
 """How a subscriber learns that something was recorded: a wake-up carries a position, never data, and one that is lost costs a short wait.
 
-What this process records wakes at once; what another process records in the same file is found by looking, a few times a second and once
-for all subscribers.
+What this process records wakes at once. What another process records is found by looking in the store, once for all subscribers: a few
+times a second, or with Redis when it is announced there, and then seldom besides, for what was not.
 """
 
 import asyncio
 from collections.abc import Callable
+from contextlib import aclosing
 
-from api.context import Organisation, thread
+from api.context import Organisation, Signals, thread
 from projections.telemetry.metrics import LOOKS, WAKEUPS
 
 LOOK_SECONDS = 0.25
+NET_SECONDS = 2.0
+"""With Redis: under what it loses."""
+CLOSEST_SECONDS = 0.005
+"""Between two looks, however much is announced."""
 
 
 class Wakeups:
-    """Tells whoever waits when the store has gone past a position."""
+    """Tells whoever waits when the store has gone past a position.
 
-    def __init__(self, organisation: Organisation, look_seconds: float = LOOK_SECONDS) -> None:
+    An announcement only says when to look: the store may be behind it, as a replica is, or never come there. So it is looked
+    again soon, and then less and less often until it is as seldom as always."""
+
+    def __init__(self, organisation: Organisation, look_seconds: float | None = None) -> None:
         self._organisation = organisation
-        self._look_seconds = look_seconds
+        usual = LOOK_SECONDS if organisation.signals is None else NET_SECONDS
+        self._look_seconds = usual if look_seconds is None else look_seconds
         self._head = 0
+        self._announced = 0
+        self._announcement = asyncio.Event()
         self._waiting: set[asyncio.Future[None]] = set()
 
     async def run(self) -> None:
         """Look out until cancelled."""
         loop = asyncio.get_running_loop()
         self._organisation.store.recording.on_recorded(lambda position: _call(loop, self._heard, position))
-        while True:
-            LOOKS.inc()
-            self._reached(await thread(self._look), "looking")
-            await asyncio.sleep(self._look_seconds)
+        async with asyncio.TaskGroup() as tasks:
+            tasks.create_task(self._look_out())
+            if self._organisation.signals is not None:
+                tasks.create_task(self._follow(self._organisation.signals))
 
     async def after(self, position: int, seconds: float) -> bool:
         """Wait until something stands after a position, for so long at most; whether it does."""
@@ -42,6 +53,37 @@ class Wakeups:
         finally:
             self._waiting.discard(came)
         return self._head > position
+
+    async def _look_out(self) -> None:
+        again = CLOSEST_SECONDS
+        while True:
+            self._announcement.clear()
+            LOOKS.inc()
+            self._reached(await thread(self._look), "looking")
+            if self._announced > self._head and again < self._look_seconds:
+                heard = await self._pause(again)
+                again *= 2
+            else:
+                self._announced = 0
+                heard = await self._pause(self._look_seconds)
+            if heard:
+                again = CLOSEST_SECONDS
+
+    async def _pause(self, seconds: float) -> bool:
+        """Whether it was broken off by an announcement."""
+        await asyncio.sleep(min(seconds, CLOSEST_SECONDS))
+        try:
+            async with asyncio.timeout(seconds - CLOSEST_SECONDS):
+                return await self._announcement.wait()
+        except TimeoutError:
+            return False
+
+    async def _follow(self, signals: Signals) -> None:
+        async with aclosing(signals.following()) as announced:
+            async for position in announced:
+                if position > self._head:
+                    self._announced = max(self._announced, position)
+                    self._announcement.set()
 
     def _look(self) -> int:
         with self._organisation.store.reading() as connection:

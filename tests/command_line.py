@@ -14,7 +14,9 @@ from tussenruimte import cli
 
 ROOT = Path(__file__).parent.parent
 EXAMPLES = sorted(str(path) for path in (ROOT / "examples").glob("*.jsonl"))
-SETTINGS = ("TUSSENRUIMTE_DATABASE_URL", "TUSSENRUIMTE_ROOT_KEY", "TUSSENRUIMTE_ROOT_KEY_FILE", "COLUMNS", "FORCE_COLOR")
+SETTINGS = (
+    "TUSSENRUIMTE_DATABASE_URL", "TUSSENRUIMTE_REDIS_URL", "TUSSENRUIMTE_ROOT_KEY", "TUSSENRUIMTE_ROOT_KEY_FILE", "COLUMNS", "FORCE_COLOR",
+)  # fmt: skip
 
 
 class Done(NamedTuple):

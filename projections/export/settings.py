@@ -12,11 +12,12 @@ from domain.store.checks import Unusable
 from domain.store.keys import RootKeyError, load_root, make_root
 from domain.store.places import keys_path
 from domain.store.postgres import shown
+from domain.store.redis_address import RedisAddress, WrongAddress, redis_address
 from projections.export.terminal import said, warn
 
 DEFAULT_DATABASE = "sqlite:///tussenruimte.db"
 POSTGRES = ("postgresql", "postgres")
-KEYS, REPLICA = "TUSSENRUIMTE_KEYS_URL", "TUSSENRUIMTE_READ_URL"
+KEYS, REPLICA, REDIS = "TUSSENRUIMTE_KEYS_URL", "TUSSENRUIMTE_READ_URL", "TUSSENRUIMTE_REDIS_URL"
 APART = "With PostgreSQL the keys have a database of their own, apart from the events and with backups of its own: "
 
 
@@ -51,11 +52,12 @@ class Databases(msgspec.Struct, frozen=True):
 
 
 class Settings(msgspec.Struct, frozen=True):
-    """What is set. `sources` says where each comes from."""
+    """What is set. `redis` is there where processes wake each other over it; `sources` says where each comes from."""
 
     place: Files | Databases
     organisation: str
     root: str | Path
+    redis: RedisAddress | None
     sources: dict[str, str]
 
 
@@ -81,7 +83,7 @@ def settings() -> Settings:
             "sqlite:////srv/tussenruimte.db for one with its full path, or postgresql://user@host/name for PostgreSQL."
         )
     root, root_from = _root(place)
-    return Settings(place, organisation, root, {**sources, "root key": root_from})
+    return Settings(place, organisation, root, _redis(), {**sources, "root key": root_from, "redis": REDIS})
 
 
 def _postgres(variable: str, why: str = "") -> str:
@@ -108,6 +110,14 @@ def _set(name: str, variable: str, otherwise: str) -> tuple[str, str]:
         return said(name), "command line"
     value = os.environ.get(variable)
     return (value, variable) if value else (otherwise, "default")
+
+
+def _redis() -> RedisAddress | None:
+    url = os.environ.get(REDIS)
+    try:
+        return redis_address(url) if url else None
+    except WrongAddress as error:
+        raise Unusable(f"{REDIS} cannot be used. {error}") from None
 
 
 def root_key(chosen: Settings) -> bytes:

@@ -1,0 +1,229 @@
+"""Wake-ups between processes over Redis: whoever records announces the position, every other process hears of it and looks in the store.
+
+A position is all that is sent, and the store alone is believed. Redis that is lost, flushed, slow or hung therefore costs a wait and never
+an event; nothing here raises to those who record or follow. Each organisation has a short stream of its own, so that who was cut off for a
+moment finds the newest position still there.
+
+In a cluster each connection goes to the one node on which the stream stands. The cluster client of the library is not used: it does not
+start while the first of the nodes is gone, whichever of them is asked for.
+"""
+
+import asyncio
+import logging
+import random
+import threading
+from collections.abc import AsyncGenerator, Awaitable
+from contextlib import aclosing
+from typing import Any
+
+import redis
+import redis.asyncio
+from redis.asyncio.retry import Retry as AsyncRetry
+from redis.backoff import NoBackoff
+from redis.exceptions import MovedError, RedisError
+from redis.retry import Retry
+
+from domain.store.redis_address import Host, RedisAddress
+
+LOST = (RedisError, OSError)
+"""What the library raises for a server that is not there, does not answer, or answers that it cannot."""
+
+KEPT = 100
+"""About so many positions stay in a stream; only the newest is ever needed."""
+BETWEEN_SECONDS = 0.002
+"""From one announcement to the next: what is recorded meanwhile is announced with the newest, at no more than 500 a second."""
+ANSWER_SECONDS = 1.0
+"""Until a server that does not answer is given up."""
+BLOCK_SECONDS = 2.0
+"""Until a server with nothing to say says so: a follower's sign that the connection still lives."""
+FIRST_WAIT_SECONDS, LONGEST_WAIT_SECONDS = 0.05, 5.0
+"""Between attempts to reach a server that is lost."""
+CLOSING_SECONDS = 1.0
+"""For the last announcement, when the process ends."""
+
+logger = logging.getLogger(__name__)
+
+
+def stream_of(organisation: str) -> str:
+    """The key of an organisation's stream. The braces keep all of an organisation on one node of a cluster."""
+    return f"tussenruimte:{{{organisation}}}:recorded"
+
+
+class Signals:
+    """What one process announces and follows of an organisation. Nothing is connected before it is needed."""
+
+    def __init__(self, address: RedisAddress, organisation: str) -> None:
+        self._address = address
+        self._stream = stream_of(organisation)
+        self._changed = threading.Condition()
+        self._newest = self._announced = 0
+        self._closing = False
+        self._thread: threading.Thread | None = None
+
+    # Announcing
+
+    def announce(self, position: int) -> None:
+        """Tell the others that all up to a position is recorded. Returns at once; a thread sends it, or what is newest by then."""
+        with self._changed:
+            self._newest = max(self._newest, position)
+            if self._thread is None:
+                self._thread = threading.Thread(target=self._announce_all, name="signals", daemon=True)
+                self._thread.start()
+            self._changed.notify_all()
+
+    def close(self) -> None:
+        """Send what is still to be sent, if that can be done in a moment."""
+        with self._changed:
+            self._closing = True
+            self._changed.notify_all()
+        if self._thread is not None:
+            self._thread.join(CLOSING_SECONDS)
+
+    def _announce_all(self) -> None:
+        """Until it is closed. When it is, what is newest is tried once more."""
+        attempts = Attempts("Announcing", self._address)
+        client: redis.Redis | None = None
+        while position := self._next():
+            closing, pause = self._closing, BETWEEN_SECONDS
+            try:
+                client = client or self._connected()
+                client.xadd(self._stream, {"position": position}, maxlen=KEPT)
+                attempts.succeeded()
+                self._announced = position
+            except LOST as error:
+                pause = attempts.failed(error)
+                if client is not None:
+                    client.close()
+                    client = None
+                if closing:
+                    break
+            with self._changed:
+                self._changed.wait_for(lambda: self._closing, pause)
+        if client is not None:
+            client.close()
+
+    def _next(self) -> int:
+        """The newest position once it is not announced yet; 0 when there will be none any more."""
+        with self._changed:
+            self._changed.wait_for(lambda: self._newest > self._announced or self._closing)
+            return self._newest if self._newest > self._announced else 0
+
+    def _connected(self) -> redis.Redis:
+        """As `_listening`."""
+        lost: Exception = ConnectionError()
+        for host in self._hosts():
+            client = redis.Redis(**self._to(host, ANSWER_SECONDS), retry=Retry(NoBackoff(), 0))
+            try:
+                client.xrevrange(self._stream, count=1)
+                return client
+            except MovedError as moved:
+                client.close()
+                return redis.Redis(**self._to(_place(moved, host), ANSWER_SECONDS), retry=Retry(NoBackoff(), 0))
+            except LOST as error:
+                client.close()
+                lost = error
+        raise lost
+
+    # Following
+
+    async def following(self) -> AsyncGenerator[int, None]:
+        """Positions as others announce them, without end and perhaps some twice or none for a while.
+
+        At every connection the newest that is there comes first, 0 where there is none."""
+        attempts = Attempts("Following", self._address)
+        while True:
+            try:
+                async with await self._listening() as client, aclosing(self._heard(client)) as heard:
+                    async for position in heard:
+                        attempts.succeeded()
+                        yield position
+            except LOST as error:
+                await asyncio.sleep(attempts.failed(error))
+
+    async def _heard(self, client: redis.asyncio.Redis) -> AsyncGenerator[int, None]:
+        """What a connection tells. Whenever nothing came for a while the newest is asked for, since a stream that was flushed may begin
+        again with ids that lie before those already seen."""
+        last = ""
+        while True:
+            entries = await _answered(client.xrevrange(self._stream, count=1))
+            newest = entries[0][0] if entries else "0-0"
+            if newest != last:
+                last = newest
+                yield _highest(entries)
+            while told := await _answered(client.xread({self._stream: last}, block=int(BLOCK_SECONDS * 1_000))):
+                ((_, entries),) = told
+                last = entries[-1][0]
+                yield _highest(entries)
+
+    async def _listening(self) -> redis.asyncio.Redis:
+        """Connected to the server or, in a cluster, to the node on which the stream stands; any node that lives says which that is."""
+        lost: Exception = ConnectionError()
+        for host in self._hosts():
+            client = redis.asyncio.Redis(**self._to(host, None), retry=AsyncRetry(NoBackoff(), 0))
+            try:
+                await _answered(client.xrevrange(self._stream, count=1))
+                return client
+            except MovedError as moved:
+                await client.aclose()
+                return redis.asyncio.Redis(**self._to(_place(moved, host), None), retry=AsyncRetry(NoBackoff(), 0))
+            except LOST as error:
+                await client.aclose()
+                lost = error
+        raise lost
+
+    # The connection
+
+    def _hosts(self) -> list[Host]:
+        """In any order, so that a node that is gone does not delay every process every time."""
+        return random.sample(self._address.hosts, len(self._address.hosts))
+
+    def _to(self, host: Host, seconds: float | None) -> dict[str, Any]:
+        """`seconds`: until a server that says nothing is given up, where the library has to see to that."""
+        return {
+            "host": host.name,
+            "port": host.port,
+            "db": self._address.database,
+            "username": self._address.username,
+            "password": self._address.password,
+            "ssl": self._address.tls,
+            "decode_responses": True,
+            "socket_timeout": seconds,
+            "socket_connect_timeout": ANSWER_SECONDS,
+        }
+
+
+class Attempts:
+    """Tells once that Redis is lost and once that it is back, and how long to wait in between."""
+
+    def __init__(self, doing: str, address: RedisAddress) -> None:
+        self._what = (doing, address)
+        self._wait = 0.0
+
+    def failed(self, error: Exception) -> float:
+        """Seconds until the next attempt, doubled each time and never quite the same in two processes."""
+        if not self._wait:
+            logger.warning("%s over %s does not go, and is tried again; what is recorded is seen more slowly: %s", *self._what, error)
+        self._wait = min(max(2 * self._wait, FIRST_WAIT_SECONDS), LONGEST_WAIT_SECONDS)
+        return random.uniform(self._wait / 2, self._wait)
+
+    def succeeded(self) -> None:
+        if self._wait:
+            logger.warning("%s over %s goes again", *self._what)
+        self._wait = 0.0
+
+
+async def _answered(answer: Awaitable[Any]) -> Any:
+    """Raises TimeoutError, an OSError, where a server says nothing. The library's own limit can lose a cancellation on Python 3.11."""
+    async with asyncio.timeout(BLOCK_SECONDS + ANSWER_SECONDS):
+        return await answer
+
+
+def _place(moved: MovedError, asked: Host) -> Host:
+    """Where a node says that a stream stands. A node that does not know its own name names none, and means the one it was asked under."""
+    return Host(moved.host or asked.name, moved.port)
+
+
+def _highest(entries: Any) -> int:
+    """Of entries of a stream; processes may announce in another order than they recorded in. What is no position counts as none."""
+    said = [fields.get("position", "") for _, fields in entries]
+    return max((int(position) for position in said if position.isascii() and position.isdecimal()), default=0)
