@@ -1,7 +1,7 @@
 """The front door: settings, the one place where the parts are put together, and the command line.
 
-Only this module knows both the api and the workers. The verbs that ask stand in `projections.export.asking`, how anything is printed
-in the modules beside it; here are the verbs that take in, look after and serve.
+Only this module knows both the api and the workers. The verbs that ask stand in `projections.export.asking`, those for lenses and tokens
+in `tending`, how anything is printed in the modules beside them; here are the verbs that take in, look after and serve.
 """
 
 import os
@@ -11,20 +11,15 @@ import socket
 import sqlite3
 import sys
 import time
-import uuid
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from importlib import metadata
 from pathlib import Path
-from typing import IO, TYPE_CHECKING, get_args
+from typing import IO, TYPE_CHECKING
 
 import click
-import msgspec
 
 from domain.model.envelope import EVENT_LIMIT
-from domain.model.errors import Refused
-from domain.model.lens import Definition, from_yaml, whole
-from domain.model.time import iso_day
 from domain.store.checks import Unusable, check_databases, check_files
 from domain.store.database import OWN, STORE_VERSION
 from domain.store.fresh import FreshIds
@@ -34,23 +29,23 @@ from domain.store.places import on_postgres, on_sqlite
 from domain.store.postgres import migrate as migrate_database
 from domain.store.staging import Line
 from domain.store.store import EventStore
-from domain.store.tokens import Role, Tokens
+from domain.store.tokens import Tokens
 from projections import soundness
-from projections.export import asking, cloudevents, objects, tables
+from projections.export import asking, cloudevents, objects, tables, tending
 from projections.export.settings import Files, Settings, databases, files_of, root_key, settings
-from projections.export.terminal import TOLD, Verbs, language, said, show, told, warn, watched
-from projections.runner import Overtaken, Runner
+from projections.export.terminal import BY, TOLD, Verbs, language, said, show, told, warn, watched
+from projections.runner import Runner
+from projections.set_aside import SET_ASIDE
 from projections.telemetry.command import named_host, watchable, watched_at
-from projections.views import answers
 from projections.views.histories import Histories
 from projections.views.questions import Questions
 from projections.views.trajectories import Trajectories
 from workers import rebuilds
+from workers.loops import LOOPS
 
 if TYPE_CHECKING:
     from domain.store.signals import Signals
 
-BY = "system/command-line"
 LONGEST = EVENT_LIMIT + 2
 GRACE_SECONDS = 20
 LIBRARIES = ("tussenruimte", "eventsourcing", "msgspec", "cryptography", "fastapi", "strawberry-graphql")
@@ -97,8 +92,7 @@ def open_organisation(chosen: Settings, outdated: bool = False, new: bool = Fals
     """Open an organisation's files. `outdated`: even with views of an older form. `new`: made where there are none.
 
     Raises one of `TOLD`."""
-    store = open_store(chosen, new)
-    organisation = Organisation(store, signals_of(chosen))
+    organisation = Organisation(open_store(chosen, new), signals_of(chosen))
     if not outdated and organisation.runner.outdated():
         organisation.close()
         raise Unusable("The views have the form of an older version. Run `tussenruimte migrate`.")
@@ -106,16 +100,12 @@ def open_organisation(chosen: Settings, outdated: bool = False, new: bool = Fals
 
 
 def signals_of(chosen: Settings) -> "Signals | None":
-    """What wakes other processes, where Redis is set. Raises `Unusable` where its library is not installed."""
+    """What wakes other processes, where Redis is set."""
     if chosen.redis is None:
         return None
-    # Only here, since it is an extra, and slow to load.
-    try:
-        from domain.store.signals import Signals
-    except ModuleNotFoundError as error:
-        if error.name != "redis":
-            raise
-        raise Unusable("TUSSENRUIMTE_REDIS_URL needs the library for Redis: pip install 'tussenruimte[redis]'") from None
+    # Only here, since its library is slow to load.
+    from domain.store.signals import Signals
+
     return Signals(chosen.redis, chosen.organisation)
 
 
@@ -142,6 +132,7 @@ def questions() -> Iterator[Questions]:
 def cli(context: click.Context) -> None:
     """A record of what grows between people in volunteer initiatives, and how it may be read."""
     context.meta[asking.QUESTIONS] = questions
+    context.meta[tending.ORGANISATION] = opened
 
 
 @cli.command("import")
@@ -224,44 +215,7 @@ def lens() -> None:
 
 
 lens.add_command(asking.list_lenses)
-
-
-@lens.command("add")
-@click.argument("file")
-def add_lens(file: str) -> None:
-    """Publish a lens from a YAML file.
-
-    A version, once published, is never changed. All histories are read anew with it."""
-    with click.open_file(file, "rb") as source:
-        definition = from_yaml(source.read())
-    with opened(new=True) as organisation, watched() as progress:
-        envelope = {
-            "specversion": "1.0",
-            "id": uuid.uuid4().hex,
-            "source": "urn:tussenruimte:command-line",
-            "type": "tussenruimte.lens_published.v1",
-            "subject": f"lens/{definition.name}",
-            "occurred": iso_day(clock()),
-            "data": {"version": definition.version, "definition": whole(definition)},
-        }
-        found = _published(organisation, definition)
-        already = found is not None and found.definition == whole(definition)
-        if not already:
-            outcome = organisation.store.recording.record([(Line(file, 1), msgspec.json.encode(envelope))], recorded_by=BY)
-            for line in outcome.refused:
-                raise Refused(line.refusal)
-            try:
-                organisation.runner.rebuild(lambda done, of: progress("read anew", done, of))
-            except Overtaken:
-                organisation.runner.catch_up()
-            found = _published(organisation, definition)
-        assert found is not None
-    show(found, lambda _: f"{'published before' if already else 'published'}: {found.name}@{found.version}")
-
-
-def _published(organisation: Organisation, definition: Definition) -> answers.Lens | None:
-    names = (definition.name, definition.version)
-    return next((one for one in organisation.questions.lenses() if (one.name, one.version) == names), None)
+lens.add_command(tending.add_lens)
 
 
 @cli.command("rebuild")
@@ -294,7 +248,7 @@ def rebuild_all(scheduler: str | None) -> None:
 def migrate() -> None:
     """Make the tables in PostgreSQL; bring what an older version made up to date."""
     for place in databases():
-        migrate_database(place.url, [*OWN, *Histories.tables, *Trajectories.tables])
+        migrate_database(place.url, [*OWN, *Histories.tables, *Trajectories.tables, SET_ASIDE])
         migrate_database(place.keys_url, KEY_TABLES)
     with opened(outdated=True) as organisation, watched() as progress:
         outdated = organisation.runner.outdated()
@@ -373,38 +327,26 @@ def serve(host: str, port: int, metrics_host: str, metrics_port: int | None) -> 
         server.run(sockets=[listening])
 
 
-@cli.group("token")
-def token() -> None:
-    """Make, list and revoke tokens."""
+@cli.command("work")
+@click.argument("names", nargs=-1, type=click.Choice(list(LOOPS)), metavar="[NAME]...")
+@watchable
+def run_loops(names: tuple[str, ...], metrics_host: str, metrics_port: int | None) -> None:
+    """Run the loops that are named, or all, until Ctrl-C.
+
+    Of several workers one leads each loop, and another takes over when it dies."""
+    # Only here, since the other verbs start faster without.
+    from workers import work
+
+    loops = work.chosen(names, redis=settings().redis is not None)
+    organisation = open_organisation(settings(), new=True)
+    with watched_at(organisation, metrics_host, metrics_port):
+        show({"working": loops}, lambda _: f"Working: {', '.join(loops)}, until Ctrl-C")
+        well = work.work(organisation, loops)
+    if not well:
+        sys.exit(1)
 
 
-@token.command("create")
-@click.option("--role", type=click.Choice(get_args(Role)), default="administrator", show_default=True)
-@click.option("--days", type=int, default=365, show_default=True, help="How long it holds.")
-@click.option("--name", help="What it is called in lists and records; else its id.")
-def create_token(role: Role, days: int, name: str | None) -> None:
-    """Make a token and print it, this once."""
-    with opened(new=True) as organisation:
-        text = organisation.tokens.create(role, days, name)
-    show({"token": text}, lambda _: text)
-
-
-@token.command("list")
-def list_tokens() -> None:
-    """List the tokens ever made; never the tokens themselves."""
-    with opened() as organisation:
-        found = objects.of_tokens(organisation.tokens.list())
-    show(found, lambda _: tables.tokens(found))
-
-
-@token.command("revoke")
-@click.argument("id")
-def revoke_token(id: str) -> None:
-    """End a token now."""
-    with opened() as organisation:
-        if not organisation.tokens.revoke(id):
-            raise Unusable(f"There is no token {id!r} that still holds.")
-    show({"id": id, "revoked": True}, lambda _: f"revoked {id}")
+cli.add_command(tending.token)
 
 
 def main() -> None:

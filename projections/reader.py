@@ -9,6 +9,7 @@ from typing import Protocol
 
 from msgspec import Struct
 
+from domain.model.errors import Refused
 from domain.model.event import Event
 from domain.model.history import resolve
 from domain.model.initiative import Initiative, evolve
@@ -16,8 +17,9 @@ from domain.model.lens import Definition, from_plain
 from domain.model.words import Side
 from domain.store.database import EVENTS, Change, Connection, Table
 from domain.store.keys import Ring
-from domain.store.mapper import VOICES
+from domain.store.mapper import VOICES, Unreadable
 from domain.store.store import EventStore, Stretch
+from domain.store.trouble import is_poison
 from projections.lenses.chronicle import Chronicle, chronicle
 from projections.processes import can_share, shared
 
@@ -84,11 +86,16 @@ class Homes:
 
 
 def published(store: EventStore, connection: Connection, ring: Ring) -> list[Definition]:
-    """The lenses of the organisation itself, each in its newest version, by name."""
+    """The lenses of the organisation itself, each in its newest version, by name; without those that cannot be read."""
     query = f"SELECT DISTINCT originator_id FROM {connection.table(EVENTS)} e WHERE originator_id >= 'lens/' AND originator_id < 'lens0'"
-    streams = sorted(name for (name,) in connection.execute(query))
-    events = store.streams(connection, streams, ring)
-    return [lens_of(standing[-1].event) for stream in streams if (standing := resolve(events[stream]).standing)]
+    found = []
+    for stream in sorted(name for (name,) in connection.execute(query)):
+        try:
+            standing = resolve(store.streams(connection, [stream], ring)[stream]).standing
+            found += [lens_of(standing[-1].event)] if standing else []
+        except (Unreadable, Refused):
+            continue
+    return found
 
 
 def lens_of(event: Event) -> Definition:
@@ -106,14 +113,14 @@ class Reader:
         self._homes = Homes(store, connection, store.keys.ring())
         self._own = published(store, connection, self._homes.ring)
 
-    def read(self, stretch: Stretch, *, anew: bool) -> list[Change]:
-        """The changes that whole streams bring to the tables: `anew`, where nothing of them stands there yet."""
+    def read(self, stretch: Stretch) -> list[Change]:
+        """The changes that whole streams bring to tables in which nothing of them stands yet."""
         ring = self._homes.ring = self._store.keys.ring()
         streams = list(self._store.within(self._connection, stretch))
         ring.prefetch_streams([stream for stream, _ in streams if stream.startswith("relationship/")])
         event = self._store.mapper.event
         loaded = ((stream, [event(row, ring, VOICES) for row in kept]) for stream, kept in streams)
-        return self.changes([self._homes.touched(stream, events, len(events) if anew else 0) for stream, events in loaded])
+        return self.changes([self._homes.touched(stream, events, len(events)) for stream, events in loaded])
 
     def changes(self, touched: Sequence[Touched]) -> list[Change]:
         return [
@@ -124,18 +131,30 @@ class Reader:
         return self._homes.touched(stream, events, new)
 
 
-def _reading(store: EventStore, projections: Sequence[Projection]) -> Callable[[Stretch], tuple[int, list[Change]]]:
+Read = tuple[Stretch, list[Change] | None]
+"""A stretch and its changes; None where one of its streams is set aside, and each is to be read by itself."""
+
+
+def _reading(store: EventStore, projections: Sequence[Projection]) -> Callable[[Stretch], Read]:
     """Reads stretches of streams with a store of its own, for another process."""
     opened = store.reopened()
     return _work(Reader(opened, opened.reading().__enter__(), projections))
 
 
-def _work(reader: Reader) -> Callable[[Stretch], tuple[int, list[Change]]]:
-    return lambda stretch: (stretch.events, reader.read(stretch, anew=True))
+def _work(reader: Reader) -> Callable[[Stretch], Read]:
+    def read(stretch: Stretch) -> Read:
+        try:
+            return stretch, reader.read(stretch)
+        except Exception as error:
+            if not is_poison(error):
+                raise
+            return stretch, None
+
+    return read
 
 
-def read_all(store: EventStore, connection: Connection, projections: Sequence[Projection], upto: int) -> Iterator[tuple[int, list[Change]]]:
-    """Read all streams as they stood at position `upto`, one stretch after another: its number of events, and its changes."""
+def read_all(store: EventStore, connection: Connection, projections: Sequence[Projection], upto: int) -> Iterator[Read]:
+    """Read all streams as they stood at position `upto`, one stretch after another."""
     stretches = store.stretches(connection, upto, SLICE)
     if upto < SHARED_FROM or not can_share():
         return map(_work(Reader(store, connection, projections)), stretches)

@@ -1,22 +1,24 @@
 """The runner keeps read models up with the events: source, batch, view and checkpoint in one transaction.
 
-A view is never ahead of or behind its checkpoint, whenever the process dies. A rebuild fills a new generation of the tables
-beside the live one, catches up, and swaps in one transaction; questions go on being answered from the old one meanwhile.
+A view is never ahead of or behind its checkpoint, whenever the process dies; what cannot be taken in is set aside, and the rest goes on.
+A rebuild fills a new generation of the tables beside the live one, catches up, and swaps in one transaction; questions go on being
+answered from the old one meanwhile.
 """
 
 import threading
 import time
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from itertools import chain
 from typing import NamedTuple
 
 from eventsourcing.persistence import PersistenceError
 
-from domain.store.database import EVENTS, GENERATIONS, TRACKING, Connection, Delete, Insert, Put, Table, Update
-from domain.store.mapper import VOICES
+from domain.store.database import EVENTS, GENERATIONS, TRACKING, Connection, Delete, Insert, Put, Table, Update, in_pages
 from domain.store.store import EventStore
-from projections.reader import SLICE, Projection, Reader, read_all
+from projections.intake import Intake
+from projections.reader import Projection, read_all
+from projections.set_aside import SET_ASIDE, Aside, all_aside
 
 BATCH = 500
 BACKLOG = 20_000
@@ -49,8 +51,9 @@ class Runner:
         self._listeners: list[Callable[[str, int, float], None]] = []
         self._name = name
         self._lock = threading.Lock()
-        self._tables: list[Table] = [table for projection in projections for table in projection.tables]
-        self._version = ",".join(f"{projection.name}:{projection.version}" for projection in projections)
+        self._tables: list[Table] = [*(table for projection in projections for table in projection.tables), SET_ASIDE]
+        forms = {projection.name: projection.version for projection in projections} | {SET_ASIDE.name: SET_ASIDE.version}
+        self._version = ",".join(f"{name}:{version}" for name, version in forms.items())
         with store.reading() as connection:
             begun = self._row(connection) is not None
         if not begun:
@@ -109,6 +112,10 @@ class Runner:
         self._read(version)
         return Stand(*stand)
 
+    def set_aside(self, connection: Connection) -> list[Aside]:
+        """The streams that could not be taken in, by position."""
+        return all_aside(connection, self.generation(connection))
+
     def _mark(self, generation: int) -> str:
         return f"{self._name}.{generation}"
 
@@ -155,20 +162,26 @@ class Runner:
         if not rows:
             return 0
         new = Counter(stream for _, stream in rows)
-        reader = Reader(self._store, connection, self._projections)
         last = rows[-1][0]
-        names = list(new)
-        for start in range(0, len(names), STREAMS):
-            loaded = self._store.streams(connection, names[start : start + STREAMS], self._store.keys.ring(), only=VOICES)
-            known = {stream: [event for event in events if event.position <= last] for stream, events in loaded.items()}
-            touched = [reader.touched(stream, events, new[stream]) for stream, events in known.items()]
-            connection.write(reader.changes(touched), generation)
+        intake = Intake(self._store, self._projections, connection, connection, generation, last)
+        for streams in in_pages(list(new), STREAMS):
+            intake.take({stream: new[stream] for stream in streams})
         if any(stream.startswith("lens/") for stream in new):
             # A lens that was published reads every relationship, those without new events too.
-            for stretch in self._store.stretches(connection, last, SLICE):
-                connection.write(reader.read(stretch, anew=False), generation)
+            for streams in self._relationships(connection, last):
+                intake.take(dict.fromkeys(streams, 0))
         self._move(connection, generation, last)
         return len(rows)
+
+    def _relationships(self, connection: Connection, upto: int) -> Iterator[list[str]]:
+        query = (
+            f"SELECT DISTINCT originator_id FROM {connection.table(EVENTS)} e"
+            " WHERE originator_id > ? AND originator_id < 'relationship0' AND position <= ? ORDER BY originator_id LIMIT ?"
+        )
+        after = "relationship/"
+        while streams := [stream for (stream,) in connection.execute(query, (after, upto, STREAMS))]:
+            yield streams
+            after = streams[-1]
 
     def _move(self, connection: Connection, generation: int, position: int) -> None:
         connection.write([Put(TRACKING, [(self._mark(generation), position)])])
@@ -226,9 +239,10 @@ class Runner:
                 written = 0
                 with self._store.database.writing("views") as target:
                     self._still(target, generation)
-                    for count, changes in chain([first], found):
-                        target.write(changes, generation)
-                        written += count
+                    intake = Intake(self._store, self._projections, source, target, generation, position)
+                    for stretch, changes in chain([first], found):
+                        intake.put(stretch, changes)
+                        written += stretch.events
                         if written >= BACKLOG:
                             break
                 done += written

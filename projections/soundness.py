@@ -10,8 +10,13 @@ from msgspec import Struct
 from domain.store.database import EVENTS, Connection
 from domain.store.keys import Erased, Frozen, KeyStoreError, KeyStoreSilent, Missing, Ring
 from domain.store.ledger import leaf
+from domain.store.mapper import Unreadable
 from domain.store.store import PAGE, EventStore
 from projections.runner import Runner
+from projections.set_aside import Aside
+
+SHOWN = 5
+"""Streams that are named; of many that were set aside the cause is mostly the same."""
 
 
 class Finding(Struct, frozen=True):
@@ -48,6 +53,7 @@ def examine(store: EventStore, runner: Runner, progress: Callable[[int, int], No
         runner.catch_up()
     with store.reading() as connection:
         position, head = runner.position(connection), store.head(connection)
+        aside = [] if outdated else runner.set_aside(connection)
     return [
         _found("leaves", counted.leaves, "leaves are not those of their events", f"{counted.events} fit their events"),
         _found("positions", counted.gaps, "positions are missing or in the wrong place", f"1 to {counted.events} without gaps"),
@@ -55,7 +61,15 @@ def examine(store: EventStore, runner: Runner, progress: Callable[[int, int], No
         _found("seals", counted.damaged, "events hold something damaged", "all open, or are erased"),
         _found("keys", keyless, "participants have no key", "every participant's is there, or was destroyed by an erasure"),
         Finding("views", position == head and not outdated, f"at position {position} of {head}{', of an older form' if outdated else ''}"),
+        Finding("set aside", not aside, _told(aside) if aside else "nothing: the views take everything in"),
     ]
+
+
+def _told(aside: list[Aside]) -> str:
+    """Which streams stand still in the views, the first of them, and what to do."""
+    shown = "; ".join(f"{one.stream} at position {one.position} ({one.reason})" for one in aside[:SHOWN])
+    more = f"; and {len(aside) - SHOWN} more" if len(aside) > SHOWN else ""
+    return f"{sum(one.events for one in aside)} events of {len(aside)} streams: {shown}{more}. Put the events right, then `rebuild`."
 
 
 def _found(name: str, count: int, wrong: str, right: str) -> Finding:
@@ -86,7 +100,11 @@ def _look(store: EventStore, rows: list[tuple[int, str, str, bytes, bytes]], cou
         counted.leaves += not fits
         counted.gaps += position != counted.events
         if fits:
-            stored, data = store.mapper.plain(state, ring)
+            try:
+                stored, data = store.mapper.plain(state, ring)
+            except Unreadable:
+                counted.damaged += 1
+                continue
             counted.gaps += stored.position != position
             counted.ids += stored.id != id or stored.subject != stream
             counted.damaged += _damaged(data)

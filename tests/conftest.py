@@ -55,6 +55,22 @@ def own_postgres() -> Iterator[Postgres]:
 
 
 @pytest.fixture(scope="session")
+def databases(postgres: Postgres | NamedPostgres) -> Databases:
+    """Databases with their tables; see `store_places.py`."""
+    return Databases(postgres)
+
+
+@pytest.fixture(params=["sqlite", "postgres"])
+def place(request: pytest.FixtureRequest, tmp_path: Path) -> Place:
+    """Where an empty store may be opened: a file once, databases once."""
+    if request.param == "sqlite":
+        return Files(tmp_path / "tussenruimte.buurtmaat.db")
+    databases: Databases = request.getfixturevalue("databases")
+    databases.empty()
+    return databases
+
+
+@pytest.fixture(scope="session")
 def redis_url() -> Iterator[str]:
     """A Redis server for tests that leave it running."""
     if named := os.environ.get("TUSSENRUIMTE_TEST_REDIS_URL"):

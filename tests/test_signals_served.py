@@ -14,7 +14,6 @@ from command_line import answer, environment, run_in
 from live import EVENTS, PROTOCOL
 from redis_servers import Redis
 from sent_lines import pair
-from test_servers import HOME
 from test_signals import PATIENCE_SECONDS, until
 from websockets.sync.client import connect
 
@@ -26,15 +25,6 @@ def test_a_wrong_password_is_told_and_stops_nobody(own_redis: Redis, tmp_path: P
     assert answer(done)["recorded"] == 6
     assert "mistyped" not in done.err
     assert "redis://:***@" in done.err
-
-
-def test_without_its_library_it_is_said_what_to_install(tmp_path: Path) -> None:
-    hidden = "import sys; sys.modules['redis'] = None; sys.argv[1:] = ['token', 'create']; import tussenruimte; tussenruimte.main()"
-    setting = {**HOME, "TUSSENRUIMTE_REDIS_URL": "redis://signals"}
-    done = subprocess.run([sys.executable, "-c", hidden], cwd=tmp_path, env=setting, capture_output=True, text=True)
-    assert (done.returncode, done.stdout) == (1, "")
-    assert "tussenruimte[redis]" in done.stderr
-    assert "Traceback" not in done.stderr
 
 
 def test_what_one_served_process_takes_another_hears_over_one_connection_each(tmp_path: Path, own_redis: Redis) -> None:

@@ -109,6 +109,10 @@ class Connection(Protocol):
 
     def write(self, changes: Iterable[Change], generation: int = 0) -> None: ...
 
+    def attempt(self) -> AbstractContextManager[None]:
+        """What is raised within undoes what was written within, and nothing that was written before."""
+        ...
+
     # Generations of views
 
     def make(self, tables: Iterable[Table], generation: int) -> None:
@@ -122,6 +126,15 @@ class Connection(Protocol):
     def drop(self, tables: Iterable[Table], generation: int) -> None: ...
 
 
+class Lead(Protocol):
+    """Being the one of several processes that does something. Nothing rests on it but that work is not done twice for nothing: for a
+    moment two may lead, and what they write is written in transactions that find out."""
+
+    def holds(self) -> bool:
+        """Whether this process leads: takes the lead where nobody has it. Raises where it cannot be told any more: then it is lost."""
+        ...
+
+
 class Database(Protocol):
     """The connections to where an organisation's events and views are kept. For several threads."""
 
@@ -129,6 +142,10 @@ class Database(Protocol):
 
     def writing(self, lock: Lock, brief: bool = False) -> AbstractContextManager[Connection]:
         """Whatever is raised undoes all that was written. `brief`: few rows; what is written is sent with the next question."""
+        ...
+
+    def lead(self, name: str) -> AbstractContextManager[Lead]:
+        """Stand for the lead of something of this organisation. It is given back at the end, and when the process dies."""
         ...
 
     def close(self) -> None: ...
@@ -156,7 +173,14 @@ TOKENS = Table(
 )  # fmt: skip
 TRACKING = Table("tracking", {"application_name": "text", "notification_id": "integer"}, key=("application_name",))
 GENERATIONS = Table("generations", {"name": "text", "generation": "integer", "version": "text", "building": "integer"}, key=("name",))
-OWN = (EVENTS, HANGS, TOKENS, TRACKING, GENERATIONS)
+ANNOUNCED = Table(
+    "announced",
+    {"relationship": "text", "lens": "text", "holder": "text", "at": "integer", "number": "integer", "announced": "integer"},
+    key=("relationship", "lens", "holder", "at"),
+    unique=(("number",),),
+)
+"""A move that came about without an event, and when that was announced; numbers have no gaps. `holder` is empty for the pooled reading."""
+OWN = (EVENTS, HANGS, TOKENS, TRACKING, GENERATIONS, ANNOUNCED)
 
 
 def in_pages(items: Sequence[Any], size: int = 1_000) -> Iterator[Sequence[Any]]:

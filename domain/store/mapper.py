@@ -52,6 +52,15 @@ class Stored(Struct, frozen=True, gc=False):
     toldby: str | None = None
 
 
+class Unreadable(Exception):
+    """A stored event is no event any more: it was changed by something else than this program. What it holds is not repeated."""
+
+    def __init__(self) -> None:
+        super().__init__("A stored event cannot be read: it was changed from outside. `tussenruimte doctor` says where.")
+
+
+UNREADABLE = (msgspec.MsgspecError, Refused, LookupError, TypeError, ValueError, AttributeError)
+"""What reading comes upon in bytes that were never written here."""
 Opens = frozenset[str]
 VOICES: Opens = frozenset({"voice"})
 """What readings need."""
@@ -175,9 +184,15 @@ class Mapper:
     # From bytes to an event
 
     def event(self, row: Kept, ring: Ring | None, only: Opens | None = None) -> Event:
-        """The stored event, opened as far as `ring` allows; without a ring only what was never sealed.
+        """The stored event, opened as far as `ring` allows; without a ring only what was never sealed. Raises `Unreadable`.
 
         `only` names what is opened, where not all of it is needed; the rest stays shut."""
+        try:
+            return self._event(row, ring, only)
+        except UNREADABLE as error:
+            raise Unreadable from error
+
+    def _event(self, row: Kept, ring: Ring | None, only: Opens | None) -> Event:
         state, at, until = row
         stored = _stored.decode(state)
         kind = BY_TYPE[stored.type]
@@ -195,9 +210,12 @@ class Mapper:
         )  # fmt: skip
 
     def plain(self, state: bytes, ring: Ring | None) -> tuple[Stored, dict[str, Any]]:
-        """The stored envelope, and its data as it was sent, opened as far as `ring` allows."""
-        stored = _stored.decode(state)
-        return stored, self.opened(stored.subject, stored.id, BY_TYPE[stored.type], bytes(stored.data), ring)
+        """The stored envelope, and its data as it was sent, opened as far as `ring` allows. Raises `Unreadable`."""
+        try:
+            stored = _stored.decode(state)
+            return stored, self.opened(stored.subject, stored.id, BY_TYPE[stored.type], bytes(stored.data), ring)
+        except UNREADABLE as error:
+            raise Unreadable from error
 
     def _typed(self, kind: Kind, data: dict[str, Any]) -> Any:
         if kind.voiced and "voice" in data:

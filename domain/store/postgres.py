@@ -18,6 +18,7 @@ from psycopg_pool import ConnectionPool
 
 from domain.store.addresses import shown
 from domain.store.database import STORE_VERSION, Change, Cursor, Insert, JsonForms, Lock, Row, Table
+from domain.store.lead import ServerLead
 from domain.store.postgres_sql import definitions, element, named, quoted, statement_of
 
 BUSY_SECONDS = 120
@@ -97,6 +98,11 @@ class PostgresTransaction:
             for row in change.rows:
                 copy.write_row(scope + tuple(row))
 
+    @contextmanager
+    def attempt(self) -> Iterator[None]:
+        with self._connection.transaction():
+            yield
+
     def make(self, tables: Iterable[Table], generation: int) -> None:
         """The tables are there; what is left of a generation that was broken off goes."""
         self.drop(tables, generation)
@@ -156,6 +162,11 @@ class PostgresDatabase(PostgresDatastore):
             # From when this is answered all that was committed under the lock is seen, and nothing else is written under it.
             connection.execute(LOCKED, (self.organisation, lock))
             yield PostgresTransaction(connection, self.organisation, copies=not brief)
+
+    @contextmanager
+    def lead(self, name: str) -> Iterator[ServerLead]:
+        with connected(self.url) as connection:
+            yield ServerLead(connection, self.organisation, name)
 
     @contextmanager
     def _held(self) -> Iterator[psycopg.Connection[Row]]:

@@ -14,7 +14,23 @@ from typing import Any
 
 from eventsourcing.sqlite import SQLiteConnection, SQLiteConnectionPool, SQLiteDatastore
 
-from domain.store.database import GENERATIONS, HANGS, OWN, STORE_VERSION, TOKENS, Add, Change, Delete, Insert, JsonForms, Lock, Put, Table
+from domain.store.database import (
+    ANNOUNCED,
+    GENERATIONS,
+    HANGS,
+    OWN,
+    STORE_VERSION,
+    TOKENS,
+    Add,
+    Change,
+    Delete,
+    Insert,
+    JsonForms,
+    Lock,
+    Put,
+    Table,
+)
+from domain.store.lead import FileLead
 
 BUSY_SECONDS = 120
 PRAGMAS = ("synchronous=FULL", "secure_delete=ON", "temp_store=FILE", "foreign_keys=ON", "cache_size=-16384")
@@ -61,6 +77,17 @@ class SQLiteTransaction:
             if change.rows:
                 name = _named(change.table, generation)
                 self._many(_statement(_shape(change), name, tuple(change.table.columns)), change.rows)
+
+    @contextmanager
+    def attempt(self) -> Iterator[None]:
+        self.execute("SAVEPOINT attempt")
+        try:
+            yield
+        except BaseException:
+            self.execute("ROLLBACK TO attempt")
+            self.execute("RELEASE attempt")
+            raise
+        self.execute("RELEASE attempt")
 
     def make(self, tables: Iterable[Table], generation: int) -> None:
         for table in tables:
@@ -128,6 +155,12 @@ class SQLiteDatabase(SQLiteDatastore):
                 raise
             connection.commit()
 
+    @contextmanager
+    def lead(self, name: str) -> Iterator[FileLead]:
+        path = self.path.with_name(f"{self.path.name}.{name}.lead")
+        with path.open("ab") as file:
+            yield FileLead(path, file)
+
 
 def _named(table: Table, generation: int) -> str:
     return table.name if not table.version else f"{table.name}_{generation}"
@@ -178,6 +211,8 @@ _OWN_STATEMENTS = [
     _definition(GENERATIONS),
     _definition(TOKENS),
     *_indexes(TOKENS),
+    _definition(ANNOUNCED),
+    *_indexes(ANNOUNCED),
     "CREATE TABLE IF NOT EXISTS tracking (application_name TEXT, notification_id INTEGER, PRIMARY KEY (application_name)) WITHOUT ROWID",
     "CREATE TABLE IF NOT EXISTS facts (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID",
     f"INSERT OR IGNORE INTO facts VALUES ('store_version', '{STORE_VERSION}')",

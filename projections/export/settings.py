@@ -19,6 +19,7 @@ from projections.export.terminal import said, warn
 
 DEFAULT_DATABASE = "sqlite:///tussenruimte.db"
 KEYS, REPLICA, PLACEMENT = "TUSSENRUIMTE_KEYS_URL", "TUSSENRUIMTE_READ_URL", "TUSSENRUIMTE_PLACEMENT"
+REDIS = "TUSSENRUIMTE_REDIS_URL"
 PLACED_BY = ("TUSSENRUIMTE_DATABASE_URL", KEYS, REPLICA)
 """What a placement says instead."""
 APART = "With PostgreSQL the keys have a database of their own, apart from the events and with backups of its own: "
@@ -77,7 +78,7 @@ def settings() -> Settings:
     place, sources = _place(organisation)
     sources["organisation"] = "command line" if said("organisation") else "default"
     root, root_from = _root(place)
-    return Settings(place, organisation, root, _redis(), {**sources, "root key": root_from, "redis": "TUSSENRUIMTE_REDIS_URL"})
+    return Settings(place, organisation, root, _redis(), {**sources, "root key": root_from, "redis": REDIS})
 
 
 def _place(organisation: str) -> tuple[Files | Databases, dict[str, str]]:
@@ -161,11 +162,11 @@ def _set(name: str, variable: str, otherwise: str) -> tuple[str, str]:
 
 
 def _redis() -> RedisAddress | None:
-    url = os.environ.get("TUSSENRUIMTE_REDIS_URL")
+    url = os.environ.get(REDIS)
     try:
         return redis_address(url) if url else None
     except WrongAddress as error:
-        raise Unusable(f"TUSSENRUIMTE_REDIS_URL cannot be used. {error}") from None
+        raise Unusable(f"{REDIS} cannot be used. {error}") from None
 
 
 def root_key(chosen: Settings) -> bytes:

@@ -20,13 +20,16 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextC
 from domain.model.errors import Language, Refused
 from domain.store.checks import Unusable
 from domain.store.keys import KeyStoreError, RootKeyError
+from domain.store.mapper import Unreadable
 from projections.export import objects
 from projections.runner import Overtaken
 
+BY = "system/command-line"
+"""Who records what is recorded from here."""
 NARROW, WIDE, PIPED = 80, 120, 100
 """Columns: the least and the most that are used, and how many where no terminal says."""
-TOLD = (Unusable, Overtaken, KeyStoreError, RootKeyError, PersistenceError, sqlite3.Error, OSError)
-"""What may be wrong with files and keys, and is told in a sentence."""
+TOLD = (Unusable, Unreadable, Overtaken, KeyStoreError, RootKeyError, PersistenceError, sqlite3.Error, OSError)
+"""What may be wrong with events, files and keys, and is told in a sentence."""
 
 
 class Verb(click.Command):

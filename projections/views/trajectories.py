@@ -32,7 +32,7 @@ MOVES = Table(
         "kind": "text?", "cause": "text", "triggers": "text",
     },
     key=("relationship", "lens", "holder", "at"),
-    indexes=(("lens", "holder", "at", "relationship"),),
+    indexes=(("lens", "holder", "at", "relationship"), ("at",)),
     version=2,
 )  # fmt: skip
 """`holder` is empty for the pooled reading."""

@@ -1,0 +1,21 @@
+"""Whose fault an exception is: that of the place, where a later attempt may go well, or that of what was to be written, where none will.
+
+A server that is gone, a full disk, a lock that somebody holds or a key store that cannot be read says nothing of any event.
+"""
+
+import sqlite3
+
+import psycopg
+from eventsourcing.persistence import PersistenceError
+
+from domain.store.ring import KeyStoreError
+
+TROUBLE = (PersistenceError, psycopg.Error, sqlite3.Error, KeyStoreError, OSError, MemoryError)
+"""What the place raises."""
+_OF_ROWS = (psycopg.DataError, psycopg.IntegrityError, sqlite3.DataError, sqlite3.IntegrityError)
+"""And what a database raises for rows that it cannot take."""
+
+
+def is_poison(error: Exception) -> bool:
+    """Whether it comes of what was read or written, and would come again wherever and whenever that is tried."""
+    return isinstance(error, _OF_ROWS) or not isinstance(error, TROUBLE)

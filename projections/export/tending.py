@@ -1,0 +1,115 @@
+"""The verbs for lenses and tokens that an organisation has of its own.
+
+The front door leaves in the context how the organisation is opened, so that nothing here knows of files.
+"""
+
+import uuid
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Protocol, get_args
+
+import click
+import msgspec
+
+from domain.model.errors import Refused
+from domain.model.lens import Definition, from_yaml, whole
+from domain.model.time import iso_day
+from domain.store.checks import Unusable
+from domain.store.staging import Line
+from domain.store.store import EventStore
+from domain.store.tokens import Role, Tokens
+from projections.export import objects, tables
+from projections.export.terminal import BY, Verb, Verbs, show, watched
+from projections.runner import Overtaken, Runner
+from projections.views import answers
+from projections.views.questions import Questions
+
+ORGANISATION = "tussenruimte.organisation"
+"""Where the context holds how the organisation is opened."""
+
+
+class Organisation(Protocol):
+    """What these verbs need of an opened organisation."""
+
+    store: EventStore
+    runner: Runner
+    questions: Questions
+    tokens: Tokens
+
+
+@contextmanager
+def opened(new: bool = False) -> Iterator[Organisation]:
+    with click.get_current_context().meta[ORGANISATION](new=new) as organisation:
+        yield organisation
+
+
+@click.command("add", cls=Verb)
+@click.argument("file")
+def add_lens(file: str) -> None:
+    """Publish a lens from a YAML file.
+
+    A version, once published, is never changed. All histories are read anew with it."""
+    with click.open_file(file, "rb") as source:
+        definition = from_yaml(source.read())
+    with opened(new=True) as organisation, watched() as progress:
+        envelope = {
+            "specversion": "1.0",
+            "id": uuid.uuid4().hex,
+            "source": "urn:tussenruimte:command-line",
+            "type": "tussenruimte.lens_published.v1",
+            "subject": f"lens/{definition.name}",
+            "occurred": iso_day(organisation.store.clock()),
+            "data": {"version": definition.version, "definition": whole(definition)},
+        }
+        found = _published(organisation, definition)
+        already = found is not None and found.definition == whole(definition)
+        if not already:
+            outcome = organisation.store.recording.record([(Line(file, 1), msgspec.json.encode(envelope))], recorded_by=BY)
+            for line in outcome.refused:
+                raise Refused(line.refusal)
+            try:
+                organisation.runner.rebuild(lambda done, of: progress("read anew", done, of))
+            except Overtaken:
+                organisation.runner.catch_up()
+            found = _published(organisation, definition)
+        assert found is not None
+    show(found, lambda _: f"{'published before' if already else 'published'}: {found.name}@{found.version}")
+
+
+def _published(organisation: Organisation, definition: Definition) -> answers.Lens | None:
+    names = (definition.name, definition.version)
+    return next((one for one in organisation.questions.lenses() if (one.name, one.version) == names), None)
+
+
+@click.group("token", cls=Verbs)
+def token() -> None:
+    """Make, list and revoke tokens."""
+
+
+@token.command("create")
+@click.option("--role", type=click.Choice(get_args(Role)), default="administrator", show_default=True)
+@click.option("--days", type=int, default=365, show_default=True, help="How long it holds.")
+@click.option("--name", help="What it is called in lists and records; else its id.")
+def create_token(role: Role, days: int, name: str | None) -> None:
+    """Make a token and print it, this once."""
+    with opened(new=True) as organisation:
+        text = organisation.tokens.create(role, days, name)
+    show({"token": text}, lambda _: text)
+
+
+@token.command("list")
+def list_tokens() -> None:
+    """List the tokens ever made; never the tokens themselves."""
+    with opened() as organisation:
+        found = objects.of_tokens(organisation.tokens.list())
+    show(found, lambda _: tables.tokens(found))
+
+
+@token.command("revoke")
+@click.argument("id")
+def revoke_token(id: str) -> None:
+    """End a token now."""
+    with opened() as organisation:
+        if not organisation.tokens.revoke(id):
+            raise Unusable(f"There is no token {id!r} that still holds.")
+    show({"id": id, "revoked": True}, lambda _: f"revoked {id}")

@@ -1,0 +1,92 @@
+"""What a worker does over and over: each loop has a name, by which it is led, and steps, each of which is whole by itself."""
+
+import logging
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Protocol
+
+from domain.store.store import EventStore
+from projections.runner import Runner
+from projections.views.announcements import announce
+
+if TYPE_CHECKING:
+    from domain.store.signals import Signals
+    from workers.ear import Ear
+
+logger = logging.getLogger(__name__)
+
+
+class Organisation(Protocol):
+    """What the loops need of an opened organisation; `signals` where there is Redis."""
+
+    store: EventStore
+    runner: Runner
+
+    @property
+    def signals(self) -> "Signals | None": ...
+
+    def close(self) -> None: ...
+
+
+class Loop(Protocol):
+    """Something that is to be done whenever there is something to do. `woken`: at once, when something is recorded anywhere."""
+
+    woken: bool
+
+    def step(self) -> bool:
+        """Do some of it; whether there may be more at once. May be broken off anywhere, and be taken at the same time elsewhere."""
+        ...
+
+
+class Project:
+    """Keeps the views up with the events, so that a question finds them there."""
+
+    woken = True
+
+    def __init__(self, organisation: Organisation, ear: "Ear | None") -> None:
+        self._runner = organisation.runner
+
+    def step(self) -> bool:
+        return self._runner.catch_up() > 0
+
+
+class Watch:
+    """Announces the moves that no event brings about, each once when its time has come."""
+
+    woken = False
+
+    def __init__(self, organisation: Organisation, ear: "Ear | None") -> None:
+        self._organisation = organisation
+
+    def step(self) -> bool:
+        looked = announce(self._organisation.store, self._organisation.runner)
+        if looked.announced:
+            logger.info("%s moves without an event announced", looked.announced)
+        return looked.more
+
+
+class Relay:
+    """Sees that Redis holds the newest position, whoever died between recording and announcing it, and whatever Redis has lost."""
+
+    woken = False
+
+    def __init__(self, organisation: Organisation, ear: "Ear | None") -> None:
+        assert ear is not None
+        assert organisation.signals is not None
+        self._store = organisation.store
+        self._signals = organisation.signals
+        self._ear = ear
+        self._due = 0
+
+    def step(self) -> bool:
+        """Who records announces by themselves, at once. What was recorded before the step before this one should have been heard."""
+        if self._ear.heard < self._due:
+            self._signals.announce(self._due, again=True)
+        with self._store.reading() as connection:
+            self._due = self._store.head(connection)
+        return False
+
+
+LOOPS: dict[str, Callable[[Organisation, "Ear | None"], Loop]] = {"project": Project, "watch": Watch, "relay": Relay}
+"""By the names under which an operator knows them."""
+ON_REDIS = ("relay",)
+"""Those that have nothing to do without Redis."""
