@@ -48,4 +48,4 @@ soak-live: setup ## break subscriptions off over and over while much is recorded
 	$(BIN)/python tests/live_soak.py --events 10000 --breaks 1100
 
 clean: ## remove what these targets made
-	rm -rf .venv .demo build *.egg-info .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis
+	rm -rf .venv .demo .bench build *.egg-info .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis

@@ -125,3 +125,11 @@ def questions(draw: Callable[[st.SearchStrategy[Any]], Any]) -> tuple[str, bool]
         ' spare: relationship(id: "none") { members(knownAt: $never) { handle } terms(knownAt: $then) { from } }'
     )
     return " ".join([f"query Asked({declared}) {{", page, beside, using, "}", *ask.fragments]), written
+
+
+ALL = """query Asked($after: String) { page: relationships(after: $after) {
+  __typename pageInfo { hasNextPage endCursor __typename } edges { cursor }
+  nodes { id origin startedOn endedOn initiative { id name kind guidance contact }
+    members { __typename handle withdrawn joined left roles side participant { __typename id registeredOn } } }
+} }"""
+"""All that the database can write of a page."""

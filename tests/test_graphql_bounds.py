@@ -7,6 +7,8 @@ import pytest
 from graphql import get_introspection_query
 from served import CONNECTIONS, Served, served
 
+from api.limits import KEPT, KEPT_LENGTH, Valid
+
 ROWS = """query($first: Int) { relationships(first: $first) { nodes {
     initiative { name } members { handle participant { name consents { scope } } } terms { from } agreements { id } reversals { id }
     openings { id } tensions { id } reading(at: "2022-01-01") { phase because { event { id } } }
@@ -178,3 +180,25 @@ def test_trajectories_have_so_many_instants_together(house: Served) -> None:
     assert {error["extensions"]["code"] for error in house.answer(many)["errors"]} == {"TOO_COSTLY"}
     over_all = house.answer("{ relationships { nodes { " + long + " } } }")
     assert {error["extensions"]["code"] for error in over_all["errors"]} == {"TOO_COSTLY"}
+
+
+def test_a_query_that_was_parsed_before_is_bounded_anew_by_its_variables(house: Served) -> None:
+    query = "query($n: Int) { relationships(first: $n) { nodes { initiative { relationships(first: $n) { nodes { id } } } } } }"
+    for _ in range(2):
+        assert len(house.ask(query, n=10)["relationships"]["nodes"]) == 10
+        assert house.refusal(query, n=1_000)["code"] == "TOO_COSTLY"
+
+
+def test_a_query_that_is_not_valid_is_refused_each_time_it_comes(house: Served) -> None:
+    for _ in range(3):
+        assert house.refusal("{ relationships { nodes { nonsense } } }")["code"] == "BAD_INPUT"
+
+
+def test_so_many_valid_queries_are_kept_and_none_that_is_long() -> None:
+    valid = Valid()
+    for number in range(KEPT + 1):
+        valid.add(f"{{ lenses {{ name }} }} # {number}")
+    valid.add("#" * (KEPT_LENGTH + 1))
+    assert "{ lenses { name } } # 0" not in valid
+    assert f"{{ lenses {{ name }} }} # {KEPT}" in valid
+    assert "#" * (KEPT_LENGTH + 1) not in valid

@@ -13,7 +13,7 @@ from history_words import HANDLES, HOME, OWN_ROLES
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from msgspec import Raw, Struct
-from random_queries import VARIABLES, questions
+from random_queries import ALL, VARIABLES, questions
 from sent_lines import ROOT, Clock, account, initiative, line, meeting, pair, person, record
 from servers import NamedPostgres, Postgres
 from store_places import Databases, Files, Place
@@ -157,7 +157,7 @@ def same_both_ways(place: Place, story: Story) -> None:
         for batch in story.after:
             house.take(batch)
         cursors = [None, None, None, *first, *house.cursors(), "nowhere"]
-        for question, number in story.asked:
+        for question, number in [((ALL, True), 0), *story.asked]:
             house.same_both_ways(question, cursors[number % len(cursors)])
 
 

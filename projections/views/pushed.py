@@ -169,23 +169,30 @@ class _Writer:
 
 
 def _page(rows: Rows, chosen: Iterable[Chosen], nodes: Nodes) -> bytes | None:
-    """The rows of a page put together."""
+    """The rows of a page put together, in pieces, so that what is long is copied once."""
     if any(None in row for row in rows.shown):
         return None
-    parts = []
-    for key, field, inner in chosen:
+    pieces = []
+    for number, (key, field, inner) in enumerate(chosen):
+        pieces.append(f'{"," if number else "{"}"{key}":')
         match field:
             case "nodes":
                 place = nodes[inner]
-                value = f"[{','.join([row[place] for row in rows.shown])}]"
+                pieces += _listed(row[place] for row in rows.shown)
             case "edges":
-                value = f"[{','.join([_edge(inner, nodes, row, rows.upto) for row in rows.shown])}]"
+                pieces += _listed(_edge(inner, nodes, row, rows.upto) for row in rows.shown)
             case "pageInfo":
-                value = _information(inner, rows)
+                pieces.append(_information(inner, rows))
             case _:
-                value = '"RelationshipConnection"'
-        parts.append(f'"{key}":{value}')
-    return f"{{{','.join(parts)}}}".encode()
+                pieces.append('"RelationshipConnection"')
+    return "".join([*pieces, "}" if pieces else "{}"]).encode()
+
+
+def _listed(items: Iterable[str]) -> list[str]:
+    pieces = ["["]
+    for item in items:
+        pieces += (item, ",")
+    return [*pieces[:-1], "]"] if len(pieces) > 1 else ["[]"]
 
 
 def _edge(chosen: Iterable[Chosen], nodes: Nodes, row: Sequence[str], upto: int) -> str:

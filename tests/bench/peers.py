@@ -7,6 +7,7 @@ import signal
 import socket
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -74,17 +75,19 @@ def postgraphile(url: str) -> Iterator[int]:
 
 @contextmanager
 def _running(command: list[str], port: int, env: dict[str, str], folder: Path = ROOT) -> Iterator[None]:
-    process = subprocess.Popen(command, env=env, cwd=folder, stdout=subprocess.DEVNULL)
-    try:
-        limit = time.monotonic() + START_SECONDS
-        while not _answers(port):
-            if process.poll() is not None or time.monotonic() > limit:
-                raise RuntimeError(f"{command[0]} did not start")
-            time.sleep(0.05)
-        yield
-    finally:
-        process.send_signal(signal.SIGTERM)
-        process.wait()
+    with tempfile.TemporaryFile() as log:
+        process = subprocess.Popen(command, env=env, cwd=folder, stdout=subprocess.DEVNULL, stderr=log)
+        try:
+            limit = time.monotonic() + START_SECONDS
+            while not _answers(port):
+                if process.poll() is not None or time.monotonic() > limit:
+                    log.seek(0)
+                    raise RuntimeError(f"{command[0]} did not start:\n{log.read().decode()[-2_000:]}")
+                time.sleep(0.05)
+            yield
+        finally:
+            process.send_signal(signal.SIGTERM)
+            process.wait()
 
 
 def _answers(port: int) -> bool:

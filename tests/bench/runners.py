@@ -29,7 +29,6 @@ class Counts(PostgresTrackingRecorder):
 
     def __init__(self, datastore: PostgresDatastore, **kwargs: object) -> None:
         super().__init__(datastore, **kwargs)
-        self.check_table_name("counts")
         self._table = SQL("{}.{}").format(Identifier(self.datastore.schema), Identifier("counts"))
         self.sql_create_statements.append(SQL("CREATE TABLE IF NOT EXISTS {} (stream text PRIMARY KEY, events bigint)").format(self._table))
 
