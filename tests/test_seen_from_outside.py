@@ -121,7 +121,9 @@ def test_nothing_of_anybody_is_seen_from_outside(process: Process, tmp_path: Pat
     assert client.post("/events", content=SENT, headers=BATCH).status_code == 200
     answers = [client.get("/graphql", params={"query": QUESTION, "operationName": CANARY})]
     answers += [client.post("/graphql", json={"query": QUESTION})]
-    answers += [client.get("/events"), client.get(f"/{CANARY}?{CANARY}"), client.request(CANARY.upper(), f"/graphql?{CANARY}")]
+    answers += [client.get("/events"), client.get(f"/{CANARY}?{CANARY}"), client.request("PROPFIND", f"/graphql?{CANARY}")]
+    # A method that HTTP does not know is refused before anything of ours is reached.
+    assert client.request(CANARY.upper(), f"/graphql?{CANARY}").status_code == 400
     answers += [client.post("/graphql", json={"query": f"{{ {CANARY} }}"}), client.post("/graphql", json={"query": f"{{{CANARY}"})]
     answers += [client.post("/events", content=meeting(CANARY, f"no-{CANARY}"), headers={"Content-Type": "application/cloudevents+json"})]
     stranger = client.get(f"/{CANARY}", headers={"Authorization": f"Bearer {CANARY}"})
