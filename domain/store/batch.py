@@ -26,6 +26,8 @@ from domain.store.staging import Line, Stage, Waiting, target_id
 from domain.store.world import StoreWorld
 
 CHUNK = 1_000
+AHEAD = 500
+"""Streams of which what is recorded is asked for at once."""
 REMEMBERED = GIVING | {"participant_registered"}
 """What of a batch is needed again when it is appended."""
 _loose = msgspec.json.Decoder()
@@ -182,22 +184,27 @@ class Batch:
 
     def _judge(self, world: StoreWorld, progress: Callable[[str, int], None]) -> None:
         done = 0
-        for stream, new in self.stage.streams(world.head):
-            done += len(new)
-            if stream in world.left_out:
-                continue
-            old = world.recorded(stream)
-            if stream.startswith("participant/") and world.gone(stream):
-                found = [(event, broken("after_erasure", "subject").refusal) for event in new]
-            else:
-                found = judge(stream, old + new, world)
-            if not found and old:
-                found = self._fallen_elsewhere(stream, old, new, world)
-            for event, refusal in found:
-                self._refuse_event(event.position - world.head, event, refusal)
-            if not found:
-                self._accept(stream, old, new, world)
-            progress("judge", done)
+        streams = self.stage.streams(world.head)
+        while some := list(islice(streams, AHEAD)):
+            world.expect([stream for stream, _ in some if stream not in world.left_out])
+            for stream, new in some:
+                done += len(new)
+                if stream not in world.left_out:
+                    self._judge_stream(stream, new, world)
+                progress("judge", done)
+
+    def _judge_stream(self, stream: str, new: list[Event], world: StoreWorld) -> None:
+        old = world.recorded(stream)
+        if stream.startswith("participant/") and world.gone(stream):
+            found = [(event, broken("after_erasure", "subject").refusal) for event in new]
+        else:
+            found = judge(stream, old + new, world)
+        if not found and old:
+            found = self._fallen_elsewhere(stream, old, new, world)
+        for event, refusal in found:
+            self._refuse_event(event.position - world.head, event, refusal)
+        if not found:
+            self._accept(stream, old, new, world)
 
     def _accept(self, stream: str, old: list[Event], new: list[Event], world: StoreWorld) -> None:
         world.learn(stream, old + new)
@@ -265,7 +272,9 @@ class Batch:
         rows: list[Row] = []
         hangs: list[tuple[str, str]] = []
         for chunk in _chunks(self.stage.in_order()):
-            ring.prefetch_streams({w.stream for w in chunk if w.data is None and w.stream.startswith("relationship/")})
+            sealed = {w.stream for w in chunk if w.data is None}
+            ring.prefetch_streams([stream for stream in sealed if stream.startswith("relationship/")])
+            ring.prefetch([stream for stream in sealed if stream.startswith("participant/")])
             for waiting in chunk:
                 position += 1
                 _, id, stream, kind, at, until, data, frame, restored, _, _ = waiting

@@ -100,6 +100,7 @@ class Ground:
         for found in known:
             self._ids |= dict(found.fetchall())
         self.memory = Memory() if memory is None else memory
+        self._ahead: dict[str, list[Event]] = {}
         self._waiting: list[Row] = []
         self._hangs: list[tuple[str, str]] = []
         if self._ring is not None:
@@ -115,16 +116,26 @@ class Ground:
         self._load({f"participant/{person}" for event in relationships for _, person in identities(event)})
         self._load({f"initiative/{event.data.initiative}" for event in relationships if event.kind.opens})
 
+    def expect(self, streams: Sequence[str]) -> None:
+        """Read at once what a batch by itself will ask next; what was read before is let go."""
+        if self._ring is None and self.head:
+            self._ahead = self._read(streams)
+
     def _load(self, streams: Iterable[str]) -> None:
-        found: dict[str, list[Event]] = {stream: [] for stream in streams if stream not in self.memory.streams}
-        self.ring().prefetch_streams([stream for stream in found if stream.startswith("relationship/")])
-        self.ring().prefetch([stream for stream in found if stream.startswith("participant/")])
+        for stream, events in self._read([stream for stream in streams if stream not in self.memory.streams]).items():
+            self.memory.learn(stream, events)
+
+    def _read(self, streams: Sequence[str]) -> dict[str, list[Event]]:
+        """The events of streams, in the order of recording."""
+        found: dict[str, list[Event]] = {stream: [] for stream in streams}
+        ring = self.ring()
+        ring.prefetch_streams([stream for stream in found if stream.startswith("relationship/")])
+        ring.prefetch([stream for stream in found if stream.startswith("participant/")])
         for names in in_pages(sorted(found)):
             among = f"{self._events} e WHERE originator_id IN {marks(names)} ORDER BY position"
             for stream, state, at, until in self._connection.execute(f"SELECT originator_id, state, at, until FROM {among}", names):
-                found[stream].append(self._mapper.event((state, at, until), self._ring, JUDGED))
-        for stream, events in found.items():
-            self.memory.learn(stream, events)
+                found[stream].append(self._mapper.event((state, at, until), ring, JUDGED))
+        return found
 
     def ring(self) -> Ring:
         """The keys: looked up anew for a batch by itself, once for those that share a transaction."""
@@ -136,6 +147,8 @@ class Ground:
             return []
         if stream in self.memory.streams:
             return list(self._remembered(stream))
+        if stream in self._ahead:
+            return self._ahead.pop(stream)
         self.flush()
         rows = self._recorder.stream(self._connection, stream)
         ring = self.ring()

@@ -125,6 +125,10 @@ class Ring:
             return entry
         raise entry()
 
+    def holds(self, owner: str) -> bool:
+        """Whether something is known of an owner that was asked for, if only that there is no key any more."""
+        return owner in self._current().keys
+
     def owner(self, stream: str, handle: str) -> str:
         """The participant a handle stands for. Raises Missing, or Erased: who it was is then forgotten."""
         cache = self._current()

@@ -4,6 +4,8 @@ Participants and initiatives are judged before relationships, and what they come
 the batch as a whole whatever the order of its lines.
 """
 
+from collections.abc import Sequence
+
 from domain.model import participant
 from domain.model.event import Event
 from domain.model.history import resolve
@@ -32,6 +34,14 @@ class StoreWorld:
         self._participants: dict[str, participant.Standing] = {}
         self._relationships: dict[str, bool] = {}
         self.left_out: set[str] = set()
+        self._keyless: set[str] = set()
+
+    def expect(self, streams: Sequence[str]) -> None:
+        """Ask at once for what will be asked of these streams next."""
+        people = [stream for stream in streams if stream.startswith("participant/")]
+        self._ring.prefetch(people)
+        self._keyless = {stream for stream in people if not self._ring.holds(stream)}
+        self._ground.expect(streams)
 
     def recorded(self, stream: str) -> list[Event]:
         """The events of a stream that are in the store, opened as far as their keys allow."""
@@ -55,6 +65,8 @@ class StoreWorld:
 
     def gone(self, stream: str) -> bool:
         """Whether a recorded participant's key is frozen or destroyed: then nothing more is recorded about them."""
+        if stream in self._keyless:
+            return False
         try:
             self._ring.key(stream)
         except (Erased, Frozen):
