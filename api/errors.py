@@ -100,7 +100,7 @@ def _form(error: GraphQLError) -> Refused:
 def mask(failure: BaseException) -> Refused:
     """A database that does not answer is told as that. Of what nobody foresaw only the id is told under which it stands in the log."""
     if isinstance(failure, SILENT):
-        logger.warning("a database does not answer: %s", failure)
+        logger.warning("a database does not answer: %s", type(failure).__name__)
         return Refused(Refusal("UNAVAILABLE", "silent"))
     id = secrets.token_hex(6)
     logger.error("internal error %s", id, exc_info=failure)

@@ -7,6 +7,7 @@ from typing import Annotated, Any
 
 import strawberry
 
+from api.at_least import reach
 from api.batch import BATCH, Taken, take
 from api.context import Context, Info, thread
 from api.events import Event
@@ -17,12 +18,14 @@ from domain.model.catalogue import CATALOGUE, Kind
 from domain.model.errors import Refusal, Refused, bad, missing
 from domain.model.meanings import EVENTS
 from domain.model.time import iso_day, rfc3339
+from domain.store.mapper import VOICES
 from projections.views import answers
 
 SOURCE = "urn:tussenruimte:api"
 
 
 async def _events(taken: strawberry.Parent[Taken], info: Info) -> list[answers.RecordedEvent]:
+    await reach(info.context, int(taken.position))
     found = await thread(info.context.questions.events_by_id, taken.ids)
     return [found[id] for id in taken.ids]
 
@@ -65,11 +68,18 @@ async def record_events(info: Info, events: Events) -> Taken:
 
 async def withdraw_consent(info: Info, participant: Participant, scope: Scope) -> Taken:
     """As of this instant, so that whatever was consented to today is over too."""
-    if await info.context.load(info.context.questions.participants, participant) is None:
+    if not await thread(_is_registered, info.context, participant):
         raise missing("participant_unknown", "participant", participant=participant)
     now = info.context.organisation.store.clock()
     given = {"participant": participant, "occurred": iso_day(now), "time": rfc3339(now), "data": {"scope": scope.value.lower()}}
     return await thread(_record, info.context, [_envelope(CATALOGUE["consent_withdrawn"], given)])
+
+
+def _is_registered(context: Context, participant: str) -> bool:
+    """As the store has it, which a replica may yet have to learn."""
+    store = context.organisation.store
+    with store.reading() as connection:
+        return bool(store.streams(connection, [f"participant/{participant}"], store.keys.ring(), only=VOICES)[f"participant/{participant}"])
 
 
 def recorder_of(kind: Kind) -> Any:

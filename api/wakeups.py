@@ -32,6 +32,7 @@ class Wakeups:
         usual = LOOK_SECONDS if organisation.signals is None else NET_SECONDS
         self._look_seconds = usual if look_seconds is None else look_seconds
         self._head = 0
+        self._hearings = 0
         self._announced = 0
         self._announcement = asyncio.Event()
         self._waiting: set[asyncio.Future[None]] = set()
@@ -92,6 +93,7 @@ class Wakeups:
 
     def _heard(self, position: int) -> None:
         """This process recorded. A replica does not have it at once."""
+        self._hearings += 1
         if self._organisation.store.replica is None:
             self._reached(position, "hearing")
         else:
@@ -100,13 +102,19 @@ class Wakeups:
     async def _look(self) -> None:
         """A store that cannot be asked just now is asked again."""
         LOOKS.inc()
+        heard = self._hearings
         try:
-            self._reached(await thread(self._there), "looking")
+            found = await thread(self._there)
+            self._reached(found, "looking")
+            if heard == self._hearings:
+                # The store alone is believed, also where it came back from a restore with less.
+                self._head = found
         except UNREACHABLE as trouble:
             logger.warning("the store cannot be asked for what is new: %s", type(trouble).__name__)
 
     def _there(self) -> int:
         """Up to where is told: a replica has events before their views."""
+        self._organisation.store.recording.let_go()
         if self._organisation.store.replica is not None:
             return self._organisation.questions.reached()
         with self._organisation.store.reading() as connection:

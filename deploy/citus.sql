@@ -1,5 +1,6 @@
 -- The database of the events on Citus: each organisation's rows lie together on one of its nodes, and nothing that the platform asks or writes
--- crosses organisations, but for the list of them that `rebuild --all-organisations` begins with. For one database that outgrows a machine; several clusters side by side need no Citus (TUSSENRUIMTE_PLACEMENT).
+-- crosses organisations, but for the list of them that `rebuild --all-organisations` begins with. For one database that outgrows a machine;
+-- several clusters side by side need no Citus (TUSSENRUIMTE_PLACEMENT).
 --
 --     create extension citus;       -- 11.2 or later: from there on a transaction's isolation reaches the nodes
 --     tussenruimte migrate
@@ -17,14 +18,16 @@ select create_distributed_table('hangs', 'organisation', colocate_with => 'event
 select create_distributed_table('tokens', 'organisation', colocate_with => 'events');
 select create_distributed_table('tracking', 'organisation', colocate_with => 'events');
 select create_distributed_table('generations', 'organisation', colocate_with => 'events');
-select create_distributed_table('entries_v3', 'organisation', colocate_with => 'events');
-select create_distributed_table('relationships_v3', 'organisation', colocate_with => 'events');
-select create_distributed_table('members_v3', 'organisation', colocate_with => 'events');
-select create_distributed_table('participants_v3', 'organisation', colocate_with => 'events');
-select create_distributed_table('initiatives_v3', 'organisation', colocate_with => 'events');
+select create_distributed_table('announced', 'organisation', colocate_with => 'events');
+select create_distributed_table('entries_v4', 'organisation', colocate_with => 'events');
+select create_distributed_table('relationships_v4', 'organisation', colocate_with => 'events');
+select create_distributed_table('members_v4', 'organisation', colocate_with => 'events');
+select create_distributed_table('participants_v4', 'organisation', colocate_with => 'events');
+select create_distributed_table('initiatives_v4', 'organisation', colocate_with => 'events');
 select create_distributed_table('trajectories_v2', 'organisation', colocate_with => 'events');
 select create_distributed_table('moves_v2', 'organisation', colocate_with => 'events');
 select create_distributed_table('lenses_v2', 'organisation', colocate_with => 'events');
+select create_distributed_table('set_aside_v1', 'organisation', colocate_with => 'events');
 
 -- One row that all nodes read: the version of the tables.
 select create_reference_table('facts');

@@ -107,7 +107,9 @@ class Runner:
             f" FROM {connection.table(GENERATIONS)} g WHERE g.name = ?",
             (self._name, self._name),
         ).fetchone()
-        assert row is not None
+        if row is None:
+            # A replica to which the organisation's beginning has yet to come.
+            return Stand(1, 0, 0)
         version, *stand = row
         self._read(version)
         return Stand(*stand)

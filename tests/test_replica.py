@@ -34,7 +34,7 @@ class Replica(Postgres):
     def _prepare(self) -> None:
         super()._prepare()
         data = self.folder / "data"
-        self._run("pg_basebackup", "-d", self._primary.url, "-D", str(self.folder / "copy"), "-R", "-X", "stream")
+        self._run("pg_basebackup", "-d", self._primary.url, "-D", str(self.folder / "copy"), "-R", "-X", "stream", "--checkpoint=fast")
         data.rename(self.folder / "unused")
         (self.folder / "copy").rename(data)
         self.password = self._primary.password

@@ -224,6 +224,9 @@ class Behind:
     def recording(self) -> "Behind":
         return self
 
+    def let_go(self) -> None:
+        """Nothing is remembered here."""
+
     def on_recorded(self, listener: Callable[[int], None]) -> None:
         """Nothing is recorded here."""
 

@@ -82,6 +82,8 @@ class Batch:
         self._already = 0
         self._recorded = 0
         self._position = 0
+        self.failure: Exception | None = None
+        """What broke while it was judged, where others share its transaction."""
 
     def renamed(self, fresh: FreshIds) -> None:
         """Go on under the fresh ids of the streams that have a refused line."""
@@ -264,6 +266,7 @@ class Batch:
             given = {stream: {handle for event in world.recorded(stream) for handle, _ in identities(event)} for stream, _, _ in aliases}
             self._keys.release([(stream, handle) for stream, handle, _ in aliases if handle not in given[stream]])
             self._keys.add_aliases(aliases)
+            self._ground.renew()
 
     def _append(self, ring: Ring, now: int, progress: Callable[[str, int], None]) -> None:
         moment = max(now, self._ground.recorded + 1)

@@ -16,7 +16,7 @@ from domain.model.participant import Standing
 from domain.model.time import instant
 from domain.store.database import EVENTS, HANGS, Connection, Row, in_pages, marks
 from domain.store.keys import Keys, Ring
-from domain.store.mapper import JUDGED, Kept, Mapper, Stored
+from domain.store.mapper import JUDGED, Kept, Mapper, Stored, Unreadable
 from domain.store.recorder import EventRecorder
 from domain.store.ring import Cache
 
@@ -46,6 +46,7 @@ class Memory:
         self.head, self.cache = head, ring.cache
 
     def forget(self) -> None:
+        """Let go of all that was opened."""
         self.head, self.cache, self._size = -1, None, 0
         for held in (self.streams, self.standings, self.initiatives, self.fresh):
             held.clear()
@@ -108,10 +109,10 @@ class Ground:
             self._look_up(new)
 
     def _look_up(self, events: Sequence[Event]) -> None:
-        """Read at once what batches that share this transaction will ask."""
+        """Read at once what batches that share this transaction will ask. What cannot be read only they meet who ask for it."""
         streams = {event.stream for event in events}
         self._load(streams)
-        of = [*events, *(event for stream in streams for event in self._remembered(stream))]
+        of = [*events, *(event for stream in streams & self.memory.streams.keys() for event in self._remembered(stream))]
         relationships = [event for event in of if event.stream.startswith("relationship/")]
         self._load({f"participant/{person}" for event in relationships for _, person in identities(event)})
         self._load({f"initiative/{event.data.initiative}" for event in relationships if event.kind.opens})
@@ -134,12 +135,22 @@ class Ground:
         for names in in_pages(sorted(found)):
             among = f"{self._events} e WHERE originator_id IN {marks(names)} ORDER BY position"
             for stream, state, at, until in self._connection.execute(f"SELECT originator_id, state, at, until FROM {among}", names):
-                found[stream].append(self._mapper.event((state, at, until), ring, JUDGED))
+                if stream in found:
+                    try:
+                        found[stream].append(self._mapper.event((state, at, until), ring, JUDGED))
+                    except Unreadable:
+                        del found[stream]
         return found
 
     def ring(self) -> Ring:
         """The keys: looked up anew for a batch by itself, once for those that share a transaction."""
         return self._ring or self._keys.ring()
+
+    def renew(self) -> None:
+        """Keys changed since they were looked up: what was opened and remembered with them is let go."""
+        if self._ring is not None:
+            self._ring = self._keys.ring()
+            self.memory.forget()
 
     def stream(self, stream: str) -> list[Event]:
         """The events of a stream, opened as far as rules need and their keys allow."""

@@ -160,8 +160,18 @@ class PostgresDatabase(PostgresDatastore):
         pipeline = psycopg.Connection.pipeline if brief else nullcontext
         with self._held() as connection, _replicated(connection), pipeline(connection), connection.transaction():
             # From when this is answered all that was committed under the lock is seen, and nothing else is written under it.
-            connection.execute(LOCKED, (self.organisation, lock))
+            held = connection.execute(LOCKED, (self.organisation, lock))
+            if not brief:
+                self._check(held, lock)
             yield PostgresTransaction(connection, self.organisation, copies=not brief)
+            if brief:
+                self._check(held, lock)
+
+    def _check(self, held: psycopg.Cursor[Row], lock: Lock) -> None:
+        """Without its row nothing was locked: it is gone with a fail-over or a restore, and is made anew for the next."""
+        if held.fetchone() is None:
+            self._locks.discard(lock)
+            raise Unreachable(f"{shown(self.url)}: the lock {lock} of {self.organisation} is gone; try again")
 
     @contextmanager
     def lead(self, name: str) -> Iterator[ServerLead]:

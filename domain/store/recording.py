@@ -21,6 +21,7 @@ from domain.store.mapper import Mapper
 from domain.store.recorder import EventRecorder
 from domain.store.staging import Line, Stage
 from domain.store.together import Together
+from domain.store.trouble import TROUBLE
 
 Lines = Iterable[tuple[Line, bytes]]
 Progress = Callable[[str, int], None]
@@ -73,6 +74,8 @@ class Recording:
                 return batch.outcome()
             if not restore and batch.stage.size is not None and batch.stage.size <= SMALL:
                 self._together.take(batch)
+                if batch.failure is not None:
+                    raise batch.failure
             else:
                 with self._database.writing("events") as connection:
                     batch.settle(self._ground(connection), self._clock(), progress)
@@ -84,6 +87,12 @@ class Recording:
                 listener(outcome.position)
         return outcome
 
+    def let_go(self) -> None:
+        """Let go of what was opened for a transaction a minute ago, where none came since. To be called now and then."""
+        cache = self._memory.cache
+        if cache is not None and not self._keys.is_fresh(cache):
+            self._together.while_idle(self._memory.forget)
+
     def _ground(self, connection: Connection, memory: Memory | None = None, new: Sequence[Event] = ()) -> Ground:
         return Ground(connection, self._recorder, self._keys, self._mapper, memory, new)
 
@@ -93,7 +102,13 @@ class Recording:
             with self._database.writing("events", brief=True) as connection:
                 ground = self._ground(connection, self._memory, [event for batch in batches for event in batch.stage.heads()])
                 for batch in batches:
-                    batch.settle(ground, self._clock(), _unheard)
+                    try:
+                        batch.settle(ground, self._clock(), _unheard)
+                    except Exception as error:
+                        # What comes of one batch alone is told to who brought it; it has added nothing yet.
+                        if isinstance(error, TROUBLE):
+                            raise
+                        batch.failure = error
                 ground.flush()
         except BaseException:
             self._memory.forget()

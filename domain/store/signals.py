@@ -205,7 +205,8 @@ class Attempts:
     def failed(self, error: Exception) -> float:
         """Seconds until the next attempt, doubled each time and never quite the same in two processes."""
         if not self._wait:
-            logger.warning("%s over %s does not go, and is tried again; what is recorded is seen more slowly: %s", *self._what, error)
+            why = type(error).__name__
+            logger.warning("%s over %s does not go, and is tried again; what is recorded is seen more slowly: %s", *self._what, why)
         self._wait = min(max(2 * self._wait, FIRST_WAIT_SECONDS), LONGEST_WAIT_SECONDS)
         return random.uniform(self._wait / 2, self._wait)
 

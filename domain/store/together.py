@@ -39,23 +39,34 @@ class Together:
         self._came: deque[int] = deque([0, 0], maxlen=2)
         self._lasted = 0.0
         self._queue: deque[_Waiting] = deque()
-        self._writing = False
+        self._leader: _Waiting | None = None
 
     def take(self, batch: Batch) -> None:
         """Settle a batch, with those of others where there are any. Raises what the transaction raised."""
         mine = _Waiting(batch)
         with self._guard:
             self._queue.append(mine)
-            leads = not self._writing
-            self._writing = True
+            leads = self._leader is None
+            if leads:
+                self._leader = mine
             if len(self._queue) == sum(self._came):
                 self._enough.notify()
-        if not leads:
-            mine.called.wait()
-        if not mine.done:
-            self._lead()
+        try:
+            if not leads:
+                mine.called.wait()
+            if not mine.done:
+                self._lead()
+        except BaseException:
+            self._leave(mine)
+            raise
         if mine.failure is not None:
             raise mine.failure
+
+    def while_idle(self, work: Callable[[], None]) -> None:
+        """Do something while nobody writes, or not at all."""
+        with self._guard:
+            if self._leader is None:
+                work()
 
     def _lead(self) -> None:
         """Write for all who wait, then call them, and the next to lead."""
@@ -72,10 +83,22 @@ class Together:
         self._lasted = time.perf_counter() - began
         for one in group:
             one.done, one.failure = True, failure
-        with self._guard:
-            following = self._queue[0] if self._queue else None
-            self._writing = following is not None
-        if following is not None:
-            following.called.set()
+        self._hand_on()
         for one in group:
             one.called.set()
+
+    def _hand_on(self) -> None:
+        """Call the next to lead, if somebody waits."""
+        with self._guard:
+            self._leader = self._queue[0] if self._queue else None
+            if self._leader is not None:
+                self._leader.called.set()
+
+    def _leave(self, mine: _Waiting) -> None:
+        """Who is broken off while waiting leaves the queue, and whoever was to lead leaves that to the next."""
+        with self._guard:
+            if mine in self._queue:
+                self._queue.remove(mine)
+            leading = self._leader is mine
+        if leading:
+            self._hand_on()

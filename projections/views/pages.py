@@ -91,7 +91,7 @@ def rows_of_pages(
         for owner in chunk:
             clause = _clause(snapshot, scope, replace(asked, **{of: owner}))
             page = f"SELECT * FROM {snapshot.table(RELATIONSHIPS)} r{clause.where} ORDER BY r.latest DESC, r.id DESC LIMIT ?"
-            parts.append(f"SELECT ? owner, r.latest, {shown.columns} FROM ({page}) r")
+            parts.append(f"SELECT * FROM (SELECT ? owner, r.latest, {shown.columns} FROM ({page}) r ORDER BY r.latest DESC, r.id DESC) p")
             values += [owner, *shown.values, *clause.values, size + 1]
         for owner, *row in snapshot.connection.execute(" UNION ALL ".join(parts), values):
             found[owner].append(tuple(row))
