@@ -5,17 +5,20 @@ times a second, or with Redis when it is announced there, and then seldom beside
 """
 
 import asyncio
+import logging
 from collections.abc import Callable
 from contextlib import aclosing
 
 from api.context import Organisation, Signals, thread
 from projections.telemetry.metrics import LOOKS, WAKEUPS
+from projections.telemetry.progress import UNREACHABLE
 
 LOOK_SECONDS = 0.25
 NET_SECONDS = 2.0
 """With Redis: under what it loses."""
 CLOSEST_SECONDS = 0.005
 """Between two looks, however much is announced."""
+logger = logging.getLogger(__name__)
 
 
 class Wakeups:
@@ -58,8 +61,7 @@ class Wakeups:
         again = CLOSEST_SECONDS
         while True:
             self._announcement.clear()
-            LOOKS.inc()
-            self._reached(await thread(self._look), "looking")
+            await self._look()
             if self._announced > self._head and again < self._look_seconds:
                 heard = await self._pause(again)
                 again *= 2
@@ -81,16 +83,34 @@ class Wakeups:
     async def _follow(self, signals: Signals) -> None:
         async with aclosing(signals.following()) as announced:
             async for position in announced:
-                if position > self._head:
-                    self._announced = max(self._announced, position)
-                    self._announcement.set()
+                self._announce(position)
 
-    def _look(self) -> int:
-        with self._organisation.store.reading() as connection:
-            return self._organisation.store.head(connection)
+    def _announce(self, position: int) -> None:
+        if position > self._head:
+            self._announced = max(self._announced, position)
+            self._announcement.set()
 
     def _heard(self, position: int) -> None:
-        self._reached(position, "hearing")
+        """This process recorded. A replica does not have it at once."""
+        if self._organisation.store.replica is None:
+            self._reached(position, "hearing")
+        else:
+            self._announce(position)
+
+    async def _look(self) -> None:
+        """A store that cannot be asked just now is asked again."""
+        LOOKS.inc()
+        try:
+            self._reached(await thread(self._there), "looking")
+        except UNREACHABLE as trouble:
+            logger.warning("the store cannot be asked for what is new: %s", type(trouble).__name__)
+
+    def _there(self) -> int:
+        """Up to where is told: a replica has events before their views."""
+        if self._organisation.store.replica is not None:
+            return self._organisation.questions.reached()
+        with self._organisation.store.reading() as connection:
+            return self._organisation.store.head(connection)
 
     def _reached(self, position: int, found_by: str) -> None:
         if position > self._head:

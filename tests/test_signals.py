@@ -203,6 +203,8 @@ def test_what_is_announced_into_a_redis_that_loses_it_is_missed_without_the_net_
 class Behind:
     """A store that shows a position only after some looks, as a replica does. As an organisation it has no more than wake-ups need."""
 
+    replica = None
+
     def __init__(self, head: int, looks: int) -> None:
         self.looked = 0
         self.told: list[int] = []

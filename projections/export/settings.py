@@ -83,7 +83,7 @@ def settings() -> Settings:
             "sqlite:////srv/tussenruimte.db for one with its full path, or postgresql://user@host/name for PostgreSQL."
         )
     root, root_from = _root(place)
-    return Settings(place, organisation, root, _redis(), {**sources, "root key": root_from, "redis": REDIS})
+    return Settings(place, organisation, root, _redis(), {**sources, "root key": root_from, "redis": "TUSSENRUIMTE_REDIS_URL"})
 
 
 def _postgres(variable: str, why: str = "") -> str:
