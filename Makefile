@@ -6,7 +6,7 @@ STAMP := .venv/.stamp
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test check bench soak-kill soak-live clean
+.PHONY: help setup demo test check test-ha bench soak-kill soak-live clean
 
 help: ## list what can be made
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' Makefile
@@ -29,6 +29,9 @@ demo: setup ## serve the ten example histories on this machine
 
 test: check ## check, then run the tests
 	$(BIN)/python -m pytest -n 2
+
+test-ha: setup ## let every node of a PostgreSQL cluster die under load (Debian: patroni etcd-server postgresql)
+	$(BIN)/python -m pytest -m ha -rs -s
 
 check: setup ## lint, types and the direction of imports
 	$(BIN)/ruff check .

@@ -24,6 +24,7 @@ from domain.store.checks import Unusable, check_databases, check_files
 from domain.store.database import OWN, STORE_VERSION
 from domain.store.fresh import FreshIds
 from domain.store.key_places import KEY_TABLES
+from domain.store.organisations import check_placed, organisations
 from domain.store.places import on_postgres, on_sqlite
 from domain.store.postgres import migrate as migrate_database
 from domain.store.staging import Line
@@ -31,7 +32,7 @@ from domain.store.store import EventStore
 from domain.store.tokens import Tokens
 from projections import soundness
 from projections.export import asking, cloudevents, objects, tables, tending
-from projections.export.settings import Databases, Files, Settings, files_of, root_key, settings
+from projections.export.settings import Files, Settings, databases, files_of, root_key, settings
 from projections.export.terminal import BY, TOLD, Verbs, language, said, show, told, warn, watched
 from projections.runner import Runner
 from projections.set_aside import SET_ASIDE
@@ -39,6 +40,7 @@ from projections.telemetry.command import named_host, watchable, watched_at
 from projections.views.histories import Histories
 from projections.views.questions import Questions
 from projections.views.trajectories import Trajectories
+from workers import rebuilds
 from workers.loops import LOOPS
 
 if TYPE_CHECKING:
@@ -82,6 +84,7 @@ def open_store(chosen: Settings, new: bool) -> EventStore:
         check_files(place.path, organisation, new)
         return on_sqlite(place.path, root_key(chosen), organisation, clock)
     check_databases(place.url, place.keys_url, organisation)
+    check_placed(place.url, place.others, organisation)
     return on_postgres(place.url, place.keys_url, root_key(chosen), organisation, clock, place.read_url)
 
 
@@ -217,19 +220,35 @@ lens.add_command(tending.add_lens)
 
 
 @cli.command("rebuild")
-def rebuild() -> None:
+@click.option("--all-organisations", is_flag=True, help="Of every organisation in PostgreSQL, each in a process of its own.")
+@click.option("--scheduler", metavar="ADDRESS", help="Of a Dask cluster over whose workers they are shared out, as tcp://host:8786.")
+def rebuild(all_organisations: bool, scheduler: str | None) -> None:
     """Read all histories anew.
 
-    The views are made beside those there are, and swapped."""
+    The views are made beside those there are, and swapped. The workers of a cluster have settings and a root key of their own."""
+    if scheduler and (not all_organisations or said("database")):
+        raise click.UsageError("--scheduler goes with --all-organisations, and the database is set where its workers run.")
+    if all_organisations:
+        rebuild_all(scheduler)
+        return
     with opened(outdated=True) as organisation, watched() as progress:
         position = organisation.runner.rebuild(lambda done, of: progress("read anew", done, of))
     show({"position": str(position)}, lambda _: f"the views stand at position {position}")
 
 
+def rebuild_all(scheduler: str | None) -> None:
+    names = sorted({name for place in databases() for name in organisations(place.url)})
+    done = rebuilds.rebuild_all(names, scheduler, said("database"))
+    whole = sum(one.error is None for one in done)
+    show(done, lambda _: f"rebuilt the views of {whole} of {len(names)} organisations")
+    if whole < len(names):
+        sys.exit(1)
+
+
 @cli.command("migrate")
 def migrate() -> None:
     """Make the tables in PostgreSQL; bring what an older version made up to date."""
-    if isinstance(place := settings().place, Databases):
+    for place in databases():
         migrate_database(place.url, [*OWN, *Histories.tables, *Trajectories.tables, SET_ASIDE])
         migrate_database(place.keys_url, KEY_TABLES)
     with opened(outdated=True) as organisation, watched() as progress:

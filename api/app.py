@@ -23,7 +23,7 @@ from strawberry.types.graphql import OperationType
 from api import exchange
 from api.context import Context, Organisation, all_done
 from api.correlation import Correlation
-from api.errors import language_of, mask
+from api.errors import SILENT, language_of, mask
 from api.exchange import PLAIN_JSON, HTTPRefused, media_type, refusal
 from api.feed import feed_pages
 from api.gate import Gate
@@ -105,6 +105,12 @@ def make_app(organisation: Organisation, look_seconds: float | None = None) -> A
     async def no_method(request: Request, _: Exception) -> Response:
         error = HTTPRefused(405, bad("request_method"), {"Allow": "GET, POST"})
         return refusal(error, PLAIN_JSON, language_of(request.headers.get("accept-language")))
+
+    async def silent(request: Request, error: Exception) -> Response:
+        return refusal(HTTPRefused(503, mask(error)), PLAIN_JSON, language_of(request.headers.get("accept-language")))
+
+    for kind in SILENT:
+        app.add_exception_handler(kind, silent)
 
     @app.exception_handler(Exception)
     async def failed(request: Request, error: Exception) -> Response:

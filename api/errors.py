@@ -14,10 +14,15 @@ from strawberry.schema.exceptions import CannotGetOperationTypeError, InvalidOpe
 
 from api.batch import BatchRefused
 from domain.model.errors import Code, Language, Refusal, Refused
+from domain.store.keys import KeyStoreSilent
+from domain.store.postgres import Unreachable
 from projections.telemetry.metrics import REFUSALS
 
 OF_THE_QUERY = (GraphQLError, MissingQueryError, CannotGetOperationTypeError, InvalidOperationTypeError)
 """What says of a query that it is not right, and nothing of the inside."""
+
+SILENT = (Unreachable, KeyStoreSilent)
+"""What is raised where a database does not answer."""
 
 logger = logging.getLogger(__name__)
 
@@ -93,7 +98,10 @@ def _form(error: GraphQLError) -> Refused:
 
 
 def mask(failure: BaseException) -> Refused:
-    """Something nobody foresaw: what is told of it is the id under which it stands in the log."""
+    """A database that does not answer is told as that. Of what nobody foresaw only the id is told under which it stands in the log."""
+    if isinstance(failure, SILENT):
+        logger.warning("a database does not answer: %s", failure)
+        return Refused(Refusal("UNAVAILABLE", "silent"))
     id = secrets.token_hex(6)
     logger.error("internal error %s", id, exc_info=failure)
     return Refused(Refusal("UNAVAILABLE", "internal", None, {"id": id}))

@@ -9,9 +9,10 @@ from starlette.requests import Request
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from api.context import Organisation, bearer
-from api.errors import language_of
+from api.errors import SILENT, language_of, mask
 from api.exchange import PLAIN_JSON, HTTPRefused, refusal
 from domain.model.errors import Refusal, Refused
+from domain.store.tokens import Token
 
 OPEN = re.compile(r"/healthz|/readyz|/(schemas|graphiql)(/.*)?")
 
@@ -29,10 +30,18 @@ class Gate:
             await self._app(scope, receive, send)
             return
         request = Request(scope)
-        token = await bearer(self._organisation, request.headers.get("authorization"))
-        if token is None:
-            refused = HTTPRefused(401, Refused(Refusal("UNAUTHENTICATED", "unauthenticated")), {"WWW-Authenticate": "Bearer"})
+        try:
+            request.state.token = await self._token(request)
+        except HTTPRefused as refused:
             await refusal(refused, PLAIN_JSON, language_of(request.headers.get("accept-language")))(scope, receive, send)
             return
-        request.state.token = token
         await self._app(scope, receive, send)
+
+    async def _token(self, request: Request) -> Token:
+        try:
+            token = await bearer(self._organisation, request.headers.get("authorization"))
+        except SILENT as error:
+            raise HTTPRefused(503, mask(error)) from error
+        if token is None:
+            raise HTTPRefused(401, Refused(Refusal("UNAUTHENTICATED", "unauthenticated")), {"WWW-Authenticate": "Bearer"})
+        return token

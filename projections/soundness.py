@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 from msgspec import Struct
 
 from domain.store.database import EVENTS, Connection
-from domain.store.keys import Erased, Frozen, KeyStoreError, Missing, Ring
+from domain.store.keys import Erased, Frozen, KeyStoreError, KeyStoreSilent, Missing, Ring
 from domain.store.ledger import leaf
 from domain.store.mapper import Unreadable
 from domain.store.store import PAGE, EventStore
@@ -134,6 +134,8 @@ def _kept(ring: Ring, owner: str) -> bool:
         ring.key(owner)
     except (Erased, Frozen):
         return True
+    except KeyStoreSilent:
+        raise
     except (Missing, KeyStoreError):
         return False
     return True

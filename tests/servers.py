@@ -98,6 +98,11 @@ class Server(ABC):
         assert self._program is not None, "The server does not run."
         return self._program
 
+    @property
+    def runs(self) -> bool:
+        """Whether it was started and not ended since."""
+        return self._program is not None
+
     def start(self) -> None:
         """On the same port, with what is on disk. Returns when it answers."""
         assert self._program is None, "The server runs."

@@ -130,7 +130,7 @@ def test_every_verb_has_its_row() -> None:
 def test_every_setting_is_named() -> None:
     sources = [ROOT / "tussenruimte.py", ROOT / "deploy" / "demo.sh", *(ROOT / "projections").glob("*/*.py")]
     code = "\n".join(path.read_text() for path in sources)
-    read = set(re.findall(r'environ\.get\("(\w+)"|"(TUSSENRUIMTE_\w+)"|\$\{(\w+):-', code))
+    read = set(re.findall(r'environ\.get\("(\w+)"|"(TUSSENRUIMTE_\w+|OTEL_EXPORTER_OTLP_ENDPOINT)"|\$\{(\w+):-', code))
     assert {name for names in read for name in names if name} == set(re.findall(r"^\| `([A-Z_]+)` \|", README, re.M))
 
 

@@ -9,9 +9,10 @@ from pathlib import Path
 
 import msgspec
 
+from domain.store.addresses import shown
 from domain.store.database import STORE_VERSION
 from domain.store.places import keys_path
-from domain.store.postgres import connected, shown, store_version
+from domain.store.postgres import connected, store_version
 
 
 class Unusable(Exception):

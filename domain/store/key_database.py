@@ -5,8 +5,9 @@ from contextlib import contextmanager
 
 from eventsourcing.persistence import PersistenceError
 
-from domain.store.postgres import PostgresDatabase, PostgresTransaction, shown
-from domain.store.ring import KeyStoreError
+from domain.store.addresses import shown
+from domain.store.postgres import PostgresDatabase, PostgresTransaction, Unreachable
+from domain.store.ring import KeyStoreError, KeyStoreSilent
 
 
 class KeyDatabase:
@@ -37,5 +38,7 @@ class KeyDatabase:
     def _explained(self) -> Iterator[None]:
         try:
             yield
+        except Unreachable as error:
+            raise KeyStoreSilent(f"the key store does not answer ({error})") from error
         except PersistenceError as error:
             raise KeyStoreError(f"the key store {self.name} cannot be used ({error}): check that its server answers") from error

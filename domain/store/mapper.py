@@ -19,7 +19,7 @@ from domain.model.event import Event
 from domain.model.events import Unread, Unvoiced
 from domain.model.time import instant
 from domain.model.words import NO_HANDLES
-from domain.store.keys import Erased, Frozen, KeyStoreError, Missing, Ring
+from domain.store.keys import Erased, Frozen, KeyStoreError, KeyStoreSilent, Missing, Ring
 from domain.store.ledger import canonical, encode
 from domain.store.seals import Context, Damaged, DataKey, open_seal, same, seal
 
@@ -247,6 +247,8 @@ class Mapper:
             return {"erased": gone.on}
         except Frozen:
             return {"sealed": True}
+        except KeyStoreSilent:
+            raise
         except (Damaged, Missing, KeyStoreError):
             return {"damaged": True}
 

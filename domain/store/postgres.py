@@ -10,13 +10,13 @@ from contextlib import contextmanager, nullcontext
 from functools import lru_cache
 from itertools import count
 from typing import Any
-from urllib.parse import urlsplit, urlunsplit
 
 import psycopg
-from eventsourcing.persistence import OperationalError
+from eventsourcing.persistence import InterfaceError, OperationalError
 from eventsourcing.postgres import PostgresDatastore
 from psycopg_pool import ConnectionPool
 
+from domain.store.addresses import shown
 from domain.store.database import STORE_VERSION, Change, Cursor, Insert, Lock, Row, Table
 from domain.store.lead import ServerLead
 from domain.store.postgres_sql import definitions, element, named, quoted, statement_of
@@ -26,6 +26,8 @@ COPIED = 50
 """Rows from which a COPY is faster than a statement with arrays."""
 STREAMED = 2_000
 POOL = 40
+ANSWER_SECONDS = 30.0
+"""How long who asks waits for a server to come back, or for another to take its place."""
 _MIGRATING = 7_482_153_001
 """The number of the advisory lock under which tables are made."""
 _SESSION = (
@@ -107,8 +109,12 @@ class PostgresTransaction:
             self._connection.execute(f"DELETE FROM {named(table)} WHERE {self._own(table, generation)}")
 
 
+class Unreachable(OperationalError):
+    """The server does not answer, or broke off. What was being recorded may be recorded or not: sent again, with its ids, it is once."""
+
+
 class PostgresDatabase(PostgresDatastore):
-    """One organisation's share of a database. `url` is a libpq URL, with whatever libpq takes there."""
+    """One organisation's share of a database. `url` is a libpq URL, with whatever libpq takes there: several hosts, a service."""
 
     def __init__(self, url: str, organisation: str) -> None:
         self.url = url
@@ -123,7 +129,7 @@ class PostgresDatabase(PostgresDatastore):
             open=False,
             configure=_configure,
             check=_check,
-            timeout=30.0,
+            timeout=ANSWER_SECONDS,
         )  # type: ignore[assignment]
 
     @contextmanager
@@ -145,7 +151,8 @@ class PostgresDatabase(PostgresDatastore):
     @contextmanager
     def writing(self, lock: Lock, brief: bool = False) -> Iterator[PostgresTransaction]:
         self._make(lock)
-        with self._held() as connection, connection.pipeline() if brief else nullcontext(), connection.transaction():
+        pipeline = psycopg.Connection.pipeline if brief else nullcontext
+        with self._held() as connection, _replicated(connection), pipeline(connection), connection.transaction():
             # From when this is answered all that was committed under the lock is seen, and nothing else is written under it.
             connection.execute(LOCKED, (self.organisation, lock))
             yield PostgresTransaction(connection, self.organisation, copies=not brief)
@@ -157,13 +164,16 @@ class PostgresDatabase(PostgresDatastore):
 
     @contextmanager
     def _held(self) -> Iterator[psycopg.Connection[Row]]:
-        with self.get_connection() as connection:
-            yield connection  # type: ignore[misc]
+        try:
+            with self.get_connection() as connection:
+                yield connection  # type: ignore[misc]
+        except (OperationalError, InterfaceError) as error:
+            raise Unreachable(f"{shown(self.url)}: {error}") from error
 
     def _make(self, lock: Lock) -> None:
         """See that the row stands there by which an organisation's writers wait for one another."""
         if lock not in self._locks:
-            with self._held() as connection:
+            with self._held() as connection, _replicated(connection):
                 connection.execute("INSERT INTO locks VALUES (%s, %s) ON CONFLICT DO NOTHING", (self.organisation, lock))
             self._locks.add(lock)
 
@@ -189,25 +199,39 @@ def store_version(url: str) -> int | None:
 
 @contextmanager
 def connected(url: str) -> Iterator[psycopg.Connection[Row]]:
-    """A connection of its own. Raises the library's `OperationalError`, which names the server and no password."""
+    """A connection of its own. Raises `Unreachable`, which names the server and no password."""
     try:
         with psycopg.connect(url, autocommit=True, **_KEPT_ALIVE) as connection:
             yield connection
     except psycopg.Error as error:
-        raise OperationalError(f"{shown(url)}: {error}") from error
+        raise Unreachable(f"{shown(url)}: {error}") from error
 
 
-def shown(url: str) -> str:
-    """A URL as it may be told: without its password."""
-    parts = urlsplit(url)
-    user = f"{parts.username}@" if parts.username else ""
-    port = f":{parts.port}" if parts.port else ""
-    return urlunsplit((parts.scheme, f"{user}{parts.hostname or ''}{port}", parts.path, "", ""))
+@contextmanager
+def _replicated(connection: psycopg.Connection[Any]) -> Iterator[None]:
+    """Refuse a COMMIT that was broken off while it waited for a synchronous replica: PostgreSQL then says only in a warning that what it
+    took is on one server, and may be lost with it."""
+    warned: list[str] = []
+
+    def hear(notice: psycopg.errors.Diagnostic) -> None:
+        # The warning has no code of its own, and its text speaks the server's language.
+        if notice.source_function == "SyncRepWaitForLSN":
+            warned.append(notice.message_primary or "")
+
+    connection.add_notice_handler(hear)
+    try:
+        yield
+    finally:
+        connection.remove_notice_handler(hear)
+    if warned:
+        raise psycopg.OperationalError(warned[0])
 
 
 def _check(connection: psycopg.Connection[Any]) -> None:
     """A connection at which something waits to be read, while nothing was asked, was most likely closed by the server."""
-    if select.select([connection.fileno()], [], [], 0)[0]:
+    waiting = select.poll()
+    waiting.register(connection.fileno(), select.POLLIN)
+    if waiting.poll(0):
         ConnectionPool.check_connection(connection)
 
 

@@ -22,6 +22,10 @@ class KeyStoreError(Exception):
     """The key store cannot be used, or a part of it is damaged; nothing is opened."""
 
 
+class KeyStoreSilent(KeyStoreError):
+    """The key store does not answer. What it holds may be whole: it is asked again, and nothing is taken for damaged meanwhile."""
+
+
 class RootKeyError(KeyStoreError):
     """The root key cannot be read, or is not the one of this key store."""
 

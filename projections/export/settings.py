@@ -5,19 +5,23 @@ import re
 from pathlib import Path
 
 import msgspec
+from psycopg import ProgrammingError
 
 from domain.model.errors import bad
 from domain.model.words import ID_FORM
+from domain.store.addresses import shown
 from domain.store.checks import Unusable
 from domain.store.keys import RootKeyError, load_root, make_root
 from domain.store.places import keys_path
-from domain.store.postgres import shown
 from domain.store.redis_address import RedisAddress, WrongAddress, redis_address
+from projections.export.placement import POSTGRES, Placement, placement
 from projections.export.terminal import said, warn
 
 DEFAULT_DATABASE = "sqlite:///tussenruimte.db"
-POSTGRES = ("postgresql", "postgres")
 KEYS, REPLICA, REDIS = "TUSSENRUIMTE_KEYS_URL", "TUSSENRUIMTE_READ_URL", "TUSSENRUIMTE_REDIS_URL"
+PLACEMENT = "TUSSENRUIMTE_PLACEMENT"
+PLACED_BY = ("TUSSENRUIMTE_DATABASE_URL", KEYS, REPLICA)
+"""What a placement says instead."""
 APART = "With PostgreSQL the keys have a database of their own, apart from the events and with backups of its own: "
 
 
@@ -45,10 +49,15 @@ class Databases(msgspec.Struct, frozen=True):
     keys_url: str
     read_url: str | None
     """A replica of the events, for questions."""
+    cluster: str | None = None
+    """The name of the cluster in the placement, where there is one."""
+    others: dict[str, str] = {}
+    """The events of the other clusters, by name."""
 
     def told(self) -> dict[str, str]:
+        cluster = {"cluster": self.cluster} if self.cluster else {}
         replica = {"replica": shown(self.read_url)} if self.read_url else {}
-        return {"database": shown(self.url), **replica, "keys": shown(self.keys_url)}
+        return {**cluster, "database": shown(self.url), **replica, "keys": shown(self.keys_url)}
 
 
 class Settings(msgspec.Struct, frozen=True):
@@ -63,34 +72,74 @@ class Settings(msgspec.Struct, frozen=True):
 
 def settings() -> Settings:
     """From the command line, then the environment. Raises `Refused` or `Unusable`."""
-    url, url_from = _set("database", "TUSSENRUIMTE_DATABASE_URL", DEFAULT_DATABASE)
     organisation = said("organisation") or "default"
     if not re.fullmatch(ID_FORM, organisation):
         raise bad("wrong_id", "organisation")
-    sources = {"database": url_from, "organisation": "command line" if said("organisation") else "default"}
-    place: Files | Databases
-    scheme, _, path = url.partition(":///")
-    if url.partition("://")[0] in POSTGRES:
-        place = Databases(url, _postgres(KEYS, APART), _postgres(REPLICA) if os.environ.get(REPLICA) else None)
-        if shown(place.keys_url) == shown(url):
-            raise Unusable(f"{KEYS} names the database of the events. Make another for the keys: no backup may hold both.")
-        sources |= {"keys": KEYS, "replica": REPLICA}
-    elif scheme == "sqlite" and path and not path.startswith(":"):
-        place = Files(Path(path), organisation)
-    else:
-        raise Unusable(
-            f"This database cannot be used (it begins with {url.partition(':')[0]!r}). Write {DEFAULT_DATABASE} for a file in this folder, "
-            "sqlite:////srv/tussenruimte.db for one with its full path, or postgresql://user@host/name for PostgreSQL."
-        )
+    place, sources = _place(organisation)
+    sources["organisation"] = "command line" if said("organisation") else "default"
     root, root_from = _root(place)
     return Settings(place, organisation, root, _redis(), {**sources, "root key": root_from, "redis": "TUSSENRUIMTE_REDIS_URL"})
+
+
+def _place(organisation: str) -> tuple[Files | Databases, dict[str, str]]:
+    if placed := _placement():
+        return _cluster(placed, placed.of(organisation)), dict.fromkeys(("cluster", "database", "replica", "keys"), PLACEMENT)
+    url, url_from = _set("database", "TUSSENRUIMTE_DATABASE_URL", DEFAULT_DATABASE)
+    scheme, _, path = url.partition(":///")
+    if url.partition("://")[0] in POSTGRES:
+        keys, replica = _postgres(KEYS, APART), _postgres(REPLICA) if os.environ.get(REPLICA) else None
+        if shown(keys) == shown(_readable(url, url_from)):
+            raise Unusable(f"{KEYS} names the database of the events. Make another for the keys: no backup may hold both.")
+        return Databases(url, keys, replica), {"database": url_from, "keys": KEYS, "replica": REPLICA}
+    if scheme == "sqlite" and path and not path.startswith(":"):
+        return Files(Path(path), organisation), {"database": url_from}
+    raise Unusable(
+        f"This database cannot be used (it begins with {url.partition(':')[0]!r}). Write {DEFAULT_DATABASE} for a file in this folder, "
+        "sqlite:////srv/tussenruimte.db for one with its full path, or postgresql://user@host/name for PostgreSQL."
+    )
+
+
+def _placement() -> Placement | None:
+    """The placement, where one is set and the command line names no database instead."""
+    path = os.environ.get(PLACEMENT)
+    if not path or said("database"):
+        return None
+    if elsewhere := [name for name in PLACED_BY if os.environ.get(name)]:
+        raise Unusable(f"{PLACEMENT} and {elsewhere[0]} are both set, and each says where the databases are. Leave one of them out.")
+    return placement(Path(path))
+
+
+def databases() -> list[Databases]:
+    """The databases of every cluster; none with files."""
+    if placed := _placement():
+        return [_cluster(placed, name) for name in placed.clusters]
+    place = settings().place
+    return [place] if isinstance(place, Databases) else []
+
+
+def _cluster(placed: Placement, name: str) -> Databases:
+    own = placed.clusters[name]
+    others = {other: its.events for other, its in placed.clusters.items() if other != name}
+    return Databases(own.events, own.keys, own.read, name, others)
 
 
 def _postgres(variable: str, why: str = "") -> str:
     found = os.environ.get(variable, "")
     if found.partition("://")[0] not in POSTGRES:
         raise Unusable(f"{why}{variable} has to name a PostgreSQL database, as postgresql://user@host/name.")
-    return found
+    return _readable(found, variable)
+
+
+def _readable(url: str, named: str) -> str:
+    """What libpq refuses is not repeated: a part of a password may be in it."""
+    try:
+        shown(url)
+    except ProgrammingError:
+        raise Unusable(
+            f"The URL of the database ({named}) cannot be read. It has the form postgresql://user@host:port,host:port/name?option=value;"
+            " in names and passwords write %40 for @, %2F for / and %3A for :."
+        ) from None
+    return url
 
 
 def _root(place: Files | Databases) -> tuple[str | Path, str]:
