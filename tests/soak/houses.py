@@ -25,13 +25,17 @@ from soak.disk import Disk
 from soak.imports import Imports
 from soak.process import Process
 from soak.proxy import Proxy
-from soak.subscribers import Audience, Socket
+from soak.subscribers import Audience, Socket, Subscriber
 
 ROOT_KEY = base64.b64encode(ROOT).decode()
-BEGIN_SECONDS = 90
+PATIENCE_SECONDS = 90
 UNDER_WAY = 100
 """Acknowledged events from which there is load."""
 OWN = ["--organisation", "buurtmaat"]
+
+
+class Stuck(Exception):
+    """The platform did not come back after a fault."""
 
 
 class House(ABC):
@@ -39,6 +43,8 @@ class House(ABC):
 
     name: str
     place: Place
+    program = "soak.shifted"
+    audience_of: Sequence[type[Subscriber]] = (Socket, Socket)
 
     def __init__(self) -> None:
         self._held = ExitStack()
@@ -63,12 +69,18 @@ class House(ABC):
             record(store, [initiative()])
             token = Tokens(store.database, self.clock).create(name="soak")
         self.apis = [self._process(f"api{number}", ["serve", "--port", str(port)]) for number, port in enumerate(self._ports)]
-        self.audience = Audience([kind(self.addresses, token) for kind in (Socket,) for _ in range(2)])
+        self.audience = Audience([kind(self.addresses, token) for kind in self.audience_of])
         self._begin_load(token)
-        limit = time.monotonic() + BEGIN_SECONDS
-        while len(self.acknowledged()) < UNDER_WAY:
-            assert time.monotonic() < limit, "the load did not begin"
-            time.sleep(0.1)
+        self.load_goes_on(UNDER_WAY)
+
+    def load_goes_on(self, events: int = 1) -> None:
+        """Return when so many events more were acknowledged."""
+        limit = time.monotonic() + PATIENCE_SECONDS
+        due = len(self.acknowledged()) + events
+        while len(self.acknowledged()) < due:
+            if time.monotonic() > limit:
+                raise Stuck(f"For {PATIENCE_SECONDS} seconds nothing was acknowledged.")
+            time.sleep(0.05)
 
     def end_load(self) -> None:
         """Every recorder ends when what it sent last was acknowledged."""
@@ -115,7 +127,7 @@ class House(ABC):
         return {"TUSSENRUIMTE_ROOT_KEY": ROOT_KEY}
 
     def _process(self, name: str, said: Sequence[str]) -> Process:
-        arguments = ["-m", "soak.shifted", str(self.clock.file), *OWN, *said]
+        arguments = ["-m", self.program, str(self.clock.file), *OWN, *said]
         return Process(name, self.folder, lambda _: arguments, self._settings())
 
     def _recorder(self, way: str, name: str, *rest: str) -> Process:
@@ -213,5 +225,5 @@ class Alone(House):
 
     def _begin_load(self, token: str) -> None:
         self.recorders = [self._recorder("http", "h", token, *self.addresses)]
-        said = ["-m", "soak.shifted", str(self.clock.file), *OWN, "import", "-"]
+        said = ["-m", self.program, str(self.clock.file), *OWN, "import", "-"]
         self.imports = Imports(self.books / "imports", said, self._settings())

@@ -2,7 +2,6 @@
 
 import signal
 import sys
-import tempfile
 import threading
 import time
 from collections.abc import Callable, Mapping, Sequence
@@ -66,7 +65,8 @@ class Process:
 
     def _started(self) -> Tethered:
         self.starts += 1
-        own = Path(tempfile.mkdtemp(prefix="soak-process-"))
+        own = self.log.with_suffix("")
+        own.mkdir(exist_ok=True)
         return Tethered(["env", "-i", *self._env, sys.executable, *self._said(self.starts)], own, self.log, signal.SIGKILL)
 
     def _supervise(self) -> None:

@@ -67,8 +67,7 @@ class Proxy:
         self._within(self._speak)
 
     def close(self) -> None:
-        self._within(self._accepting.close)
-        self._within(self._cut)
+        asyncio.run_coroutine_threadsafe(self._close(), self._loop).result()
         self._loop.call_soon_threadsafe(self._loop.stop)
         self._thread.join()
         self._loop.close()
@@ -84,6 +83,12 @@ class Proxy:
         done = threading.Event()
         self._loop.call_soon_threadsafe(lambda: (what(), done.set()))
         done.wait()
+
+    async def _close(self) -> None:
+        self._accepting.close()
+        while self._connections:
+            self._cut()
+            await asyncio.sleep(0)
 
     def _cut(self) -> None:
         for connection in self._connections:
