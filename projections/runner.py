@@ -11,6 +11,8 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from itertools import chain
 
+from eventsourcing.persistence import PersistenceError
+
 from domain.store.database import EVENTS, GENERATIONS, TRACKING, Connection, Delete, Insert, Put, Table, Update, in_pages
 from domain.store.store import EventStore
 from projections.intake import Intake
@@ -25,6 +27,10 @@ STREAMS = 1_000
 
 class Overtaken(Exception):
     """Another rebuild began after this one and takes its place."""
+
+
+class OtherForm(PersistenceError):
+    """The views are those of another version of the program: what stands in them is not read, and nothing is written to them."""
 
 
 class Runner:
@@ -61,8 +67,11 @@ class Runner:
         return row
 
     def generation(self, connection: Connection) -> int:
-        """The generation of the tables that questions are answered from."""
-        return self._known(connection)[0]
+        """The generation of the tables that questions are answered from. Raises `OtherForm`."""
+        generation, version, _ = self._known(connection)
+        if version != self._version:
+            raise OtherForm("The views have the form of another version of the program. Run `tussenruimte migrate`, or the newer program.")
+        return generation
 
     def outdated(self) -> bool:
         """Whether the views have the form of an older version and are to be rebuilt."""
@@ -72,7 +81,7 @@ class Runner:
 
     def position(self, connection: Connection, generation: int | None = None) -> int:
         """The checkpoint: the position up to which the views are."""
-        generation = self.generation(connection) if generation is None else generation
+        generation = self._known(connection)[0] if generation is None else generation
         query = f"SELECT notification_id FROM {connection.table(TRACKING)} t WHERE application_name = ?"
         row = connection.execute(query, (self._mark(generation),)).fetchone()
         return row[0] if row else 0
@@ -173,7 +182,7 @@ class Runner:
                 self._still(connection, fresh)
                 while self._take(connection, fresh):
                     pass
-                self._drop(connection, self.generation(connection))
+                self._drop(connection, self._known(connection)[0])
                 connection.write([Update(GENERATIONS, ("generation", "version"), ("name",), [(fresh, self._version, self._name)])])
                 return self.position(connection, fresh)
 

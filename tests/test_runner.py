@@ -9,8 +9,10 @@ from sent_lines import account, generated, line, match, meeting, note, opened, p
 from store_faults import view_rows
 
 from domain.store.store import EventStore
-from projections.runner import BATCH, Overtaken, Runner
+from projections.runner import BATCH, OtherForm, Overtaken, Runner
+from projections.views.histories import Histories
 from projections.views.questions import Questions
+from projections.views.trajectories import Trajectories
 
 LENS = {"half_life_days": 90}
 
@@ -162,3 +164,22 @@ def test_what_is_recorded_while_a_rebuild_runs_is_in_the_views_after_it(store: E
 
     assert runner.rebuild(meanwhile) == 300 + 2 * BATCH + 6
     assert rebuilt(store, runner)
+
+
+def test_a_program_of_another_version_neither_reads_the_views_nor_writes_to_them(store: EventStore) -> None:
+    record(store, pair())
+    runner = runner_of(store)
+    runner.catch_up()
+
+    class Later(Histories):
+        version = Histories.version + 1
+
+    later = Runner(store, [Later(), Trajectories()])
+    assert later.outdated()
+    later.rebuild()
+    record(store, [meeting("m", "r")])
+    with pytest.raises(OtherForm), Questions(store, runner).snapshot():
+        pass
+    with pytest.raises(OtherForm):
+        runner.catch_up()
+    assert later.catch_up() == 1
