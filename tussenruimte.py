@@ -328,18 +328,18 @@ def serve(host: str, port: int, metrics_host: str, metrics_port: int | None) -> 
 @cli.command("work")
 @click.argument("names", nargs=-1, type=click.Choice(list(LOOPS)), metavar="[NAME]...")
 @watchable
-def work(names: tuple[str, ...], metrics_host: str, metrics_port: int | None) -> None:
+def run_loops(names: tuple[str, ...], metrics_host: str, metrics_port: int | None) -> None:
     """Run the loops that are named, or all, until Ctrl-C.
 
     Of several workers one leads each loop, and another takes over when it dies."""
     # Only here, since the other verbs start faster without.
-    from workers.work import work as run_loops
+    from workers import work
 
+    loops = work.chosen(names, redis=settings().redis is not None)
     organisation = open_organisation(settings(), new=True)
     with watched_at(organisation, metrics_host, metrics_port):
-        chosen = list(dict.fromkeys(names)) or list(LOOPS)
-        show({"working": chosen}, lambda _: f"Working: {', '.join(chosen)}, until Ctrl-C")
-        well = run_loops(organisation, chosen)
+        show({"working": loops}, lambda _: f"Working: {', '.join(loops)}, until Ctrl-C")
+        well = work.work(organisation, loops)
     if not well:
         sys.exit(1)
 

@@ -177,11 +177,11 @@ def test_trouble_of_the_place_sets_nothing_aside(store: EventStore, monkeypatch:
     runner = runner_of(store)
     record(store, pair("r"))
 
-    def unreachable() -> None:
+    def unreachable(*asked: object, **more: object) -> None:
         raise OSError("the disk is gone")
 
     with monkeypatch.context() as patch:
-        patch.setattr(store.keys, "ring", unreachable)
+        patch.setattr(store, "streams", unreachable)
         with pytest.raises(OSError, match="the disk is gone"):
             runner.catch_up()
     assert aside(store, runner) == []

@@ -2,24 +2,35 @@
 
 import logging
 from collections.abc import Callable
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from domain.store.store import EventStore
 from projections.runner import Runner
 from projections.views.announcements import announce
 
+if TYPE_CHECKING:
+    from domain.store.signals import Signals
+    from workers.ear import Ear
+
 logger = logging.getLogger(__name__)
 
 
 class Organisation(Protocol):
-    """What the loops need of an opened organisation."""
+    """What the loops need of an opened organisation; `signals` where there is Redis."""
 
     store: EventStore
     runner: Runner
 
+    @property
+    def signals(self) -> "Signals | None": ...
+
+    def close(self) -> None: ...
+
 
 class Loop(Protocol):
-    """Something that is to be done whenever there is something to do."""
+    """Something that is to be done whenever there is something to do. `woken`: at once, when something is recorded anywhere."""
+
+    woken: bool
 
     def step(self) -> bool:
         """Do some of it; whether there may be more at once. May be broken off anywhere, and be taken at the same time elsewhere."""
@@ -29,7 +40,9 @@ class Loop(Protocol):
 class Project:
     """Keeps the views up with the events, so that a question finds them there."""
 
-    def __init__(self, organisation: Organisation) -> None:
+    woken = True
+
+    def __init__(self, organisation: Organisation, ear: "Ear | None") -> None:
         self._runner = organisation.runner
 
     def step(self) -> bool:
@@ -39,7 +52,9 @@ class Project:
 class Watch:
     """Announces the moves that no event brings about, each once when its time has come."""
 
-    def __init__(self, organisation: Organisation) -> None:
+    woken = False
+
+    def __init__(self, organisation: Organisation, ear: "Ear | None") -> None:
         self._organisation = organisation
 
     def step(self) -> bool:
@@ -49,5 +64,29 @@ class Watch:
         return looked.more
 
 
-LOOPS: dict[str, Callable[[Organisation], Loop]] = {"project": Project, "watch": Watch}
+class Relay:
+    """Sees that Redis holds the newest position, whoever died between recording and announcing it, and whatever Redis has lost."""
+
+    woken = False
+
+    def __init__(self, organisation: Organisation, ear: "Ear | None") -> None:
+        assert ear is not None
+        assert organisation.signals is not None
+        self._store = organisation.store
+        self._signals = organisation.signals
+        self._ear = ear
+        self._due = 0
+
+    def step(self) -> bool:
+        """Who records announces by themselves, at once. What was recorded before the step before this one should have been heard."""
+        if self._ear.heard < self._due:
+            self._signals.announce(self._due, again=True)
+        with self._store.reading() as connection:
+            self._due = self._store.head(connection)
+        return False
+
+
+LOOPS: dict[str, Callable[[Organisation, "Ear | None"], Loop]] = {"project": Project, "watch": Watch, "relay": Relay}
 """By the names under which an operator knows them."""
+ON_REDIS = ("relay",)
+"""Those that have nothing to do without Redis."""

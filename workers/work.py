@@ -7,8 +7,10 @@ import time
 from collections.abc import Sequence
 from queue import SimpleQueue
 
+from domain.store.checks import Unusable
 from projections.telemetry.work import projected
-from workers.loops import LOOPS, Organisation
+from workers.ear import Ear
+from workers.loops import LOOPS, ON_REDIS, Organisation
 from workers.shift import Shift
 
 GRACE_SECONDS = 10.0
@@ -17,22 +19,39 @@ GRACE_SECONDS = 10.0
 logger = logging.getLogger(__name__)
 
 
+def chosen(names: Sequence[str], redis: bool) -> list[str]:
+    """The loops that are named, or all that have something to do, with Redis or without. Raises `Unusable`."""
+    idle = () if redis else ON_REDIS
+    for name in names:
+        if name in idle:
+            raise Unusable(f"The loop {name} announces over Redis, and none is set. Name one with TUSSENRUIMTE_REDIS_URL.")
+    return list(dict.fromkeys(names)) or [name for name in LOOPS if name not in idle]
+
+
 def work(organisation: Organisation, names: Sequence[str]) -> bool:
-    """Work until SIGTERM or Ctrl-C. Whether it ended so, and not because a loop ended by itself."""
+    """Work until SIGTERM or Ctrl-C. Whether it ended so, and not because something ended by itself."""
     organisation.runner.on_step(projected)
     # Signals and threads may put into such a queue at any moment.
     ends: SimpleQueue[bool] = SimpleQueue()
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: ends.put(True))
-    shifts = [Shift(name, LOOPS[name](organisation), organisation.store.database, lambda: ends.put(False)) for name in names]
     # Through the log, which leaves out what an exception says: it may be of somebody.
     threading.excepthook = lambda died: logger.critical("%s ended by itself", died.thread and died.thread.name, exc_info=died.exc_value)
-    for shift in shifts:
-        shift.start()
+    ear = Ear(organisation.signals, lambda: ends.put(False)) if organisation.signals is not None else None
+    shifts = []
+    for name in names:
+        loop = LOOPS[name](organisation, ear)
+        shifts.append(Shift(name, loop, organisation.store.database, lambda: ends.put(False)))
+        if ear is not None and loop.woken:
+            ear.on_heard(shifts[-1].wake)
+    for thread in [*shifts, *([ear] if ear is not None else [])]:
+        thread.start()
     well = ends.get()
     patience = time.monotonic() + GRACE_SECONDS
     for shift in shifts:
         shift.end()
     for shift in shifts:
         shift.join(max(patience - time.monotonic(), 0.0))
+    if not any(shift.is_alive() for shift in shifts):
+        organisation.close()
     return well

@@ -62,10 +62,13 @@ class Signals:
 
     # Announcing
 
-    def announce(self, position: int) -> None:
-        """Tell the others that all up to a position is recorded. Returns at once; a thread sends it, or what is newest by then."""
+    def announce(self, position: int, again: bool = False) -> None:
+        """Tell the others that all up to a position is recorded. Returns at once; a thread sends it, or what is newest by then.
+
+        `again`: whatever this process has sent before."""
         with self._changed:
-            self._newest = max(self._newest, position)
+            self._newest = position if again else max(self._newest, position)
+            self._announced = 0 if again else self._announced
             if self._thread is None:
                 self._thread = threading.Thread(target=self._announce_all, name="signals", daemon=True)
                 self._thread.start()
