@@ -20,7 +20,7 @@ from soak.faults import KINDS, Fault, plan
 from soak.houses import Alone, House, Shared
 from soak.verdict import Verdict, verdict
 
-ROUND = 40
+ROUND = 50
 """Faults between two verdicts, at most."""
 ZEROS = {
     "lost": "acknowledged events lost",

@@ -160,6 +160,7 @@ class Audience:
 
     def _run(self) -> None:
         self._loop.run_until_complete(self._follow())
+        self._loop.run_until_complete(self._loop.shutdown_asyncgens())
         self._loop.close()
 
     async def _follow(self) -> None:
