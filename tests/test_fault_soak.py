@@ -13,13 +13,18 @@ from contextlib import closing, contextmanager
 from pathlib import Path
 from random import Random
 
+import psycopg
 import pytest
 from command_line import environment
+from sent_lines import opened, pair, record
+from servers import Postgres
 from soak.faults import KINDS, api_killed, plan
 from soak.houses import Alone, Shared
 from soak.proxy import Proxy
 from soak.subscribers import Socket, Told
 from soak.verdict import misheard, verdict
+from store_faults import faults
+from store_places import Databases
 
 TESTS = Path(__file__).parent
 EVENTS = [(1, "a"), (2, "b"), (3, "c")]
@@ -68,6 +73,20 @@ def test_the_check_sees_a_server_that_acknowledges_too_early_and_a_subscriber_wh
         found = verdict(house)
     assert found.lost > 0
     assert found.untold == 1
+
+
+@pytest.mark.parametrize("written", ["on", "off"])
+def test_the_check_sees_a_postgresql_that_acknowledges_before_it_has_written(written: str) -> None:
+    with Postgres(synchronous_commit=written, wal_writer_delay="10s") as server:
+        place = Databases(server)
+        with closing(opened(place)) as store:
+            with psycopg.connect(server.url, autocommit=True) as connection:
+                connection.execute("CHECKPOINT")  # What was made so far is written.
+            assert record(store, pair()).recorded == 6
+            server.kill()
+        server.start()
+        lost = faults(place, ["r-match"])
+    assert lost == ([] if written == "on" else ["r-match was acknowledged and is lost"])
 
 
 @pytest.mark.parametrize(
