@@ -17,7 +17,9 @@ from domain.store.store import EventStore
 from projections import reader, soundness
 from projections.runner import BATCH, Runner
 from projections.set_aside import Aside
+from projections.telemetry.metrics import exposition
 from projections.views.questions import Questions
+from tussenruimte import Organisation
 
 Change = Callable[[bytes], bytes]
 DAMAGED: dict[str, Change] = {
@@ -196,3 +198,11 @@ def test_the_doctor_tells_of_what_was_set_aside_and_of_the_leaf_that_is_not_its_
     found = {finding.name: finding for finding in soundness.examine(store, runner, lambda done, of: None)}
     assert {name for name, finding in found.items() if not finding.sound} == {"leaves", "set aside"}
     assert found["set aside"].detail.startswith("2 events of 1 streams: relationship/r at position 7 (Unreadable, by DecodeError")
+
+
+def test_what_is_set_aside_is_counted_for_operators(place: Place) -> None:
+    with closing(Organisation(opened(place))) as organisation:
+        record(organisation.store, [*pair("r"), meeting("m7", "r", mood="light")])
+        change(organisation.store, 7, DAMAGED["no JSON"])
+        organisation.runner.catch_up()
+        assert b'tussenruimte_projection_set_aside_events{projection="views"} 2.0' in exposition(organisation)

@@ -76,10 +76,12 @@ class _Positions(Collector):
         yield GaugeMetricFamily("tussenruimte_store_position", "The highest position recorded.", found.head)
         position = GaugeMetricFamily("tussenruimte_projection_position", "The checkpoint of a projection.", labels=["projection"])
         lag = GaugeMetricFamily("tussenruimte_projection_lag_events", "Events that a projection is behind.", labels=["projection"])
+        aside = GaugeMetricFamily("tussenruimte_projection_set_aside_events", "Events that a projection set aside.", labels=["projection"])
         for name, at in found.positions.items():
             position.add_metric([name], at)
             lag.add_metric([name], found.lags[name])
-        yield from (position, lag)
+            aside.add_metric([name], found.aside[name])
+        yield from (position, lag, aside)
 
 
 def registry(organisation: Followed) -> CollectorRegistry:

@@ -24,10 +24,11 @@ class Followed(Protocol):
 
 
 class Progress(Struct, frozen=True):
-    """The highest position in the store, and the checkpoint of each projection."""
+    """The highest position in the store, the checkpoint of each projection, and how many events each has set aside."""
 
     head: int
     positions: dict[str, int]
+    aside: dict[str, int]
 
     @property
     def lags(self) -> dict[str, int]:
@@ -38,4 +39,6 @@ class Progress(Struct, frozen=True):
 def progress(organisation: Followed) -> Progress:
     """In one snapshot of the store. Raises one of `UNREACHABLE`."""
     with organisation.store.reading() as connection:
-        return Progress(organisation.store.head(connection), {"views": organisation.runner.position(connection)})
+        runner = organisation.runner
+        aside = 0 if runner.outdated() else sum(one.events for one in runner.set_aside(connection))
+        return Progress(organisation.store.head(connection), {"views": runner.position(connection)}, {"views": aside})
