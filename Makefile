@@ -39,7 +39,7 @@ check: setup ## lint, types and the direction of imports
 	$(BIN)/lint-imports
 
 bench: setup ## measure speed, each row beside its baseline
-	$(BIN)/python -m tests.bench
+	PYTHONPATH=.:tests $(BIN)/python -m bench
 
 soak: setup ## bring 1,000 faults of every kind about under load, about 40 minutes, and look for losses
 	$(BIN)/python tests/fault_soak.py --faults 1000 --seed 1

@@ -298,21 +298,24 @@ def _findings(chosen: Settings) -> list[soundness.Finding]:
 def serve(host: str, port: int, metrics_host: str, metrics_port: int | None) -> None:
     """Serve it all over HTTP until Ctrl-C."""
     # Only here, since the other verbs start three times as fast without.
-    import uvicorn
+    from uvicorn import Config
 
     from api.app import make_app
+    from api.direct import DirectProtocol, Server
     from api.limits import BODY
 
     listening = socket.create_server((host, port), family=socket.AF_INET6 if ":" in host else socket.AF_INET)
     name = f"[{host}]" if ":" in host else host
     address = f"http://{name}:{listening.getsockname()[1]}"
     organisation = open_organisation(settings(), new=True)
+    application = make_app(organisation)
     with watched_at(organisation, metrics_host, metrics_port):
         organisation.runner.catch_up()
-        config = uvicorn.Config(
-            make_app(organisation), log_config=None, access_log=False, timeout_graceful_shutdown=GRACE_SECONDS, ws_max_size=BODY
-        )
-        server = uvicorn.Server(config)
+        config = Config(
+            application, ws=DirectProtocol, ws_per_message_deflate=False, ws_max_size=BODY, log_config=None, access_log=False,
+            timeout_graceful_shutdown=GRACE_SECONDS,
+        )  # fmt: skip
+        server = Server(config)
 
         def ended(*_: object) -> None:
             """The server hands a signal on when it has shut down, and nothing is left for it to end then."""

@@ -25,6 +25,7 @@ from api.context import Context, Organisation, all_done
 from api.correlation import Correlation
 from api.errors import SILENT, language_of, mask
 from api.exchange import PLAIN_JSON, HTTPRefused, media_type, refusal
+from api.fanout import Fanout
 from api.feed import feed_pages
 from api.gate import Gate
 from api.graphiql_pages import graphiql_pages
@@ -33,6 +34,7 @@ from api.schema import make_schema
 from api.schema_pages import schema_pages
 from api.socket import Socket
 from api.wakeups import Wakeups
+from api.watch import TokenWatch
 from domain.model.errors import bad
 from projections.telemetry.work import projected
 
@@ -51,25 +53,29 @@ def make_app(organisation: Organisation, look_seconds: float | None = None) -> A
 
     wakeups = Wakeups(organisation, look_seconds)
     organisation.runner.on_step(projected)
+    fanout = Fanout(organisation, wakeups)
+    watch = TokenWatch(organisation)
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         anyio.to_thread.current_default_thread_limiter().total_tokens = THREADS
-        looking = asyncio.create_task(wakeups.run())
+        looking = [asyncio.create_task(wakeups.run()), asyncio.create_task(watch.run())]
         yield
-        looking.cancel()
-        await asyncio.gather(looking, return_exceptions=True)
+        for task in looking:
+            task.cancel()
+        await asyncio.gather(*looking, return_exceptions=True)
         await all_done()
         organisation.close()
 
     app = FastAPI(title="Tussenruimte", lifespan=lifespan, docs_url=None, redoc_url=None, openapi_url=None, telemetry=NO_TELEMETRY)
+    app.state.fanout = fanout
     app.add_middleware(Gate, organisation=organisation)
     schema = make_schema()
     app.include_router(schema_pages(schema.as_str()))
-    app.include_router(feed_pages(organisation))
+    app.include_router(feed_pages(organisation, fanout, watch))
     app.include_router(health_pages(organisation))
     app.router.routes.extend(graphiql_pages())
-    app.router.routes.append(WebSocketRoute("/graphql", Socket(schema, organisation, wakeups)))
+    app.router.routes.append(WebSocketRoute("/graphql", Socket(schema, organisation, wakeups, fanout, watch)))
 
     @app.api_route("/graphql", methods=["GET", "POST"])
     async def graphql(request: Request) -> Response:

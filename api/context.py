@@ -5,7 +5,7 @@ The read models answer in bulk and synchronously. What the fields of one level a
 
 import asyncio
 from collections.abc import AsyncGenerator, Awaitable, Callable, Hashable, Sequence
-from typing import Any, Protocol, TypeVar, cast
+from typing import TYPE_CHECKING, Any, Protocol, TypeVar, cast
 
 import anyio.to_thread
 import strawberry
@@ -19,7 +19,11 @@ from domain.store.store import EventStore
 from domain.store.tokens import Token, Tokens
 from projections.runner import Runner
 from projections.views.questions import Questions
+from projections.views.scope import Scope
 from projections.views.snapshot import POINTS
+
+if TYPE_CHECKING:
+    from api.course import Course
 
 T = TypeVar("T")
 BATCH = 1_000
@@ -53,9 +57,10 @@ class Wakes(Protocol):
 
 
 class Context:
-    """One request, or one connection that is `lasting`: then nothing is kept from one answer to the next.
+    """One request, or one connection or feed that is `lasting`: then nothing is kept from one answer to the next.
 
-    `operation` names the one that is meant where a query holds several; `language` is that of whoever asks over a connection."""
+    `operation` names the one that is meant where a query holds several; `language` is that of whoever asks over a connection. A feed is
+    told within a `scope`, to whoever has it, on a `course`."""
 
     connection_params: dict[str, Any] | None = None
     """What a connection gave in its first message."""
@@ -68,6 +73,8 @@ class Context:
         operation: str | None = None,
         lasting: bool = False,
         language: Language = "en",
+        scope: Scope | None = None,
+        course: "Course | None" = None,
     ) -> None:
         self.organisation = organisation
         self.questions = organisation.questions
@@ -76,6 +83,8 @@ class Context:
         self.lasting = lasting
         self.language = language
         self._token = token
+        self._scope = scope
+        self._course = course
         self._points = 0
         self._loaders: dict[Hashable, DataLoader[str, Any]] = {}
 
@@ -85,13 +94,20 @@ class Context:
             raise Refused(Refusal("UNAUTHENTICATED", "unauthenticated"))
         return self._token
 
+    @property
+    def scope(self) -> Scope:
+        """What whoever asks may see; whatever asks the read models goes by it."""
+        return self._scope or scope_of(self.organisation, self.token)
+
+    @property
+    def course(self) -> "Course":
+        """How the feed goes that this is of."""
+        assert self._course is not None, "only a feed has a course"
+        return self._course
+
     def admit(self, token: Token) -> None:
         """Who a connection is of."""
         self._token = token
-
-    def holds(self) -> bool:
-        """Whether the token still holds."""
-        return self.organisation.tokens.holds(self.token.id)
 
     async def load(self, ask: Callable[..., dict[str, T]], id: str, **arguments: Hashable) -> T | None:
         """The answer of a bulk question for one id, asked together with all others that ask it with the same arguments."""
@@ -120,6 +136,11 @@ class Context:
         """The instant that is asked about. Raises `Refused` for one ahead of now."""
         known = given(text)
         return None if known is None else self.questions.asked(known, field)
+
+
+def scope_of(organisation: Organisation, token: Token) -> Scope:
+    """What a token lets see."""
+    return Scope(organisation.store.organisation, token.role)
 
 
 async def bearer(organisation: Organisation, said: object) -> Token | None:

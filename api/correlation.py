@@ -13,8 +13,9 @@ from collections.abc import MutableMapping
 from typing import Any
 
 from opentelemetry.trace import SpanKind
+from starlette.applications import Starlette
 from starlette.datastructures import Headers, MutableHeaders
-from starlette.types import ASGIApp, Message, Receive, Scope, Send
+from starlette.types import Message, Receive, Scope, Send
 from structlog.contextvars import bind_contextvars, clear_contextvars
 
 from projections.telemetry import metrics, traces
@@ -34,12 +35,12 @@ logger = logging.getLogger(__name__)
 class Correlation:
     """Stands around the whole application, so that also what breaks there is told."""
 
-    def __init__(self, app: ASGIApp) -> None:
-        self._app = app
+    def __init__(self, app: Starlette) -> None:
+        self.app = app
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "lifespan":
-            await self._app(scope, receive, send)
+            await self.app(scope, receive, send)
             return
         headers = Headers(scope=scope)
         id = headers.get(HEADER, "")
@@ -65,7 +66,7 @@ class Correlation:
         began = time.perf_counter()
         with traces.span(method, traces.caller(traceparent), SpanKind.SERVER, **{"http.request.method": method}) as span:
             try:
-                await self._app(scope, receive, answer)
+                await self.app(scope, receive, answer)
             finally:
                 route, seconds = _template(scope), time.perf_counter() - began
                 span.update_name(f"{method} {route}")
@@ -87,7 +88,7 @@ class Correlation:
 
         began = time.perf_counter()
         try:
-            await self._app(scope, receive, answer)
+            await self.app(scope, receive, answer)
         finally:
             if accepted:
                 metrics.SOCKETS.dec()

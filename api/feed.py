@@ -15,8 +15,11 @@ from starlette.responses import Response, StreamingResponse
 from api.arguments import place
 from api.batch import take
 from api.context import Organisation, thread
+from api.event_stream import EVENT_STREAM, Asked, EventStream
 from api.exchange import HTTPRefused, body_of, json_response
+from api.fanout import Fanout
 from api.scalars import Position
+from api.watch import TokenWatch
 from domain.model.errors import Code, Refused, bad
 from domain.store.tokens import Token
 from projections.export import cloudevents
@@ -40,7 +43,7 @@ _each = msgspec.json.Decoder(list[msgspec.Raw])
 _any = msgspec.json.Decoder()
 
 
-def feed_pages(organisation: Organisation) -> APIRouter:
+def feed_pages(organisation: Organisation, fanout: Fanout, watch: TokenWatch) -> APIRouter:
     """The pages under `/events`."""
     router = APIRouter()
 
@@ -55,8 +58,11 @@ def feed_pages(organisation: Organisation) -> APIRouter:
 
     @router.get("/events")
     async def read(request: Request) -> Response:
-        """Everything recorded after a position, up to now, an event a line."""
+        """Everything recorded after a position: up to now, an event a line; or as it happens, for who accepts an event stream."""
         try:
+            if EVENT_STREAM in request.headers.get("accept", "").lower():
+                asked = Asked.of(request.query_params, request.headers)
+                return EventStream(fanout, watch, organisation, request.state.token, asked)
             after = place(Position(request.query_params.get("after", "0")), "after") or 0
         except Refused as refused:
             raise HTTPRefused(400, refused) from None

@@ -9,6 +9,7 @@ from api.arguments import After, First, given, size
 from api.context import Info, thread
 from api.events import PageInfo, page_info
 from api.fields import field
+from api.pushed import Pushable
 from api.relationship_filter import Narrowed, page_of
 from projections.views import answers
 
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
 
 async def _relationships(
     initiative: strawberry.Parent[answers.Initiative], info: Info, first: First = 50, after: After = UNSET, filter: Narrowed = UNSET
-) -> answers.Page | None:
+) -> Pushable | answers.Page:
     return await page_of(info, "initiative", initiative.id, filter, first, after)
 
 

@@ -3,7 +3,9 @@
 Fragments count as often as they are used, so that a short text cannot hide a long question.
 """
 
+from collections import OrderedDict
 from collections.abc import Mapping
+from functools import lru_cache
 from typing import Any, NamedTuple
 
 from graphql import (
@@ -28,6 +30,9 @@ DEPTH = 15
 ALIASES = 30
 TOKENS = 2_000
 BODY = 2 * 1024 * 1024
+KEPT = 500
+KEPT_LENGTH = 20_000
+"""So many queries, each of so many characters at most, are kept parsed."""
 ROWS = 20_000
 """Rows that the pages of a query may come to, each page as often as it stands in the rows of another."""
 PAGES = {"relationships": 50, "initiatives": 50, "events": 100, "moves": 100}
@@ -46,14 +51,9 @@ def too_costly(rule: str, **values: int) -> Refused:
 def document(query: str, operation: str | None = None, variables: Mapping[str, Any] | None = None) -> DocumentNode:
     """The parsed query. Raises `Refused` where it is too large, and `GraphQLError` where it cannot be read or leaves open which
     of its operations is meant."""
-    parser = Parser(query, max_lexical_tokens=TOKENS)
     try:
-        parsed = parser.parse_document()
+        parsed = _kept(query) if len(query) <= KEPT_LENGTH else _parsed(query)
         shape = _Shapes(parsed, variables or {}).of_operations()
-    except GraphQLSyntaxError:
-        if parser.token_count > TOKENS:
-            raise too_costly("query_tokens", limit=TOKENS) from None
-        raise
     except RecursionError:
         raise too_costly("query_depth", limit=DEPTH) from None
     if shape.depth > DEPTH:
@@ -65,6 +65,38 @@ def document(query: str, operation: str | None = None, variables: Mapping[str, A
     if operation is None and sum(isinstance(definition, OperationDefinitionNode) for definition in parsed.definitions) > 1:
         raise GraphQLError("Must provide operation name if query contains multiple operations.")
     return parsed
+
+
+def _parsed(query: str) -> DocumentNode:
+    parser = Parser(query, max_lexical_tokens=TOKENS)
+    try:
+        return parser.parse_document()
+    except GraphQLSyntaxError:
+        if parser.token_count > TOKENS:
+            raise too_costly("query_tokens", limit=TOKENS) from None
+        raise
+
+
+_kept = lru_cache(KEPT)(_parsed)
+
+
+class Valid:
+    """The queries that were found valid last, so that one that is asked again and again is validated once."""
+
+    def __init__(self) -> None:
+        self._queries: OrderedDict[str, None] = OrderedDict()
+
+    def __contains__(self, query: str) -> bool:
+        if query not in self._queries:
+            return False
+        self._queries.move_to_end(query)
+        return True
+
+    def add(self, query: str) -> None:
+        if len(query) <= KEPT_LENGTH:
+            self._queries[query] = None
+            while len(self._queries) > KEPT:
+                self._queries.popitem(last=False)
 
 
 class _Shape(NamedTuple):

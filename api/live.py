@@ -1,30 +1,28 @@
 """What is told as it happens: first the past after a position, then that it is caught up, then whatever comes.
 
-Each subscriber reads at their own pace, a page at a time, so that a slow one costs nobody else anything, and lets the others have their
-turn after each thing told. After a break who gives the last position they had as `after` goes on where they were.
+Each subscriber reads the past at their own pace, a page at a time, so that a slow one costs nobody else anything. From then on all who
+ask the same are told from one reading: these resolvers run once for each subscriber until they have caught up, and then once for the
+group of them (`api.fanout`). After a break who gives the last position they had as `after` goes on where they were.
 """
 
-import asyncio
-import time
 from collections.abc import AsyncGenerator
 from typing import Annotated, Any
 
 import strawberry
 from msgspec import Struct
+from msgspec.structs import replace
 from strawberry import UNSET
 
 from api.arguments import LensName, given, place
 from api.context import Info, thread
 from api.events import Event, EventFilter
 from api.fields import field
+from api.meeting import EventMeeting, MoveMeeting
 from api.moves import Move, MoveFilter
 from api.readings import HOLDER, LENS
 from api.relationships import Relationship
 from api.scalars import DateTime, Phase, Position
-from domain.model.time import SECOND
 from projections.views import answers, filters, live
-
-HEARTBEAT_SECONDS = 12.0
 
 
 class Came(Struct, frozen=True):
@@ -142,31 +140,69 @@ Moves = Annotated[MoveFilter | None, strawberry.argument(description="Which move
 
 async def live_events(info: Info, after: After = UNSET, filter: Events = UNSET) -> AsyncGenerator[LiveEvent, None]:
     asked = filter.asked() if filter else filters.EventFilter()
-    position = place(after, "after") or 0
-    waiting = _Waiting(info)
+    questions, course = info.context.questions, info.context.course
+    meeting = course.meeting(EventMeeting)
+
+    async def reopened(event: answers.RecordedEvent) -> answers.RecordedEvent:
+        return (await course.opened(questions.events_by_id, [event.id]))[event.id]
+
+    position = meeting.position if course.shared else course.begins(place(after, "after") or 0)
     while True:
-        page = await thread(live.events_after, info.context.questions, position, asked)
-        for event in page.found:
+        page = await course.opened(live.events_after, questions, position, asked)
+        async for event in course.fresh(page.found, reopened):
+            course.tells(int(event.position), int(event.position))
             yield Came(event)  # type: ignore[misc]
-            await asyncio.sleep(0)
         position = page.upto
-        if not page.more:
-            async for said in waiting.at(position, None):
-                yield said  # type: ignore[misc]
+        if page.more:
+            continue
+        if not course.shared:
+            course.reached = meeting.reach(position)
+            if course.reached is None:
+                continue
+            course.says(position)
+            yield Reached(str(position))  # type: ignore[misc]
+            return
+        async for _ in course.silence(position):
+            course.says(position)
+            yield Beat(str(position))  # type: ignore[misc]
 
 
 async def live_moves(info: Info, after: After = UNSET, lens: LensName = UNSET, filter: Moves = UNSET) -> AsyncGenerator[LiveMove, None]:
     asked = filter.asked(info) if filter else filters.MoveFilter()
-    feed = await thread(live.MoveFeed, info.context.questions, given(lens), asked, place(after, "after") or 0)
-    waiting = _Waiting(info)
-    while True:
-        step = await thread(feed.step)
-        for one in step.found:
-            yield _move(one)  # type: ignore[misc]
-            await asyncio.sleep(0)
-        if not step.more:
-            async for said in waiting.at(step.upto, step.next_at):
-                yield said  # type: ignore[misc]
+    questions, course = info.context.questions, info.context.course
+    meeting = course.meeting(MoveMeeting)
+
+    async def reopened(one: live.Arrived | live.Withdrawn) -> live.Arrived | live.Withdrawn:
+        events = await course.opened(questions.events_by_id, [event.id for event in one.move.triggers])
+        return replace(one, move=replace(one.move, triggers=[events[event.id] for event in one.move.triggers]))
+
+    async def told(step: live.Moves, order: int | None) -> AsyncGenerator[Told | TakenBack, None]:
+        async for one in course.fresh(step.found, reopened):
+            course.tells(one.position, order)
+            yield _move(one)
+
+    if course.shared:
+        while True:
+            for order, step in await course.opened(meeting.step):
+                async for said in told(step, order):
+                    yield said  # type: ignore[misc]
+            if not step.more:
+                async for _ in course.silence(step.upto, step.next_at):
+                    course.says(step.upto)
+                    yield Beat(str(step.upto))  # type: ignore[misc]
+    feed = await thread(live.MoveFeed, questions, given(lens), asked, course.begins(place(after, "after") or 0))
+    step = live.Moves([], 0, True, None)
+    while step.more:
+        step = await course.opened(feed.step)
+        async for said in told(step, None):
+            yield said  # type: ignore[misc]
+    number, step = await course.opened(meeting.join, questions, feed)
+    async for said in told(step, None):
+        yield said  # type: ignore[misc]
+    if number is not None:
+        course.reached = number
+        course.says(step.upto)
+        yield Reached(str(step.upto))  # type: ignore[misc]
 
 
 def _move(one: live.Arrived | live.Withdrawn) -> Told | TakenBack:
@@ -174,28 +210,3 @@ def _move(one: live.Arrived | live.Withdrawn) -> Told | TakenBack:
     if isinstance(one, live.Arrived):
         return Told(move, position)
     return TakenBack(move.relationship, move.lens, move.holder, move.at, move.now, position)
-
-
-class _Waiting:
-    """Waits at the end of what there is: says once that it is reached, and from time to time that nothing came."""
-
-    def __init__(self, info: Info) -> None:
-        self._context = info.context
-        self._reached = False
-
-    async def at(self, position: int, next_at: int | None) -> AsyncGenerator[Reached | Beat, None]:
-        """Until something is recorded after a position, or what is foreseen comes."""
-        if not self._reached:
-            self._reached = True
-            yield Reached(str(position))
-        spoke = time.monotonic()
-        while True:
-            silent = HEARTBEAT_SECONDS - (time.monotonic() - spoke)
-            until = silent if next_at is None else min(silent, (next_at - self._context.organisation.store.clock()) / SECOND)
-            if await self._context.wakeups.after(position, max(until, 0.0)):
-                return
-            if time.monotonic() - spoke >= HEARTBEAT_SECONDS:
-                yield Beat(str(position))
-                spoke = time.monotonic()
-            if next_at is not None and self._context.organisation.store.clock() >= next_at:
-                return

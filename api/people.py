@@ -8,6 +8,7 @@ from strawberry import UNSET
 from api.arguments import After, First
 from api.context import Info
 from api.fields import field
+from api.pushed import Pushable
 from api.relationship_filter import page_of
 from api.scalars import EDTF, JSON, ConsentScope
 from projections.views import answers
@@ -25,7 +26,7 @@ class Consent:
 
 async def _relationships(
     participant: strawberry.Parent[answers.Participant], info: Info, first: First = 50, after: After = UNSET
-) -> answers.Page | None:
+) -> Pushable | answers.Page:
     return await page_of(info, "participant", participant.id, None, first, after)
 
 

@@ -1,6 +1,6 @@
 """How a relationship is read: at an instant, over time, and the room it keeps open."""
 
-from typing import Annotated
+from typing import Annotated, Any
 
 import strawberry
 from strawberry import UNSET
@@ -9,8 +9,10 @@ from api.arguments import Holder, KnownAt, LensName, given
 from api.context import Info, thread
 from api.events import Event
 from api.fields import field
+from api.pushed import Pushable
 from api.scalars import JSON, AmbiguityKind, Basis, DateTime, Phase
 from projections.views import answers
+from projections.views.pushed import Chosen
 
 LENS = "The lens it is read with."
 LENS_VERSION = "The version of that lens."
@@ -138,22 +140,30 @@ async def trajectory_of(
     lens: LensName = UNSET,
     holder: Holder = UNSET,
     known_at: KnownAt = UNSET,
-) -> answers.Trajectory | None:
+) -> Pushable:
     context = info.context
     # Where others have spent all there is, this one is not worked out.
     context.spend(0)
-    found = await context.load(
-        context.questions.trajectories,
-        relationship.id,
-        start=context.moment(from_, "from"),
-        to=context.moment(to, "to"),
-        step_days=7 if step_days is None else step_days,
-        lens=given(lens),
-        holder=given(holder),
-        known_at=context.moment(known_at, "knownAt"),
-    )
-    context.spend(len(found.at) if found is not None else 0)
-    return found
+    asked: dict[str, Any] = {
+        "start": context.moment(from_, "from"),
+        "to": context.moment(to, "to"),
+        "step_days": 7 if step_days is None else step_days,
+        "lens": given(lens),
+        "holder": given(holder),
+        "known_at": context.moment(known_at, "knownAt"),
+    }
+
+    async def plain() -> answers.Trajectory | None:
+        found = await context.load(context.questions.trajectories, relationship.id, **asked)
+        context.spend(len(found.at) if found is not None else 0)
+        return found
+
+    async def ready(chosen: tuple[Chosen, ...]) -> bytes | None:
+        found = await context.load(context.questions.series, relationship.id, scope=context.scope, **asked)
+        context.spend(found.points if found is not None else 0)
+        return found.json(chosen) if found is not None else None
+
+    return Pushable(plain, ready)
 
 
 async def room_of(relationship: Relationship, info: Info, at: Annotated[DateTime, AT], known_at: KnownAt = UNSET) -> answers.Room:

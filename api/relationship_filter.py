@@ -8,6 +8,7 @@ from msgspec.structs import replace
 from api.arguments import first_instant, given, last_instant, size, word
 from api.context import Info, thread
 from api.fields import wish
+from api.pushed import Pushable
 from api.scalars import Date, DateTime, Origin, Phase
 from projections.views import answers, filters
 
@@ -41,18 +42,26 @@ class RelationshipFilter:
 Narrowed = Annotated[RelationshipFilter | None, strawberry.argument(description="Which relationships; without it, all.")]
 
 
-async def relationship_page(info: Info, filter: RelationshipFilter | None, first: int | None, after: str | None) -> answers.Page:
+async def relationship_page(info: Info, filter: RelationshipFilter | None, first: int | None, after: str | None) -> Pushable:
     """A page of the relationships that pass the filter."""
     asked = filter.asked(info) if filter else filters.RelationshipFilter()
-    return await thread(info.context.questions.relationship_page, size(first, 50), given(after), asked)
+    context, page = info.context, (size(first, 50), given(after), asked)
+    return Pushable(
+        lambda: thread(context.questions.relationship_page, *page),
+        lambda chosen: thread(context.questions.ready_page, context.scope, *page, chosen),
+    )
 
 
 async def page_of(
     info: Info, of: str, owner: str, filter: RelationshipFilter | None, first: int | None, after: str | None
-) -> answers.Page | None:
+) -> Pushable | answers.Page:
     """A page of the relationships of an owner (`of`: an initiative or a participant), asked together with those of all others."""
     asked = filter.asked(info) if filter else filters.RelationshipFilter()
     if getattr(asked, of) not in (None, owner):
         return answers.Page([], [], False)
-    pages = info.context.questions.relationship_pages
-    return await info.context.load(pages, owner, of=of, first=size(first, 50), after=given(after), asked=replace(asked, **{of: None}))
+    context = info.context
+    page = {"of": of, "first": size(first, 50), "after": given(after), "asked": replace(asked, **{of: None})}
+    return Pushable(
+        lambda: context.load(context.questions.relationship_pages, owner, **page),
+        lambda chosen: context.load(context.questions.ready_pages, owner, scope=context.scope, **page, chosen=chosen),
+    )

@@ -16,6 +16,7 @@ from api.fields import field
 from api.initiatives import Initiative
 from api.moves import Move, moves_of
 from api.people import Participant
+from api.pushed import Pushable
 from api.readings import Reading, Room, Trajectory, reading_of, room_of, trajectory_of
 from api.relationship_filter import Narrowed, relationship_page
 from api.scalars import EDTF, Date, Origin, Side
@@ -161,5 +162,5 @@ async def relationship_by_id(info: Info, id: Id) -> answers.Relationship | None:
     return await info.context.load(info.context.questions.relationships, id)
 
 
-async def all_relationships(info: Info, filter: Narrowed = UNSET, first: First = 50, after: After = UNSET) -> answers.Page:
+async def all_relationships(info: Info, filter: Narrowed = UNSET, first: First = 50, after: After = UNSET) -> Pushable:
     return await relationship_page(info, filter, first, after)

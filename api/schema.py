@@ -2,7 +2,7 @@
 
 import time
 from collections.abc import AsyncGenerator, Callable, Iterator
-from typing import Any
+from typing import Any, cast
 
 import strawberry
 from graphql import GraphQLError
@@ -17,17 +17,18 @@ from api.errors import OF_THE_QUERY, all_said, code_of
 from api.events import EventConnection, all_events
 from api.fields import feed, field
 from api.initiatives import Initiative, InitiativeConnection, all_initiatives, initiative_by_id
-from api.limits import document
+from api.limits import Valid, document
 from api.live import LiveEvent, LiveMove, live_events, live_moves
 from api.moves import MoveConnection, all_moves
 from api.people import Participant, participant_by_id
+from api.pushed import Executor
 from api.readings import Lens, all_lenses
 from api.recording import ErasureResult, RecordResult, erase_participant, record_events, recorder_of, withdraw_consent
 from api.relationships import Relationship, RelationshipConnection, all_relationships, relationship_by_id
 from api.scalars import SCALARS
 from domain.model.catalogue import KINDS
 from domain.model.errors import Code, Language, Refused
-from projections.telemetry.metrics import OPERATION_SECONDS, OPERATIONS, SUBSCRIPTIONS
+from projections.telemetry.metrics import OPERATION_SECONDS, OPERATIONS
 from projections.telemetry.traces import span
 from projections.telemetry.work import OK
 
@@ -90,13 +91,20 @@ class Limits(SchemaExtension):
         asked.graphql_document = document(asked.query or "", asked.context.operation, asked.variables)
         yield
 
+    def on_validate(self) -> Iterator[None]:
+        asked, valid = self.execution_context, cast("Schema", self.execution_context.schema).valid
+        if (asked.query or "") in valid:
+            asked.pre_execution_errors = []
+        yield
+        if asked.query is not None and not asked.pre_execution_errors:
+            valid.add(asked.query)
+
 
 class Watched(SchemaExtension):
     """Counts operations by their kind and by what was wrong, never by what they ask."""
 
     def on_operation(self) -> Iterator[None]:
         began = time.perf_counter()
-        self._subscribed = False
         wrong: Code | None = None
         try:
             yield
@@ -109,17 +117,9 @@ class Watched(SchemaExtension):
                 wrong = code_of(asked.pre_execution_errors[0])
             kind = self._kind()
             OPERATIONS.labels(kind, wrong or OK).inc()
-            if self._subscribed:
-                SUBSCRIPTIONS.dec()
-            else:
+            if kind != "subscription":
                 OPERATION_SECONDS.labels(kind).observe(time.perf_counter() - began)
             trace.get_current_span().set_attributes({"graphql.operation.type": kind, "outcome": wrong or OK})
-
-    def on_execute(self) -> Iterator[None]:
-        if self._kind() == "subscription":
-            self._subscribed = True
-            SUBSCRIPTIONS.inc()
-        yield
 
     def _kind(self) -> str:
         try:
@@ -139,6 +139,10 @@ class Told(SchemaExtension):
 
 
 class Schema(strawberry.Schema):
+    def __init__(self, *args: Any, **named: Any) -> None:
+        super().__init__(*args, **named)
+        self.valid = Valid()
+
     async def execute(self, *args: Any, **named: Any) -> ExecutionResult:
         """As the library has it, as a span."""
         with span("graphql operation"):
@@ -162,4 +166,11 @@ async def _refused(error: Refused | GraphQLError, language: Language) -> AsyncGe
 
 
 def make_schema() -> Schema:
-    return Schema(Query, _mutation(), Subscription, extensions=[Watched, Limits, Told], config=StrawberryConfig(scalar_map=SCALARS))
+    return Schema(
+        Query,
+        _mutation(),
+        Subscription,
+        execution_context_class=Executor,
+        extensions=[Watched, Limits, Told],
+        config=StrawberryConfig(scalar_map=SCALARS),
+    )

@@ -2,43 +2,56 @@
 
 import asyncio
 import json
+from contextlib import ExitStack
 from datetime import timedelta
-from typing import Any
+from functools import partial
+from typing import Any, cast
 
 import starlette.websockets
+from graphql import GraphQLError
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.websockets import WebSocket, WebSocketDisconnect
-from strawberry.asgi import GraphQL
+from strawberry.asgi import ASGIWebSocketAdapter, GraphQL
 from strawberry.exceptions import ConnectionRejectionError
 from strawberry.http.exceptions import WebSocketDisconnected
 from strawberry.subscriptions import GRAPHQL_TRANSPORT_WS_PROTOCOL
-from strawberry.subscriptions.protocols.graphql_transport_ws.handlers import BaseGraphQLTransportWSHandler
+from strawberry.subscriptions.protocols.graphql_transport_ws.handlers import BaseGraphQLTransportWSHandler, Operation
+from strawberry.subscriptions.protocols.graphql_transport_ws.types import ConnectionInitMessage
 
-from api.context import Context, Organisation, bearer, thread
+from api.context import Context, Organisation, bearer
+from api.direct import DIRECT, Direct
 from api.errors import language_of, mask
+from api.exchange import Question
+from api.fanout import Fanout, Subscriber, TooSlow
+from api.limits import document
 from api.schema import Schema
+from api.subscription import NotBegun, Subscription
 from api.wakeups import Wakeups
+from api.watch import TokenWatch
+from domain.model.errors import Refused
+from projections.telemetry.metrics import SUBSCRIPTIONS
 
 INIT_SECONDS = 10
-SUBSCRIPTIONS = 50
+MOST_SUBSCRIPTIONS = 50
 """The most that one connection may have at once."""
-TOKEN_SECONDS = 1.0
-"""How often is looked whether the token of a connection still holds."""
 ENDED = 4401
+SLOW = 1013
+"""Try again later: the clients that there are do so by themselves."""
 GONE = (WebSocketDisconnect, starlette.websockets.WebSocketDisconnected, WebSocketDisconnected)
 """The ways in which is told that nobody is there any more."""
 
 
 class _Handler(BaseGraphQLTransportWSHandler[Context, None]):
-    """A connection that ends with its token."""
+    """A connection that ends with its token, and on which subscriptions are told from one reading with others."""
+
+    view: "Socket"
+    websocket: ASGIWebSocketAdapter
+    _ending: asyncio.Task[None] | None = None
 
     async def handle(self) -> None:
-        watching = asyncio.create_task(self._end_with_token())
-        try:
+        with ExitStack() as self._watched:
             await super().handle()
-        finally:
-            watching.cancel()
 
     async def handle_message(self, message: Any) -> None:
         """What has not the form of the protocol ends the connection, whoever sent it."""
@@ -47,17 +60,48 @@ class _Handler(BaseGraphQLTransportWSHandler[Context, None]):
             return
         await super().handle_message(message)
 
+    async def handle_connection_init(self, message: ConnectionInitMessage) -> None:
+        already = self.connection_acknowledged
+        await super().handle_connection_init(message)
+        if self.connection_acknowledged and not already:
+            ended = partial(self.finish, ENDED, "The token has expired or was revoked")
+            self._watched.enter_context(self.view.watch.over(self.context.token, ended))
+
+    async def _send_result_stream(self, operation: Operation[Context, None], result_source: Any) -> None:
+        """Questions and recordings are answered as the library does it; a subscription is a feed."""
+        subscriber = self.view.subscriber(operation, self.context, self.websocket.ws)
+        if subscriber is None:
+            await super()._send_result_stream(operation, result_source)
+            return
+        try:
+            with SUBSCRIPTIONS.track_inprogress():
+                await subscriber.follow()
+        except NotBegun as refused:
+            await self._handle_pre_execution_error(operation, refused.result)
+        except TooSlow as slow:
+            # Who is told that a subscription is complete does not come back for the rest.
+            operation.completed = True
+            self.finish(SLOW, str(slow))
+
     async def handle_task_exception(self, error: Exception) -> None:
         """Who has gone needs no answer; all else stands in the log under an id, as everywhere."""
         if not isinstance(error, GONE):
             mask(error)
 
-    async def _end_with_token(self) -> None:
-        while True:
-            await asyncio.sleep(TOKEN_SECONDS)
-            if self.connection_acknowledged and not await thread(self.context.holds):
-                await self.websocket.close(ENDED, "The token has expired or was revoked")
-                return
+    def finish(self, code: int, reason: str) -> None:
+        """End the connection; from here on nothing is told."""
+        for operation in self.operations.values():
+            if operation.task is not None:
+                operation.task.cancel()
+        direct = _direct(self.websocket.ws)
+        if direct is not None:
+            direct.end(code, reason)
+        elif self._ending is None:
+            self._ending = asyncio.create_task(self.websocket.close(code, reason))
+
+
+def _direct(socket: WebSocket) -> Direct | None:
+    return socket.scope.get("extensions", {}).get(DIRECT)  # type: ignore[no-any-return]
 
 
 def _is_message(message: Any) -> bool:
@@ -81,16 +125,37 @@ class Socket(GraphQL[Context, None]):
 
     graphql_transport_ws_handler_class = _Handler
 
-    def __init__(self, schema: Schema, organisation: Organisation, wakeups: Wakeups) -> None:
+    def __init__(self, schema: Schema, organisation: Organisation, wakeups: Wakeups, fanout: Fanout, watch: TokenWatch) -> None:
         super().__init__(
             schema,
             graphql_ide=None,
             subscription_protocols=[GRAPHQL_TRANSPORT_WS_PROTOCOL],
             connection_init_wait_timeout=timedelta(seconds=INIT_SECONDS),
-            max_subscriptions_per_connection=SUBSCRIPTIONS,
+            max_subscriptions_per_connection=MOST_SUBSCRIPTIONS,
         )
+        self.watch = watch
         self._organisation = organisation
         self._wakeups = wakeups
+        self._fanout = fanout
+
+    def subscriber(self, operation: Operation[Context, None], context: Context, socket: WebSocket) -> Subscriber | None:
+        """Who is to be told what a message asks; none where it is not asked for as it happens, or not in a form that can be read."""
+        question = Question(operation.query, operation.variables, operation.operation_name)
+        try:
+            parsed = document(question.query, "", question.variables)
+        except (Refused, GraphQLError):
+            return None
+        asked = Subscription(cast(Schema, self.schema), self._organisation, self._wakeups, question, context.scope, context.language)
+        key = asked.key(parsed)
+        if key is None:
+            return None
+        head = b'{"id":' + json.dumps(operation.id).encode() + b',"type":"next","payload":'
+        direct = _direct(socket)
+
+        async def send(body: bytes) -> None:
+            await socket.send_text((head + body).decode())
+
+        return Subscriber(self._fanout, key, asked.frames, send, partial(direct.write, head) if direct is not None else None)
 
     def decode_json(self, data: str | bytes) -> object:
         try:

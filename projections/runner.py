@@ -10,6 +10,7 @@ import time
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from itertools import chain
+from typing import NamedTuple
 
 from eventsourcing.persistence import PersistenceError
 
@@ -31,6 +32,14 @@ class Overtaken(Exception):
 
 class OtherForm(PersistenceError):
     """The views are those of another version of the program: what stands in them is not read, and nothing is written to them."""
+
+
+class Stand(NamedTuple):
+    """Which tables questions are answered from, the position up to which these are, and the highest there is."""
+
+    generation: int
+    position: int
+    head: int
 
 
 class Runner:
@@ -69,9 +78,12 @@ class Runner:
     def generation(self, connection: Connection) -> int:
         """The generation of the tables that questions are answered from. Raises `OtherForm`."""
         generation, version, _ = self._known(connection)
+        self._read(version)
+        return generation
+
+    def _read(self, version: str) -> None:
         if version != self._version:
             raise OtherForm("The views have the form of another version of the program. Run `tussenruimte migrate`, or the newer program.")
-        return generation
 
     def outdated(self) -> bool:
         """Whether the views have the form of an older version and are to be rebuilt."""
@@ -89,6 +101,20 @@ class Runner:
     def set_aside(self, connection: Connection) -> list[Aside]:
         """The streams that could not be taken in, by position."""
         return all_aside(connection, self.generation(connection))
+
+    def stand(self, connection: Connection) -> Stand:
+        """How the views stand, asked in one statement. Raises `OtherForm`."""
+        row = connection.execute(
+            "SELECT g.version, g.generation, coalesce((SELECT t.notification_id FROM"
+            f" {connection.table(TRACKING)} t WHERE t.application_name = CAST(? AS text) || '.' || g.generation), 0),"
+            f" coalesce((SELECT max(e.position) FROM {connection.table(EVENTS)} e), 0)"
+            f" FROM {connection.table(GENERATIONS)} g WHERE g.name = ?",
+            (self._name, self._name),
+        ).fetchone()
+        assert row is not None
+        version, *stand = row
+        self._read(version)
+        return Stand(*stand)
 
     def _mark(self, generation: int) -> str:
         return f"{self._name}.{generation}"

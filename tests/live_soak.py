@@ -45,26 +45,32 @@ class Running(NamedTuple):
     address: str
     token: str
     folder: Path
+    process: int
 
 
 @contextmanager
 def serving() -> Iterator[Running]:
     """The program as its users run it, on an empty file."""
-    with tempfile.TemporaryDirectory(prefix="live-") as name:
-        folder = Path(name)
-        program = [sys.executable, "-m", "tussenruimte"]
-        here: dict[str, Any] = {"cwd": folder, "text": True, "env": environment()}
-        token = subprocess.run([*program, "token", "create"], capture_output=True, check=True, **here).stdout
-        process = subprocess.Popen([*program, "serve", "--port", "0"], stdout=subprocess.PIPE, **here)
-        assert process.stdout is not None
-        try:
-            found = re.search(r"http://\S+?:\d+", process.stdout.readline())
-            assert found, "the server did not begin"
-            yield Running(found[0], token.strip(), folder)
-        finally:
-            process.terminate()
-            process.communicate(timeout=60)
-        assert process.returncode == 0, "the server did not end as it should"
+    with tempfile.TemporaryDirectory(prefix="live-") as name, serving_in(Path(name)) as running:
+        yield running
+
+
+@contextmanager
+def serving_in(folder: Path) -> Iterator[Running]:
+    """The same, on the file of a folder."""
+    program = [sys.executable, "-m", "tussenruimte"]
+    here: dict[str, Any] = {"cwd": folder, "text": True, "env": environment()}
+    token = subprocess.run([*program, "token", "create"], capture_output=True, check=True, **here).stdout
+    process = subprocess.Popen([*program, "serve", "--port", "0"], stdout=subprocess.PIPE, **here)
+    assert process.stdout is not None
+    try:
+        found = re.search(r"http://\S+?:\d+", process.stdout.readline())
+        assert found, "the server did not begin"
+        yield Running(found[0], token.strip(), folder, process.pid)
+    finally:
+        process.terminate()
+        process.communicate(timeout=60)
+    assert process.returncode == 0, "the server did not end as it should"
 
 
 async def follow(running: Running, until: int, breaks: int) -> Followed:

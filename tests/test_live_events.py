@@ -9,8 +9,7 @@ from live import EVENTS, MOVES, PROTOCOL, Live, live
 from served import EXAMPLES, Served, opened, served
 from starlette.websockets import WebSocketDisconnect
 
-from api import live as live_fields
-from api import socket as socket_endpoint
+from api import course, watch
 from domain.store.staging import Line
 
 LARS = [json.loads(line) for line in (EXAMPLES / "lars.jsonl").read_text().splitlines()]
@@ -94,8 +93,8 @@ def test_what_another_process_records_in_the_same_file_comes_too(tmp_path: Path)
 
 
 def test_silence_is_told_from_time_to_time(house: Served, monkeypatch: pytest.MonkeyPatch) -> None:
-    assert live_fields.HEARTBEAT_SECONDS < 15
-    monkeypatch.setattr(live_fields, "HEARTBEAT_SECONDS", 0.2)
+    assert course.HEARTBEAT_SECONDS < 15
+    monkeypatch.setattr(course, "HEARTBEAT_SECONDS", 0.2)
     with live(house) as client:
         client.subscribe(EVENTS, after="449")
         assert [client.told()["__typename"] for _ in range(3)] == ["CaughtUp", "Heartbeat", "Heartbeat"]
@@ -128,7 +127,7 @@ def test_a_page_of_another_site_gets_no_connection(house: Served) -> None:
 
 
 def test_a_connection_ends_with_its_token(empty: Served, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(socket_endpoint, "TOKEN_SECONDS", 0.05)
+    monkeypatch.setattr(watch, "TOKEN_SECONDS", 0.05)
     text = empty.organisation.tokens.create(name="short")
     (token,) = [one for one in empty.organisation.tokens.list() if one.name == "short"]
     with live(empty, text) as client, live(empty) as other:

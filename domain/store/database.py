@@ -73,6 +73,15 @@ class Update(NamedTuple):
 Change = Insert | Add | Put | Delete | Update
 
 
+class JsonForms(NamedTuple):
+    """How SQL writes JSON by hand, as forms to be filled in: a text as JSON has it (`null` for null); what is written of `each` of some
+    rows, in an order, with commas between; and whether a text stands in an array that is given as JSON."""
+
+    text: str
+    joined: str
+    among: str
+
+
 class Cursor(Protocol):
     """The rows that a statement found."""
 
@@ -85,6 +94,8 @@ class Cursor(Protocol):
 
 class Connection(Protocol):
     """A transaction of one organisation. A reading one sees one snapshot."""
+
+    json: JsonForms
 
     def table(self, table: Table, generation: int = 0) -> str:
         """How SQL names a table; to be followed by an alias."""

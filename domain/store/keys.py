@@ -311,6 +311,11 @@ class Keys:
         with self._place.reading() as db:
             return self._aliases_of(db, streams)
 
+    def load_erased(self) -> frozenset[str]:
+        with self._place.reading() as db:
+            rows = db.execute(f"SELECT owner FROM {db.table(DATA_KEYS)} k WHERE state = 'erased'").fetchall()
+        return frozenset(owner.partition("/")[2] for (owner,) in rows)
+
     def _aliases_of(self, db: Connection, streams: list[str]) -> dict[tuple[str, str], str | Trouble]:
         return self._aliases(db, f"stream IN {marks(streams)}", tuple(streams)) if streams else {}
 

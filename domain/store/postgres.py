@@ -17,7 +17,7 @@ from eventsourcing.postgres import PostgresDatastore
 from psycopg_pool import ConnectionPool
 
 from domain.store.addresses import shown
-from domain.store.database import STORE_VERSION, Change, Cursor, Insert, Lock, Row, Table
+from domain.store.database import STORE_VERSION, Change, Cursor, Insert, JsonForms, Lock, Row, Table
 from domain.store.lead import ServerLead
 from domain.store.postgres_sql import definitions, element, named, quoted, statement_of
 
@@ -44,6 +44,12 @@ _KEPT_ALIVE: dict[str, Any] = {
 
 class PostgresTransaction:
     """A transaction of one organisation; see `domain.store.database.Connection`."""
+
+    json = JsonForms(
+        "coalesce(to_json({})::text, 'null')",
+        "(SELECT string_agg({each}, ',' ORDER BY {by}) FROM {rows})",
+        "{} IN (SELECT json_array_elements_text(CAST(? AS json)))",
+    )
 
     def __init__(self, connection: psycopg.Connection[Row], organisation: str, copies: bool = True) -> None:
         self._connection = connection

@@ -73,6 +73,7 @@ class Cache:
         self.keys: dict[str, DataKey | Trouble] = {}
         self.aliases: dict[tuple[str, str], str | Trouble] = {}
         self.streams: set[str] = set()
+        self.erased: frozenset[str] | None = None
 
     def make_room(self) -> None:
         if len(self.keys) + len(self.aliases) > HELD:
@@ -93,6 +94,8 @@ class Store(Protocol):
     def load_alias(self, stream: str, handle: str) -> dict[tuple[str, str], str | Trouble]: ...
 
     def load_streams(self, streams: list[str]) -> dict[tuple[str, str], str | Trouble]: ...
+
+    def load_erased(self) -> frozenset[str]: ...
 
 
 class Ring:
@@ -133,6 +136,13 @@ class Ring:
         if isinstance(entry, str):
             return entry
         raise entry()
+
+    def erased(self) -> frozenset[str]:
+        """The ids of the participants who were erased; no handle stands for any of them any more."""
+        cache = self._current()
+        if cache.erased is None:
+            cache.erased = self._store.load_erased()
+        return cache.erased
 
     def keys_about(self, stream: str, handles: Sequence[str]) -> list[DataKey]:
         """The keys a text about these people takes, by sorted handle; about nobody, the organisation's.

@@ -14,7 +14,22 @@ from typing import Any
 
 from eventsourcing.sqlite import SQLiteConnection, SQLiteConnectionPool, SQLiteDatastore
 
-from domain.store.database import ANNOUNCED, GENERATIONS, HANGS, OWN, STORE_VERSION, TOKENS, Add, Change, Delete, Insert, Lock, Put, Table
+from domain.store.database import (
+    ANNOUNCED,
+    GENERATIONS,
+    HANGS,
+    OWN,
+    STORE_VERSION,
+    TOKENS,
+    Add,
+    Change,
+    Delete,
+    Insert,
+    JsonForms,
+    Lock,
+    Put,
+    Table,
+)
 from domain.store.lead import FileLead
 
 BUSY_SECONDS = 120
@@ -42,6 +57,12 @@ class _Pool(SQLiteConnectionPool):
 
 class SQLiteTransaction:
     """A transaction on a held connection; see `domain.store.database.Connection`."""
+
+    json = JsonForms(
+        "json_quote({})",
+        "(SELECT group_concat(one, ',') FROM (SELECT {each} one FROM {rows} ORDER BY {by}))",
+        "{} IN (SELECT value FROM json_each(?))",
+    )
 
     def __init__(self, connection: sqlite3.Connection) -> None:
         self.execute = connection.execute

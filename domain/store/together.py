@@ -1,11 +1,13 @@
 """Group commit: batches of several threads that arrive while another is being written share the next transaction.
 
-Nobody waits for a clock: who comes alone writes at once, and who comes while somebody writes waits for that one and then writes for all
-who came meanwhile. Each batch is judged and placed by itself, in the order of arrival, with an instant of its own; what is refused leaves
-nothing behind and holds nobody else up.
+Who comes alone writes at once; who comes while somebody writes waits for that one and then writes for all who came meanwhile. Those who
+have just been answered often come again at once, so that where many came lately the next transaction waits a little for as many. Each
+batch is judged and placed by itself, in the order of arrival, with an instant of its own; what is refused leaves nothing behind and holds
+nobody else up. Where the transaction itself fails, it fails for all who share it.
 """
 
 import threading
+import time
 from collections import deque
 from collections.abc import Callable
 
@@ -13,6 +15,8 @@ from domain.store.batch import Batch
 
 MOST = 128
 """Batches that share a transaction."""
+PATIENCE = 0.25
+"""Of the time that a transaction takes: how long the next one waits for who may come again."""
 
 
 class _Waiting:
@@ -31,6 +35,9 @@ class Together:
     def __init__(self, settle: Callable[[list[Batch]], None]) -> None:
         self._settle = settle
         self._guard = threading.Lock()
+        self._enough = threading.Condition(self._guard)
+        self._came: deque[int] = deque([0, 0], maxlen=2)
+        self._lasted = 0.0
         self._queue: deque[_Waiting] = deque()
         self._writing = False
 
@@ -41,6 +48,8 @@ class Together:
             self._queue.append(mine)
             leads = not self._writing
             self._writing = True
+            if len(self._queue) == sum(self._came):
+                self._enough.notify()
         if not leads:
             mine.called.wait()
         if not mine.done:
@@ -51,12 +60,16 @@ class Together:
     def _lead(self) -> None:
         """Write for all who wait, then call them, and the next to lead."""
         with self._guard:
+            self._enough.wait_for(lambda: len(self._queue) >= min(MOST, sum(self._came)), self._lasted * PATIENCE)
             group = [self._queue.popleft() for _ in range(min(MOST, len(self._queue)))]
+            self._came.append(len(group))
+        began = time.perf_counter()
         failure: BaseException | None = None
         try:
             self._settle([one.batch for one in group])
         except BaseException as error:
             failure = error
+        self._lasted = time.perf_counter() - began
         for one in group:
             one.done, one.failure = True, failure
         with self._guard:

@@ -27,11 +27,12 @@ def pages(store: EventStore, since: int = 0) -> Iterator[bytes]:
     while since < head:
         with store.reading() as connection:
             rows = store.since(connection, since, min(PAGE, head - since))
-        yield b"".join(_written(store, rows))
+        yield b"".join(written(store, rows))
         since = rows[-1][0]
 
 
-def _written(store: EventStore, rows: Sequence[tuple[int, str, Kept]]) -> Iterator[bytes]:
+def written(store: EventStore, rows: Sequence[tuple[int, str, Kept]]) -> Iterator[bytes]:
+    """Each stored event as a line."""
     ring = store.keys.ring()
     ring.prefetch_streams({stream for _, stream, _ in rows if stream.startswith("relationship/")})
     ring.prefetch({stream for _, stream, _ in rows if stream.startswith("participant/")})

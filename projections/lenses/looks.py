@@ -55,6 +55,8 @@ class Strengths:
         self._standings: list[Contribution] = []
         self._standing = (0.0, 0.0, 0.0)
         self._halved = False
+        self._turn: int | None = self._items[0].at if self._items else None
+        """When something next begins or ends."""
 
     def forward(self, at: int) -> None:
         """To an instant at which something may begin or end."""
@@ -73,6 +75,15 @@ class Strengths:
         weights = [item.weight for item in self._standings]
         self._standing = (sum(w[0] for w in weights), sum(w[1] for w in weights), sum(w[2] for w in weights))
         self._halved = any(item.halves for item in self._standings)
+        turns = [item.ends for item in self._standings if item.ends is not None]
+        self._turn = min([*turns, self._items[self._next].at]) if self._next < len(self._items) else min(turns, default=None)
+
+    def go_on(self, at: int) -> None:
+        """To an instant, whether something begins or ends by then or not."""
+        if self._turn is not None and at >= self._turn:
+            self.forward(at)
+        else:
+            self.decay(at)
 
     def decay(self, at: int) -> None:
         """To an instant of silence."""

@@ -162,9 +162,13 @@ def column(told: Evidence | Accounts, lens: Definition, holder: str | None, inst
     running = looks.Strengths([item for item in told.items if taken_by(holder, item.holder)], lens)
     moves = moves_of(told, holder)
     found = Column(list(instants), [], [], [])
+    phase, place = "unobserved", 0
     for at in instants:
-        running.forward(at)
-        found.phase.append(phase_at(moves, at))
-        found.shares.append(shares(*running.now()))
-        found.confidence.append(confidence(*running.now()))
+        while place < len(moves) and moves[place].at <= at:
+            phase, place = moves[place].now, place + 1
+        running.go_on(at)
+        strengths = running.now()
+        found.phase.append(phase)
+        found.shares.append(shares(*strengths))
+        found.confidence.append(confidence(*strengths))
     return found

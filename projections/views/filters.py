@@ -92,8 +92,8 @@ def place_of(text: str, form: Any) -> Any:
         raise bad("cursor", "after") from None
 
 
-def relationship_clause(asked: RelationshipFilter, named: Named, lens: str, at: int) -> Clause:
-    clause = Clause()
+def relationship_clause(clause: Clause, asked: RelationshipFilter, named: Named, lens: str, at: int) -> Clause:
+    """The conditions of a filter, added to those there are."""
     if asked.initiative is not None:
         clause.need("r.initiative = ?", asked.initiative)
     if asked.origin is not None:

@@ -6,11 +6,16 @@ It holds no text and opens none: pages are found here, and the events themselves
 from collections.abc import Iterator, Sequence
 from typing import Any
 
+import msgspec
+
+from domain.model.event import Event
 from domain.model.history import Standing, resolve
 from domain.model.lens import Definition
+from domain.model.participant import Participant, evolve
 from domain.store.database import Change, Delete, Insert, Put, Table, Update
 from domain.store.keys import NotOpened, Ring
 from projections.reader import Touched
+from projections.views.spans import stays
 
 ENTRIES = Table(
     "entries",
@@ -20,7 +25,7 @@ ENTRIES = Table(
     },
     key=("stream", "position"),
     unique=(("position",),),
-    version=3,
+    version=4,
 )  # fmt: skip
 """An event each. `stream` is its subject, `kind` its name, `at` and `recorded` its instants."""
 RELATIONSHIPS = Table(
@@ -31,23 +36,28 @@ RELATIONSHIPS = Table(
     },
     key=("id",),
     indexes=(("latest", "id"), ("initiative", "latest", "id")),
-    version=3,
+    version=4,
 )  # fmt: skip
 """`latest` is when its latest event occurred."""
 MEMBERS = Table(
     "members",
-    {"relationship": "text", "handle": "text", "participant": "text?"},
-    key=("relationship", "handle"),
+    {
+        "relationship": "text", "place": "integer", "handle": "text", "participant": "text?", "joined": "text", "left_on": "text?",
+        "roles": "text", "side": "text",
+    },
+    key=("relationship", "place"),
     indexes=(("participant", "relationship"),),
-    version=3,
-)
-PARTICIPANTS = Table("participants", {"id": "text", "registered_on": "text"}, key=("id",), version=3)
+    version=4,
+)  # fmt: skip
+"""`place`: in the order in which they are shown; `roles` as JSON; `participant` as the handle told it when this was read."""
+PARTICIPANTS = Table("participants", {"id": "text", "registered_on": "text", "standing": "text"}, key=("id",), version=4)
+"""`standing`: see `domain.model.participant`."""
 INITIATIVES = Table(
     "initiatives",
     {"id": "text", "name": "text", "kind": "text", "guidance": "text", "contact": "text", "latest": "integer"},
     key=("id",),
     indexes=(("latest", "id"),),
-    version=3,
+    version=4,
 )
 
 
@@ -55,7 +65,7 @@ class Histories:
     """Who is in which relationship, where, since when; and every event with what corrected it."""
 
     name = "histories"
-    version = 3
+    version = 4
     tables = (ENTRIES, RELATIONSHIPS, MEMBERS, PARTICIPANTS, INITIATIVES)
 
     def changes(self, touched: Sequence[Touched], ring: Ring, own: Sequence[Definition]) -> Iterator[Change]:
@@ -74,7 +84,7 @@ class Histories:
         yield Delete(PARTICIPANTS, ("id",), [(found.id,) for found in people])
         yield Insert(
             PARTICIPANTS,
-            [(found.id, opening.event.occurred) for found in people for opening in _standing(found) if opening.event.kind.opens],
+            [row for found in people for row in _participant(found)],
         )
         homes = [found for found in touched if found.stream.startswith("initiative/")]
         yield Delete(INITIATIVES, ("id",), [(found.id,) for found in homes])
@@ -91,6 +101,21 @@ def _marks(found: Touched) -> Iterator[tuple[str | None, str | None, int]]:
     for event in found.events:
         amended = history.amended.get(event.id)
         yield history.retracted.get(event.id), amended.id if amended is not None else None, event.position
+
+
+def _participant(found: Touched) -> Iterator[tuple[str, str, str]]:
+    events = [standing.event for standing in _standing(found)]
+    for opening in events:
+        if opening.kind.opens:
+            yield found.id, opening.occurred, participant_after(found.id, events).standing
+
+
+def participant_after(id: str, events: Sequence[Event]) -> Participant:
+    """A participant after their standing events."""
+    state = Participant(id)
+    for event in events:
+        state = evolve(state, event)
+    return state
 
 
 def _initiative(found: Touched) -> Iterator[tuple[str, str, str, str, str, int]]:
@@ -118,11 +143,15 @@ def _relationships(touched: Sequence[Touched], ring: Ring) -> Iterator[Change]:
         origin = "MATCHED" if last.matched else "EMERGED"
         ending = (ended.at, ended.occurred) if ended is not None else (None, None)
         rows.append((found.id, last.initiative, origin, opening.at, opening.occurred, *ending, told.steps[-1].event.at))
-        members += [(found.id, handle, participant_of(ring, found.stream, handle)) for handle in last.members]
+        members += [
+            (found.id, place, stay.handle, participant_of(ring, found.stream, stay.handle), stay.joined, stay.left,
+             msgspec.json.encode(stay.roles).decode(), stay.side)
+            for place, stay in enumerate(stays(told))
+        ]  # fmt: skip
     yield Delete(RELATIONSHIPS, ("id",), gone)
     yield Delete(MEMBERS, ("relationship",), [(found.id,) for found in touched if found.new < len(found.events)])
     yield Put(RELATIONSHIPS, rows)
-    yield Put(MEMBERS, members)
+    yield Insert(MEMBERS, members)
 
 
 def participant_of(ring: Ring, stream: str, handle: str) -> str | None:

@@ -108,24 +108,28 @@ class MoveFeed:
     def step(self) -> Moves:
         """What came to be known since the last step. Raises `Refused` where the lens has another version meanwhile."""
         with self._questions.snapshot() as snapshot:
-            if snapshot.lens(self._name)[1] != self._lens:
-                raise Refused(Refusal("CONFLICT", "lens_changed", "lens", {"name": self._name}))
-            query = _TOUCHED.format(entries=snapshot.table(ENTRIES))
-            touched = [_Touch(*row) for row in snapshot.connection.execute(query, (self.position, LIMIT))]
-            found: list[Arrived | Withdrawn] = []
-            for touch in touched:
-                if touch.recorded > self._clock:
-                    found += self._foreseen(snapshot, touch.recorded, snapshot.position_before(touch.position, touch.recorded))
-                found += self._changed(snapshot, touch)
-            if len(touched) == LIMIT:
-                self.position = touched[-1].position
-                return Moves(found, self.position, True, None)
-            self.position = snapshot.upto
-            found += self._foreseen(snapshot, snapshot.now, self.position)
-            self._heard = self._clock
-            self._come.clear()
-            self._resumed = False
-            return Moves(found, self.position, False, self._next(snapshot))
+            return self.step_within(snapshot)
+
+    def step_within(self, snapshot: Snapshot) -> Moves:
+        """The same, as a snapshot sees it. Feeds that ask the same and have said all of one snapshot say the same from then on."""
+        if snapshot.lens(self._name)[1] != self._lens:
+            raise Refused(Refusal("CONFLICT", "lens_changed", "lens", {"name": self._name}))
+        query = _TOUCHED.format(entries=snapshot.table(ENTRIES))
+        touched = [_Touch(*row) for row in snapshot.connection.execute(query, (self.position, LIMIT))]
+        found: list[Arrived | Withdrawn] = []
+        for touch in touched:
+            if touch.recorded > self._clock:
+                found += self._foreseen(snapshot, touch.recorded, snapshot.position_before(touch.position, touch.recorded))
+            found += self._changed(snapshot, touch)
+        if len(touched) == LIMIT:
+            self.position = touched[-1].position
+            return Moves(found, self.position, True, None)
+        self.position = snapshot.upto
+        found += self._foreseen(snapshot, snapshot.now, self.position)
+        self._heard = self._clock
+        self._come.clear()
+        self._resumed = False
+        return Moves(found, self.position, False, self._next(snapshot))
 
     def _changed(self, snapshot: Snapshot, touch: _Touch) -> Iterator[Arrived | Withdrawn]:
         """The difference that a batch made to the moves of one relationship."""

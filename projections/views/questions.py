@@ -15,11 +15,11 @@ from domain.model.errors import bad
 from domain.model.event import Event
 from domain.model.lens import ACCOUNTS_VERSION
 from domain.model.time import moment
-from domain.store.database import Table, marks
+from domain.store.database import Connection, Table, marks
 from domain.store.store import EventStore
 from projections.lenses.chronicle import Chronicle
 from projections.lenses.evidence import Move
-from projections.runner import Runner
+from projections.runner import Runner, Stand
 from projections.views import answers as a
 from projections.views import pages, spans
 from projections.views.filters import (
@@ -33,6 +33,9 @@ from projections.views.filters import (
     place_of,
 )
 from projections.views.histories import ENTRIES, INITIATIVES, RELATIONSHIPS
+from projections.views.pushed import Chosen, ready_page, ready_pages
+from projections.views.scope import Scope
+from projections.views.series import KeptSeries, Series, all_series
 from projections.views.snapshot import Snapshot, move_answer
 from projections.views.trajectories import MOVES
 
@@ -45,14 +48,22 @@ class Questions:
     def __init__(self, store: EventStore, runner: Runner) -> None:
         self._store = store
         self._runner = runner
+        self._all = Scope(store.organisation)
+        self._series = KeptSeries()
 
     @contextmanager
     def snapshot(self) -> Iterator[Snapshot]:
-        if self._store.replica is None:
-            self._runner.catch_up()
         with self._store.asking() as connection:
-            generation = self._runner.generation(connection)
-            yield Snapshot(self._store, connection, generation, self._store.clock(), self._runner.position(connection, generation))
+            stand = self._runner.stand(connection)
+            if stand.position >= stand.head or self._store.replica is not None:
+                yield self._snapshot(connection, stand)
+                return
+        self._runner.catch_up()
+        with self._store.asking() as connection:
+            yield self._snapshot(connection, self._runner.stand(connection))
+
+    def _snapshot(self, connection: Connection, stand: Stand) -> Snapshot:
+        return Snapshot(self._store, connection, stand.generation, self._store.clock(), stand.position)
 
     def reached(self) -> int:
         """The position up to which is answered at the least from now on."""
@@ -160,6 +171,21 @@ class Questions:
         with self.snapshot() as snapshot:
             return snapshot.trajectories(ids, start, to, step_days, lens, holder, known_at)
 
+    def series(
+        self,
+        ids: Sequence[str],
+        scope: Scope,
+        start: int | None = None,
+        to: int | None = None,
+        step_days: int = 7,
+        lens: str | None = None,
+        holder: str | None = None,
+        known_at: int | None = None,
+    ) -> dict[str, Series]:
+        """The same as JSON."""
+        with self.snapshot() as snapshot:
+            return all_series(snapshot, self._series, scope, ids, start, to, step_days, lens, holder, known_at)
+
     def moves_of(
         self, ids: Sequence[str], lens: str | None = None, holder: str | None = None, to: int | None = None, known_at: int | None = None
     ) -> dict[str, list[a.Move]]:
@@ -178,14 +204,33 @@ class Questions:
 
     def relationship_page(self, first: int, after: str | None, asked: RelationshipFilter) -> a.Page:
         with self.snapshot() as snapshot:
-            return pages.relationship_page(snapshot, first, after, asked)
+            return pages.relationship_page(snapshot, self._all, first, after, asked)
 
     def relationship_pages(
         self, ids: Sequence[str], of: str, first: int, after: str | None, asked: RelationshipFilter
     ) -> dict[str, a.Page]:
         """The page of each initiative or participant (`of`)."""
         with self.snapshot() as snapshot:
-            return pages.relationship_pages(snapshot, ids, of, first, after, asked)
+            return pages.relationship_pages(snapshot, self._all, ids, of, first, after, asked)
+
+    def ready_page(self, scope: Scope, first: int, after: str | None, asked: RelationshipFilter, chosen: Sequence[Chosen]) -> bytes | None:
+        """A page of relationships as JSON, with the fields chosen. None: it can only be asked for the plain way."""
+        with self.snapshot() as snapshot:
+            return ready_page(snapshot, scope, first, after, asked, chosen)
+
+    def ready_pages(
+        self,
+        ids: Sequence[str],
+        scope: Scope,
+        of: str,
+        first: int,
+        after: str | None,
+        asked: RelationshipFilter,
+        chosen: Sequence[Chosen],
+    ) -> dict[str, bytes | None]:
+        """The page of each initiative or participant (`of`) as JSON."""
+        with self.snapshot() as snapshot:
+            return ready_pages(snapshot, scope, ids, of, first, after, asked, chosen)
 
     def initiative_page(self, first: int, after: str | None) -> a.Page:
         with self.snapshot() as snapshot:

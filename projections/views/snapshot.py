@@ -4,6 +4,7 @@ Readings as known now come from the read models; as known earlier, from the one 
 """
 
 from collections.abc import Callable, Sequence
+from functools import cached_property
 
 import msgspec
 
@@ -12,9 +13,9 @@ from domain.model.event import Event
 from domain.model.history import resolve
 from domain.model.lens import ACCOUNTS_DESCRIPTION, ACCOUNTS_VERSION, EVIDENCE, Definition, whole
 from domain.model.participant import Participant
-from domain.model.participant import evolve as evolve_participant
-from domain.model.time import DAY, rfc3339
+from domain.model.time import DAY, iso_day, rfc3339
 from domain.store.database import Connection, Table, in_pages, marks
+from domain.store.keys import Ring
 from domain.store.mapper import VOICES
 from domain.store.store import EventStore
 from projections.lenses.chronicle import Chronicle
@@ -35,7 +36,7 @@ from projections.lenses.reading import (
 from projections.lenses.room import room
 from projections.reader import Homes, published
 from projections.views import answers as a
-from projections.views.histories import ENTRIES, MEMBERS, RELATIONSHIPS, participant_of
+from projections.views.histories import ENTRIES, MEMBERS, RELATIONSHIPS, participant_after, participant_of
 from projections.views.trajectories import LENSES, TRAJECTORIES, unpack
 from projections.views.wire import Opened
 
@@ -53,14 +54,27 @@ class Snapshot:
         self.now = now
         self.upto = upto
         self._store = store
-        self._ring = store.keys.ring()
-        self._homes = Homes(store, connection, self._ring)
-        self._opened = Opened(store, connection, self._ring, generation)
         self._told: dict[tuple[str, int | None], Chronicle] = {}
+
+    @cached_property
+    def _ring(self) -> Ring:
+        return self._store.keys.ring()
+
+    @cached_property
+    def _homes(self) -> Homes:
+        return Homes(self._store, self.connection, self._ring)
+
+    @cached_property
+    def _opened(self) -> Opened:
+        return Opened(self._store, self.connection, self._ring, self._generation)
 
     def table(self, table: Table) -> str:
         """How SQL names the table of a view; to be followed by an alias."""
         return self.connection.table(table, self._generation)
+
+    def erased(self) -> frozenset[str]:
+        """The participants whose keys were destroyed."""
+        return self._ring.erased()
 
     # Lenses
 
@@ -99,10 +113,11 @@ class Snapshot:
         return {id: told for id in ids if (told := self._told[id, known_at]).steps}
 
     def bodies(self, ids: Sequence[str], name: str, lens: Definition, known_at: int | None) -> dict[str, Evidence | Accounts]:
-        version = ACCOUNTS_VERSION if name == "accounts" else lens.version
-        if known_at is not None or not (name == "accounts" or self._newest(lens)):
+        version = self.version(name, lens)
+        empty = unpack(name, version, None)
+        kept = self.kept(ids, name, lens) if known_at is None else None
+        if kept is None:
             told = self.told(ids, known_at)
-            empty = unpack(name, version, None)
             return {
                 id: empty
                 if id not in told
@@ -111,15 +126,23 @@ class Snapshot:
                 else told_by_evidence(told[id], lens)
                 for id in ids
             }
-        found: dict[str, Evidence | Accounts] = {}
+        return {id: unpack(name, version, kept[id]) if id in kept else empty for id in ids}
+
+    def version(self, name: str, lens: Definition) -> str:
+        return ACCOUNTS_VERSION if name == "accounts" else lens.version
+
+    def kept(self, ids: Sequence[str], name: str, lens: Definition) -> dict[str, bytes] | None:
+        """What the views keep of relationships under a lens, packed; None where they keep another version of it."""
+        if not (name == "accounts" or self._newest(lens)):
+            return None
+        found: dict[str, bytes] = {}
         for chunk in in_pages(list(ids)):
             rows = self.connection.execute(
                 f"SELECT relationship, body FROM {self.table(TRAJECTORIES)} t WHERE lens = ? AND relationship IN {marks(chunk)}",
                 (name, *chunk),
             )
-            found |= {id: unpack(name, version, body) for id, body in rows}
-        empty = unpack(name, version, None)
-        return {id: found.get(id, empty) for id in ids}
+            found |= dict(rows.fetchall())
+        return found
 
     def check_holder(self, ids: Sequence[str], holder: str | None, known_at: int | None) -> None:
         """A holder asked of one relationship must be or have been one of its members, or be one of the holders that are none."""
@@ -155,13 +178,18 @@ class Snapshot:
     ) -> dict[str, a.Trajectory]:
         self.check_holder(ids, holder, known_at)
         name, lens = self.lens(asked)
+        grids = self.grids(ids, start, to, step_days)
+        bodies = self.bodies(ids, name, lens, known_at)
+        return {id: trajectory_answer(body, lens, holder, grids[id]) for id, body in bodies.items()}
+
+    def grids(self, ids: Sequence[str], start: int | None, to: int | None, step_days: int) -> dict[str, range]:
+        """The instants of trajectories. Raises `Refused` where they are too many."""
         end = self.now if to is None else to
         began = self._began(ids) if start is None else dict.fromkeys(ids, start)
-        bodies = self.bodies(ids, name, lens, known_at)
-        grids = {id: _grid(began.get(id, end), end, step_days) for id in bodies}
+        grids = {id: _grid(began.get(id, end), end, step_days) for id in ids}
         if sum(map(len, grids.values())) > POINTS:
             raise Refused(Refusal("TOO_COSTLY", "query_points", "stepDays", {"limit": POINTS}))
-        return {id: _trajectory(body, lens, holder, grids[id]) for id, body in bodies.items()}
+        return grids
 
     def _began(self, ids: Sequence[str]) -> dict[str, int]:
         found: dict[str, int] = {}
@@ -247,10 +275,8 @@ class Snapshot:
         found = {}
         for stream, events in loaded.items():
             standing = [s.event for s in resolve([e for e in events if known_at is None or e.recorded <= known_at]).standing]
-            state = Participant(stream.partition("/")[2])
-            for event in standing:
-                state = evolve_participant(state, event)
-            found[state.id] = (state, standing)
+            id = stream.partition("/")[2]
+            found[id] = (participant_after(id, standing), standing)
         return found
 
     def person(self, id: str) -> Callable[[str], str | None]:
@@ -281,11 +307,13 @@ def _reading(told: Evidence | Accounts, said: Said, holder: str | None, at: int,
     )  # fmt: skip
 
 
-def _trajectory(told: Evidence | Accounts, lens: Definition, holder: str | None, instants: Sequence[int]) -> a.Trajectory:
+def trajectory_answer(told: Evidence | Accounts, lens: Definition, holder: str | None, instants: Sequence[int]) -> a.Trajectory:
     found = column(told, lens, holder, instants)
     helped, befriended, ambiguous = ([share[part] if share else None for share in found.shares] for part in range(3))
     phases = [phase.upper() for phase in found.phase]
-    at = [rfc3339(instant) for instant in found.at]
+    # Steps are whole days, so that the time of the day is that of the first.
+    time = rfc3339(found.at[0])[10:] if found.at else ""
+    at = [iso_day(instant) + time for instant in found.at]
     return a.Trajectory(told.lens, told.version, holder, at, phases, helped, befriended, ambiguous, found.confidence)
 
 

@@ -7,6 +7,8 @@ left, an agreement that replaced another) the closing date is that event's.
 from collections.abc import Callable
 from itertools import islice
 
+from msgspec import Struct
+
 from domain.model.events import Unvoiced
 from domain.model.relationship import own_id
 from projections.lenses.chronicle import Chronicle, Step
@@ -21,8 +23,18 @@ def _closing(told: Chronicle, opened: int, still: Callable[[Step], bool]) -> str
     return next((step.event.occurred for step in islice(told.steps, opened + 1, None) if not still(step)), None)
 
 
-def members(told: Chronicle, withdrawn: Callable[[str], bool], person: Callable[[str], str | None]) -> list[a.Member]:
-    """Everyone who is or was a member, by their latest joining. `withdrawn` and `person` are asked by handle."""
+class Stay(Struct, frozen=True):
+    """Somebody's part in a relationship, whoever they are; the words are those of the schema."""
+
+    handle: str
+    joined: str
+    left: str | None
+    roles: tuple[str, ...]
+    side: str
+
+
+def stays(told: Chronicle) -> list[Stay]:
+    """Everyone who is or was a member, by their latest joining."""
     joined: dict[str, str] = {}
     left: dict[str, str | None] = {}
     for step in told.steps:
@@ -36,9 +48,14 @@ def members(told: Chronicle, withdrawn: Callable[[str], bool], person: Callable[
     if not told.steps:
         return []
     last = told.steps[-1].after
+    return [Stay(handle, joined[handle], left[handle], member.roles, last.side(handle).upper()) for handle, member in last.members.items()]
+
+
+def members(told: Chronicle, withdrawn: Callable[[str], bool], person: Callable[[str], str | None]) -> list[a.Member]:
+    """The same, with who they are. `withdrawn` and `person` are asked by handle."""
     return [
-        a.Member(handle, person(handle), withdrawn(handle), joined[handle], left[handle], list(member.roles), last.side(handle).upper())
-        for handle, member in last.members.items()
+        a.Member(stay.handle, person(stay.handle), withdrawn(stay.handle), stay.joined, stay.left, list(stay.roles), stay.side)
+        for stay in stays(told)
     ]
 
 

@@ -1,0 +1,167 @@
+"""Events as they are recorded, for plain clients: server-sent events, the past after a position first and then whatever comes.
+
+Each is a CloudEvent as `GET /events` gives it line by line. Those who ask for the same are told from one reading, as subscribers are.
+"""
+
+import asyncio
+from collections.abc import AsyncGenerator, Iterator, Sequence
+from contextlib import suppress
+from itertools import groupby
+from typing import Any
+
+from msgspec import Struct
+from starlette.datastructures import Headers, QueryParams
+from starlette.responses import Response
+from starlette.types import Receive, Send
+from starlette.types import Scope as Connection
+
+from api.arguments import place
+from api.context import Organisation, scope_of
+from api.course import Course
+from api.errors import mask
+from api.exchange import HTTPRefused
+from api.fanout import Fanout, Frame, Subscriber, TooSlow
+from api.meeting import EventMeeting
+from api.scalars import Position
+from api.watch import TokenWatch
+from domain.model.errors import Refused
+from domain.store.store import EventStore
+from domain.store.tokens import Token
+from projections.export.cloudevents import written
+from projections.views import live
+from projections.views.answers import RecordedEvent
+from projections.views.filters import EventFilter
+from projections.views.scope import Scope
+
+EVENT_STREAM = "text/event-stream"
+HEARTBEAT = b": nothing came\n\n"
+LAST_SECONDS = 1.0
+"""For so long somebody is waited for to take the end of the answer."""
+
+
+class Asked(Struct, frozen=True):
+    """Which events, from where."""
+
+    after: int
+    filter: EventFilter
+
+    @classmethod
+    def of(cls, parameters: QueryParams, headers: Headers) -> "Asked":
+        """Raises `Refused`. Where a client that comes back says so in a header, that counts, and not the address it began with."""
+        came_to = headers.get("last-event-id")
+        field, text = ("Last-Event-ID", came_to) if came_to else ("after", parameters.get("after", "0"))
+        types = [name for text in parameters.getlist("types") for name in text.split(",")]
+        return cls(
+            place(Position(text), field) or 0,
+            EventFilter(
+                relationship=parameters.get("relationship"),
+                participant=parameters.get("participant"),
+                initiative=parameters.get("initiative"),
+                types=types or None,
+            ),
+        )
+
+
+class Feed(Struct, frozen=True):
+    """The feed of the events that somebody asks for."""
+
+    organisation: Organisation
+    asked: Asked
+    scope: Scope
+
+    def key(self) -> tuple[Any, ...]:
+        wanted = self.asked.filter
+        return (EVENT_STREAM, wanted.relationship, wanted.participant, wanted.initiative, *(wanted.types or ()), self.scope)
+
+    async def frames(self, course: Course) -> AsyncGenerator[Frame, None]:
+        meeting = course.meeting(EventMeeting)
+        position = meeting.position if course.shared else course.begins(self.asked.after)
+        assert position is not None
+        while True:
+            bodies, upto, more = await course.opened(self._page, position)
+            for place_of, body in bodies:
+                if await course.is_stale():
+                    break
+                course.tells(place_of, place_of)
+                yield Frame(place_of, place_of, body, course.generation)
+                position = place_of
+                await asyncio.sleep(0)
+            else:
+                position = upto
+                if more:
+                    continue
+                if not course.shared:
+                    course.reached = meeting.reach(position)
+                    if course.reached is None:
+                        continue
+                    yield Frame(None, position, b"id: %d\nevent: caught-up\ndata: {}\n\n" % position, course.generation)
+                    return
+                async for _ in course.silence(position):
+                    course.says(position)
+                    yield Frame(None, position, HEARTBEAT, course.generation)
+
+    def _page(self, position: int) -> tuple[list[tuple[int, bytes]], int, bool]:
+        page = live.events_after(self.organisation.questions, position, self.asked.filter)
+        return list(_bodies(self.organisation.store, page.found)), page.upto, page.more
+
+
+def _bodies(store: EventStore, events: Sequence[RecordedEvent]) -> Iterator[tuple[int, bytes]]:
+    """Each event as it is sent, by its position; neighbours are read together."""
+    types = {int(event.position): event.type for event in events}
+    with store.reading() as connection:
+        for _, run in groupby(enumerate(types), lambda pair: pair[1] - pair[0]):
+            first, *rest = (position for _, position in run)
+            rows = store.since(connection, first - 1, 1 + len(rest))
+            for position, line in zip((first, *rest), written(store, rows), strict=True):
+                yield position, b"id: %d\nevent: %s\ndata: %s\n" % (position, types[position].encode(), line)
+
+
+class EventStream(Response):
+    """An answer that goes on until whoever asked goes, their token ends, or they read too slowly."""
+
+    media_type = EVENT_STREAM
+
+    def __init__(self, fanout: Fanout, watch: TokenWatch, organisation: Organisation, token: Token, asked: Asked) -> None:
+        super().__init__(headers={"Cache-Control": "no-store", "X-Accel-Buffering": "no"})
+        del self.headers["content-length"]
+        self._fanout = fanout
+        self._watch = watch
+        self._token = token
+        self._feed = Feed(organisation, asked, scope_of(organisation, token))
+
+    async def __call__(self, scope: Connection, receive: Receive, send: Send) -> None:
+        begun = False
+
+        async def tell(body: bytes) -> None:
+            nonlocal begun
+            if not begun:
+                begun = True
+                await send({"type": "http.response.start", "status": self.status_code, "headers": self.raw_headers})
+            await send({"type": "http.response.body", "body": body, "more_body": True})
+
+        following = asyncio.create_task(Subscriber(self._fanout, self._feed.key(), self._feed.frames, tell).follow())
+        leaving = asyncio.create_task(_gone(receive))
+
+        def end() -> None:
+            following.cancel()
+
+        with self._watch.over(self._token, end), self._fanout.until_closed(end):
+            try:
+                await asyncio.wait({following, leaving}, return_when=asyncio.FIRST_COMPLETED)
+            finally:
+                following.cancel()
+                leaving.cancel()
+        ended, gone = await asyncio.gather(following, leaving, return_exceptions=True)
+        if isinstance(ended, Refused) and not begun:
+            raise HTTPRefused(400, ended)
+        if isinstance(ended, Exception) and not isinstance(ended, TooSlow | OSError):
+            mask(ended)
+        if gone is not None:
+            with suppress(TimeoutError):
+                async with asyncio.timeout(LAST_SECONDS):
+                    await send({"type": "http.response.body", "body": b"", "more_body": False})
+
+
+async def _gone(receive: Receive) -> None:
+    while (await receive())["type"] != "http.disconnect":
+        pass

@@ -1,0 +1,54 @@
+"""Whoever listens is heard out for as long as their token holds: all tokens in use are looked at together, once a second.
+
+Where they cannot be looked at, nobody is let go on: who has a token that holds comes back.
+"""
+
+import asyncio
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+from api.context import Organisation, thread
+from api.errors import mask
+from domain.store.tokens import Token
+
+TOKEN_SECONDS = 1.0
+"""How often is looked whether the tokens in use still hold."""
+
+
+class TokenWatch:
+    """Tells whoever listens when their token holds no more."""
+
+    def __init__(self, organisation: Organisation) -> None:
+        self._organisation = organisation
+        self._listening: dict[str, list[Callable[[], None]]] = {}
+
+    @contextmanager
+    def over(self, token: Token, ended: Callable[[], None]) -> Iterator[None]:
+        """Meanwhile `ended` is called where the token holds no more."""
+        listening = self._listening.setdefault(token.id, [])
+        listening.append(ended)
+        try:
+            yield
+        finally:
+            listening.remove(ended)
+            if not listening and self._listening.get(token.id) is listening:
+                del self._listening[token.id]
+
+    async def run(self) -> None:
+        """Watch until cancelled."""
+        while True:
+            await asyncio.sleep(TOKEN_SECONDS)
+            if self._listening:
+                looking = asyncio.ensure_future(thread(self._holding))
+                await asyncio.wait({looking})
+                failure = looking.exception()
+                if failure is not None:
+                    mask(failure)
+                holding = looking.result() if failure is None else frozenset[str]()
+                for id in self._listening.keys() - holding:
+                    for ended in tuple(self._listening[id]):
+                        ended()
+
+    def _holding(self) -> frozenset[str]:
+        now = self._organisation.store.clock()
+        return frozenset(token.id for token in self._organisation.tokens.list() if token.holds(now))

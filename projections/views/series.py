@@ -1,0 +1,103 @@
+"""Trajectories as the JSON that is sent, column by column, worked out once and kept as long as what they rest on stays the same.
+
+A column follows from what a lens keeps of a relationship, the holder and the instants, and from nothing else: the hash of what is kept is
+in the key, so that nothing has to be told when it changes. What is kept is read from the views at every question, within its scope.
+"""
+
+import threading
+from collections import OrderedDict
+from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
+from hashlib import blake2b
+
+import msgspec
+from msgspec import Struct
+
+from projections.views import answers as a
+from projections.views.pushed import TYPENAME, Chosen
+from projections.views.scope import Scope
+from projections.views.snapshot import Snapshot, trajectory_answer
+from projections.views.trajectories import unpack
+
+KEPT_BYTES = 64 * 1024 * 1024
+FIELDS = dict(zip(a.Trajectory.__struct_encode_fields__, a.Trajectory.__struct_fields__, strict=True))
+
+
+class Series(Struct, frozen=True):
+    """A trajectory of so many points, each of its fields as JSON."""
+
+    points: int
+    columns: Mapping[str, bytes]
+
+    @property
+    def size(self) -> int:
+        return sum(map(len, self.columns.values()))
+
+    def json(self, chosen: Iterable[Chosen]) -> bytes:
+        columns = {TYPENAME: b'"Trajectory"', **self.columns}
+        return b"{" + b",".join(b'"%b":%b' % (one.key.encode(), columns[one.field]) for one in chosen) + b"}"
+
+
+def series_of(answer: a.Trajectory) -> Series:
+    encode = msgspec.json.Encoder().encode
+    return Series(len(answer.at), {field: encode(getattr(answer, name)) for field, name in FIELDS.items()})
+
+
+class KeptSeries:
+    """The series that were asked for last, up to so many bytes. For several threads."""
+
+    def __init__(self, limit: int = KEPT_BYTES) -> None:
+        self._limit = limit
+        self._held = 0
+        self._series: OrderedDict[Hashable, Series] = OrderedDict()
+        self._lock = threading.Lock()
+
+    def get(self, key: Hashable, work_out: Callable[[], Series]) -> Series:
+        with self._lock:
+            if (found := self._series.get(key)) is not None:
+                self._series.move_to_end(key)
+                return found
+        made = work_out()
+        with self._lock:
+            if key not in self._series:
+                self._series[key] = made
+                self._held += made.size
+            while self._held > self._limit:
+                self._held -= self._series.popitem(last=False)[1].size
+        return made
+
+
+def all_series(
+    snapshot: Snapshot,
+    kept: KeptSeries,
+    scope: Scope,
+    ids: Sequence[str],
+    start: int | None,
+    to: int | None,
+    step_days: int,
+    asked: str | None,
+    holder: str | None,
+    known_at: int | None,
+) -> dict[str, Series]:
+    """The trajectories of relationships, as `Snapshot.trajectories` tells them. As known earlier, nothing is kept."""
+    if known_at is not None:
+        found = snapshot.trajectories(ids, start, to, step_days, asked, holder, known_at)
+        return {id: series_of(answer) for id, answer in found.items()}
+    snapshot.check_holder(ids, holder, None)
+    name, lens = snapshot.lens(asked)
+    version = snapshot.version(name, lens)
+    grids = snapshot.grids(ids, start, to, step_days)
+    bodies = snapshot.kept(ids, name, lens)
+    if bodies is None:
+        found = snapshot.trajectories(ids, start, to, step_days, asked, holder, None)
+        return {id: series_of(answer) for id, answer in found.items()}
+
+    def worked_out(id: str) -> Series:
+        return series_of(trajectory_answer(unpack(name, version, bodies.get(id)), lens, holder, grids[id]))
+
+    return {
+        id: kept.get(
+            (scope, id, name, version, holder, grids[id], blake2b(bodies.get(id, b"")).digest()),
+            lambda id=id: worked_out(id),  # type: ignore[misc]
+        )
+        for id in ids
+    }

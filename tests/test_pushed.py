@@ -1,0 +1,202 @@
+"""What the database writes is what the resolvers would have answered, to the byte, whatever is recorded and whatever is asked."""
+
+import asyncio
+import json
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any, Self
+
+import pytest
+from corrected_histories import NOW, histories
+from histories import Line
+from history_words import HANDLES, HOME, OWN_ROLES
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from msgspec import Raw, Struct
+from random_queries import VARIABLES, questions
+from sent_lines import ROOT, Clock, account, initiative, line, meeting, pair, person, record
+from servers import NamedPostgres, Postgres
+from store_places import Databases, Files, Place
+
+from api.context import Context, all_done
+from api.exchange import PLAIN_JSON, answer
+from api.schema import make_schema
+from api.wakeups import Wakeups
+from domain.store.store import EventStore
+from projections.views.series import KeptSeries, Series
+from tussenruimte import Organisation
+
+SCHEMA = make_schema()
+STREAMS = ("r", "s", "t")
+SECOND = 1_000_000
+NAMES = ['Next "Door"', "Buurtmaat é ☂ 🜁", "back\\slash / tab\t line\n", "\u2028 \x7f \x01 %s ? {}", "plain"]
+Question = tuple[str, bool]
+
+
+class House:
+    """An organisation to record in and to ask, each question in both ways."""
+
+    def __init__(self, store: EventStore, clock: Clock) -> None:
+        self.clock = clock
+        self.organisation = Organisation(store)
+        self.wakeups = Wakeups(self.organisation, 3_600)
+        self.runner = asyncio.Runner()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.runner.close()
+        self.organisation.close()
+
+    def take(self, lines: list[Any]) -> bool:
+        """Record a batch; what is refused because something is missing that was not told yet does not matter here."""
+        self.clock.now += SECOND
+        raw = [one if isinstance(one, bytes) else json.dumps(one).encode() for one in lines]
+        return not record(self.organisation.store, raw).refused
+
+    def asked(self, query: str, after: str | None, plainly: bool) -> Any:
+        token: Any = None
+        context = Context(self.organisation, self.wakeups, token, "Asked", lasting=plainly)
+
+        async def executed() -> Any:
+            result = await SCHEMA.execute(query, {**VARIABLES, "after": after}, context, operation_name="Asked")
+            # Where something is refused, what was asked beside it is still being answered.
+            await all_done()
+            return result
+
+        return self.runner.run(executed())
+
+    def same_both_ways(self, question: Question, after: str | None) -> Any:
+        """The plain answer, once it was found to be that of the database too."""
+        query, written = question
+        pushed, plain = self.asked(query, after, False), self.asked(query, after, True)
+        assert isinstance((pushed.data or {}).get("page"), Raw) == (written and pushed.data is not None), query
+        told = [bytes(answer(one.data, one.errors, PLAIN_JSON, "en").body) for one in (pushed, plain)]
+        assert told[0] == told[1], query
+        return plain.data
+
+    def cursors(self) -> list[str | None]:
+        found = self.asked("query Asked { relationships { edges { cursor } } }", None, True).data["relationships"]["edges"]
+        return [None, *(edge["cursor"] for edge in found)]
+
+
+@pytest.fixture(scope="module")
+def databases(postgres: Postgres | NamedPostgres) -> Databases:
+    return Databases(postgres, "pushed")
+
+
+def settle(house: House, name: str) -> None:
+    roles = [{"role": role, "side": side} for role, side in OWN_ROLES.items()]
+    home = {"name": name, "kind": "buddy", "guidance": "light", "contact": "fixed"}
+    people = [raw for stream in STREAMS for handle in HANDLES for raw in person(f"{stream}-{handle}")]
+    registered = line("home-again", "event_amended", f"initiative/{HOME}", {"event": "home-registered", "data": home})
+    own = line("roles", "roles_registered", f"initiative/{HOME}", {"roles": roles})
+    assert house.take([initiative(HOME), own, registered, *people])
+
+
+FATES = ["stays"] * 5 + ["withdraws", "erased", "frozen", "no consent", "never registered"]
+
+
+def become(house: House, someone: str, fate: str) -> None:
+    """People leave in every way there is: they withdraw, are taken back altogether, or lose their keys without an event that says so."""
+    subject = f"participant/{someone}"
+    match fate:
+        case "withdraws":
+            house.take([line(f"{someone}-w", "consent_withdrawn", subject, {"scope": "record"}, "2022-01-01")])
+        case "erased":
+            house.organisation.store.keys.erase(subject)
+        case "frozen":
+            house.organisation.store.keys.freeze(subject)
+        case "no consent":
+            house.take([line(f"{someone}-n", "event_retracted", subject, {"event": f"{someone}-consent"})])
+        case "never registered":
+            ids = [f"{someone}-consent", f"{someone}-registered"]
+            house.take([line(f"{id}-r", "event_retracted", subject, {"event": id}) for id in ids])
+
+
+class Story(Struct):
+    """What is recorded before and after the first pages were asked for, what becomes of whom in between, and what is asked at last.
+
+    With each question a number, for the cursor that it goes on from."""
+
+    name: str
+    before: list[list[Line]]
+    fates: dict[str, str]
+    after: list[list[Line]]
+    asked: list[tuple[Question, int]]
+
+
+@st.composite
+def stories(draw: Any) -> Story:
+    batches: list[list[Line]] = [draw(histories(stream)) for stream in STREAMS]
+    cuts = [draw(st.integers(1, len(batch))) for batch in batches]
+    fates = {f"{stream}-{handle}": draw(st.sampled_from(FATES)) for stream in STREAMS for handle in HANDLES}
+    before = [batch[:cut] for batch, cut in zip(batches, cuts, strict=True)]
+    after = [batch[cut:] for batch, cut in zip(batches, cuts, strict=True)]
+    asked = [(draw(questions()), draw(st.integers(0, 100))) for _ in range(5)]
+    return Story(draw(st.sampled_from(NAMES)), before, fates, after, asked)
+
+
+numbers = iter(range(1_000_000))
+
+
+def same_both_ways(place: Place, story: Story) -> None:
+    clock = Clock()
+    clock.now = NOW
+    # Each example has an organisation of its own; in PostgreSQL they stand in the same tables, and must not be seen in one another.
+    with House(place.open(ROOT, f"house-{next(numbers)}", clock), clock) as house:
+        settle(house, story.name)
+        for batch in story.before:
+            house.take(batch)
+        first = house.cursors()
+        for question, _ in story.asked:
+            house.same_both_ways(question, None)
+        for someone, fate in story.fates.items():
+            become(house, someone, fate)
+        for batch in story.after:
+            house.take(batch)
+        cursors = [None, None, None, *first, *house.cursors(), "nowhere"]
+        for question, number in story.asked:
+            house.same_both_ways(question, cursors[number % len(cursors)])
+
+
+@settings(max_examples=15)
+@given(story=stories())
+def test_what_sqlite_writes_is_what_the_resolvers_answer(story: Story) -> None:
+    with TemporaryDirectory() as folder:
+        same_both_ways(Files(Path(folder, "events.db")), story)
+
+
+@settings(max_examples=15)
+@given(story=stories())
+def test_what_postgresql_writes_is_what_the_resolvers_answer(databases: Databases, story: Story) -> None:
+    same_both_ways(databases, story)
+
+
+SERIES = """query Asked($after: String) {
+  relationship(id: "r") { trajectory(to: "2024-01-01", stepDays: 1) { at phase help friendship ambiguity confidence } }
+  page: relationships(after: $after) { nodes { id } }
+}"""
+
+
+def test_a_series_that_was_asked_for_before_is_told_anew_once_something_late_is_recorded(tmp_path: Path) -> None:
+    clock = Clock()
+    with House(Files(tmp_path / "events.db").open(ROOT, "house", clock), clock) as house:
+        house.take([*pair(), meeting("m1", "r", "2021-02-01", mood="light")])
+        told = [house.same_both_ways((SERIES, True), None)["relationship"]["trajectory"] for _ in range(2)]
+        house.take([account("late", "r", occurred="2021-01-15", named="friendship")])
+        told += [house.same_both_ways((SERIES, True), None)["relationship"]["trajectory"] for _ in range(2)]
+        assert told[0] == told[1] != told[2] == told[3]
+        assert len(told[0]["at"]) == len(told[2]["help"]) == 1_096
+
+
+def test_series_are_kept_up_to_so_many_bytes_and_worked_out_once_while_they_are() -> None:
+    kept, made = KeptSeries(limit=100), []
+
+    def series(name: str) -> Series:
+        return kept.get(name, lambda: made.append(name) or Series(1, {"at": b"x" * 40}))  # type: ignore[func-returns-value]
+
+    for name in ("a", "b", "a", "c", "a", "b"):
+        assert series(name).size == 40
+    assert made == ["a", "b", "c", "b"]
