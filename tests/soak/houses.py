@@ -25,7 +25,7 @@ from soak.disk import Disk
 from soak.imports import Imports
 from soak.process import Process
 from soak.proxy import Proxy
-from soak.subscribers import Audience, Socket, Subscriber
+from soak.subscribers import Audience, Socket, Stream, Subscriber
 
 ROOT_KEY = base64.b64encode(ROOT).decode()
 PATIENCE_SECONDS = 90
@@ -44,7 +44,7 @@ class House(ABC):
     name: str
     place: Place
     program = "soak.shifted"
-    audience_of: Sequence[type[Subscriber]] = (Socket, Socket)
+    audience_of: Sequence[type[Subscriber]] = (Socket, Socket, Stream, Stream)
 
     def __init__(self) -> None:
         self._held = ExitStack()
