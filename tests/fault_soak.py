@@ -17,7 +17,7 @@ from itertools import islice
 from random import Random
 
 from soak.faults import KINDS, Fault, plan
-from soak.houses import Alone, House, Shared
+from soak.houses import Alone, House, Shared, Stuck
 from soak.verdict import Verdict, verdict
 
 ROUND = 50
@@ -48,10 +48,16 @@ class Soak:
     def _round(self, house: House, faults: Iterator[Fault], draw: Random) -> None:
         began = time.monotonic()
         house.begin()
+        done = "the beginning"
         for fault in faults:
-            house.load_goes_on()
+            try:
+                house.load_goes_on()
+            except Stuck as stuck:
+                self.found.findings.append(f"{stuck} That was after: {done}")
+                break
             time.sleep(draw.uniform(0, PAUSE_SECONDS))
-            self.count[house.name, fault(house, draw)] += 1
+            done = fault(house, draw)
+            self.count[house.name, done] += 1
         found = verdict(house)
         self.found.add(found)
         said = (

@@ -64,12 +64,14 @@ class House(ABC):
         self._round += 1
         shutil.rmtree(self.books, ignore_errors=True)
         self.books.mkdir()
+        for log in self.logs():
+            log.unlink()
         self._empty()
         with closing(opened(self.place, clock=self.clock)) as store:
             record(store, [initiative()])
             token = Tokens(store.database, self.clock).create(name="soak")
         self.apis = [self._process(f"api{number}", ["serve", "--port", str(port)]) for number, port in enumerate(self._ports)]
-        self.audience = Audience([kind(self.addresses, token) for kind in self.audience_of])
+        self.audience = Audience([kind(self.addresses, token, after % 2) for after, kind in enumerate(self.audience_of)])
         self._begin_load(token)
         self.load_goes_on(UNDER_WAY)
 
@@ -93,6 +95,10 @@ class House(ABC):
     def acknowledged(self) -> list[str]:
         """The lines of all books; see `recorder`."""
         return [line for book in self.books.iterdir() for line in book.read_text().splitlines()]
+
+    def logs(self) -> list[Path]:
+        """What the processes of this round printed."""
+        return sorted(self.folder.glob("*.log"))
 
     def close(self) -> None:
         for processes in (self.recorders, self.apis, self.workers):

@@ -60,7 +60,7 @@ def verdict(house: House) -> Verdict:
         *(f"a {type(one).__name__} never came to the end: it stands at {one.came_to}" for one in late),
         *some(line for line in lines if line.startswith("!")),
         *(f"{name} did not end when it was told to" for name in left),
-        *some(line for log in logs(house.folder) for line in unforeseen(log)),
+        *some(line for log in house.logs() for line in unforeseen(log)),
     ]
     return found
 
@@ -81,15 +81,13 @@ def misheard(events: Sequence[tuple[int, str]], after: int, book: Sequence[tuple
     return found
 
 
-def logs(folder: Path) -> list[Path]:
-    return sorted(folder.glob("*.log"))
-
-
 def unforeseen(log: Path) -> Iterable[str]:
-    """The lines that say that something happened which the program did not foresee."""
-    for line in log.read_text(errors="replace").splitlines():
-        if "Traceback" in line or '"level":"critical"' in line or '"level": "critical"' in line:
-            yield f"{log.stem} logged: {line[:2_000]}"
+    """The lines that say that something happened which the program did not foresee, each with what was raised."""
+    lines = log.read_text(errors="replace").splitlines()
+    for number, line in enumerate(lines):
+        if "Traceback" in line or '"level": "critical"' in line:
+            raised = (after for after in lines[number + 1 :] if after and after[0] not in " {")
+            yield f"{log.stem} logged: {line[:1_000]} {next(raised, '')[:1_000]}"
 
 
 def some(found: Iterable[str]) -> list[str]:
