@@ -16,6 +16,10 @@ TOLD = 5
 """Of each sort; the rest is counted."""
 
 
+OF_A_FULL_DISK = ("(SQLITE_FULL)", "(SQLITE_IOERR", "domain.store.ring.KeyStoreError")
+"""What SQLite, and the key store on it, raise for a full disk: it is logged with where it came to light, as it should be."""
+
+
 class Verdict(Struct):
     """What a round found; the four figures, and every finding in words."""
 
@@ -85,9 +89,11 @@ def unforeseen(log: Path) -> Iterable[str]:
     """The lines that say that something happened which the program did not foresee, each with what was raised."""
     lines = log.read_text(errors="replace").splitlines()
     for number, line in enumerate(lines):
-        if "Traceback" in line or '"level": "critical"' in line:
+        if any(found in line for found in OF_A_FULL_DISK):
+            continue
+        if "Traceback" in line or any(f'"level": "{level}"' in line for level in ("error", "critical")):
             raised = (after for after in lines[number + 1 :] if after and after[0] not in " {")
-            yield f"{log.stem} logged: {line[:1_000]} {next(raised, '')[:1_000]}"
+            yield f"{log.stem} logged: {line[:200]} … {line[-500:]} {next(raised, '')[:500]}"
 
 
 def some(found: Iterable[str]) -> list[str]:
