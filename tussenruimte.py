@@ -92,8 +92,7 @@ def open_organisation(chosen: Settings, outdated: bool = False, new: bool = Fals
     """Open an organisation's files. `outdated`: even with views of an older form. `new`: made where there are none.
 
     Raises one of `TOLD`."""
-    store = open_store(chosen, new)
-    organisation = Organisation(store, signals_of(chosen))
+    organisation = Organisation(open_store(chosen, new), signals_of(chosen))
     if not outdated and organisation.runner.outdated():
         organisation.close()
         raise Unusable("The views have the form of an older version. Run `tussenruimte migrate`.")

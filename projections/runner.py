@@ -98,10 +98,6 @@ class Runner:
         row = connection.execute(query, (self._mark(generation),)).fetchone()
         return row[0] if row else 0
 
-    def set_aside(self, connection: Connection) -> list[Aside]:
-        """The streams that could not be taken in, by position."""
-        return all_aside(connection, self.generation(connection))
-
     def stand(self, connection: Connection) -> Stand:
         """How the views stand, asked in one statement. Raises `OtherForm`."""
         row = connection.execute(
@@ -115,6 +111,10 @@ class Runner:
         version, *stand = row
         self._read(version)
         return Stand(*stand)
+
+    def set_aside(self, connection: Connection) -> list[Aside]:
+        """The streams that could not be taken in, by position."""
+        return all_aside(connection, self.generation(connection))
 
     def _mark(self, generation: int) -> str:
         return f"{self._name}.{generation}"

@@ -85,7 +85,7 @@ def test_the_api_is_asked_whether_it_lives_and_whether_it_is_ready(objects: list
     (container,) = pod["containers"]
     asked = {name: container[f"{name}Probe"]["httpGet"]["path"] for name in ("startup", "liveness", "readiness")}
     assert asked == {"startup": "/healthz", "liveness": "/healthz", "readiness": "/readyz"}
-    assert container["ports"] == [{"name": "http", "containerPort": 8000}]
+    assert container["ports"] == [{"name": "http", "containerPort": 8000}, {"name": "metrics", "containerPort": 9464}]
     slept = container["lifecycle"]["preStop"]["sleep"]["seconds"]
     assert slept >= 5
     assert pod["terminationGracePeriodSeconds"] > slept + GRACE_SECONDS

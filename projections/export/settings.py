@@ -18,8 +18,8 @@ from projections.export.placement import POSTGRES, Placement, placement
 from projections.export.terminal import said, warn
 
 DEFAULT_DATABASE = "sqlite:///tussenruimte.db"
-KEYS, REPLICA, REDIS = "TUSSENRUIMTE_KEYS_URL", "TUSSENRUIMTE_READ_URL", "TUSSENRUIMTE_REDIS_URL"
-PLACEMENT = "TUSSENRUIMTE_PLACEMENT"
+KEYS, REPLICA, PLACEMENT = "TUSSENRUIMTE_KEYS_URL", "TUSSENRUIMTE_READ_URL", "TUSSENRUIMTE_PLACEMENT"
+REDIS = "TUSSENRUIMTE_REDIS_URL"
 PLACED_BY = ("TUSSENRUIMTE_DATABASE_URL", KEYS, REPLICA)
 """What a placement says instead."""
 APART = "With PostgreSQL the keys have a database of their own, apart from the events and with backups of its own: "
@@ -78,7 +78,7 @@ def settings() -> Settings:
     place, sources = _place(organisation)
     sources["organisation"] = "command line" if said("organisation") else "default"
     root, root_from = _root(place)
-    return Settings(place, organisation, root, _redis(), {**sources, "root key": root_from, "redis": "TUSSENRUIMTE_REDIS_URL"})
+    return Settings(place, organisation, root, _redis(), {**sources, "root key": root_from, "redis": REDIS})
 
 
 def _place(organisation: str) -> tuple[Files | Databases, dict[str, str]]:
