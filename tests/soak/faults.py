@@ -78,7 +78,7 @@ def redis_flushed(house: House, draw: Random) -> str:
 def redis_frozen(house: House, draw: Random) -> str:
     assert isinstance(house, Shared)
     house.redis.freeze()
-    last(draw)
+    linger(draw)
     house.redis.thaw()
     return "Redis: frozen"
 
@@ -94,7 +94,7 @@ def half_open(house: House, draw: Random) -> str:
     name, wires = wire(house, draw)
     for one in wires:
         one.silence()
-    last(draw)
+    linger(draw)
     for one in wires:
         one.recover()
     return f"connections half-open: {name}"
@@ -104,7 +104,7 @@ def delayed(house: House, draw: Random) -> str:
     name, wires = wire(house, draw)
     for one in wires:
         one.slow(draw.uniform(0.02, 0.3))
-    last(draw)
+    linger(draw)
     for one in wires:
         one.slow(0)
     return f"connections delayed: {name}"
@@ -112,7 +112,7 @@ def delayed(house: House, draw: Random) -> str:
 
 def disk_full(house: House, draw: Random) -> str:
     house.disk.fill(house.writing())
-    last(draw)
+    linger(draw)
     house.disk.clear()
     house.revive()
     return house.disk.told
@@ -146,5 +146,5 @@ def wire(house: House, draw: Random) -> tuple[str, list[Proxy]]:
     return draw.choice(list(house.wires.items()))
 
 
-def last(draw: Random) -> None:
+def linger(draw: Random) -> None:
     time.sleep(draw.uniform(0.3, LONGEST_SECONDS))

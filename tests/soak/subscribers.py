@@ -80,7 +80,6 @@ class Subscriber(ABC):
         if told.id is not None:
             self.book.append((told.position, told.id))
         self.caught_up |= told.caught_up
-        # What it gives to go on from: also a heartbeat may say so.
         self.came_to = told.position
 
 
