@@ -48,17 +48,18 @@ class Soak:
     def _round(self, house: House, faults: Iterator[Fault], draw: Random) -> None:
         began = time.monotonic()
         house.begin()
-        done = "the beginning"
+        done, stuck = "the beginning", []
         for fault in faults:
             try:
                 house.load_goes_on()
-            except Stuck as stuck:
-                self.found.findings.append(f"{stuck} That was after: {done}")
+            except Stuck as error:
+                stuck.append(f"{error} That was after: {done}")
                 break
             time.sleep(draw.uniform(0, PAUSE_SECONDS))
             done = fault(house, draw)
             self.count[house.name, done] += 1
         found = verdict(house)
+        found.findings += stuck
         self.found.add(found)
         said = (
             f"{self.count.total()} faults; this round: {found.events} events, {found.breaks} connections of subscribers,"

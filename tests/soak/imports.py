@@ -1,5 +1,6 @@
 """Imports by the command line, one after the other, for a house of one process: a file that was not taken is imported again until it is."""
 
+import json
 import subprocess
 import sys
 import threading
@@ -40,11 +41,10 @@ class Imports:
 
     def _go_on(self) -> None:
         for number in count():
-            prefix = f"import{number}-"
-            lines = list(generated(LINES, prefix))
+            lines = list(generated(LINES, f"import{number}-"))
             while not self._import(b"\n".join(lines)):
                 self._ending.wait(PAUSE_SECONDS)
-            self._book.note([f"{prefix}home-registered", f"{prefix}1-match", f"{prefix}1-account"])
+            self._book.note([json.loads(line)["id"] for line in lines])
             if self._ending.wait(PAUSE_SECONDS):
                 return
 
