@@ -6,7 +6,7 @@ STAMP := .venv/.stamp
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test check test-ha bench soak-kill soak-live clean
+.PHONY: help setup demo test check test-ha bench soak soak-kill soak-live clean
 
 help: ## list what can be made
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' Makefile
@@ -40,6 +40,9 @@ check: setup ## lint, types and the direction of imports
 
 bench: setup ## measure speed, each row beside its baseline
 	PYTHONPATH=.:tests $(BIN)/python -m bench
+
+soak: setup ## bring 1,000 faults of every kind about under load, about 40 minutes, and look for losses
+	$(BIN)/python tests/fault_soak.py --faults 1000 --seed 1
 
 soak-kill: setup ## kill processes over and over while they record, and look for losses
 	$(BIN)/python tests/kill_loop.py --kills 200

@@ -132,12 +132,12 @@ class EventStream(Response):
     async def __call__(self, scope: Connection, receive: Receive, send: Send) -> None:
         begun = False
 
-        async def tell(body: bytes) -> None:
+        async def tell(body: bytes, more: bool = True) -> None:
             nonlocal begun
             if not begun:
                 begun = True
                 await send({"type": "http.response.start", "status": self.status_code, "headers": self.raw_headers})
-            await send({"type": "http.response.body", "body": body, "more_body": True})
+            await send({"type": "http.response.body", "body": body, "more_body": more})
 
         following = asyncio.create_task(Subscriber(self._fanout, self._feed.key(), self._feed.frames, tell).follow())
         leaving = asyncio.create_task(_gone(receive))
@@ -155,11 +155,13 @@ class EventStream(Response):
         if isinstance(ended, Refused) and not begun:
             raise HTTPRefused(400, ended)
         if isinstance(ended, Exception) and not isinstance(ended, TooSlow | OSError):
+            if gone is not None and not begun:
+                raise ended  # It can still be answered as any other request.
             mask(ended)
         if gone is not None:
             with suppress(TimeoutError):
                 async with asyncio.timeout(LAST_SECONDS):
-                    await send({"type": "http.response.body", "body": b"", "more_body": False})
+                    await tell(b"", more=False)
 
 
 async def _gone(receive: Receive) -> None:

@@ -21,7 +21,7 @@ from strawberry.subscriptions.protocols.graphql_transport_ws.types import Connec
 
 from api.context import Context, Organisation, bearer
 from api.direct import DIRECT, Direct
-from api.errors import language_of, mask
+from api.errors import SILENT, language_of, mask
 from api.exchange import Question
 from api.fanout import Fanout, Subscriber, TooSlow
 from api.limits import document
@@ -36,7 +36,7 @@ INIT_SECONDS = 10
 MOST_SUBSCRIPTIONS = 50
 """The most that one connection may have at once."""
 ENDED = 4401
-SLOW = 1013
+LATER = 1013
 """Try again later: the clients that there are do so by themselves."""
 GONE = (WebSocketDisconnect, starlette.websockets.WebSocketDisconnected, WebSocketDisconnected)
 """The ways in which is told that nobody is there any more."""
@@ -62,7 +62,12 @@ class _Handler(BaseGraphQLTransportWSHandler[Context, None]):
 
     async def handle_connection_init(self, message: ConnectionInitMessage) -> None:
         already = self.connection_acknowledged
-        await super().handle_connection_init(message)
+        try:
+            await super().handle_connection_init(message)
+        except SILENT as error:
+            # Nobody was refused: who is closed out as forbidden would not come back.
+            mask(error)
+            self.finish(LATER, "The database does not answer just now")
         if self.connection_acknowledged and not already:
             ended = partial(self.finish, ENDED, "The token has expired or was revoked")
             self._watched.enter_context(self.view.watch.over(self.context.token, ended))
@@ -81,7 +86,7 @@ class _Handler(BaseGraphQLTransportWSHandler[Context, None]):
         except TooSlow as slow:
             # Who is told that a subscription is complete does not come back for the rest.
             operation.completed = True
-            self.finish(SLOW, str(slow))
+            self.finish(LATER, str(slow))
 
     async def handle_task_exception(self, error: Exception) -> None:
         """Who has gone needs no answer; all else stands in the log under an id, as everywhere."""

@@ -4,7 +4,7 @@
 """
 
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -33,7 +33,7 @@ class Clock:
         return self.now
 
 
-def opened(place: Path | Place, organisation: str = "buurtmaat", root: bytes = ROOT, clock: Clock | None = None) -> EventStore:
+def opened(place: Path | Place, organisation: str = "buurtmaat", root: bytes = ROOT, clock: Callable[[], int] | None = None) -> EventStore:
     found = Files(place) if isinstance(place, Path) else place
     return found.open(root, organisation, clock or Clock())
 

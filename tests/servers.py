@@ -66,8 +66,9 @@ class Server(ABC):
     ending = signal.SIGKILL
     """Ends it at once, when it is needed no more."""
 
-    def __init__(self, runs_as: int | None = None, password: str = "") -> None:
-        self._temporary = tempfile.TemporaryDirectory(prefix="tussenruimte-", ignore_cleanup_errors=True)
+    def __init__(self, runs_as: int | None = None, password: str = "", inside: Path | None = None) -> None:
+        """`inside`: where its folder is made, if not with the other temporary ones."""
+        self._temporary = tempfile.TemporaryDirectory(prefix="tussenruimte-", dir=inside, ignore_cleanup_errors=True)
         self.folder = Path(self._temporary.name)
         self.log = self.folder / "server.log"
         self.port = free_port()
@@ -120,6 +121,18 @@ class Server(ABC):
         """As `kill -9` does."""
         self._end(signal.SIGKILL)
 
+    def revive(self) -> None:
+        """Start it again, should it have ended by itself. Returns when it answers."""
+        limit = time.monotonic() + START_SECONDS
+        while not self._answers():
+            if not self.program.running():
+                self.program.wait()
+                self._program = None
+                self.start()
+            if time.monotonic() > limit:
+                raise ServerError(f"The server does not answer. Its log ends so:\n{self.log.read_text(errors='replace')[-2_000:]}")
+            time.sleep(0.02)
+
     def freeze(self) -> None:
         """It keeps its connections, and takes new ones, and answers nothing."""
         self.program.send(signal.SIGSTOP)
@@ -152,10 +165,10 @@ class Postgres(Server):
 
     ending = signal.SIGQUIT
 
-    def __init__(self, **configuration: str) -> None:
+    def __init__(self, inside: Path | None = None, **configuration: str) -> None:
         """`configuration`: as in postgresql.conf."""
         self._configuration = configuration
-        super().__init__(pwd.getpwnam("nobody").pw_uid if os.geteuid() == 0 else None)
+        super().__init__(pwd.getpwnam("nobody").pw_uid if os.geteuid() == 0 else None, inside=inside)
 
     def _prepare(self) -> None:
         secret = self.folder / "password"

@@ -6,7 +6,7 @@ It opens the store as the next process would, brings the views up and, when aske
 import hashlib
 import re
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from contextlib import closing
 from pathlib import Path
 
@@ -26,9 +26,11 @@ WHOLE = re.compile(r"(?P<batch>.+)-\d+of(?P<size>\d+)\Z")
 SHUT = [{"erased"}, {"damaged"}, {"sealed"}]
 
 
-def faults(place: Path | Place, acknowledged: Iterable[str], rebuilt: bool = True) -> list[str]:
+def faults(
+    place: Path | Place, acknowledged: Iterable[str], rebuilt: bool = True, clock: Callable[[], int] | None = None
+) -> list[str]:
     """What is wrong with the store at `place`, in which `acknowledged` ids were said to be recorded. Empty: nothing is."""
-    with closing(opened(place)) as store:
+    with closing(opened(place, clock=clock)) as store:
         with store.reading() as connection:
             found = [*_lost(connection, acknowledged), *_chain(connection), *_shut(store, connection)]
         return [*found, *_views(store, rebuilt)]
