@@ -9,12 +9,13 @@ from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 import pytest
-from sent_lines import account, line, meeting, note, opened, pair, record, rules, runner_of
+from sent_lines import account, line, match, meeting, note, opened, pair, person, record, rules, runner_of
 from store_faults import faults
 from store_places import Place
 
 from domain.store.batch import Outcome
-from domain.store.database import EVENTS
+from domain.store.database import EVENTS, Update
+from domain.store.mapper import Unreadable
 from domain.store.store import EventStore
 
 WRITERS = 12
@@ -124,6 +125,35 @@ class StoreSharingContract:
         store.keys.erase("participant/r-bram")
         assert rules(record(store, [account("more", "r", "b", named="both")])) == {1: "erased_person"}
 
+    def test_what_is_sealed_opens_with_the_key_of_whom_a_handle_stands_for_though_an_earlier_batch_meant_somebody_else(
+        self, store: EventStore, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """A batch that made its handles and then failed leaves them; they give way, and nothing of them is remembered."""
+        record(store, [*pair(), *person("p1"), *person("p2"), *person("p3")])
+        with monkeypatch.context() as patched:
+            patched.setattr(store.recorder, "append", _full)
+            with pytest.raises(OSError, match="no space"):
+                record(store, [match("s", "p1", "p2")])
+        said = [account("said", "s", named="both"), meeting("m", "s", **note("Rain.", "a"))]
+        assert record(store, [match("s", "p3", "p2"), *said]).recorded == 3
+        store.keys.freeze("participant/p1")
+        store.keys.erase("participant/p1")
+        with store.reading() as connection:
+            opened = store.streams(connection, ["relationship/s"], store.keys.ring())["relationship/s"]
+        assert [member.participant for member in opened[0].data.members] == ["p3", "p2"]
+        assert (opened[1].data.named, opened[2].data.notes[0].text) == ("both", "Rain.")
+
+    def test_a_stream_that_cannot_be_read_is_the_trouble_of_who_asks_for_it_alone(self, store: EventStore) -> None:
+        record(store, [*pair("r"), *pair("s")[1:]])
+        damaged = json.dumps({"changed": "by hand"}).encode()
+        with store.database.writing("events") as connection:
+            connection.write([Update(EVENTS, ("state",), ("id",), [(damaged, "r-match")])])
+        store.recording._memory.forget()
+        with at_once(store) as give:
+            one, bad, other = give([meeting("m1", "s")]), give([meeting("m2", "r")]), give([meeting("m3", "s")])
+        assert (one.result().recorded, other.result().recorded) == (1, 1)
+        assert isinstance(bad.exception(), Unreadable)
+
     def test_a_transaction_that_fails_fails_for_all_who_share_it_and_keeps_nothing(
         self, store: EventStore, monkeypatch: pytest.MonkeyPatch
     ) -> None:
@@ -169,6 +199,10 @@ class StoreSharingContract:
         record(store, pair())
         assert (theirs.catch_up(), mine.catch_up()) == (6, 0)
         other.close()
+
+
+def _full(*_: object) -> None:
+    raise OSError("no space left on device")
 
 
 def _write(store: EventStore, number: int) -> None:

@@ -23,6 +23,7 @@ from api.exchange import PLAIN_JSON, answer
 from api.schema import make_schema
 from api.wakeups import Wakeups
 from domain.store.store import EventStore
+from domain.store.tokens import Token
 from projections.views.series import KeptSeries, Series
 from tussenruimte import Organisation
 
@@ -31,6 +32,7 @@ STREAMS = ("r", "s", "t")
 SECOND = 1_000_000
 NAMES = ['Next "Door"', "Buurtmaat é ☂ 🜁", "back\\slash / tab\t line\n", "\u2028 \x7f \x01 %s ? {}", "plain"]
 Question = tuple[str, bool]
+TOKEN = Token("tester", "administrator", "tester", 0, 2**62, None)
 
 
 class House:
@@ -56,8 +58,7 @@ class House:
         return not record(self.organisation.store, raw).refused
 
     def asked(self, query: str, after: str | None, plainly: bool) -> Any:
-        token: Any = None
-        context = Context(self.organisation, self.wakeups, token, "Asked", lasting=plainly)
+        context = Context(self.organisation, self.wakeups, TOKEN, "Asked", lasting=plainly)
 
         async def executed() -> Any:
             result = await SCHEMA.execute(query, {**VARIABLES, "after": after}, context, operation_name="Asked")

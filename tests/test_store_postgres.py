@@ -3,8 +3,9 @@
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 
+import psycopg
 import pytest
-from eventsourcing.persistence import IntegrityError
+from eventsourcing.persistence import IntegrityError, PersistenceError
 
 pytest.register_assert_rewrite("store_contract", "store_import_contract", "store_sharing_contract")
 
@@ -83,3 +84,14 @@ class TestPostgresShared(StoreSharingContract):
         with ThreadPoolExecutor(8) as threads:
             list(threads.map(lambda _: migrate(url, EVENT_TABLES), range(8)))
         assert store_version(url) == STORE_VERSION
+
+    def test_a_lock_whose_row_is_gone_lets_nobody_write_and_is_made_anew(self, place: Place) -> None:
+        """As after a restore or a fail-over, while the process lives on."""
+        assert isinstance(place, Databases)
+        with closing(opened(place)) as store:
+            record(store, pair())
+            with psycopg.connect(place.url, autocommit=True) as connection:
+                connection.execute("DELETE FROM locks")
+            with pytest.raises(PersistenceError, match="lock"):
+                record(store, [meeting("m", "r")])
+            assert record(store, [meeting("m", "r")]).position == 7
