@@ -5,7 +5,8 @@ Without a replica it always is. A replica follows some way behind, and who has j
 
 import asyncio
 import time
-from typing import Any
+from collections.abc import Awaitable, Callable
+from typing import Any, TypeVar
 
 import strawberry
 from strawberry.annotation import StrawberryAnnotation
@@ -17,10 +18,12 @@ from api.arguments import place
 from api.context import Context, Info, thread
 from api.scalars import Position
 from domain.model.errors import Refusal, Refused
+from projections.views.live import Behind
 
 PATIENCE_SECONDS = 5.0
 LOOK_SECONDS = 0.02
 NAME = "at_least"
+T = TypeVar("T")
 
 
 class AtLeast(FieldExtension):
@@ -48,5 +51,21 @@ async def reach(context: Context, position: int) -> None:
     until = time.monotonic() + PATIENCE_SECONDS
     while (upto := await thread(context.questions.reached)) < position:
         if time.monotonic() > until or context.organisation.store.replica is None:
-            raise Refused(Refusal("UNAVAILABLE", "not_there_yet", "atLeast", {"position": position, "upto": upto}))
+            raise not_there_yet("atLeast", position, upto)
         await asyncio.sleep(LOOK_SECONDS)
+
+
+async def patiently(field: str, ask: Callable[[], Awaitable[T]]) -> T:
+    """What is asked of a replica that may be `Behind`, once it is not. Raises `Refused` where it is for some seconds."""
+    until = time.monotonic() + PATIENCE_SECONDS
+    while True:
+        try:
+            return await ask()
+        except Behind as behind:
+            if time.monotonic() > until:
+                raise not_there_yet(field, behind.position, behind.upto) from None
+        await asyncio.sleep(LOOK_SECONDS)
+
+
+def not_there_yet(field: str, position: int, upto: int) -> Refused:
+    return Refused(Refusal("UNAVAILABLE", "not_there_yet", field, {"position": position, "upto": upto}))

@@ -9,6 +9,7 @@ import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from typing import Any, Protocol, TypeVar
 
+from api.at_least import LOOK_SECONDS, patiently
 from api.context import Organisation, Wakes
 from api.fence import Fence
 from domain.model.time import SECOND
@@ -48,6 +49,7 @@ class Course:
         self._wakeups = wakeups
         self._fence = fence
         self._spoke = time.monotonic()
+        self._woken: int | None = None
 
     def begins(self, after: int) -> int:
         """The position from which on to tell, where the subscriber said `after`."""
@@ -61,8 +63,8 @@ class Course:
         return self._group.meeting  # type: ignore[no-any-return]
 
     async def opened(self, ask: Callable[..., T], *arguments: Any) -> T:
-        """What is asked of the read models; from then on what is told counts as opened then."""
-        self.generation, answer = await self._fence.opened(ask, *arguments)
+        """What is asked of the read models; from then on what is told counts as opened then. Waits for a replica that is `Behind`."""
+        self.generation, answer = await patiently("after", lambda: self._fence.opened(ask, *arguments))
         return answer
 
     async def is_stale(self) -> bool:
@@ -95,10 +97,14 @@ class Course:
         """At the end of what there is, each time that nothing came for long; ends when something was recorded after a position, or when
         what is foreseen comes at `next_at`."""
         clock = self._organisation.store.clock
+        if position == self._woken:
+            # Nothing new was found by what there is: another replica has it, or is asked next.
+            await asyncio.sleep(LOOK_SECONDS)
         while True:
             if time.monotonic() - self._spoke >= HEARTBEAT_SECONDS:
                 yield
             silent = HEARTBEAT_SECONDS - (time.monotonic() - self._spoke)
             until = silent if next_at is None else min(silent, (next_at - clock()) / SECOND)
             if await self._wakeups.after(position, max(until, 0.0)) or (next_at is not None and clock() >= next_at):
+                self._woken = position
                 return

@@ -4,7 +4,7 @@ Each is a CloudEvent as `GET /events` gives it line by line. Those who ask for t
 """
 
 import asyncio
-from collections.abc import AsyncGenerator, Iterator, Sequence
+from collections.abc import AsyncGenerator, Iterator
 from contextlib import suppress
 from itertools import groupby
 from typing import Any
@@ -25,11 +25,11 @@ from api.meeting import EventMeeting
 from api.scalars import Position
 from api.watch import TokenWatch
 from domain.model.errors import Refused
+from domain.store.database import Connection as DatabaseConnection
 from domain.store.store import EventStore
 from domain.store.tokens import Token
 from projections.export.cloudevents import written
 from projections.views import live
-from projections.views.answers import RecordedEvent
 from projections.views.filters import EventFilter
 from projections.views.scope import Scope
 
@@ -75,14 +75,16 @@ class Feed(Struct, frozen=True):
 
     async def frames(self, course: Course) -> AsyncGenerator[Frame, None]:
         meeting = course.meeting(EventMeeting)
-        position = meeting.position if course.shared else course.begins(self.asked.after)
-        assert position is not None
+        least = meeting.told
+        position = least if course.shared else course.begins(self.asked.after)
         while True:
-            bodies, upto, more = await course.opened(self._page, position)
+            bodies, upto, more = await course.opened(self._page, position, 0 if course.shared else max(position, least))
             for place_of, body in bodies:
                 if await course.is_stale():
                     break
                 course.tells(place_of, place_of)
+                if course.shared:
+                    meeting.told = place_of
                 yield Frame(place_of, place_of, body, course.generation)
                 position = place_of
                 await asyncio.sleep(0)
@@ -93,6 +95,7 @@ class Feed(Struct, frozen=True):
                 if not course.shared:
                     course.reached = meeting.reach(position)
                     if course.reached is None:
+                        least = meeting.told
                         continue
                     yield Frame(None, position, b"id: %d\nevent: caught-up\ndata: {}\n\n" % position, course.generation)
                     return
@@ -100,20 +103,22 @@ class Feed(Struct, frozen=True):
                     course.says(position)
                     yield Frame(None, position, HEARTBEAT, course.generation)
 
-    def _page(self, position: int) -> tuple[list[tuple[int, bytes]], int, bool]:
-        page = live.events_after(self.organisation.questions, position, self.asked.filter)
-        return list(_bodies(self.organisation.store, page.found)), page.upto, page.more
+    def _page(self, position: int, least: int) -> tuple[list[tuple[int, bytes]], int, bool]:
+        """All of it from one snapshot: another might be that of a replica which has less."""
+        store, questions = self.organisation.store, self.organisation.questions
+        with questions.snapshot() as snapshot:
+            live.need(questions, snapshot, least)
+            places = live.places_after(snapshot, position, self.asked.filter)
+            return list(_bodies(store, snapshot.connection, places.found)), places.upto, places.more
 
 
-def _bodies(store: EventStore, events: Sequence[RecordedEvent]) -> Iterator[tuple[int, bytes]]:
+def _bodies(store: EventStore, connection: DatabaseConnection, kinds: dict[int, str]) -> Iterator[tuple[int, bytes]]:
     """Each event as it is sent, by its position; neighbours are read together."""
-    types = {int(event.position): event.type for event in events}
-    with store.reading() as connection:
-        for _, run in groupby(enumerate(types), lambda pair: pair[1] - pair[0]):
-            first, *rest = (position for _, position in run)
-            rows = store.since(connection, first - 1, 1 + len(rest))
-            for position, line in zip((first, *rest), written(store, rows), strict=True):
-                yield position, b"id: %d\nevent: %s\ndata: %s\n" % (position, types[position].encode(), line)
+    for _, run in groupby(enumerate(kinds), lambda pair: pair[1] - pair[0]):
+        first, *rest = (position for _, position in run)
+        rows = store.since(connection, first - 1, 1 + len(rest))
+        for position, line in zip((first, *rest), written(store, rows), strict=True):
+            yield position, b"id: %d\nevent: %s\ndata: %s\n" % (position, kinds[position].encode(), line)
 
 
 class EventStream(Response):

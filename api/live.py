@@ -14,7 +14,7 @@ from msgspec.structs import replace
 from strawberry import UNSET
 
 from api.arguments import LensName, given, place
-from api.context import Info, thread
+from api.context import Info
 from api.events import Event, EventFilter
 from api.fields import field
 from api.meeting import EventMeeting, MoveMeeting
@@ -144,13 +144,17 @@ async def live_events(info: Info, after: After = UNSET, filter: Events = UNSET) 
     meeting = course.meeting(EventMeeting)
 
     async def reopened(event: answers.RecordedEvent) -> answers.RecordedEvent:
-        return (await course.opened(questions.events_by_id, [event.id]))[event.id]
+        (opened,) = await course.opened(live.events_again, questions, [event])
+        return opened
 
-    position = meeting.position if course.shared else course.begins(place(after, "after") or 0)
+    least = meeting.told
+    position = least if course.shared else course.begins(place(after, "after") or 0)
     while True:
-        page = await course.opened(live.events_after, questions, position, asked)
+        page = await course.opened(live.events_after, questions, position, asked, 0 if course.shared else max(position, least))
         async for event in course.fresh(page.found, reopened):
             course.tells(int(event.position), int(event.position))
+            if course.shared:
+                meeting.told = course.position
             yield Came(event)  # type: ignore[misc]
         position = page.upto
         if page.more:
@@ -158,6 +162,7 @@ async def live_events(info: Info, after: After = UNSET, filter: Events = UNSET) 
         if not course.shared:
             course.reached = meeting.reach(position)
             if course.reached is None:
+                least = meeting.told
                 continue
             course.says(position)
             yield Reached(str(position))  # type: ignore[misc]
@@ -173,8 +178,7 @@ async def live_moves(info: Info, after: After = UNSET, lens: LensName = UNSET, f
     meeting = course.meeting(MoveMeeting)
 
     async def reopened(one: live.Arrived | live.Withdrawn) -> live.Arrived | live.Withdrawn:
-        events = await course.opened(questions.events_by_id, [event.id for event in one.move.triggers])
-        return replace(one, move=replace(one.move, triggers=[events[event.id] for event in one.move.triggers]))
+        return replace(one, move=replace(one.move, triggers=await course.opened(live.events_again, questions, one.move.triggers)))
 
     async def told(step: live.Moves, order: int | None) -> AsyncGenerator[Told | TakenBack, None]:
         async for one in course.fresh(step.found, reopened):
@@ -190,7 +194,7 @@ async def live_moves(info: Info, after: After = UNSET, lens: LensName = UNSET, f
                 async for _ in course.silence(step.upto, step.next_at):
                     course.says(step.upto)
                     yield Beat(str(step.upto))  # type: ignore[misc]
-    feed = await thread(live.MoveFeed, questions, given(lens), asked, course.begins(place(after, "after") or 0))
+    feed = await course.opened(live.MoveFeed, questions, given(lens), asked, course.begins(place(after, "after") or 0))
     step = live.Moves([], 0, True, None)
     while step.more:
         step = await course.opened(feed.step)

@@ -8,12 +8,14 @@ from typing import Any
 
 import pytest
 from listening import House, Listener, listened, until
-from sent_lines import Clock, opened
+from sent_lines import Clock, account, note, opened, pair, record, runner_of
 from test_live_moves import NAMES, Key, there_are, told
 
 from api import fanout, meeting
 from domain.model.time import DAY, SECOND, day
-from projections.views.live import Moves
+from projections.views.filters import MoveFilter
+from projections.views.live import MoveFeed, Moves
+from projections.views.questions import Questions
 
 QUERY = """subscription($after: Position) { moves(after: $after, lens: "%s", filter: {holder: %s}) { __typename
     ... on MoveArrived { position move { relationship { id } at was kind now } }
@@ -130,4 +132,33 @@ def test_who_comes_when_something_foreseen_has_come_hears_it_once_and_so_do_the_
                 assert said == ["HELP", "UNOBSERVED"]
 
     asyncio.run(run())
+    store.close()
+
+
+def test_what_is_kept_for_the_group_is_opened_only_when_it_is_told(tmp_path: Path) -> None:
+    clock = Clock()
+    store = opened(tmp_path / "events.db", clock=clock)
+    questions = Questions(store, runner_of(store))
+    group, asked = meeting.MoveMeeting(), MoveFilter()
+    record(store, pair("r"))
+    group.join(questions, MoveFeed(questions, "accounts", asked, 0))
+    clock.now += SECOND
+    record(store, [account("acc", "r", named="friendship", **note("a secret of Anna", "a"))])
+    _, heard = group.join(questions, MoveFeed(questions, "accounts", asked, 0))
+    assert "secret" in str(heard)
+    store.keys.freeze("participant/r-anna")
+    ((_, told),) = group.step()
+    assert [one.move.now for one in told.found] == ["FRIENDSHIP"]
+    assert "secret" not in str(told)
+    store.close()
+
+
+def test_nothing_is_kept_for_the_group_by_those_who_come_in_silence(tmp_path: Path) -> None:
+    store = opened(tmp_path / "events.db")
+    questions = Questions(store, runner_of(store))
+    group = meeting.MoveMeeting()
+    record(store, pair("r"))
+    orders = [group.join(questions, MoveFeed(questions, None, MoveFilter(), 0))[0] for _ in range(20)]
+    assert set(orders) == {0}
+    assert [(order, step.found) for order, step in group.step()] == [(1, [])]
     store.close()

@@ -24,34 +24,69 @@ LIMIT = 200
 """Events, or relationships that a batch touched, looked at in one go."""
 
 
+class Behind(Exception):
+    """A replica is asked that has not come to a `position` yet, only to `upto`. To be asked again in a moment."""
+
+    def __init__(self, position: int, upto: int) -> None:
+        super().__init__(f"Here it is up to {upto}, and {position} is asked for")
+        self.position = position
+        self.upto = upto
+
+
+def need(questions: Questions, snapshot: Snapshot, position: int) -> None:
+    """Have a snapshot show all up to a position. Raises `Behind` where a replica does not yet, and `Refused` where nothing is recorded
+    there at all: after a restore from an older copy somebody may think so."""
+    if position > snapshot.upto:
+        head = questions.recorded()
+        if position > head:
+            raise bad("position_ahead", "after", position=position, head=head)
+        raise Behind(position, snapshot.upto)
+
+
+class Places(Struct, frozen=True):
+    """Positions and kinds of some events in the order of recording, and the position up to which there are no others. `more`: others
+    follow at once."""
+
+    found: dict[int, str]
+    upto: int
+    more: bool
+
+
 class Events(Struct, frozen=True):
-    """Some events in the order of recording, and the position up to which there are no others. `more`: others follow at once."""
+    """The same with the events themselves."""
 
     found: list[a.RecordedEvent]
     upto: int
     more: bool
 
 
-def events_after(questions: Questions, position: int, asked: EventFilter) -> Events:
-    """The events that were recorded after a position, some at a time."""
+def places_after(snapshot: Snapshot, position: int, asked: EventFilter) -> Places:
+    """Where events were recorded after a position, some at a time. A snapshot that has not come there has nothing new."""
+    clause = event_clause(asked, snapshot.table)
+    clause.need("e.position > ?", position)
+    rows = snapshot.connection.execute(
+        f"SELECT e.position, e.kind FROM {snapshot.table(ENTRIES)} e{clause.where} ORDER BY e.position LIMIT ?", (*clause.values, LIMIT)
+    )
+    found: dict[int, str] = dict(rows.fetchall())
+    more = len(found) == LIMIT
+    return Places(found, max(found) if more else max(position, snapshot.upto), more)
+
+
+def events_after(questions: Questions, position: int, asked: EventFilter, least: int = 0) -> Events:
+    """The events that were recorded after a position, some at a time, from where all up to `least` is known. Raises as `need` does."""
     with questions.snapshot() as snapshot:
-        _there(snapshot, position)
-        head = snapshot.upto
-        clause = event_clause(asked, snapshot.table)
-        clause.need("e.position > ?", position)
-        rows = snapshot.connection.execute(
-            f"SELECT e.position FROM {snapshot.table(ENTRIES)} e{clause.where} ORDER BY e.position LIMIT ?", (*clause.values, LIMIT)
-        )
-        places = [place for (place,) in rows]
-        shown = snapshot.events_at(places)
-        more = len(places) == LIMIT
-        return Events([shown[place] for place in places], places[-1] if more else head, more)
+        need(questions, snapshot, least)
+        places = places_after(snapshot, position, asked)
+        shown = snapshot.events_at(list(places.found))
+        return Events([shown[place] for place in places.found], places.upto, places.more)
 
 
-def _there(snapshot: Snapshot, position: int) -> None:
-    """Nobody has heard of what is not recorded yet; after a restore from an older copy they may think so."""
-    if position > snapshot.upto:
-        raise bad("position_ahead", "after", position=position, head=snapshot.upto)
+def events_again(questions: Questions, events: Sequence[a.RecordedEvent]) -> list[a.RecordedEvent]:
+    """Events as they can be opened now. Raises as `need` does."""
+    with questions.snapshot() as snapshot:
+        need(questions, snapshot, max((int(event.position) for event in events), default=0))
+        shown = snapshot.events([event.id for event in events])
+        return [shown[event.id] for event in events]
 
 
 class Arrived(Struct, frozen=True):
@@ -77,6 +112,24 @@ class Moves(Struct, frozen=True):
     next_at: int | None
 
 
+class Turn(Struct, frozen=True):
+    """What became of a move, with nothing opened of what moved it. `gone`: it is known no more."""
+
+    relationship: str
+    move: Move
+    position: int
+    gone: bool = False
+
+
+class Step(Struct, frozen=True):
+    """`Moves` before they are opened, which may be kept for as long as one likes."""
+
+    found: list[Turn]
+    upto: int
+    more: bool
+    next_at: int | None
+
+
 class _Touch(Struct, frozen=True):
     """A relationship that a batch touched: at its last event there, with the instants of this batch and of the one before it."""
 
@@ -91,47 +144,66 @@ Key = tuple[object, ...]
 
 
 class MoveFeed:
-    """The moves that come to be known after a position, of one lens and one holder, in the version that the lens has now."""
+    """The moves that come to be known after a position, of one lens and one holder, in the version that the lens has now.
+
+    Raises as `need` does where nothing is known of that position."""
 
     def __init__(self, questions: Questions, lens: str | None, asked: MoveFilter, after: int) -> None:
         self.position = after
-        self._questions = questions
+        self.questions = questions
         self._asked = asked
         self._come: dict[str, set[Key]] = {}
         self._resumed = after > 0
+        self._next_at: int | None = None
         with questions.snapshot() as snapshot:
-            _there(snapshot, after)
+            need(questions, snapshot, after)
             self._name, self._lens = snapshot.lens(lens)
             # Whoever has heard all up to a position has heard what had come when that was recorded.
             self._clock = self._heard = snapshot.recorded_at(after)
 
     def step(self) -> Moves:
-        """What came to be known since the last step. Raises `Refused` where the lens has another version meanwhile."""
-        with self._questions.snapshot() as snapshot:
-            return self.step_within(snapshot)
+        """What came to be known since the last step; nothing where a replica is asked that has not come as far as this feed has.
 
-    def step_within(self, snapshot: Snapshot) -> Moves:
-        """The same, as a snapshot sees it. Feeds that ask the same and have said all of one snapshot say the same from then on."""
+        Raises `Refused` where the lens has another version meanwhile."""
+        with self.questions.snapshot() as snapshot:
+            if snapshot.upto < self.position:
+                return Moves([], self.position, False, self._next_at)
+            return self.opened(snapshot, self.step_within(snapshot))
+
+    def step_within(self, snapshot: Snapshot) -> Step:
+        """The same, as a snapshot sees it that has come so far. Feeds that ask the same and have said all of one snapshot say the same
+        from then on."""
         if snapshot.lens(self._name)[1] != self._lens:
             raise Refused(Refusal("CONFLICT", "lens_changed", "lens", {"name": self._name}))
         query = _TOUCHED.format(entries=snapshot.table(ENTRIES))
         touched = [_Touch(*row) for row in snapshot.connection.execute(query, (self.position, LIMIT))]
-        found: list[Arrived | Withdrawn] = []
+        found: list[Turn] = []
         for touch in touched:
             if touch.recorded > self._clock:
                 found += self._foreseen(snapshot, touch.recorded, snapshot.position_before(touch.position, touch.recorded))
             found += self._changed(snapshot, touch)
         if len(touched) == LIMIT:
             self.position = touched[-1].position
-            return Moves(found, self.position, True, None)
+            return Step(found, self.position, True, None)
         self.position = snapshot.upto
         found += self._foreseen(snapshot, snapshot.now, self.position)
         self._heard = self._clock
         self._come.clear()
         self._resumed = False
-        return Moves(found, self.position, False, self._next(snapshot))
+        self._next_at = self._next(snapshot)
+        return Step(found, self.position, False, self._next_at)
 
-    def _changed(self, snapshot: Snapshot, touch: _Touch) -> Iterator[Arrived | Withdrawn]:
+    def opened(self, snapshot: Snapshot, step: Step) -> Moves:
+        """A step with what moved each, as far as the keys allow now. The snapshot has come as far as the step."""
+        events = snapshot.events([id for turn in step.found for id in turn.move.triggers])
+        version = ACCOUNTS_VERSION if self._name == "accounts" else self._lens.version
+        found: list[Arrived | Withdrawn] = []
+        for turn in step.found:
+            move = move_answer(turn.relationship, self._name, version, self._asked.holder, turn.move, events)
+            found.append(Withdrawn(move, turn.position) if turn.gone else Arrived(move, turn.position))
+        return Moves(found, step.upto, step.more, step.next_at)
+
+    def _changed(self, snapshot: Snapshot, touch: _Touch) -> Iterator[Turn]:
         """The difference that a batch made to the moves of one relationship."""
         if not self._is_asked(snapshot, touch.relationship):
             return
@@ -144,31 +216,31 @@ class MoveFeed:
         # What was foreseen and came before a break may have been heard then: it is taken back too, and one time too many does no harm.
         gone = [move for key, move in before.items() if key not in after and (key in told or self._resumed)]
         come_now = [move for key, move in after.items() if key not in told]
-        answers = self._told(snapshot, [(touch.relationship, move) for move in (*gone, *come_now)])
-        for number, move in enumerate(answers, 1):
+        moves = [*gone, *come_now]
+        for number, move in enumerate(moves, 1):
             # Only after the last of them all are known: who breaks off before goes on from before the first.
-            position = touch.position if number == len(answers) else touch.position - 1
-            yield Withdrawn(move, position) if number <= len(gone) else Arrived(move, position)
+            position = touch.position if number == len(moves) else touch.position - 1
+            yield Turn(touch.relationship, move, position, gone=number <= len(gone))
 
     def _known(self, snapshot: Snapshot, id: str, known_at: int, to: int) -> dict[Key, Move]:
         """The moves up to an instant that pass the filter, as known then."""
         moves = snapshot.moves_as_known(id, self._name, self._lens, self._asked.holder, known_at)
         return {_key(move): move for move in moves if move.at <= to and self._passes(move)}
 
-    def _foreseen(self, snapshot: Snapshot, to: int, position: int) -> list[Arrived]:
+    def _foreseen(self, snapshot: Snapshot, to: int, position: int) -> list[Turn]:
         """What was foreseen and has come since the clock was last looked at, if it still holds."""
         values = (self._name, self._asked.holder or POOLED, self._clock, to)
         rows = snapshot.connection.execute(_COME.format(entries=snapshot.table(ENTRIES), moves=snapshot.table(MOVES)), values).fetchall()
         self._clock = max(self._clock, to)
-        come = []
+        come: list[Turn] = []
         for id, last, at, was, was_kind, now, kind, cause, triggers in rows:
             move = Move(at, was, was_kind, now, kind, cause, tuple(msgspec.json.decode(triggers)))
             if not self._passes(move) or not self._is_asked(snapshot, id):
                 continue
             if last < move.at or _key(move) in self._known(snapshot, id, move.at, move.at):
-                come.append((id, move))
+                come.append(Turn(id, move, position))
                 self._come.setdefault(id, set()).add(_key(move))
-        return [Arrived(move, position) for move in self._told(snapshot, come)]
+        return come
 
     def _next(self, snapshot: Snapshot) -> int | None:
         query = f"SELECT min(at) FROM {snapshot.table(MOVES)} m WHERE lens = ? AND holder = ? AND at > ?"
@@ -188,11 +260,6 @@ class MoveFeed:
         if self._asked.relationship not in (None, id):
             return False
         return self._asked.initiative is None or snapshot.home_of(id) == self._asked.initiative
-
-    def _told(self, snapshot: Snapshot, moves: Sequence[tuple[str, Move]]) -> list[a.Move]:
-        events = snapshot.events([id for _, move in moves for id in move.triggers])
-        version = ACCOUNTS_VERSION if self._name == "accounts" else self._lens.version
-        return [move_answer(id, self._name, version, self._asked.holder, move, events) for id, move in moves]
 
 
 _TOUCHED = """

@@ -70,6 +70,11 @@ class Questions:
         with self.snapshot() as snapshot:
             return snapshot.upto
 
+    def recorded(self) -> int:
+        """The position of what was recorded last, whether a replica has it or not."""
+        with self._store.reading() as connection:
+            return self._store.head(connection)
+
     def asked(self, text: str, field: str) -> int:
         """An instant asked for: RFC 3339, or a plain day for its first instant. Refuses what lies ahead of now."""
         at: int = dated(moment, text, field)
