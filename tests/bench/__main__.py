@@ -11,7 +11,7 @@ import platform
 import sqlite3
 from datetime import UTC, datetime
 
-from bench import growth, imports, pages, rebuilds, runners, singles
+from bench import growth, imports, live, pages, rebuilds, runners, singles
 
 SUBJECTS = {
     "imports": imports.rows,
@@ -19,6 +19,7 @@ SUBJECTS = {
     "rebuilds": rebuilds.rows,
     "runners": runners.rows,
     "pages": pages.rows,
+    "live": live.rows,
     "growth": growth.rows,
 }
 

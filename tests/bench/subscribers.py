@@ -1,0 +1,143 @@
+"""Many who listen to one live server, the same for whichever server: what each delivery costs it, and how long it takes.
+
+Events come at a steady rate, whether or not those before have arrived. The id of an event is the instant at which it was handed over.
+"""
+
+import asyncio
+import base64
+import json
+import os
+import re
+import time
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+from typing import NamedTuple, cast
+
+from bench.peers import Peer
+
+RATE = 50
+"""Events a second."""
+WARM_SECONDS, SECONDS = 1, 4
+SETTLE_SECONDS = 0.5
+PATIENCE = 180.0
+HANDSHAKE = (
+    "GET /graphql HTTP/1.1\r\nHost: bench\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Key: {key}\r\n"
+    "Sec-WebSocket-Version: 13\r\nSec-WebSocket-Protocol: graphql-transport-ws\r\n\r\n"
+)
+ID = re.compile(rb'"id": ?"m(\d+)"')
+LONGEST = 40
+"""Bytes of an id that may have come by halves."""
+TICKS = os.sysconf("SC_CLK_TCK")
+Publish = Callable[[str], Awaitable[None]]
+"""Makes known an event of this id."""
+
+
+class Delivered(NamedTuple):
+    """Microseconds of CPU and bytes for each delivery; milliseconds from handing over to arriving."""
+
+    cpu: float
+    size: float
+    p99: float
+
+
+class Listeners:
+    """What has come to all of them: how many events, how late, how many bytes."""
+
+    def __init__(self) -> None:
+        self.late: list[int] = []
+        self.bytes = 0
+
+    async def until(self, count: int) -> None:
+        limit = time.monotonic() + PATIENCE
+        while len(self.late) < count:
+            if time.monotonic() > limit:
+                raise RuntimeError(f"{len(self.late)} of {count} were delivered within {PATIENCE:.0f} seconds")
+            await asyncio.sleep(0.02)
+
+
+class Listener(asyncio.Protocol):
+    """One dashboard that looks at no more of what comes than which event it is."""
+
+    def __init__(self, listeners: Listeners, token: str, query: str) -> None:
+        self.caught_up = asyncio.get_running_loop().create_future()
+        self._listeners = listeners
+        self._hello = [
+            json.dumps({"type": "connection_init", "payload": {"authorization": f"Bearer {token}"}}),
+            json.dumps({"id": "0" * 36, "type": "subscribe", "payload": {"query": query}}),
+        ]
+        self._rest = b""
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        self.transport = cast(asyncio.Transport, transport)
+        self.transport.write(HANDSHAKE.format(key=base64.b64encode(os.urandom(16)).decode()).encode())
+
+    def data_received(self, data: bytes) -> None:
+        if self._hello and (b"Upgrade" in data or b"connection_ack" in data):
+            self.transport.write(_masked(self._hello.pop(0)))
+        elif not self.caught_up.done():
+            if b"CaughtUp" in data:
+                self.caught_up.set_result(None)
+        else:
+            self._told(data)
+
+    def _told(self, data: bytes) -> None:
+        now = time.monotonic_ns()
+        self._listeners.bytes += len(data)
+        data = self._rest + data
+        end = max(len(data) - LONGEST, 0)
+        for found in ID.finditer(data):
+            self._listeners.late.append(now - int(found[1]))
+            end = max(end, found.end())
+        self._rest = data[end:]
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        if not self.caught_up.done():
+            self.caught_up.set_exception(ConnectionError("the server hung up"))
+
+
+def _masked(text: str) -> bytes:
+    """A text message of a client, masked with zeros."""
+    body = text.encode()
+    length = bytes((0x80 | len(body),)) if len(body) < 126 else b"\xfe" + len(body).to_bytes(2, "big")
+    return b"\x81" + length + b"\0\0\0\0" + body
+
+
+def _cpu(process: int) -> float:
+    """Seconds of CPU that a process has used, of its own and of the system for it."""
+    fields = Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()
+    return (int(fields[11]) + int(fields[12])) / TICKS
+
+
+async def delivered(peer: Peer, publish: Publish, subscribers: int, query: Callable[[int], str]) -> Delivered:
+    """Make events known while so many listen. `query`: what the subscriber of a number asks. What comes at first is not counted."""
+    loop = asyncio.get_running_loop()
+    came = Listeners()
+    listeners = []
+    for number in range(subscribers):
+        listener = Listener(came, peer.token, query(number))
+        await loop.create_connection(lambda listener=listener: listener, "127.0.0.1", peer.port)  # type: ignore[misc]
+        listeners.append(listener)
+    async with asyncio.timeout(PATIENCE):
+        await asyncio.gather(*(listener.caught_up for listener in listeners))
+    await asyncio.sleep(SETTLE_SECONDS)
+    await _published(publish, RATE * WARM_SECONDS)
+    await came.until(RATE * WARM_SECONDS * subscribers)
+    await asyncio.sleep(SETTLE_SECONDS)
+    came.late.clear()
+    came.bytes = 0
+    used = _cpu(peer.process)
+    await _published(publish, RATE * SECONDS)
+    count = RATE * SECONDS * subscribers
+    await came.until(count)
+    used = _cpu(peer.process) - used
+    for listener in listeners:
+        listener.transport.abort()
+    return Delivered(1e6 * used / count, came.bytes / count, sorted(came.late)[int(count * 0.99)] / 1e6)
+
+
+async def _published(publish: Publish, count: int) -> None:
+    begun = time.monotonic()
+    async with asyncio.TaskGroup() as tasks:
+        for number in range(count):
+            await asyncio.sleep(max(begun + number / RATE - time.monotonic(), 0))
+            tasks.create_task(publish(f"m{time.monotonic_ns()}"))
