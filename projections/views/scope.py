@@ -1,6 +1,7 @@
-"""Who may see what: the one place at which a question is narrowed to what its asker may see, inside the SQL that finds the rows.
+"""Who may see what: the one place at which pages of relationships are narrowed to what their asker may see, in the SQL that finds rows.
 
-Until there are roles, whoever has a token of an organisation sees all of it.
+Until there are roles, whoever has a token of an organisation sees all of it, and questions about one relationship, events and moves ask for
+no scope of their own. What is shared or kept (feeds, trajectories) is kept apart by scope already.
 """
 
 from msgspec import Struct
