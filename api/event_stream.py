@@ -19,7 +19,7 @@ from api.arguments import place
 from api.context import Organisation, scope_of
 from api.course import Course
 from api.errors import mask
-from api.exchange import HTTPRefused
+from api.exchange import STATUS, HTTPRefused
 from api.fanout import Fanout, Frame, Subscriber, TooSlow
 from api.meeting import EventMeeting
 from api.scalars import Position
@@ -158,7 +158,7 @@ class EventStream(Response):
                 leaving.cancel()
         ended, gone = await asyncio.gather(following, leaving, return_exceptions=True)
         if isinstance(ended, Refused) and not begun:
-            raise HTTPRefused(400, ended)
+            raise HTTPRefused(STATUS[ended.refusal.code], ended)
         if isinstance(ended, Exception) and not isinstance(ended, TooSlow | OSError):
             if gone is not None and not begun:
                 raise ended  # It can still be answered as any other request.

@@ -15,10 +15,23 @@ from starlette.responses import Response
 
 from api.errors import all_told, told
 from api.limits import BODY, too_costly
-from domain.model.errors import Language, Refused, bad
+from domain.model.errors import Code, Language, Refused, bad
 
 GRAPHQL_JSON = "application/graphql-response+json"
 PLAIN_JSON = "application/json"
+STATUS: dict[Code, int] = {
+    "BAD_INPUT": 400,
+    "UNAUTHENTICATED": 401,
+    "FORBIDDEN": 403,
+    "NO_CONSENT": 403,
+    "CONFLICT": 409,
+    "TOO_COSTLY": 413,
+    "RULE_BROKEN": 422,
+    "NOT_FOUND": 422,
+    "RATE_LIMITED": 429,
+    "UNAVAILABLE": 503,
+}
+"""What is refused outside of GraphQL, by its code."""
 
 
 Form = TypeVar("Form")

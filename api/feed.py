@@ -16,28 +16,16 @@ from api.arguments import place
 from api.batch import take
 from api.context import Organisation, thread
 from api.event_stream import EVENT_STREAM, Asked, EventStream
-from api.exchange import HTTPRefused, body_of, json_response
+from api.exchange import STATUS, HTTPRefused, body_of, json_response
 from api.fanout import Fanout
 from api.scalars import Position
 from api.watch import TokenWatch
-from domain.model.errors import Code, Refused, bad
+from domain.model.errors import Refused, bad
 from domain.store.tokens import Token
 from projections.export import cloudevents
 
 ONE, MANY = "application/cloudevents+json", "application/cloudevents-batch+json"
 LINES = "application/x-ndjson"
-STATUS: dict[Code, int] = {
-    "BAD_INPUT": 400,
-    "UNAUTHENTICATED": 401,
-    "FORBIDDEN": 403,
-    "NO_CONSENT": 403,
-    "CONFLICT": 409,
-    "TOO_COSTLY": 413,
-    "RULE_BROKEN": 422,
-    "NOT_FOUND": 422,
-    "RATE_LIMITED": 429,
-    "UNAVAILABLE": 503,
-}
 T = TypeVar("T")
 _each = msgspec.json.Decoder(list[msgspec.Raw])
 _any = msgspec.json.Decoder()

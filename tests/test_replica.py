@@ -149,9 +149,9 @@ def test_who_follows_from_what_does_not_come_is_told_so_and_from_what_is_recorde
     monkeypatch.setattr(at_least, "PATIENCE_SECONDS", 0.2)
     held_back(replica)
     position = recorded(served, pair())
-    for after, code in ((position, "UNAVAILABLE"), (f"{position}0", "BAD_INPUT")):
+    for after, code, status in ((position, "UNAVAILABLE", 503), (f"{position}0", "BAD_INPUT", 400)):
         answer = served.client.get(f"/events?after={after}", headers={"Accept": "text/event-stream"})
-        assert answer.json()["errors"][0]["extensions"]["code"] == code
+        assert (answer.status_code, answer.json()["errors"][0]["extensions"]["code"]) == (status, code)
         with live(served) as client:
             client.subscribe(query, after=after)
             refusal = client.message()["payload"]["errors"][0]["extensions"]
