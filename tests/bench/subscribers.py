@@ -9,7 +9,7 @@ import json
 import os
 import re
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable, Coroutine
 from pathlib import Path
 from typing import NamedTuple, cast
 
@@ -17,18 +17,18 @@ from bench.peers import Peer
 
 RATE = 50
 """Events a second."""
-WARM_SECONDS, SECONDS = 1, 4
+WARM, COUNTED = 25, 100
+"""Events that come before it is measured, and while it is."""
 SETTLE_SECONDS = 0.5
 PATIENCE = 180.0
 HANDSHAKE = (
     "GET /graphql HTTP/1.1\r\nHost: bench\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Key: {key}\r\n"
     "Sec-WebSocket-Version: 13\r\nSec-WebSocket-Protocol: graphql-transport-ws\r\n\r\n"
 )
-ID = re.compile(rb'"id": ?"m(\d+)"')
-LONGEST = 40
-"""Bytes of an id that may have come by halves."""
+TEXT, PING, PONG = 1, 9, 10
+ID = re.compile(rb'"id":"m(\d+)"')
 TICKS = os.sysconf("SC_CLK_TCK")
-Publish = Callable[[str], Awaitable[None]]
+Publish = Callable[[str], Coroutine[None, None, None]]
 """Makes known an event of this id."""
 
 
@@ -41,30 +41,30 @@ class Delivered(NamedTuple):
 
 
 class Listeners:
-    """What has come to all of them: how many events, how late, how many bytes."""
+    """What has come to all of them: how late each event, how many bytes."""
 
     def __init__(self) -> None:
         self.late: list[int] = []
         self.bytes = 0
+        self.lost = 0
 
     async def until(self, count: int) -> None:
         limit = time.monotonic() + PATIENCE
         while len(self.late) < count:
-            if time.monotonic() > limit:
-                raise RuntimeError(f"{len(self.late)} of {count} were delivered within {PATIENCE:.0f} seconds")
+            if self.lost or time.monotonic() > limit:
+                raise RuntimeError(f"{len(self.late)} of {count} were delivered, and {self.lost} connections were lost")
             await asyncio.sleep(0.02)
 
 
 class Listener(asyncio.Protocol):
-    """One dashboard that looks at no more of what comes than which event it is."""
+    """One dashboard that looks at no more of what comes than which event it is, and answers when it is asked whether it is there."""
 
     def __init__(self, listeners: Listeners, token: str, query: str) -> None:
         self.caught_up = asyncio.get_running_loop().create_future()
         self._listeners = listeners
-        self._hello = [
-            json.dumps({"type": "connection_init", "payload": {"authorization": f"Bearer {token}"}}),
-            json.dumps({"id": "0" * 36, "type": "subscribe", "payload": {"query": query}}),
-        ]
+        self._init = {"type": "connection_init", "payload": {"authorization": f"Bearer {token}"}}
+        self._subscribe = {"id": "0" * 36, "type": "subscribe", "payload": {"query": query}}
+        self._upgraded = False
         self._rest = b""
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
@@ -72,34 +72,55 @@ class Listener(asyncio.Protocol):
         self.transport.write(HANDSHAKE.format(key=base64.b64encode(os.urandom(16)).decode()).encode())
 
     def data_received(self, data: bytes) -> None:
-        if self._hello and (b"Upgrade" in data or b"connection_ack" in data):
-            self.transport.write(_masked(self._hello.pop(0)))
-        elif not self.caught_up.done():
-            if b"CaughtUp" in data:
-                self.caught_up.set_result(None)
-        else:
-            self._told(data)
-
-    def _told(self, data: bytes) -> None:
-        now = time.monotonic_ns()
         self._listeners.bytes += len(data)
         data = self._rest + data
-        end = max(len(data) - LONGEST, 0)
-        for found in ID.finditer(data):
-            self._listeners.late.append(now - int(found[1]))
-            end = max(end, found.end())
-        self._rest = data[end:]
+        if not self._upgraded:
+            head, end, rest = data.partition(b"\r\n\r\n")
+            if not end:
+                self._rest = head
+                return
+            self._upgraded, data = True, rest
+            self._send(TEXT, json.dumps(self._init).encode())
+        at = 0
+        while (found := _frame(data, at)) is not None:
+            kind, start, at = found
+            if kind == TEXT:
+                self._told(data[start:at])
+            elif kind == PING:
+                self._send(PONG, data[start:at])
+        self._rest = data[at:]
+
+    def _told(self, message: bytes) -> None:
+        if self.caught_up.done():
+            if (found := ID.search(message)) is not None:
+                self._listeners.late.append(time.monotonic_ns() - int(found[1]))
+        elif b"connection_ack" in message:
+            self._send(TEXT, json.dumps(self._subscribe).encode())
+        elif b"CaughtUp" in message:
+            self.caught_up.set_result(None)
+
+    def _send(self, kind: int, body: bytes) -> None:
+        """A message of a client, masked with zeros."""
+        length = bytes((0x80 | len(body),)) if len(body) < 126 else b"\xfe" + len(body).to_bytes(2, "big")
+        self.transport.write(bytes((0x80 | kind,)) + length + b"\0\0\0\0" + body)
 
     def connection_lost(self, exc: Exception | None) -> None:
+        self._listeners.lost += 1
         if not self.caught_up.done():
             self.caught_up.set_exception(ConnectionError("the server hung up"))
 
 
-def _masked(text: str) -> bytes:
-    """A text message of a client, masked with zeros."""
-    body = text.encode()
-    length = bytes((0x80 | len(body),)) if len(body) < 126 else b"\xfe" + len(body).to_bytes(2, "big")
-    return b"\x81" + length + b"\0\0\0\0" + body
+def _frame(data: bytes, at: int) -> tuple[int, int, int] | None:
+    """Of the frame at a place: its kind, where its body begins and ends; None where it has not come whole. None is over 64 KiB here."""
+    start = at + 2
+    if len(data) < start:
+        return None
+    size = data[at + 1]
+    if size == 126:
+        start += 2
+        size = int.from_bytes(data[at + 2 : start], "big")
+    end = start + size
+    return (data[at] & 0x0F, start, end) if len(data) >= end else None
 
 
 def _cpu(process: int) -> float:
@@ -108,26 +129,26 @@ def _cpu(process: int) -> float:
     return (int(fields[11]) + int(fields[12])) / TICKS
 
 
-async def delivered(peer: Peer, publish: Publish, subscribers: int, query: Callable[[int], str]) -> Delivered:
-    """Make events known while so many listen. `query`: what the subscriber of a number asks. What comes at first is not counted."""
+async def delivered(peer: Peer, publish: Publish, subscribers: int, query: str) -> Delivered:
+    """Make events known while so many listen, who all ask the same. What comes at first is not counted."""
     loop = asyncio.get_running_loop()
     came = Listeners()
     listeners = []
-    for number in range(subscribers):
-        listener = Listener(came, peer.token, query(number))
+    for _ in range(subscribers):
+        listener = Listener(came, peer.token, query)
         await loop.create_connection(lambda listener=listener: listener, "127.0.0.1", peer.port)  # type: ignore[misc]
         listeners.append(listener)
     async with asyncio.timeout(PATIENCE):
         await asyncio.gather(*(listener.caught_up for listener in listeners))
     await asyncio.sleep(SETTLE_SECONDS)
-    await _published(publish, RATE * WARM_SECONDS)
-    await came.until(RATE * WARM_SECONDS * subscribers)
+    await _published(publish, WARM)
+    await came.until(WARM * subscribers)
     await asyncio.sleep(SETTLE_SECONDS)
     came.late.clear()
     came.bytes = 0
     used = _cpu(peer.process)
-    await _published(publish, RATE * SECONDS)
-    count = RATE * SECONDS * subscribers
+    await _published(publish, COUNTED)
+    count = COUNTED * subscribers
     await came.until(count)
     used = _cpu(peer.process) - used
     for listener in listeners:
