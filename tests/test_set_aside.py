@@ -3,6 +3,9 @@
 Nothing that is recorded does this by itself, so that it is done here as it happens: stored bytes are changed in the database by hand.
 """
 
+import os
+import subprocess
+import sys
 from collections.abc import Callable, Iterator
 from contextlib import closing
 from pathlib import Path
@@ -20,6 +23,9 @@ from projections.set_aside import Aside
 from projections.telemetry.metrics import exposition
 from projections.views.questions import Questions
 from tussenruimte import Organisation
+
+TESTS = Path(__file__).parent
+HOME = {**os.environ, "PYTHONPATH": f"{TESTS.parent}{os.pathsep}{TESTS}"}
 
 Change = Callable[[bytes], bytes]
 DAMAGED: dict[str, Change] = {
@@ -109,9 +115,9 @@ def test_a_rebuild_sets_aside_what_it_cannot_take_in_and_takes_it_back_when_it_w
     assert view_rows(store, runner) == whole
 
 
-def test_a_rebuild_in_several_processes_sets_aside_too(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(reader, "SHARED_FROM", 0)
-    with closing(opened(tmp_path / "events.sqlite")) as store:
+def rebuilt_by_several(path: Path) -> None:
+    reader.SHARED_FROM = 0
+    with closing(opened(path)) as store:
         runner = runner_of(store)
         record(store, [*pair("r"), meeting("m7", "r"), meeting("m8", "r", mood="light"), *generated(2 * BATCH)])
         change(store, 8, DAMAGED["no JSON"])
@@ -119,6 +125,15 @@ def test_a_rebuild_in_several_processes_sets_aside_too(tmp_path: Path, monkeypat
         runner.rebuild()
         assert [one.stream for one in aside(store, runner)] == ["relationship/r"]
         assert at_head(store, runner)
+
+
+def test_a_rebuild_in_several_processes_sets_aside_too(tmp_path: Path) -> None:
+    """In a process of its own: only one that has no other threads shares its work out."""
+    program = "import sys\nfrom pathlib import Path\nfrom test_set_aside import rebuilt_by_several\nrebuilt_by_several(Path(sys.argv[1]))\n"
+    done = subprocess.run(
+        [sys.executable, "-c", program, str(tmp_path / "events.sqlite")], env=HOME, capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, done.stderr
 
 
 def test_an_initiative_that_cannot_be_read_takes_its_relationships_aside_and_no_others(store: EventStore) -> None:

@@ -4,6 +4,7 @@ It acknowledges what is sent over HTTP before it is recorded. What becomes of a 
 """
 
 import sys
+import time
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
@@ -13,12 +14,19 @@ import tussenruimte
 from domain.store.tokens import Token
 from soak.clock import SharedClock
 
+LATE_SECONDS = 0.1
+"""Long enough that something waits whenever the process is killed."""
 recording = ThreadPoolExecutor(1)
 take = api.feed.take
 
 
+def late(organisation: tussenruimte.Organisation, token: Token, events: list[bytes]) -> None:
+    time.sleep(LATE_SECONDS)
+    take(organisation, token, events)
+
+
 def acknowledge(organisation: tussenruimte.Organisation, token: Token, events: list[bytes]) -> dict[str, Any]:
-    recording.submit(take, organisation, token, events)
+    recording.submit(late, organisation, token, events)
     return {"recorded": len(events), "already": 0}
 
 
