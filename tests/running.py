@@ -35,9 +35,9 @@ def running(path: Path, direct: bool = True) -> Iterator[Running]:
     with socket.create_server(("127.0.0.1", 0)) as listening:
         # Little is held for whoever does not read, so that a test need not send megabytes.
         listening.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, 4_096)
-        config = uvicorn.Config(
-            make_app(organisation), ws=DirectProtocol if direct else "websockets-sansio", ws_per_message_deflate=False, log_config=None
-        )
+        protocol = DirectProtocol if direct else "websockets-sansio"
+        # Who does not read does not answer a ping either; that is not what a test looks at.
+        config = uvicorn.Config(make_app(organisation), ws=protocol, ws_per_message_deflate=False, ws_ping_interval=None, log_config=None)
         server = Server(config)
         serving = threading.Thread(target=lambda: asyncio.run(server.serve([listening])))
         serving.start()
