@@ -4,12 +4,12 @@ The contract of the eventsourcing library stands here as well: what its own reco
 """
 
 import json
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
 from sent_lines import Clock, account, initiative, line, match, meeting, note, opened, pair, person, record, rules, runner_of
 from store_faults import view_rows
+from store_placed import Placed
 from store_places import Place
 
 from domain.store.fresh import FreshIds
@@ -54,18 +54,8 @@ def told() -> list[bytes]:
     ]
 
 
-class StoreImportContract:
+class StoreImportContract(Placed):
     """Every store passes this as it is."""
-
-    @pytest.fixture
-    def place(self, tmp_place: Place) -> Place:
-        raise TypeError("a store's own tests say where its stores are kept")
-
-    @pytest.fixture
-    def store(self, place: Place) -> Iterator[EventStore]:
-        store = opened(place)
-        yield store
-        store.close()
 
     def streams(self, store: EventStore) -> list[str]:
         with store.reading() as connection:

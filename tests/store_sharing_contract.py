@@ -6,11 +6,11 @@ import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
-from pathlib import Path
 
 import pytest
 from sent_lines import account, line, match, meeting, note, opened, pair, person, record, rules, runner_of
 from store_faults import faults
+from store_placed import Placed
 from store_places import Place
 
 from domain.store.batch import Outcome
@@ -54,18 +54,8 @@ def transactions(store: EventStore) -> list[int]:
     return sizes
 
 
-class StoreSharingContract:
+class StoreSharingContract(Placed):
     """Every store passes this as it is."""
-
-    @pytest.fixture
-    def place(self, tmp_path: Path) -> Place:
-        raise TypeError("a store's own tests say where its stores are kept")
-
-    @pytest.fixture
-    def store(self, place: Place) -> Iterator[EventStore]:
-        store = opened(place)
-        yield store
-        store.close()
 
     def envelopes(self, store: EventStore) -> list[dict[str, object]]:
         with store.reading() as connection:

@@ -87,4 +87,5 @@ class EventRecorder(ApplicationRecorder):
             return self.head(connection) or None
 
     def subscribe(self, gt: int | None = None, topics: Sequence[str] = ()) -> Subscription[ApplicationRecorder]:
-        raise NotImplementedError("who follows the log reads it from a position and is woken by a position")
+        """The library's own way to follow pays a transaction an event, and there is none on SQLite."""
+        raise TypeError("who follows the log reads it from a position and is woken by a position")

@@ -70,15 +70,21 @@ class Together:
 
     def _lead(self) -> None:
         """Write for all who wait, then call them, and the next to lead."""
-        with self._guard:
-            self._enough.wait_for(lambda: len(self._queue) >= min(MOST, sum(self._came)), self._lasted * PATIENCE)
-            group = [self._queue.popleft() for _ in range(min(MOST, len(self._queue)))]
-            self._came.append(len(group))
-        began = time.perf_counter()
+        group: list[_Waiting] = []
         failure: BaseException | None = None
+        began = time.perf_counter()
         try:
+            with self._guard:
+                self._enough.wait_for(lambda: len(self._queue) >= min(MOST, sum(self._came)), self._lasted * PATIENCE)
+                while self._queue and len(group) < MOST:
+                    group.append(self._queue.popleft())
+                self._came.append(len(group))
+            began = time.perf_counter()
             self._settle([one.batch for one in group])
         except BaseException as error:
+            if not group:
+                raise
+            # Whoever was taken from the queue has to hear of it, whatever it was.
             failure = error
         self._lasted = time.perf_counter() - began
         for one in group:
