@@ -32,6 +32,10 @@ class Redis(Server):
     def _more(self) -> dict[str, Any]:
         return {}
 
+    def _move(self) -> None:
+        super()._move()
+        self._prepare()
+
     def _command(self) -> list[str]:
         return [str(self._server), str(self.folder / "redis.conf")]
 
@@ -63,6 +67,10 @@ class Node(Redis):
     def __init__(self, password: str) -> None:
         self._bus = free_port()
         super().__init__(password=password)
+
+    def _move(self) -> None:
+        self._bus = free_port()
+        super()._move()
 
     def _more(self) -> dict[str, Any]:
         return {"cluster-enabled": "yes", "cluster-port": self._bus, "cluster-node-timeout": 1_000, "cluster-require-full-coverage": "no"}

@@ -33,6 +33,7 @@ from psycopg.sql import SQL, Identifier
 from tethered import Tethered
 
 START_SECONDS = 60
+TRIES = 3
 BELOW_EPHEMERAL = range(15_000, 32_000)
 """Ports that no outgoing connection takes while a server that will come again is down."""
 
@@ -77,10 +78,26 @@ class Server(ABC):
         self._program: Tethered | None = None
         try:
             self._prepare()
-            self.start()
+            self._begin()
         except BaseException:
             self.close()
             raise
+
+    def _begin(self) -> None:
+        """The first start: where somebody took the port since it was found free, on another."""
+        for _ in range(TRIES):
+            try:
+                return self.start()
+            except ServerError as error:
+                if "in use" not in str(error):
+                    raise
+                self.program.cut()
+                self._program = None
+                self._move()
+        self.start()
+
+    def _move(self) -> None:
+        self.port = free_port()
 
     @abstractmethod
     def _prepare(self) -> None:

@@ -4,29 +4,31 @@ It acknowledges what is sent over HTTP before it is recorded. What becomes of a 
 """
 
 import sys
-import time
-from concurrent.futures import ThreadPoolExecutor
+import threading
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
 import api.feed
 import tussenruimte
+from domain.model.errors import Refused
 from domain.store.tokens import Token
 from soak.clock import SharedClock
 
-LATE_SECONDS = 0.1
-"""Long enough that something waits whenever the process is killed."""
-recording = ThreadPoolExecutor(1)
+held: list[tuple[tussenruimte.Organisation, Token, list[bytes]]] = []
+guard = threading.Lock()
 take = api.feed.take
 
 
-def late(organisation: tussenruimte.Organisation, token: Token, events: list[bytes]) -> None:
-    time.sleep(LATE_SECONDS)
-    take(organisation, token, events)
-
-
 def acknowledge(organisation: tussenruimte.Organisation, token: Token, events: list[bytes]) -> dict[str, Any]:
-    recording.submit(late, organisation, token, events)
+    """The batch is acknowledged, and recorded when the next one comes: whenever the process is killed, one is lost."""
+    with guard:
+        held.append((organisation, token, events))
+        earlier = held.pop(0) if len(held) > 1 else None
+    if earlier is not None:
+        # What rests on one that was lost is refused, and nobody hears of it.
+        with suppress(Refused):
+            take(*earlier)
     return {"recorded": len(events), "already": 0}
 
 
