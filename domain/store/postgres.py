@@ -19,7 +19,8 @@ from psycopg_pool import ConnectionPool
 from domain.store.addresses import shown
 from domain.store.database import STORE_VERSION, Change, Cursor, Insert, JsonForms, Lock, Row, Table
 from domain.store.lead import ServerLead
-from domain.store.postgres_sql import definitions, element, named, quoted, statement_of
+from domain.store.postgres_arrays import Packed, PackedDumper, packed
+from domain.store.postgres_sql import definitions, element, given, named, quoted, statement_of
 
 BUSY_SECONDS = 120
 COPIED = 50
@@ -81,7 +82,8 @@ class PostgresTransaction:
                 self._copy(change, generation)
             else:
                 statement = statement_of(self._scope(change.table, generation), change)
-                self._connection.execute(statement, [list(column) for column in zip(*change.rows, strict=True)])
+                columns = zip(given(change), zip(*change.rows, strict=True), strict=True)
+                self._connection.execute(statement, [packed(change.table.columns[name], values) for name, values in columns])
 
     def _scope(self, table: Table, generation: int) -> dict[str, str]:
         scope = {"organisation": quoted(self._organisation)}
@@ -253,6 +255,7 @@ def _check(connection: psycopg.Connection[Any]) -> None:
 
 def _configure(connection: psycopg.Connection[Any]) -> None:
     connection.autocommit = True
+    connection.adapters.register_dumper(Packed, PackedDumper)
     connection.execute(_SESSION)
 
 

@@ -7,6 +7,7 @@ touch the disk in the clear: staged content that will be sealed is enciphered un
 import os
 import sqlite3
 from collections.abc import Callable, Iterable, Iterator
+from functools import cached_property
 from itertools import groupby, islice
 from operator import itemgetter
 from typing import Any, NamedTuple
@@ -101,7 +102,6 @@ class Stage:
     """
 
     def __init__(self) -> None:
-        self._veil = Veil()
         self._table: sqlite3.Connection | None = None
         self._held: dict[int, Staged] = {}
         self._size = 0
@@ -110,6 +110,11 @@ class Stage:
     def _connection(self) -> sqlite3.Connection:
         assert self._table is not None
         return self._table
+
+    @cached_property
+    def _veil(self) -> Veil:
+        """Made where something goes to the table: most batches are small."""
+        return Veil()
 
     @property
     def _in_table(self) -> bool:
@@ -167,7 +172,6 @@ class Stage:
         """Stream by stream (participants, initiatives, lenses, relationships), the events of each in the order of their lines.
 
         Their positions are those they would have if every line came after `head`; what only the envelope holds is left out."""
-        read = self._veil.data
         for stream, found in groupby(self._rows((RANK, STREAM, LINE)), key=itemgetter(STREAM)):
             yield (
                 stream,
@@ -180,7 +184,7 @@ class Stage:
                         "",
                         at,
                         until,
-                        read(kind, data) if typed is None else typed,
+                        self._veil.data(kind, data) if typed is None else typed,
                         time,
                         None,
                         holder,
