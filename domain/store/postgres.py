@@ -152,7 +152,6 @@ class PostgresDatabase(PostgresDatastore):
 
     @contextmanager
     def asking(self) -> Iterator[PostgresTransaction]:
-        """A connection on which each statement sees what is committed by then."""
         with self._held() as connection:
             yield PostgresTransaction(connection, self.organisation)
 
