@@ -273,7 +273,8 @@ class Batch:
     def _add_people(self, world: StoreWorld) -> None:
         """Make the keys and aliases before the first event that needs them. An alias that disagrees with what was judged
         belongs to a batch that never came to be, and gives way."""
-        people = [row for row in self._people if row[0] not in self._left_out]
+        if not (people := [row for row in self._people if row[0] not in self._left_out]):
+            return
         self._keys.create([owner for stream, handle, owner in people if not handle])
         aliases = [row for row in people if row[1]]
         try:
@@ -291,9 +292,9 @@ class Batch:
         rows: list[Row] = []
         hangs: list[tuple[str, str]] = []
         for chunk in _chunks(self.stage.in_order()):
-            sealed = {w.stream for w in chunk if w.data is None}
-            ring.prefetch_streams([stream for stream in sealed if stream.startswith("relationship/")])
-            ring.prefetch([stream for stream in sealed if stream.startswith("participant/")])
+            if sealed := {w.stream for w in chunk if w.data is None}:
+                ring.prefetch_streams([stream for stream in sealed if stream.startswith("relationship/")])
+                ring.prefetch([stream for stream in sealed if stream.startswith("participant/")])
             for waiting in chunk:
                 position += 1
                 _, id, stream, kind, at, until, data, frame, restored, _, _ = waiting

@@ -274,6 +274,8 @@ class Stage:
 
     def repeated(self) -> list[list[int]]:
         """Lines that carry one and the same id, in order."""
+        if len(self._held) == 1 and not self._in_table:
+            return []
         if not self._in_table:
             lines: dict[str, list[int]] = {}
             for row in self._held.values():
