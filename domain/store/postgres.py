@@ -36,6 +36,11 @@ _SESSION = (
     f"SET lock_timeout = '{BUSY_SECONDS}s'; SET idle_in_transaction_session_timeout = '300s'; SET client_min_messages = 'warning'"
 )
 LOCKED = "SELECT 1 FROM locks WHERE organisation = %s AND name = %s FOR UPDATE"
+LOCKED_BRIEFLY = (
+    "SELECT set_config('idle_in_transaction_session_timeout', %s, true) FROM locks WHERE organisation = %s AND name = %s FOR UPDATE"
+)
+PAUSE = "15s"
+"""For so long a brief transaction may say nothing: whoever is paused in the middle of one must not hold all the others up."""
 _numbers = count()
 _KEPT_ALIVE: dict[str, Any] = {
     **{"keepalives_idle": 30, "keepalives_interval": 5, "keepalives_count": 3},
@@ -161,7 +166,8 @@ class PostgresDatabase(PostgresDatastore):
         pipeline = psycopg.Connection.pipeline if brief else nullcontext
         with self._held() as connection, _replicated(connection), pipeline(connection), connection.transaction():
             # From when this is answered all that was committed under the lock is seen, and nothing else is written under it.
-            held = connection.execute(LOCKED, (self.organisation, lock))
+            row = (self.organisation, lock)
+            held = connection.execute(LOCKED_BRIEFLY, (PAUSE, *row)) if brief else connection.execute(LOCKED, row)
             if not brief:
                 self._check(held, lock)
             yield PostgresTransaction(connection, self.organisation, copies=not brief)
