@@ -153,9 +153,6 @@ async def bearer(organisation: Organisation, said: object) -> Token | None:
     return await quick(organisation.tokens.check, secret.strip(), organisation.store.clock())
 
 
-QUICK = 6
-"""Threads for what is answered at once."""
-_quick: RunVar[anyio.CapacityLimiter] = RunVar("quick")
 _at_work: set[object] = set()
 
 
@@ -164,11 +161,23 @@ def thread(ask: Callable[..., T], *positional: Any, **named: Any) -> Awaitable[T
     return anyio.to_thread.run_sync(_marked(ask, *positional, **named))
 
 
-def quick(ask: Callable[..., T], *positional: Any, **named: Any) -> Awaitable[T]:
-    """The same, for what nobody records or reads much for: it never waits for a thread until long questions are done."""
-    if (limiter := _quick.get(None)) is None:
-        _quick.set(limiter := anyio.CapacityLimiter(QUICK))
-    return anyio.to_thread.run_sync(_marked(ask, *positional, **named), limiter=limiter)
+class Lane:
+    """So many threads for one sort of work: the others never fill these, and it never fills the others."""
+
+    def __init__(self, threads: int) -> None:
+        self._threads = threads
+        self._limiter: RunVar[anyio.CapacityLimiter] = RunVar("lane")
+
+    def __call__(self, ask: Callable[..., T], *positional: Any, **named: Any) -> Awaitable[T]:
+        if (limiter := self._limiter.get(None)) is None:
+            self._limiter.set(limiter := anyio.CapacityLimiter(self._threads))
+        return anyio.to_thread.run_sync(_marked(ask, *positional, **named), limiter=limiter)
+
+
+quick = Lane(6)
+"""What is answered at once: tokens, the fence, what is new."""
+past = Lane(4)
+"""What subscribers have missed, of which each may have much to read."""
 
 
 def _marked(ask: Callable[..., T], *positional: Any, **named: Any) -> Callable[[], T]:
