@@ -1,7 +1,7 @@
 """Everything that can be asked of an organisation, in bulk, so that no page asks once per row.
 
-Each question sees one snapshot, with the read models at its head: where they are behind, they are first brought up. On a replica they stand
-where they have come to there, which `reached` tells.
+Each question sees one snapshot, with the read models at its head: where they are behind, they are first brought up, unless that lasts too long
+(`projections.upkeep`). On a replica they stand where they have come to there, which `reached` tells.
 """
 
 from collections.abc import Callable, Iterator, Sequence
