@@ -4,7 +4,7 @@ Everything here happens inside the transaction that `Recording` holds, on a grou
 """
 
 from collections.abc import Callable, Iterator
-from itertools import islice
+from itertools import chain, islice
 
 import msgspec
 from msgspec import Struct
@@ -26,6 +26,8 @@ from domain.store.staging import Line, Stage, Waiting, target_id
 from domain.store.world import StoreWorld
 
 CHUNK = 1_000
+PAGE = 20_000
+"""Events that go in by one statement: while the database takes some of them in, the next are sealed."""
 AHEAD = 500
 """Streams of which what is recorded is asked for at once."""
 REMEMBERED = GIVING | {"participant_registered"}
@@ -269,34 +271,34 @@ class Batch:
             self._ground.renew()
 
     def _append(self, ring: Ring, now: int, progress: Callable[[str, int], None]) -> None:
-        moment = max(now, self._ground.recorded + 1)
-        recorded = rfc3339(moment)
-        position = head = self._ground.head
-        rows: list[Row] = []
-        hangs: list[tuple[str, str]] = []
-        for chunk in _chunks(self.stage.in_order()):
+        ground = self._ground
+        moment = max(now, ground.recorded + 1)
+        staged = self.stage.in_order()
+        for first in staged:
+            hangs: list[tuple[str, str]] = []
+            page = chain((first,), islice(staged, PAGE - 1))
+            ground.append(self._rows(page, ring, moment, hangs), hangs)
+            progress("record", self._recorded)
+        if self._recorded:
+            self._position = max(self._position, ground.head)
+
+    def _rows(self, staged: Iterator[Waiting], ring: Ring, moment: int, hangs: list[tuple[str, str]]) -> Iterator[Row]:
+        """The rows of staged events, each formed when it is taken. What relationships among them hang on is added to `hangs`."""
+        mapper, recorded, position = self._mapper, rfc3339(moment), self._ground.head
+        while chunk := list(islice(staged, CHUNK)):
             sealed = {w.stream for w in chunk if w.data is None}
             ring.prefetch_streams([stream for stream in sealed if stream.startswith("relationship/")])
             ring.prefetch([stream for stream in sealed if stream.startswith("participant/")])
-            for waiting in chunk:
-                position += 1
+            for position, waiting in enumerate(chunk, position + 1):
                 _, id, stream, kind, at, until, data, frame, restored, _, _ = waiting
                 if data is None:
                     event = self.stage.opened(waiting)
-                    data = self._mapper.sealed(event, ring, self._targets.get(id))
+                    data = mapper.sealed(event, ring, self._targets.get(id))
                     hangs += hanging(event, self._targets.get(id))
-                state = self._mapper.state(data, frame, position, rfc3339(restored) if self.restore else recorded)
-                rows.append((position, stream, kind.topic, state, id, leaf(state), at, until))
-            self._ground.append(rows, hangs, restored if self.restore else moment)
-            rows, hangs = [], []
-            progress("record", position - head)
-        self._recorded = position - head
-        self._position = max(self._position, position) if self._recorded else self._position
-
-
-def _chunks(staged: Iterator[Waiting]) -> Iterator[list[Waiting]]:
-    while chunk := list(islice(staged, CHUNK)):
-        yield chunk
+                state = mapper.state(data, frame, position, rfc3339(restored) if self.restore else recorded)
+                yield position, stream, kind.topic, state, id, leaf(state), at, until
+            self._recorded += len(chunk)
+        self._ground.head, self._ground.recorded = position, moment
 
 
 def hanging(event: Event, target: Event | None) -> list[tuple[str, str]]:
