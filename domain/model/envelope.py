@@ -31,7 +31,7 @@ URI_REFERENCE = re.compile(r"\A[A-Za-z0-9\-._~:/?#\[\]@!$&'()*+,;=%]{1,1000}\Z")
 
 
 class Envelope(Struct, frozen=True, omit_defaults=True, forbid_unknown_fields=True, gc=False):
-    """Every attribute of the envelope, in the order of RFC 8785, so that its encoding is canonical as it stands."""
+    """Every attribute of the envelope, as it comes in."""
 
     data: Raw
     id: words.Id
@@ -50,6 +50,26 @@ class Envelope(Struct, frozen=True, omit_defaults=True, forbid_unknown_fields=Tr
     recordedby: str | None = None
     time: str | None = None
     toldby: words.Handle | None = None
+
+
+class Written(Struct, frozen=True, omit_defaults=True, gc=False):
+    """The envelope as it is kept, in the order of RFC 8785, so that its encoding is canonical as it stands."""
+
+    data: Raw = Raw()
+    id: str = ""
+    method: words.Method | None = None
+    occurred: str = ""
+    organisation: str | None = None
+    perspective: str | None = None
+    position: int | None = None
+    recorded: str | None = None
+    recordedby: str | None = None
+    source: str = ""
+    specversion: str = ""
+    subject: str = ""
+    time: str | None = None
+    toldby: str | None = None
+    type: str = ""
 
 
 PLANS = ("until", "review_on", "next_on", "requested_on")
@@ -257,9 +277,14 @@ def _refuse_nul(line: bytes) -> None:
         raise bad("nul")
 
 
-def write(event: Event, data: Raw, organisation: str, position: int | None, recorded: str | None) -> Envelope:
+_NOTHING = Raw()
+
+
+def write(
+    event: Event, data: Raw = _NOTHING, organisation: str | None = None, position: int | None = None, recorded: str | None = None
+) -> Written:
     """The envelope of an event as it is kept, with `data` (already encoded) in the place of its data."""
-    return Envelope(
-        data, event.id, event.occurred, event.source, "1.0", event.stream, event.kind.type, None, None, event.method, organisation,
-        event.perspective, position, recorded, event.recordedby, event.time, event.toldby,
+    return Written(
+        data, event.id, event.method, event.occurred, organisation, event.perspective, position, recorded, event.recordedby, event.source,
+        "1.0", event.stream, event.time, event.toldby, event.kind.type,
     )  # fmt: skip
