@@ -3,6 +3,7 @@
 Memory is measured in a process of its own: an import four times as long takes hardly more of it.
 """
 
+import gc
 import os
 import subprocess
 import sys
@@ -12,13 +13,14 @@ import pytest
 
 pytest.register_assert_rewrite("store_contract", "store_import_contract", "store_sharing_contract")
 
-from sent_lines import generated, opened, pair, record  # noqa: E402
+from sent_lines import generated, meeting, opened, pair, record  # noqa: E402
 from store_contract import StoreContract  # noqa: E402
 from store_faults import faults  # noqa: E402
 from store_import_contract import StoreImportContract  # noqa: E402
 from store_places import Files, Place  # noqa: E402
 from store_sharing_contract import StoreSharingContract  # noqa: E402
 
+from domain.model.envelope import read  # noqa: E402
 from domain.store import staging  # noqa: E402
 
 TESTS = Path(__file__).parent
@@ -26,7 +28,7 @@ PEAK = """
 import re, sys
 from pathlib import Path
 sys.path.insert(0, {tests!r})
-from sent_lines import generated, opened, record
+from sent_lines import generated, meeting, opened, record
 
 def peak():
     # Not from getrusage: what it tells of a new process is at least what the process that started it had.
@@ -62,6 +64,15 @@ class TestSQLiteShared(StoreSharingContract):
     @pytest.fixture
     def place(self, tmp_path: Path) -> Place:
         return Files(tmp_path / "events.sqlite")
+
+
+def test_what_waits_in_memory_is_nothing_to_the_collector_of_cycles(tmp_path: Path) -> None:
+    """Else it would be gone through again and again, the more of it there is."""
+    stage, event = staging.Stage(), read(meeting("m", "r"))
+    stage.add(1, event, staging.Line("lines", 1), b"{}")
+    [held] = stage.in_order()
+    assert not any(map(gc.is_tracked, (held, held.event, held.event.data, held.place)))
+    assert gc.is_tracked([held])
 
 
 def peaks(path: Path, *counts: int) -> list[int]:
