@@ -6,7 +6,7 @@ Attributes that the platform sets itself are refused from a sender, except when 
 
 import re
 from functools import lru_cache
-from typing import Any
+from typing import Any, TypeVar
 
 import msgspec
 from msgspec import Raw, Struct
@@ -19,6 +19,7 @@ from domain.model.events import Data, EventAmended, Unread, Unvoiced
 from domain.model.shape import decode
 from domain.model.time import BadDate, Span, day, holds, instant, span
 
+T = TypeVar("T")
 EVENT_LIMIT = 128 * 1024
 RESTORE_ROOM = 1024
 """What the platform's own attributes add to an event that it exports."""
@@ -116,8 +117,8 @@ def read(line: bytes, *, restore: bool = False) -> Event:
     if data.notes or kind.name in _MAY_HOLD_SIGNS:
         refuse_unread(data, "data")
     return Event(
-        kind, envelope.id, envelope.subject, envelope.source, envelope.occurred, at, until, data, envelope.time, envelope.method,
-        envelope.perspective, envelope.toldby, envelope.recordedby,
+        kind, envelope.id, _shared(envelope.subject), _shared(envelope.source), envelope.occurred, at, until, data, envelope.time,
+        envelope.method, envelope.perspective, envelope.toldby, _shared(envelope.recordedby),
     )  # fmt: skip
 
 
@@ -147,7 +148,12 @@ def _kind(envelope: Envelope) -> Kind:
     return kind
 
 
-# Files name few sources and recorders and the same streams again and again: each is looked at once.
+# Files name few sources and recorders and the same streams again and again: each is looked at once, and stands in memory once.
+
+
+@lru_cache(maxsize=16_384)
+def _shared(text: T) -> T:
+    return text
 
 
 @lru_cache(maxsize=1_024)
@@ -183,8 +189,8 @@ def _restored(envelope: Envelope, kind: Kind, at: int, until: int | None, data: 
         raise bad("restore_needs", name, name=name)
     recorded, _ = dated(instant, envelope.recorded, "recorded")
     return Event(
-        kind, envelope.id, envelope.subject, envelope.source, envelope.occurred, at, until, data, envelope.time, envelope.method,
-        envelope.perspective, envelope.toldby, envelope.recordedby, envelope.position, recorded,
+        kind, envelope.id, _shared(envelope.subject), _shared(envelope.source), envelope.occurred, at, until, data, envelope.time,
+        envelope.method, envelope.perspective, envelope.toldby, _shared(envelope.recordedby), envelope.position, recorded,
     )  # fmt: skip
 
 

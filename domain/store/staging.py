@@ -20,8 +20,8 @@ from domain.model.events import EventAmended, Unread, Unvoiced
 from domain.store.fresh import FreshIds
 
 CHUNK = 2_000
-HELD = 32 * 1024 * 1024
-"""Bytes of lines that are held in memory before all go to a table; what is made of them takes three to four times as much."""
+HELD = 40 * 1024 * 1024
+"""Bytes of lines that are held in memory before all go to a table; what is made of them takes three times as much."""
 SHUT = b"!"
 PRAGMAS = ("journal_mode=OFF", "synchronous=OFF", "cache_size=-32768")
 """Of a table that nobody needs once this process is gone."""
