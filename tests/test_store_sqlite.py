@@ -13,7 +13,7 @@ import pytest
 
 pytest.register_assert_rewrite("store_contract", "store_import_contract", "store_sharing_contract")
 
-from sent_lines import generated, meeting, opened, pair, record  # noqa: E402
+from sent_lines import generated, line, meeting, opened, pair, record  # noqa: E402
 from store_contract import StoreContract  # noqa: E402
 from store_faults import faults  # noqa: E402
 from store_import_contract import StoreImportContract  # noqa: E402
@@ -28,7 +28,7 @@ PEAK = """
 import re, sys
 from pathlib import Path
 sys.path.insert(0, {tests!r})
-from sent_lines import generated, meeting, opened, record
+from sent_lines import generated, line, meeting, opened, record
 
 def peak():
     # Not from getrusage: what it tells of a new process is at least what the process that started it had.
@@ -76,7 +76,7 @@ def test_what_waits_in_memory_is_nothing_to_the_collector_of_cycles(tmp_path: Pa
 
 
 def test_a_name_that_many_lines_give_stands_in_memory_once() -> None:
-    one, other = (read(meeting(id, "r", recordedby="coordinator/anna")) for id in ("m", "n"))
+    one, other = (read(line(id, "relationship_resumed", "relationship/r", {}, recordedby="coordinator/c")) for id in ("m", "n"))
     assert all(getattr(one, name) is getattr(other, name) for name in ("stream", "source", "recordedby"))
     assert one.id is not other.id
 
