@@ -5,6 +5,7 @@ The front door opens the organisation and hands it over; the application closes 
 """
 
 import asyncio
+import signal
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
@@ -48,6 +49,13 @@ ASKING = (OperationType.QUERY,)
 ALL = (OperationType.QUERY, OperationType.MUTATION)
 
 
+def _ended(looking: asyncio.Task[None]) -> None:
+    """What looks out for all who listen must not be missing unnoticed: the process ends, and what keeps it up starts another."""
+    if not looking.cancelled() and (failure := looking.exception()) is not None:
+        mask(failure)
+        signal.raise_signal(signal.SIGTERM)
+
+
 def make_app(organisation: Organisation, look_seconds: float | None = None) -> ASGIApp:
     """The application over an opened organisation. `look_seconds`: if what other processes recorded is not looked for as often as usual."""
 
@@ -60,6 +68,8 @@ def make_app(organisation: Organisation, look_seconds: float | None = None) -> A
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         anyio.to_thread.current_default_thread_limiter().total_tokens = THREADS
         looking = [asyncio.create_task(wakeups.run()), asyncio.create_task(watch.run())]
+        for task in looking:
+            task.add_done_callback(_ended)
         yield
         for task in looking:
             task.cancel()

@@ -7,8 +7,10 @@ import asyncio
 from collections.abc import AsyncGenerator, Awaitable, Callable, Hashable, Sequence
 from typing import TYPE_CHECKING, Any, Protocol, TypeVar, cast
 
+import anyio
 import anyio.to_thread
 import strawberry
+from anyio.lowlevel import RunVar
 from strawberry.dataloader import DataLoader
 
 from api.arguments import given
@@ -148,15 +150,28 @@ async def bearer(organisation: Organisation, said: object) -> Token | None:
     kind, _, secret = said.partition(" ") if isinstance(said, str) else ("", "", "")
     if kind.lower() != "bearer":
         return None
-    return await thread(organisation.tokens.check, secret.strip(), organisation.store.clock())
+    return await quick(organisation.tokens.check, secret.strip(), organisation.store.clock())
 
 
+QUICK = 6
+"""Threads for what is answered at once."""
+_quick: RunVar[anyio.CapacityLimiter] = RunVar("quick")
 _at_work: set[object] = set()
 
 
 def thread(ask: Callable[..., T], *positional: Any, **named: Any) -> Awaitable[T]:
     """Run what waits for the store in a thread, so that other requests go on."""
+    return anyio.to_thread.run_sync(_marked(ask, *positional, **named))
 
+
+def quick(ask: Callable[..., T], *positional: Any, **named: Any) -> Awaitable[T]:
+    """The same, for what nobody records or reads much for: it never waits for a thread until long questions are done."""
+    if (limiter := _quick.get(None)) is None:
+        _quick.set(limiter := anyio.CapacityLimiter(QUICK))
+    return anyio.to_thread.run_sync(_marked(ask, *positional, **named), limiter=limiter)
+
+
+def _marked(ask: Callable[..., T], *positional: Any, **named: Any) -> Callable[[], T]:
     def work() -> T:
         mark = object()
         _at_work.add(mark)
@@ -165,7 +180,7 @@ def thread(ask: Callable[..., T], *positional: Any, **named: Any) -> Awaitable[T
         finally:
             _at_work.discard(mark)
 
-    return anyio.to_thread.run_sync(work)
+    return work
 
 
 async def all_done() -> None:

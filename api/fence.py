@@ -8,7 +8,7 @@ import asyncio
 from collections.abc import Callable
 from typing import Any, TypeVar
 
-from api.context import Organisation, thread
+from api.context import Organisation, quick, thread
 
 MOMENT = 0.01
 """Seconds for which a look holds."""
@@ -46,7 +46,7 @@ class Fence:
 
     async def _look(self) -> int:
         begun = asyncio.get_running_loop().time()
-        generation = await thread(self._read)
+        generation = await quick(self._read)
         self._seen(generation, begun)
         return generation
 

@@ -75,9 +75,7 @@ class Subscription(Struct, frozen=True):
 
     async def frames(self, course: Course) -> AsyncGenerator[Frame, None]:
         """What the schema answers on a course. Raises `NotBegun`."""
-        context = Context(
-            self.organisation, self.wakeups, None, "", lasting=True, language=self.language, scope=self.scope, course=course
-        )
+        context = Context(self.organisation, self.wakeups, None, "", lasting=True, language=self.language, scope=self.scope, course=course)
         asked = self.question
         results: Any = await self.schema.stream(asked.query, asked.variables, context, operation_name=asked.operation)
         told = 0
@@ -98,9 +96,7 @@ def _without_after(field: FieldNode) -> FieldNode:
     if field.name.value not in FEEDS:
         return field
     kept = tuple(one for one in field.arguments or () if one.name.value != "after")
-    return FieldNode(
-        name=field.name, alias=field.alias, arguments=kept, directives=field.directives, selection_set=field.selection_set
-    )
+    return FieldNode(name=field.name, alias=field.alias, arguments=kept, directives=field.directives, selection_set=field.selection_set)
 
 
 class _Uses(Visitor):

@@ -9,7 +9,7 @@ import logging
 from collections.abc import Callable
 from contextlib import aclosing
 
-from api.context import Organisation, Signals, thread
+from api.context import Organisation, Signals, quick
 from projections.telemetry.metrics import LOOKS, WAKEUPS
 from projections.telemetry.progress import UNREACHABLE
 
@@ -104,7 +104,7 @@ class Wakeups:
         LOOKS.inc()
         heard = self._hearings
         try:
-            found = await thread(self._there)
+            found = await quick(self._there)
             self._reached(found, "looking")
             if heard == self._hearings:
                 # The store alone is believed, also where it came back from a restore with less.

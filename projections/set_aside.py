@@ -11,8 +11,9 @@ from msgspec import Struct
 from domain.model.errors import Refused
 from domain.store.database import EVENTS, Connection, Table
 from domain.store.keys import Ring
-from domain.store.mapper import VOICES, Unreadable
+from domain.store.mapper import VOICES
 from domain.store.store import EventStore
+from domain.store.trouble import is_poison
 
 SET_ASIDE = Table(
     "set_aside",
@@ -65,7 +66,8 @@ def _kind(error: BaseException) -> str:
 
 
 def place_of(store: EventStore, connection: Connection, stream: str, ring: Ring, upto: int, new: int) -> int:
-    """The position of the first event of a stream that cannot be read; where all can, of the first of its `new` last ones."""
+    """The position of the first event of a stream that cannot be read; where all can, of the first of its `new` last ones; where there are
+    none any more, `upto`."""
     rows = connection.execute(
         f"SELECT position, state, at, until FROM {connection.table(EVENTS)} e WHERE originator_id = ? AND position <= ? ORDER BY position",
         (stream, upto),
@@ -73,6 +75,8 @@ def place_of(store: EventStore, connection: Connection, stream: str, ring: Ring,
     for position, *kept in rows:
         try:
             store.mapper.event((kept[0], kept[1], kept[2]), ring, VOICES)
-        except Unreadable:
+        except Exception as error:
+            if not is_poison(error):
+                raise
             return int(position)
-    return int(rows[-max(new, 1)][0])
+    return int(rows[-min(max(new, 1), len(rows))][0]) if rows else upto

@@ -54,7 +54,7 @@ def events_of(lines: list[Line]) -> list[Event]:
 
 
 def refusals(lines: list[Line]) -> list[str]:
-    return [f"{event.id}: {refusal.text()}" for event, refusal in judge(lines[0]["subject"], events_of(lines), OpenWorld())]
+    return [f"{event.id}: {refusal.text()}" for event, refusal in judge(lines[0]["subject"], events_of(lines), OpenWorld())[1]]
 
 
 def chronicle_of(lines: list[Line]) -> Chronicle:

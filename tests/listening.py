@@ -105,5 +105,3 @@ async def until(reached: Any, seconds: float = 20) -> None:
     async with asyncio.timeout(seconds):
         while not reached():
             await asyncio.sleep(0.002)
-
-

@@ -26,9 +26,7 @@ WHOLE = re.compile(r"(?P<batch>.+)-\d+of(?P<size>\d+)\Z")
 SHUT = [{"erased"}, {"damaged"}, {"sealed"}]
 
 
-def faults(
-    place: Path | Place, acknowledged: Iterable[str], rebuilt: bool = True, clock: Callable[[], int] | None = None
-) -> list[str]:
+def faults(place: Path | Place, acknowledged: Iterable[str], rebuilt: bool = True, clock: Callable[[], int] | None = None) -> list[str]:
     """What is wrong with the store at `place`, in which `acknowledged` ids were said to be recorded. Empty: nothing is."""
     with closing(opened(place, clock=clock)) as store:
         with store.reading() as connection:

@@ -5,7 +5,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, closing, contextmanager
 
 import pytest
 from sent_lines import account, line, match, meeting, note, opened, pair, person, record, rules, runner_of
@@ -15,12 +15,15 @@ from store_places import Place
 
 from domain.store.batch import Outcome
 from domain.store.database import EVENTS, Update
+from domain.store.ground import FOLLOWED
 from domain.store.mapper import Unreadable
 from domain.store.store import EventStore
 
 WRITERS = 12
 EACH = 25
 ENDED = line("ended", "relationship_ended", "relationship/r", {"ended_by": ["a"], "mode": "mutual"}, "2021-03-01")
+
+WITHDRAWN = line("gone", "consent_withdrawn", "participant/r-bram", {"scope": "record"}, "2021-04-01")
 
 
 @contextmanager
@@ -106,6 +109,40 @@ class StoreSharingContract(Placed):
         other = opened(place)
         assert record(other, [ENDED]).recorded == 1
         other.close()
+        assert rules(record(store, [meeting("late", "r", "2021-04-01")])) == {1: "ended"}
+
+    def test_what_is_remembered_of_a_relationship_is_not_trusted_once_a_batch_of_several_streams_added_to_it(
+        self, store: EventStore
+    ) -> None:
+        record(store, [*pair("r"), *pair("s")[1:]])
+        record(store, [meeting("m", "r")])
+        assert record(store, [ENDED, meeting("n", "s")]).recorded == 2
+        assert rules(record(store, [meeting("late", "r", "2021-04-01")])) == {1: "ended"}
+
+    def test_of_what_is_remembered_only_that_is_let_go_in_which_somebody_else_recorded(self, store: EventStore, place: Place) -> None:
+        record(store, [*pair("r"), *pair("s")[1:]])
+        for stream in ("r", "s"):
+            record(store, [meeting(f"m-{stream}", stream)])
+        with closing(opened(place)) as other:
+            assert record(other, [ENDED]).recorded == 1
+        record(store, [meeting("late", "s", "2021-04-01")])
+        memory = store.recording._memory
+        assert ("relationship/r" in memory.judged, "relationship/s" in memory.streams) == (False, True)
+        assert rules(record(store, [meeting("later", "r", "2021-04-01")])) == {1: "ended"}
+
+    def test_what_is_remembered_of_a_participant_is_not_trusted_once_they_withdrew_elsewhere(self, store: EventStore, place: Place) -> None:
+        record(store, pair())
+        record(store, [meeting("m", "r")])
+        with closing(opened(place)) as other:
+            assert record(other, [WITHDRAWN]).recorded == 1
+        assert rules(record(store, [meeting("late", "r", "2021-05-01")])) == {1: "no_consent"}
+
+    def test_what_is_remembered_is_let_go_whole_where_much_was_recorded_elsewhere(self, store: EventStore, place: Place) -> None:
+        record(store, pair())
+        record(store, [meeting("m", "r")])
+        with closing(opened(place)) as other:
+            assert record(other, [ENDED]).recorded == 1
+            record(other, [raw for number in range(FOLLOWED) for raw in person(f"p{number}")])
         assert rules(record(store, [meeting("late", "r", "2021-04-01")])) == {1: "ended"}
 
     def test_what_is_remembered_is_not_trusted_once_a_key_is_gone(self, store: EventStore) -> None:

@@ -126,9 +126,7 @@ def test_who_sends_while_the_server_dies_is_told_so_and_may_send_again(
     assert faults(place, ["soup"]) == []
 
 
-def test_the_command_line_says_which_server_does_not_answer(
-    own_postgres: Postgres, place: Databases
-) -> None:
+def test_the_command_line_says_which_server_does_not_answer(own_postgres: Postgres, place: Databases) -> None:
     hosts = f"127.0.0.1:1,127.0.0.1:{own_postgres.port}"
     url = place.url.replace(f"127.0.0.1:{own_postgres.port}", hosts) + "?target_session_attrs=read-write"
     root = "AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8="

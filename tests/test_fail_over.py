@@ -123,7 +123,6 @@ def test_nothing_acknowledged_is_lost_when_every_node_dies_in_turn(cluster: Patr
     assert faults(place, work.acknowledged) == []
 
 
-
 @packages
 @pytest.mark.ha
 def test_with_asynchronous_replication_what_was_acknowledged_is_lost() -> None:

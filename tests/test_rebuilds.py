@@ -84,9 +84,7 @@ def test_rebuilt_here_the_views_are_those_of_plain_rebuilds(spoilt: Databases, p
     assert views(spoilt) == plain
 
 
-def test_rebuilt_on_a_cluster_the_views_are_those_of_plain_rebuilds_made_with_the_workers_own_key(
-    spoilt: Databases, plain: Views
-) -> None:
+def test_rebuilt_on_a_cluster_the_views_are_those_of_plain_rebuilds_made_with_the_workers_own_key(spoilt: Databases, plain: Views) -> None:
     """Who asks for it has another root key, with which nothing opens."""
     with Dask(2, environment(**settings(spoilt))) as cluster:
         assert positions(rebuild(spoilt, "--scheduler", cluster.scheduler.address, root=bytes(32))) == expected(spoilt)

@@ -19,7 +19,7 @@ from domain.store.database import EVENTS, Put
 from domain.store.store import EventStore
 from projections import reader, soundness
 from projections.runner import BATCH, Runner
-from projections.set_aside import Aside
+from projections.set_aside import Aside, place_of
 from projections.telemetry.metrics import exposition
 from projections.views.questions import Questions
 from tussenruimte import Organisation
@@ -188,6 +188,15 @@ def test_a_lens_that_is_published_reads_past_what_was_set_aside(store: EventStor
     live = view_rows(store, runner)
     runner.rebuild()
     assert view_rows(store, runner) == live
+
+
+@pytest.mark.parametrize(("upto", "found"), [(6, 6), (5, 5)])
+def test_the_place_of_what_is_the_matter_is_told_also_where_the_views_count_more_events_than_there_are(
+    store: EventStore, upto: int, found: int
+) -> None:
+    record(store, pair("r"))
+    with store.reading() as connection:
+        assert place_of(store, connection, "relationship/r", store.keys.ring(), upto, new=3) == found
 
 
 def test_trouble_of_the_place_sets_nothing_aside(store: EventStore, monkeypatch: pytest.MonkeyPatch) -> None:

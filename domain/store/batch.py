@@ -5,6 +5,7 @@ Everything here happens inside the transaction that `Recording` holds, on a grou
 
 from collections.abc import Callable, Iterator
 from itertools import chain, islice
+from typing import Any
 
 import msgspec
 from msgspec import Struct
@@ -13,9 +14,11 @@ from domain.model.envelope import amended
 from domain.model.errors import Refusal, bad, broken
 from domain.model.event import Event
 from domain.model.history import resolve
-from domain.model.judgement import fold_relationship, judge
+from domain.model.judged import fold_relationship, go_on
+from domain.model.judgement import judge
 from domain.model.naming import GIVING, identities
 from domain.model.time import rfc3339
+from domain.model.world import Refusals
 from domain.store.database import Row
 from domain.store.fresh import FreshIds
 from domain.store.ground import Ground
@@ -83,6 +86,8 @@ class Batch:
         self._left_out: set[str] = set()
         self._targets: dict[str, Event] = {}
         self._people: list[tuple[str, str, str]] = []
+        self._alone = False
+        self._state: Any = None
         self._already = 0
         self._recorded = 0
         self._position = 0
@@ -192,6 +197,7 @@ class Batch:
         done = 0
         streams = self.stage.streams(world.head)
         while some := list(islice(streams, AHEAD)):
+            self._alone = done == 0 and len(some) == 1
             world.expect([stream for stream, _ in some if stream not in world.left_out])
             for stream, new in some:
                 done += len(new)
@@ -200,20 +206,30 @@ class Batch:
                 progress("judge", done)
 
     def _judge_stream(self, stream: str, new: list[Event], world: StoreWorld) -> None:
-        old = world.recorded(stream)
-        if stream.startswith("participant/") and world.gone(stream):
-            found = [(event, broken("after_erasure", "subject").refusal) for event in new]
+        judged = self._ground.judged(stream) if self._alone else None
+        gone_on = go_on(judged, new, world) if judged is not None else None
+        old: list[Event] = []
+        if gone_on is not None:
+            state, found = gone_on
         else:
-            found = judge(stream, old + new, world)
-        if not found and old:
-            found = self._fallen_elsewhere(stream, old, new, world)
+            old = world.recorded(stream)
+            state, found = self._judged_whole(stream, old, new, world)
         for event, refusal in found:
             self._refuse_event(event.position - world.head, event, refusal)
         if not found:
-            self._accept(stream, old, new, world)
+            self._state = state
+            world.learn(stream, state)
+            self._accept(stream, old, new)
 
-    def _accept(self, stream: str, old: list[Event], new: list[Event], world: StoreWorld) -> None:
-        world.learn(stream, old + new)
+    def _judged_whole(self, stream: str, old: list[Event], new: list[Event], world: StoreWorld) -> tuple[Any, Refusals]:
+        if stream.startswith("participant/") and world.gone(stream):
+            return None, [(event, broken("after_erasure", "subject").refusal) for event in new]
+        state, found = judge(stream, old + new, world)
+        if not found and old:
+            found = self._fallen_elsewhere(stream, old, new, state, world)
+        return state, found
+
+    def _accept(self, stream: str, old: list[Event], new: list[Event]) -> None:
         for event in new:
             if event.kind.name not in REMEMBERED:
                 continue
@@ -224,17 +240,17 @@ class Batch:
             elif stream.startswith("relationship/"):
                 self._people.extend((stream, handle, f"participant/{person}") for handle, person in identities(event))
 
-    def _fallen_elsewhere(self, stream: str, old: list[Event], new: list[Event], world: StoreWorld) -> list[tuple[Event, Refusal]]:
+    def _fallen_elsewhere(self, stream: str, old: list[Event], new: list[Event], state: Any, world: StoreWorld) -> Refusals:
         """What would fall in other streams: they are judged anew where a change here may take away what they rest on."""
         narrowing = [e for e in new if e.kind.corrects or e.kind.name == "initiative_closed"]
         if not narrowing:
             return []
         because = broken("still_used", None, stream=stream).refusal
-        fallen: list[tuple[Event, Refusal]] = []
+        fallen: Refusals = []
         if stream.startswith("initiative/"):
-            world.learn(stream, old + new)
+            world.learn(stream, state)
             for user in world.hanging_on(stream):
-                fallen += [pair for pair in fold_relationship(user, world.whole(user), world) if pair[0].position <= world.head]
+                fallen += [pair for pair in fold_relationship(user, world.whole(user), world)[1] if pair[0].position <= world.head]
             if fallen:
                 world.forget(stream)
         elif not any(s.event.kind.opens for s in resolve(old + new).standing):
@@ -261,7 +277,8 @@ class Batch:
     def _add_people(self, world: StoreWorld) -> None:
         """Make the keys and aliases before the first event that needs them. An alias that disagrees with what was judged
         belongs to a batch that never came to be, and gives way."""
-        people = [row for row in self._people if row[0] not in self._left_out]
+        if not (people := [row for row in self._people if row[0] not in self._left_out]):
+            return
         self._keys.create([owner for stream, handle, owner in people if not handle])
         aliases = [row for row in people if row[1]]
         try:
@@ -282,14 +299,16 @@ class Batch:
             ground.append(self._rows(page, ring, moment, hangs, progress), hangs)
         if self._recorded:
             self._position = max(self._position, ground.head)
+            if self._alone:
+                ground.learn(first.event.stream, self._state)
 
     def _rows(self, staged: Iterator[Staged], ring: Ring, moment: int, hangs: list[tuple[str, str]], progress: Progress) -> Iterator[Row]:
         """The rows of staged events, each formed when it is taken. What relationships among them hang on is added to `hangs`."""
         mapper, recorded, head = self._mapper, rfc3339(moment), self._ground.head
         while chunk := list(islice(staged, CHUNK)):
-            sealed = {one.event.stream for one in chunk if one.clear is None}
-            ring.prefetch_streams([stream for stream in sealed if stream.startswith("relationship/")])
-            ring.prefetch([stream for stream in sealed if stream.startswith("participant/")])
+            if sealed := {one.event.stream for one in chunk if one.clear is None}:
+                ring.prefetch_streams([stream for stream in sealed if stream.startswith("relationship/")])
+                ring.prefetch([stream for stream in sealed if stream.startswith("participant/")])
             for position, one in enumerate(chunk, head + 1):
                 event, data = one.event, one.clear
                 if data is None:

@@ -141,6 +141,10 @@ class Database(Protocol):
 
     def reading(self) -> AbstractContextManager[Connection]: ...
 
+    def asking(self) -> AbstractContextManager[Connection]:
+        """Without a transaction: each statement sees what is committed by then. For a question that is one statement."""
+        ...
+
     def writing(self, lock: Lock, brief: bool = False) -> AbstractContextManager[Connection]:
         """Whatever is raised undoes all that was written. `brief`: few rows; what is written is sent with the next question."""
         ...

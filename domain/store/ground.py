@@ -1,16 +1,18 @@
 """What is recorded, as one writing transaction finds it and adds to it: the ground on which batches are judged.
 
 Of a single large batch nothing is kept, so that memory stays flat. Small batches that share a transaction share what was read for them: it
-is asked for all at once, and what one of them adds the next one sees. From one transaction to the next it is remembered, as long as
-nobody else recorded and no key changed in between.
+is asked for all at once, and what one of them adds the next one sees. From one transaction to the next it is remembered, but for
+the streams in which somebody else recorded in between, and as long as no key changed.
 """
 
 from collections.abc import Iterable, Sequence
+from typing import Any
 
 import msgspec
 
 from domain.model.event import Event
 from domain.model.initiative import Initiative
+from domain.model.judged import Judged
 from domain.model.naming import identities
 from domain.model.participant import Standing
 from domain.model.time import instant
@@ -22,6 +24,8 @@ from domain.store.ring import Cache
 
 REMEMBERED = 50_000
 """Events that are held in memory from one transaction to the next."""
+FOLLOWED = 200
+"""Events of others, since a transaction, up to which what was remembered of other streams is kept."""
 _stored = msgspec.json.Decoder(Stored)
 
 
@@ -35,20 +39,33 @@ class Memory:
         self.standings: dict[str, Standing] = {}
         """How participants stand, by their ids."""
         self.initiatives: dict[str, Initiative] = {}
+        self.judged: dict[str, Judged] = {}
+        """What the streams of relationships came to; of the others `standings` and `initiatives` say it."""
         self.fresh: dict[str, list[Kept]] = {}
         """What was recorded since a stream was read, as it is stored."""
         self._size = 0
 
-    def holds(self, head: int, ring: Ring) -> None:
-        """Forget what may not be so any more: somebody else recorded, or a key changed."""
-        if self.head != head or not ring.as_before(self.cache) or self._size > REMEMBERED:
+    def holds(self, last: Sequence[Row], ring: Ring) -> None:
+        """Forget what may not be so any more: a key changed, or somebody else recorded. `last`: position and stream of the last events, the
+        highest first; where they reach back to what was read before, only their streams are let go."""
+        reaches = bool(last) and last[-1][0] == self.head
+        if not reaches or not ring.as_before(self.cache) or self._size > REMEMBERED:
             self.forget()
-        self.head, self.cache = head, ring.cache
+        for _, stream, *_ in last[:-1]:
+            self._let_go(stream)
+        self.head, self.cache = last[0][0] if last else 0, ring.cache
+
+    def _let_go(self, stream: str) -> None:
+        id = stream.partition("/")[2]
+        for held in (self.streams, self.fresh, self.judged):
+            held.pop(stream, None)
+        self.standings.pop(id, None)
+        self.initiatives.pop(id, None)
 
     def forget(self) -> None:
         """Let go of all that was opened."""
         self.head, self.cache, self._size = -1, None, 0
-        for held in (self.streams, self.standings, self.initiatives, self.fresh):
+        for held in (self.streams, self.standings, self.initiatives, self.judged, self.fresh):
             held.clear()
 
     def learn(self, stream: str, events: list[Event]) -> None:
@@ -65,6 +82,8 @@ class Memory:
             self.standings.pop(id, None)
         elif kind == "initiative":
             self.initiatives.pop(id, None)
+        else:
+            self.judged.pop(stream, None)
 
 
 class Ground:
@@ -87,32 +106,37 @@ class Ground:
         self._mapper = mapper
         self._events = connection.table(EVENTS)
         # Asked in one go: what is fetched first is answered together with the rest.
-        last = connection.execute(f"SELECT position, state FROM {self._events} e ORDER BY position DESC LIMIT 1")
+        before = -1 if memory is None else memory.head
+        since, most = ("WHERE position >= ?", FOLLOWED) if before > 0 else ("WHERE position > ?", 1)
+        last = connection.execute(
+            f"SELECT position, originator_id, state FROM {self._events} e {since} ORDER BY position DESC LIMIT {most}", (before,)
+        )
         self._ids: dict[str, bytes | None] = dict.fromkeys(event.id for event in new)
         known = [
             connection.execute(f"SELECT id, state FROM {self._events} e WHERE id IN {marks(ids)}", ids) for ids in in_pages(list(self._ids))
         ]
         self._ring: Ring | None = keys.ring() if memory is not None else None
-        row = last.fetchone()
-        self.head: int = row[0] if row else 0
+        found = last.fetchall()
+        self.head: int = found[0][0] if found else 0
         """The highest position; 0 where nothing is recorded."""
-        self.recorded: int = instant(_stored.decode(row[1]).recorded)[0] if row else 0
+        self.recorded: int = instant(_stored.decode(found[0][2]).recorded)[0] if found else 0
         """The instant at which it was recorded."""
-        for found in known:
-            self._ids |= dict(found.fetchall())
+        for some in known:
+            self._ids |= dict(some.fetchall())
         self.memory = Memory() if memory is None else memory
         self._ahead: dict[str, list[Event]] = {}
         self._waiting: list[Row] = []
         self._hangs: list[tuple[str, str]] = []
         if self._ring is not None:
-            self.memory.holds(self.head, self._ring)
+            self.memory.holds(found, self._ring)
             self._look_up(new)
 
     def _look_up(self, events: Sequence[Event]) -> None:
         """Read at once what batches that share this transaction will ask. What cannot be read only they meet who ask for it."""
         streams = {event.stream for event in events}
         self._load(streams)
-        of = [*events, *(event for stream in streams & self.memory.streams.keys() for event in self._remembered(stream))]
+        read = (streams & self.memory.streams.keys()) - self.memory.judged.keys()
+        of = [*events, *(event for stream in read for event in self._remembered(stream))]
         relationships = [event for event in of if event.stream.startswith("relationship/")]
         self._load({f"participant/{person}" for event in relationships for _, person in identities(event)})
         self._load({f"initiative/{event.data.initiative}" for event in relationships if event.kind.opens})
@@ -169,6 +193,15 @@ class Ground:
         events = self.memory.streams[stream]
         events += [self._mapper.event(kept, self._ring, JUDGED) for kept in self.memory.fresh.pop(stream, ())]
         return events
+
+    def judged(self, stream: str) -> Judged | None:
+        """What a relationship's stream came to when it was last judged, where that is remembered and nothing was added since."""
+        return self.memory.judged.get(stream)
+
+    def learn(self, stream: str, state: Any) -> None:
+        """Remember what a stream comes to, all that was added to it included."""
+        if self._ring is not None and isinstance(state, Judged):
+            self.memory.judged[stream] = state
 
     def states(self, ids: Sequence[str]) -> dict[str, bytes]:
         """The stored envelopes of those of these ids that are recorded."""

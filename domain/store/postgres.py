@@ -19,7 +19,8 @@ from psycopg_pool import ConnectionPool
 from domain.store.addresses import shown
 from domain.store.database import STORE_VERSION, Change, Cursor, Insert, JsonForms, Lock, Row, Table
 from domain.store.lead import ServerLead
-from domain.store.postgres_sql import definitions, element, named, quoted, statement_of
+from domain.store.postgres_arrays import Packed, PackedDumper, packed
+from domain.store.postgres_sql import definitions, element, given, named, quoted, statement_of
 
 BUSY_SECONDS = 120
 COPIED = 50
@@ -35,6 +36,11 @@ _SESSION = (
     f"SET lock_timeout = '{BUSY_SECONDS}s'; SET idle_in_transaction_session_timeout = '300s'; SET client_min_messages = 'warning'"
 )
 LOCKED = "SELECT 1 FROM locks WHERE organisation = %s AND name = %s FOR UPDATE"
+LOCKED_BRIEFLY = (
+    "SELECT set_config('idle_in_transaction_session_timeout', %s, true) FROM locks WHERE organisation = %s AND name = %s FOR UPDATE"
+)
+PAUSE = "15s"
+"""For so long a brief transaction may say nothing: whoever is paused in the middle of one must not hold all the others up."""
 _numbers = count()
 _KEPT_ALIVE: dict[str, Any] = {
     **{"keepalives_idle": 30, "keepalives_interval": 5, "keepalives_count": 3},
@@ -81,7 +87,8 @@ class PostgresTransaction:
                 self._copy(change, generation)
             else:
                 statement = statement_of(self._scope(change.table, generation), change)
-                self._connection.execute(statement, [list(column) for column in zip(*change.rows, strict=True)])
+                columns = zip(given(change), zip(*change.rows, strict=True), strict=True)
+                self._connection.execute(statement, [packed(change.table.columns[name], values) for name, values in columns])
 
     def _scope(self, table: Table, generation: int) -> dict[str, str]:
         scope = {"organisation": quoted(self._organisation)}
@@ -156,7 +163,6 @@ class PostgresDatabase(PostgresDatastore):
 
     @contextmanager
     def asking(self) -> Iterator[PostgresTransaction]:
-        """A connection on which each statement sees what is committed by then."""
         with self._held() as connection:
             yield PostgresTransaction(connection, self.organisation)
 
@@ -166,7 +172,8 @@ class PostgresDatabase(PostgresDatastore):
         pipeline = psycopg.Connection.pipeline if brief else nullcontext
         with self._held() as connection, _replicated(connection), pipeline(connection), connection.transaction():
             # From when this is answered all that was committed under the lock is seen, and nothing else is written under it.
-            held = connection.execute(LOCKED, (self.organisation, lock))
+            row = (self.organisation, lock)
+            held = connection.execute(LOCKED_BRIEFLY, (PAUSE, *row)) if brief else connection.execute(LOCKED, row)
             if not brief:
                 self._check(held, lock)
             yield PostgresTransaction(connection, self.organisation, copies=not brief)
@@ -259,6 +266,7 @@ def _check(connection: psycopg.Connection[Any]) -> None:
 
 def _configure(connection: psycopg.Connection[Any]) -> None:
     connection.autocommit = True
+    connection.adapters.register_dumper(Packed, PackedDumper)
     connection.execute(_SESSION)
 
 

@@ -44,6 +44,16 @@ def element(kind: str) -> str:
     return {"text": "text", "integer": "int8", "bytes": "bytea"}[kind.rstrip("?")]
 
 
+def given(change: Change) -> tuple[str, ...]:
+    """The columns of which a change gives values, in the order of its rows."""
+    match change:
+        case Update():
+            return (*change.columns, *change.by)
+        case Delete():
+            return change.by
+    return tuple(change.table.columns)
+
+
 def statement_of(scope: dict[str, str], change: Change) -> str:
     """The statement of a change; its values are a list for each column."""
     table, name = change.table, named(change.table)
@@ -51,10 +61,10 @@ def statement_of(scope: dict[str, str], change: Change) -> str:
         return _inserting(scope, change)
     by = change.by
     changed = change.columns if isinstance(change, Update) else ()
-    given = [*(f"new_{column}" for column in changed), *by]
-    arrays = _arrays([table.columns[column] for column in (*changed, *by)])
+    names = [*(f"new_{column}" for column in changed), *by]
+    arrays = _arrays([table.columns[column] for column in given(change)])
     conditions = [*(f"t.{column} = {value}" for column, value in scope.items()), *(f"t.{column} = given.{column}" for column in by)]
-    among = f"unnest({arrays}) AS given({', '.join(given)}) WHERE {' AND '.join(conditions)}"
+    among = f"unnest({arrays}) AS given({', '.join(names)}) WHERE {' AND '.join(conditions)}"
     if isinstance(change, Delete):
         return f"DELETE FROM {name} t USING {among}"
     return f"UPDATE {name} t SET {', '.join(f'{column} = given.new_{column}' for column in changed)} FROM {among}"

@@ -169,15 +169,19 @@ class Ring:
     def prefetch(self, owners: Iterable[str]) -> None:
         """Loads the keys of a batch, a thousand in one statement. What is missing or damaged is told when it is asked for."""
         cache = self._current()
+        if not (missing := [owner for owner in owners if owner not in cache.keys]):
+            return
         cache.make_room()
-        for chunk in chunks(owner for owner in owners if owner not in cache.keys):
+        for chunk in chunks(missing):
             cache.keys.update(self._store.load_keys(chunk))
 
     def prefetch_streams(self, streams: Iterable[str]) -> None:
         """Loads all aliases of a batch of relationships, and the keys of those they stand for."""
         cache = self._current()
+        if not (missing := [stream for stream in streams if stream not in cache.streams]):
+            return
         cache.make_room()
-        for chunk in chunks(stream for stream in streams if stream not in cache.streams):
+        for chunk in chunks(missing):
             loaded = self._store.load_streams(chunk)
             cache.aliases.update(loaded)
             cache.streams.update(chunk)

@@ -135,8 +135,12 @@ class SQLiteDatabase(SQLiteDatastore):
                 connection.row_factory = sqlite3.Row
 
     @contextmanager
+    def asking(self) -> Iterator[SQLiteTransaction]:
+        with self.connection() as connection:
+            yield SQLiteTransaction(connection)
+
+    @contextmanager
     def reading(self) -> Iterator[SQLiteTransaction]:
-        """A connection whose questions all see one snapshot."""
         with self.connection() as connection:
             connection.execute("BEGIN")
             try:

@@ -7,6 +7,7 @@ touch the disk in the clear: staged content that will be sealed is enciphered un
 import os
 import sqlite3
 from collections.abc import Callable, Iterable, Iterator
+from functools import cached_property
 from itertools import groupby, islice
 from operator import itemgetter
 from typing import Any
@@ -100,7 +101,6 @@ class Stage:
     """
 
     def __init__(self) -> None:
-        self._veil = Veil()
         self._table: sqlite3.Connection | None = None
         self._held: dict[int, Staged] = {}
         self._size = 0
@@ -109,6 +109,11 @@ class Stage:
     def _connection(self) -> sqlite3.Connection:
         assert self._table is not None
         return self._table
+
+    @cached_property
+    def _veil(self) -> Veil:
+        """Made where something goes to the table: most batches are small."""
+        return Veil()
 
     @property
     def _in_table(self) -> bool:
@@ -244,6 +249,8 @@ class Stage:
 
     def repeated(self) -> list[list[int]]:
         """Lines that carry one and the same id, in order."""
+        if len(self._held) == 1 and not self._in_table:
+            return []
         if not self._in_table:
             if len({staged.event.id for staged in self._held.values()}) == len(self._held):
                 return []

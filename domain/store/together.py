@@ -24,7 +24,9 @@ class _Waiting:
 
     def __init__(self, batch: Batch) -> None:
         self.batch = batch
-        self.called = threading.Event()
+        self.turn = threading.Lock()
+        """Held until it is called: of several threads an event would wake each twice."""
+        self.turn.acquire()
         self.done = False
         self.failure: BaseException | None = None
 
@@ -53,7 +55,7 @@ class Together:
                 self._enough.notify()
         try:
             if not leads:
-                mine.called.wait()
+                mine.turn.acquire()
             if not mine.done:
                 self._lead()
         except BaseException:
@@ -91,14 +93,14 @@ class Together:
             one.done, one.failure = True, failure
         self._hand_on()
         for one in group:
-            one.called.set()
+            one.turn.release()
 
     def _hand_on(self) -> None:
         """Call the next to lead, if somebody waits."""
         with self._guard:
             self._leader = self._queue[0] if self._queue else None
             if self._leader is not None:
-                self._leader.called.set()
+                self._leader.turn.release()
 
     def _leave(self, mine: _Waiting) -> None:
         """Who is broken off while waiting leaves the queue, and whoever was to lead leaves that to the next."""

@@ -75,7 +75,7 @@ class Tokens:
         if not well_formed(text):
             return None
         hashed = _hash(text)
-        with self._database.reading() as connection:
+        with self._database.asking() as connection:
             query = f"SELECT id, role, name, created, expires, revoked, hash FROM {connection.table(TOKENS)} t WHERE hash = ?"
             row = connection.execute(query, (hashed,)).fetchone()
         if row is None or not hmac.compare_digest(row[-1], hashed):
@@ -85,7 +85,7 @@ class Tokens:
 
     def holds(self, id: str) -> bool:
         """Whether a token that was checked before still holds."""
-        with self._database.reading() as connection:
+        with self._database.asking() as connection:
             row = connection.execute(f"SELECT expires, revoked FROM {connection.table(TOKENS)} t WHERE id = ?", (id,)).fetchone()
         return row is not None and row[1] is None and self._clock() < row[0]
 

@@ -5,6 +5,7 @@ the batch as a whole whatever the order of its lines.
 """
 
 from collections.abc import Sequence
+from typing import Any
 
 from domain.model import participant
 from domain.model.event import Event
@@ -52,12 +53,12 @@ class StoreWorld:
         staged = [] if stream in self.left_out else self._stage.of_stream(stream, self.head)
         return self.recorded(stream) + staged
 
-    def learn(self, stream: str, events: list[Event]) -> None:
-        """Take note of a participant's or initiative's stream, judged and found good with the batch in it."""
-        if stream.startswith("participant/"):
-            self._participants[stream.partition("/")[2]] = self._standing(stream, events)
-        elif stream.startswith("initiative/"):
-            self._initiatives[stream.partition("/")[2]] = fold_initiative(stream, events, self)[0]
+    def learn(self, stream: str, state: Any) -> None:
+        """Take note of what a participant's or initiative's stream comes to, judged and found good with the batch in it."""
+        if isinstance(state, Participant):
+            self._participants[stream.partition("/")[2]] = self._standing(stream, state)
+        elif isinstance(state, Initiative):
+            self._initiatives[stream.partition("/")[2]] = state
 
     def forget(self, stream: str) -> None:
         """Take back what was learned of an initiative's stream."""
@@ -75,11 +76,10 @@ class StoreWorld:
             return False
         return False
 
-    def _standing(self, stream: str, events: list[Event]) -> participant.Standing:
+    def _standing(self, stream: str, state: Participant) -> participant.Standing:
         if self.gone(stream):
             return "erased"
-        folded: Participant = fold_participant(stream, events, self)[0]
-        return "consenting" if self.trusting and folded.registered else folded.standing
+        return "consenting" if self.trusting and state.registered else state.standing
 
     def initiative(self, id: str) -> Initiative | None:
         found = self._initiatives.get(id) or self._ground.memory.initiatives.get(id)
@@ -92,7 +92,7 @@ class StoreWorld:
         found = self._participants.get(id) or self._ground.memory.standings.get(id)
         if found is None:
             stream = f"participant/{id}"
-            found = self._ground.memory.standings[id] = self._standing(stream, self.recorded(stream))
+            found = self._ground.memory.standings[id] = self._standing(stream, fold_participant(stream, self.recorded(stream), self)[0])
         return found
 
     def relationship_exists(self, id: str) -> bool:

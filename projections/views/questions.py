@@ -58,7 +58,7 @@ class Questions:
             if stand.position >= stand.head or self._store.replica is not None:
                 yield self._snapshot(connection, stand)
                 return
-        self._runner.catch_up()
+        self._runner.keep_up()
         with self._store.asking() as connection:
             yield self._snapshot(connection, self._runner.stand(connection))
 
