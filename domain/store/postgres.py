@@ -83,7 +83,7 @@ class PostgresTransaction:
         for change in changes:
             if not change.rows:
                 continue
-            if self._copies and isinstance(change, Insert) and len(change.rows) >= COPIED:
+            if self._copies and isinstance(change, Insert) and _worth_copying(change.rows):
                 self._copy(change, generation)
             else:
                 statement = statement_of(self._scope(change.table, generation), change)
@@ -102,8 +102,9 @@ class PostgresTransaction:
         statement = f"COPY {named(table)} ({', '.join(names)}) FROM STDIN (FORMAT BINARY)"
         with self._connection.cursor() as cursor, cursor.copy(statement) as copy:
             copy.set_types(types)
+            write = copy.write_row
             for row in change.rows:
-                copy.write_row(scope + tuple(row))
+                write((*scope, *row))
 
     @contextmanager
     def attempt(self) -> Iterator[None]:
@@ -120,6 +121,11 @@ class PostgresTransaction:
     def drop(self, tables: Iterable[Table], generation: int) -> None:
         for table in tables:
             self._connection.execute(f"DELETE FROM {named(table)} WHERE {self._own(table, generation)}")
+
+
+def _worth_copying(rows: Iterable[Row]) -> bool:
+    """What comes one by one is always copied: the server takes in what was sent while the next row is formed."""
+    return not isinstance(rows, Sequence) or len(rows) >= COPIED
 
 
 class Unreachable(OperationalError):
