@@ -53,13 +53,23 @@ class Questions:
 
     @contextmanager
     def snapshot(self) -> Iterator[Snapshot]:
+        if self._store.replica is None:
+            with self.newest() as found:
+                yield found
+            return
         with self._store.asking() as connection:
+            yield self._snapshot(connection, self._runner.stand(connection))
+
+    @contextmanager
+    def newest(self) -> Iterator[Snapshot]:
+        """With all that is recorded by now, whether a replica has it or not."""
+        with self._store.reading() as connection:
             stand = self._runner.stand(connection)
-            if stand.position >= stand.head or self._store.replica is not None:
+            if stand.position >= stand.head:
                 yield self._snapshot(connection, stand)
                 return
         self._runner.catch_up()
-        with self._store.asking() as connection:
+        with self._store.reading() as connection:
             yield self._snapshot(connection, self._runner.stand(connection))
 
     def _snapshot(self, connection: Connection, stand: Stand) -> Snapshot:
