@@ -285,7 +285,11 @@ def _findings(chosen: Settings) -> list[soundness.Finding]:
         if files and all(file["from"] == "not there" for file in files) and Path(files[0]["value"]).parent.is_dir():
             return [soundness.Finding("store", True, "nothing was recorded yet")]
         with opened(outdated=True) as organisation, watched() as progress:
-            return soundness.examine(organisation.store, organisation.runner, lambda done, of: progress("examine", done, of))
+            found = soundness.examine(organisation.store, organisation.runner, lambda done, of: progress("examine", done, of))
+            if organisation.signals is not None:
+                trouble = organisation.signals.trouble()
+                found.append(soundness.Finding("redis", trouble is None, trouble or "answers"))
+            return found
     except TOLD as error:
         return [soundness.Finding("store", False, told(error))]
 
