@@ -1,7 +1,7 @@
 """Pages by which operators and their tools see how the process is: whether it lives, whether it should be sent questions, what it counts.
 
-The first two are open, and say nothing but how far the views are. The metrics hold nothing of anybody either, but how much is recorded and
-asked is not for the world: they need a token, or a port of their own.
+The first two are open, and say nothing but how far the views are and whether a replica answers. The metrics hold nothing of anybody either,
+but how much is recorded and asked is not for the world: they need a token, or a port of their own.
 """
 
 import anyio
