@@ -24,7 +24,7 @@ from strawberry.types.graphql import OperationType
 from api import exchange
 from api.context import Context, Organisation, all_done
 from api.correlation import Correlation
-from api.errors import SILENT, language_of, mask
+from api.errors import language_of, mask
 from api.exchange import PLAIN_JSON, HTTPRefused, media_type, refusal
 from api.fanout import Fanout
 from api.feed import feed_pages
@@ -37,6 +37,7 @@ from api.socket import Socket
 from api.wakeups import Wakeups
 from api.watch import TokenWatch
 from domain.model.errors import bad
+from domain.store.trouble import SILENT
 from projections.telemetry.work import projected
 
 THREADS = 16

@@ -17,6 +17,7 @@ from api.arguments import given
 from api.limits import too_costly
 from api.scalars import DateTime
 from domain.model.errors import Language, Refusal, Refused
+from domain.store.replica import Lost
 from domain.store.store import EventStore
 from domain.store.tokens import Token, Tokens
 from projections.runner import Runner
@@ -117,7 +118,7 @@ class Context:
         if key not in self._loaders:
 
             async def answers(ids: list[str]) -> Sequence[Any]:
-                found = await thread(ask, ids, **arguments)
+                found = await question(ask, ids, **arguments)
                 return [found.get(id) for id in ids]
 
             self._loaders[key] = DataLoader(answers, max_batch_size=BATCH, cache=not self.lasting)
@@ -190,6 +191,18 @@ def _marked(ask: Callable[..., T], *positional: Any, **named: Any) -> Callable[[
             _at_work.discard(mark)
 
     return work
+
+
+def question(ask: Callable[..., T], *positional: Any, **named: Any) -> Awaitable[T]:
+    """One of the `Questions`, in a thread. What a replica broke off is asked anew, and then of the primary."""
+
+    def asked() -> T:
+        try:
+            return ask(*positional, **named)
+        except Lost:
+            return ask(*positional, **named)
+
+    return thread(asked)
 
 
 async def all_done() -> None:

@@ -6,7 +6,7 @@ positions have no gaps and become visible in their order, and other organisation
 
 import select
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager, nullcontext
+from contextlib import contextmanager, nullcontext, suppress
 from functools import lru_cache
 from itertools import count
 from typing import Any
@@ -29,6 +29,9 @@ STREAMED = 2_000
 POOL = 40
 ANSWER_SECONDS = 30.0
 """How long who asks waits for a server to come back, or for another to take its place."""
+RECONNECT_SECONDS = 5.0
+"""How long an attempt to connect is repeated before another begins. The pool waits twice as long each time: with its own limit, 5 minutes,
+it would find a server only minutes after that is back."""
 _MIGRATING = 7_482_153_001
 """The number of the advisory lock under which tables are made."""
 _SESSION = (
@@ -44,8 +47,9 @@ PAUSE = "15s"
 _numbers = count()
 _KEPT_ALIVE: dict[str, Any] = {
     **{"keepalives_idle": 30, "keepalives_interval": 5, "keepalives_count": 3},
-    **{"tcp_user_timeout": 45_000, "connect_timeout": 5},
+    **{"tcp_user_timeout": 45_000},
 }
+CONNECT_SECONDS = 5
 
 
 class PostgresTransaction:
@@ -133,7 +137,14 @@ class Unreachable(OperationalError):
 
 
 class PostgresDatabase(PostgresDatastore):
-    """One organisation's share of a database. `url` is a libpq URL, with whatever libpq takes there: several hosts, a service."""
+    """One organisation's share of a database. `url` is a libpq URL, with whatever libpq takes there: several hosts, a service.
+
+    What a kind of database does otherwise: what is raised where it does not answer, its connections, and how long it is waited for."""
+
+    failure: type["Unreachable"] = Unreachable
+    connections: type[psycopg.Connection[Row]] = psycopg.Connection
+    answer_seconds = ANSWER_SECONDS
+    connect_seconds = CONNECT_SECONDS
 
     def __init__(self, url: str, organisation: str) -> None:
         self.url = url
@@ -142,13 +153,16 @@ class PostgresDatabase(PostgresDatastore):
         super().__init__("", "", "", "", "", originator_id_type="text", pool_size=0, max_overflow=POOL)
         self.pool = ConnectionPool(
             url,
-            kwargs=_KEPT_ALIVE,
+            connection_class=self.connections,
+            kwargs={**_KEPT_ALIVE, "connect_timeout": self.connect_seconds},
             min_size=0,
             max_size=POOL,
             open=False,
             configure=_configure,
             check=_check,
-            timeout=ANSWER_SECONDS,
+            timeout=self.answer_seconds,
+            reconnect_timeout=RECONNECT_SECONDS,
+            reconnect_failed=_try_again,
         )  # type: ignore[assignment]
 
     @contextmanager
@@ -197,7 +211,7 @@ class PostgresDatabase(PostgresDatastore):
             with self.get_connection() as connection:
                 yield connection  # type: ignore[misc]
         except (OperationalError, InterfaceError) as error:
-            raise Unreachable(f"{shown(self.url)}: {error}") from error
+            raise self.failure(f"{shown(self.url)}: {error}") from error
 
     def _make(self, lock: Lock) -> None:
         """See that the row stands there by which an organisation's writers wait for one another."""
@@ -230,7 +244,7 @@ def store_version(url: str) -> int | None:
 def connected(url: str) -> Iterator[psycopg.Connection[Row]]:
     """A connection of its own. Raises `Unreachable`, which names the server and no password."""
     try:
-        with psycopg.connect(url, autocommit=True, **_KEPT_ALIVE) as connection:
+        with psycopg.connect(url, autocommit=True, connect_timeout=CONNECT_SECONDS, **_KEPT_ALIVE) as connection:
             yield connection
     except psycopg.Error as error:
         raise Unreachable(f"{shown(url)}: {error}") from error
@@ -262,6 +276,13 @@ def _check(connection: psycopg.Connection[Any]) -> None:
     waiting.register(connection.fileno(), select.POLLIN)
     if waiting.poll(0):
         ConnectionPool.check_connection(connection)
+
+
+def _try_again(pool: ConnectionPool[Any]) -> None:
+    """An attempt was given up. The next begins with whoever asks next; those who wait already are not to depend on that."""
+    if pool.get_stats().get("requests_waiting"):
+        with suppress(psycopg.OperationalError):
+            pool.putconn(pool.getconn(timeout=0.01))
 
 
 def _configure(connection: psycopg.Connection[Any]) -> None:

@@ -76,6 +76,15 @@ class Signals:
                 self._thread.start()
             self._changed.notify_all()
 
+    def trouble(self) -> str | None:
+        """What is wrong with the server, for who looks whether all is well; None where it answers."""
+        try:
+            self._connected().close()
+        except LOST as error:
+            kind = type(error).__name__
+            return f"{self._address} does not answer ({kind}): processes look for what others recorded instead. See whether it runs."
+        return None
+
     def close(self) -> None:
         """Send what is still to be sent, if that can be done in a moment."""
         with self._changed:
