@@ -1,12 +1,16 @@
 """A process that is paused in the middle of something, or a look-out that ends, does not take the others or those who listen along."""
 
+import json
 import signal
 import time
 from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+from typing import Any
 
 import pytest
-from sent_lines import ROOT, meeting, opened, pair, record
-from served import NOW, Served, served, served_at
+from sent_lines import ROOT, meeting, note, opened, pair, record
+from served import CONNECTIONS, NOW, Served, served, served_at
 from servers import Postgres
 from store_places import Databases
 
@@ -23,6 +27,13 @@ LAST = "{ events(first: 1) { nodes { id } } }"
 @pytest.fixture
 def place(own_postgres: Postgres) -> Databases:
     return Databases(own_postgres)
+
+
+@contextmanager
+def holding(house: Served) -> Iterator[list[Any]]:
+    """Every connection of the pool of a store in a file."""
+    with ExitStack() as held:
+        yield [held.enter_context(house.organisation.store.database.connection()) for _ in range(CONNECTIONS)]  # type: ignore[attr-defined]
 
 
 @pytest.fixture
@@ -71,9 +82,26 @@ def test_a_writer_that_is_paused_over_its_recording_loses_it_and_the_others_go_o
     paused.close()
 
 
-def test_where_looking_out_ends_for_a_reason_that_nobody_foresaw_the_process_ends(
-    tmp_path: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_who_sends_to_a_full_disk_is_told_so_and_may_send_again_once_there_is_room(tmp_path: Path) -> None:
+    with served(tmp_path) as house:
+        record(house.organisation.store, pair())
+        batch = [json.loads(meeting(f"m{number}", "r", **note("x" * 900, "a"))) for number in range(200)]
+        with holding(house) as connections:
+            for connection in connections:
+                (pages,) = connection.execute("PRAGMA page_count").fetchone()
+                connection.execute(f"PRAGMA max_page_count={pages}")
+        answer = house.client.post("/events", json=batch, headers={"Content-Type": "application/cloudevents-batch+json"})
+        assert answer.status_code == 503, answer.text
+        (error,) = answer.json()["errors"]
+        assert (error["extensions"]["code"], "may be sent again" in error["message"]) == ("UNAVAILABLE", True)
+        with holding(house) as connections:
+            for connection in connections:
+                connection.execute("PRAGMA max_page_count=1073741823")
+        answer = house.client.post("/events", json=batch, headers={"Content-Type": "application/cloudevents-batch+json"})
+        assert (answer.status_code, answer.json()["recorded"]) == (200, 200)
+
+
+def test_where_looking_out_ends_for_a_reason_that_nobody_foresaw_the_process_ends(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     raised: list[int] = []
 
     async def broken(self: Wakeups) -> None:
@@ -81,7 +109,7 @@ def test_where_looking_out_ends_for_a_reason_that_nobody_foresaw_the_process_end
 
     monkeypatch.setattr(app.signal, "raise_signal", raised.append)
     monkeypatch.setattr(Wakeups, "_look", broken)
-    with served(tmp_path) as house:  # type: ignore[arg-type]
+    with served(tmp_path) as house:
         while not raised:
             house.client.get("/healthz")
     assert raised == [signal.SIGTERM]

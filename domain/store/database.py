@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from typing import Any, Literal, NamedTuple, Protocol
 
+from eventsourcing.persistence import OperationalError
 from msgspec import Struct
 
 STORE_VERSION = 1
@@ -134,6 +135,10 @@ class Lead(Protocol):
     def holds(self) -> bool:
         """Whether this process leads: takes the lead where nobody has it. Raises where it cannot be told any more: then it is lost."""
         ...
+
+
+class OutOfRoom(OperationalError):
+    """The disk is full. Nothing of what was to be written is kept; sent again once there is room, it may go well."""
 
 
 class Database(Protocol):

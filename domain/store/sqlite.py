@@ -27,6 +27,7 @@ from domain.store.database import (
     Insert,
     JsonForms,
     Lock,
+    OutOfRoom,
     Put,
     Table,
 )
@@ -154,10 +155,12 @@ class SQLiteDatabase(SQLiteDatastore):
             connection.execute("BEGIN IMMEDIATE")
             try:
                 yield SQLiteTransaction(connection)
-            except BaseException:
+                connection.commit()
+            except BaseException as error:
                 connection.rollback()
+                if isinstance(error, sqlite3.OperationalError) and error.sqlite_errorcode == sqlite3.SQLITE_FULL:
+                    raise OutOfRoom(f"{self.path}: no room is left on the disk") from error
                 raise
-            connection.commit()
 
     @contextmanager
     def lead(self, name: str) -> Iterator[FileLead]:

@@ -8,12 +8,13 @@ import sqlite3
 import psycopg
 from eventsourcing.persistence import PersistenceError
 
+from domain.store.database import OutOfRoom
 from domain.store.postgres import Unreachable
 from domain.store.replica import Lost
 from domain.store.ring import KeyStoreError, KeyStoreSilent
 
-SILENT = (Unreachable, KeyStoreSilent)
-"""What is raised where a database does not answer."""
+SILENT = (Unreachable, KeyStoreSilent, OutOfRoom)
+"""What is raised where a database does not answer, or can take nothing."""
 
 TROUBLE = (PersistenceError, psycopg.Error, sqlite3.Error, KeyStoreError, OSError, MemoryError)
 """What the place raises."""
@@ -30,6 +31,8 @@ def silent(error: BaseException) -> str | None:
     """Which database it is that does not answer, in words for the log; None where it is anything else."""
     if isinstance(error, KeyStoreSilent):
         return "database of the keys"
+    if isinstance(error, OutOfRoom):
+        return "database of the events, whose disk is full,"
     if isinstance(error, Lost):
         return "replica"
     return "database of the events" if isinstance(error, Unreachable) else None
