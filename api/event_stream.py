@@ -23,6 +23,7 @@ from api.exchange import STATUS, HTTPRefused
 from api.fanout import Fanout, Frame, Subscriber, TooSlow
 from api.meeting import EventMeeting
 from api.scalars import Position
+from api.texts import refuse_unkept
 from api.watch import TokenWatch
 from domain.model.errors import Refused
 from domain.store.database import Connection as DatabaseConnection
@@ -51,6 +52,8 @@ class Asked(Struct, frozen=True):
         came_to = headers.get("last-event-id")
         field, text = ("Last-Event-ID", came_to) if came_to else ("after", parameters.get("after", "0"))
         types = [name for text in parameters.getlist("types") for name in text.split(",")]
+        for name, value in parameters.multi_items():
+            refuse_unkept(name, value)
         return cls(
             place(Position(text), field) or 0,
             EventFilter(

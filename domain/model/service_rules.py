@@ -50,6 +50,10 @@ SERVICE_RULES: dict[str, tuple[str, str]] = {
         "Op dit adres is niets. Vragen gaan naar /graphql; in een browser kun je ze proberen op /graphiql/.",
     ),
     "query_form": ("The query cannot be answered as it stands: {detail}", "De vraag kan zo niet beantwoord worden: {detail}"),
+    "half_character": (
+        "A text holds half a character, as where an emoji was cut in two. Send whole characters.",
+        "Een tekst bevat een half teken, zoals wanneer een emoji doormidden is geknipt. Stuur hele tekens.",
+    ),
     "query_depth": (
         "A query may go {limit} fields deep. Ask for the rest by its ids in a second query.",
         "Een vraag mag {limit} velden diep gaan. Vraag de rest op id in een tweede vraag.",
