@@ -20,7 +20,7 @@ from typing import IO, TYPE_CHECKING
 import click
 
 from domain.model.envelope import EVENT_LIMIT
-from domain.store.checks import Unusable, check_databases, check_files, check_keys, check_places
+from domain.store.checks import Unusable, check_databases, check_files, check_keys, check_places, check_replica
 from domain.store.database import OWN, STORE_VERSION
 from domain.store.fresh import FreshIds
 from domain.store.key_places import KEY_TABLES
@@ -86,6 +86,8 @@ def open_store(chosen: Settings, new: bool) -> EventStore:
     else:
         check_databases(place.url, place.keys_url, organisation)
         check_placed(place.url, place.others, organisation)
+        if place.read_url:
+            check_replica(place.read_url)
         store = on_postgres(place.url, place.keys_url, root_key(chosen), organisation, clock, place.read_url)
     try:
         check_keys(store)

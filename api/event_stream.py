@@ -45,6 +45,8 @@ class Asked(Struct, frozen=True):
 
     after: int
     filter: EventFilter
+    field: str
+    """Where it was said from where."""
 
     @classmethod
     def of(cls, parameters: QueryParams, headers: Headers) -> "Asked":
@@ -62,6 +64,7 @@ class Asked(Struct, frozen=True):
                 initiative=parameters.get("initiative"),
                 types=types or None,
             ),
+            field,
         )
 
 
@@ -110,7 +113,7 @@ class Feed(Struct, frozen=True):
         """All of it from one snapshot: another might be that of a replica which has less."""
         store, questions = self.organisation.store, self.organisation.questions
         with questions.snapshot() as snapshot:
-            live.need(questions, snapshot, least)
+            live.need(questions, snapshot, least, self.asked.field)
             places = live.places_after(snapshot, position, self.asked.filter)
             return list(_bodies(store, snapshot.connection, places.found)), places.upto, places.more
 

@@ -127,3 +127,10 @@ def test_what_is_damaged_does_not_keep_a_store_shut(tmp_path: Path) -> None:
         keys.execute("DELETE FROM data_keys WHERE owner = (SELECT min(owner) FROM data_keys WHERE owner LIKE 'participant/%')")
     found = json.loads(run("doctor", "--json").output)
     assert {one["name"]: one["sound"] for one in found["findings"]}["keys"] is False
+
+
+def test_a_replica_that_is_none_is_refused(postgres: Postgres | NamedPostgres) -> None:
+    events, keys = made(postgres)
+    for elsewhere in (keys, postgres.database("empty")):
+        run = run_with(TUSSENRUIMTE_DATABASE_URL=events, TUSSENRUIMTE_KEYS_URL=keys, TUSSENRUIMTE_READ_URL=elsewhere)
+        assert "has no table of events" in refused(run("list"))

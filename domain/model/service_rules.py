@@ -29,8 +29,8 @@ SERVICE_RULES: dict[str, tuple[str, str]] = {
     ),
     "request_method": ("Ask with GET or POST; mutations need POST.", "Vraag met GET of POST; voor mutaties is POST nodig."),
     "position_ahead": (
-        "Nothing is recorded at {position} yet; the last position is {head}. Begin anew, without `after`.",
-        "Op {position} is nog niets vastgelegd; de laatste positie is {head}. Begin opnieuw, zonder `after`.",
+        "Nothing is recorded at {position} yet; the last position is {head}. Ask anew, without `{name}`.",
+        "Op {position} is nog niets vastgelegd; de laatste positie is {head}. Vraag opnieuw, zonder `{name}`.",
     ),
     "not_there_yet": (
         "What was recorded up to {position} is not here yet; here it is up to {upto}. Ask again in a moment.",

@@ -14,7 +14,7 @@ from domain.store.database import EVENTS, STORE_VERSION
 from domain.store.key_places import ORGANISATION_KEYS
 from domain.store.mapper import Unreadable
 from domain.store.places import keys_path
-from domain.store.postgres import are_one, connected, has_table, store_version
+from domain.store.postgres import Unreachable, are_one, connected, has_table, store_version
 from domain.store.store import EventStore
 
 TRIED = 200
@@ -95,6 +95,18 @@ def check_databases(url: str, keys_url: str, organisation: str) -> None:
             f"{shown(url)} holds events of {organisation}, but its keys in {shown(keys_url)} are gone."
             " Put them back from their backup; no others open it."
         )
+
+
+def check_replica(url: str) -> None:
+    """Whether what is to answer questions has the events; one that does not answer just now is waited for where it is asked.
+
+    Raises `Unusable`."""
+    with suppress(Unreachable), connected(url) as connection:
+        if not has_table(connection, EVENTS.name):
+            raise Unusable(
+                f"{shown(url)} is set to answer questions, and has no table of events. Name a replica of the database of the events;"
+                " one that was made just now may need a moment."
+            )
 
 
 def check_keys(store: EventStore) -> None:
