@@ -4,6 +4,7 @@ Only this module knows both the api and the workers. The verbs that ask stand in
 in `tending`, how anything is printed in the modules beside them; here are the verbs that take in, look after and serve.
 """
 
+import errno
 import os
 import platform
 import signal
@@ -167,7 +168,8 @@ def take_in(files: tuple[str, ...], keep_going: bool, fresh_ids: bool, restore: 
     answer = objects.of_import(outcome, files, language())
     if not said("json"):
         for line in answer["refused"]:
-            warn(f"{line['file']}:{line['line']}: {line['id'] or '-'}: {line['field'] or '-'}: {line['rule']}")
+            place = f"{'standard input' if line['file'] == '-' else line['file']}:{line['line']}"
+            warn(": ".join(part for part in (place, line["id"], line["field"], line["rule"]) if part))
     show(answer, lambda _: f"recorded {outcome.recorded}, already there {outcome.already}, refused {len(outcome.refused)}")
     if outcome.recorded and restore:
         warn("The log of this platform begins anew with this restore: proofs from the platform it was exported from do not hold here.")
@@ -295,7 +297,11 @@ def _findings(chosen: Settings) -> list[soundness.Finding]:
         if files and all(file["from"] == "not there" for file in files) and Path(files[0]["value"]).parent.is_dir():
             return [soundness.Finding("store", True, "nothing was recorded yet")]
         with opened(outdated=True) as organisation, watched() as progress:
-            return soundness.examine(organisation.store, organisation.runner, lambda done, of: progress("examine", done, of))
+            found = soundness.examine(organisation.store, organisation.runner, lambda done, of: progress("examine", done, of))
+            if organisation.signals is not None:
+                trouble = organisation.signals.trouble()
+                found.append(soundness.Finding("redis", trouble is None, trouble or "answers"))
+            return found
     except TOLD as error:
         return [soundness.Finding("store", False, told(error))]
 
@@ -313,7 +319,7 @@ def serve(host: str, port: int, metrics_host: str, metrics_port: int | None) -> 
     from api.direct import DirectProtocol, Server
     from api.limits import BODY
 
-    listening = socket.create_server((host, port), family=socket.AF_INET6 if ":" in host else socket.AF_INET)
+    listening = _listening(host, port)
     name = f"[{host}]" if ":" in host else host
     address = f"http://{name}:{listening.getsockname()[1]}"
     organisation = open_organisation(settings(), new=True)
@@ -337,11 +343,26 @@ def serve(host: str, port: int, metrics_host: str, metrics_port: int | None) -> 
         server.run(sockets=[listening])
 
 
+def _listening(host: str, port: int) -> socket.socket:
+    """Raises `Unusable`, with the option to change."""
+    try:
+        return socket.create_server((host, port), family=socket.AF_INET6 if ":" in host else socket.AF_INET)
+    except OSError as error:
+        option = "--port" if error.errno in (errno.EADDRINUSE, errno.EACCES) else "--host"
+        why = error.strerror if isinstance(error, socket.gaierror) else os.strerror(error.errno or 0)
+        raise Unusable(f"It cannot be served on {host}, port {port}: {why}. Choose another {option}.") from None
+
+
 @cli.command("work")
 @click.argument("names", nargs=-1, type=click.Choice(list(LOOPS)), metavar="[NAME]...")
 @watchable
 def run_loops(names: tuple[str, ...], metrics_host: str, metrics_port: int | None) -> None:
     """Run the loops that are named, or all, until Ctrl-C.
+
+    \b
+    project  keeps the views up with the events
+    watch    announces the moves that no event brings about, when their time comes
+    relay    sees over Redis that others hear of what is recorded
 
     Of several workers one leads each loop, and another takes over when it dies."""
     # Only here, since the other verbs start faster without.

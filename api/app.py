@@ -5,6 +5,7 @@ The front door opens the organisation and hands it over; the application closes 
 """
 
 import asyncio
+import signal
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
@@ -23,7 +24,7 @@ from strawberry.types.graphql import OperationType
 from api import exchange
 from api.context import Context, Organisation, all_done
 from api.correlation import Correlation
-from api.errors import SILENT, language_of, mask
+from api.errors import language_of, mask
 from api.exchange import PLAIN_JSON, HTTPRefused, media_type, refusal
 from api.fanout import Fanout
 from api.feed import feed_pages
@@ -36,6 +37,7 @@ from api.socket import Socket
 from api.wakeups import Wakeups
 from api.watch import TokenWatch
 from domain.model.errors import bad
+from domain.store.trouble import SILENT
 from projections.telemetry.work import projected
 
 THREADS = 16
@@ -46,6 +48,13 @@ NO_TELEMETRY: TelemetryConfig = {"tracing": False, "metrics": False, "logs": Fal
 
 ASKING = (OperationType.QUERY,)
 ALL = (OperationType.QUERY, OperationType.MUTATION)
+
+
+def _ended(looking: asyncio.Task[None]) -> None:
+    """What looks out for all who listen must not be missing unnoticed: the process ends, and what keeps it up starts another."""
+    if not looking.cancelled() and (failure := looking.exception()) is not None:
+        mask(failure)
+        signal.raise_signal(signal.SIGTERM)
 
 
 def make_app(organisation: Organisation, look_seconds: float | None = None) -> ASGIApp:
@@ -60,6 +69,8 @@ def make_app(organisation: Organisation, look_seconds: float | None = None) -> A
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         anyio.to_thread.current_default_thread_limiter().total_tokens = THREADS
         looking = [asyncio.create_task(wakeups.run()), asyncio.create_task(watch.run())]
+        for task in looking:
+            task.add_done_callback(_ended)
         yield
         for task in looking:
             task.cancel()

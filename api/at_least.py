@@ -15,7 +15,7 @@ from strawberry.types.arguments import StrawberryArgument
 from strawberry.types.field import StrawberryField
 
 from api.arguments import place
-from api.context import Context, Info, thread
+from api.context import Context, Info, question, thread
 from api.scalars import Position
 from domain.model.errors import Refusal, Refused
 from projections.views.live import Behind, check_recorded
@@ -49,7 +49,7 @@ class AtLeast(FieldExtension):
 async def reach(context: Context, position: int) -> None:
     """Wait until all up to a position can be told. Raises `Refused` where it cannot within some seconds."""
     until = time.monotonic() + PATIENCE_SECONDS
-    while (upto := await thread(context.questions.reached)) < position:
+    while (upto := await question(context.questions.reached)) < position:
         if time.monotonic() > until or context.organisation.store.replica is None:
             await thread(check_recorded, context.questions, position, "atLeast")
             raise not_there_yet("atLeast", position, upto)

@@ -46,5 +46,5 @@ def take(organisation: Organisation, token: Token, events: Sequence[bytes]) -> T
         became(outcome)
     if outcome.refused:
         raise BatchRefused(outcome.refused)
-    organisation.runner.catch_up()
+    organisation.runner.keep_up()
     return Taken(str(outcome.position), outcome.recorded, outcome.already, [glimpse(event)[0] or "" for event in events])

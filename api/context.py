@@ -7,14 +7,17 @@ import asyncio
 from collections.abc import AsyncGenerator, Awaitable, Callable, Hashable, Sequence
 from typing import TYPE_CHECKING, Any, Protocol, TypeVar, cast
 
+import anyio
 import anyio.to_thread
 import strawberry
+from anyio.lowlevel import RunVar
 from strawberry.dataloader import DataLoader
 
 from api.arguments import given
 from api.limits import too_costly
 from api.scalars import DateTime
 from domain.model.errors import Language, Refusal, Refused
+from domain.store.replica import Lost
 from domain.store.store import EventStore
 from domain.store.tokens import Token, Tokens
 from projections.runner import Runner
@@ -115,7 +118,7 @@ class Context:
         if key not in self._loaders:
 
             async def answers(ids: list[str]) -> Sequence[Any]:
-                found = await thread(ask, ids, **arguments)
+                found = await question(ask, ids, **arguments)
                 return [found.get(id) for id in ids]
 
             self._loaders[key] = DataLoader(answers, max_batch_size=BATCH, cache=not self.lasting)
@@ -148,7 +151,7 @@ async def bearer(organisation: Organisation, said: object) -> Token | None:
     kind, _, secret = said.partition(" ") if isinstance(said, str) else ("", "", "")
     if kind.lower() != "bearer":
         return None
-    return await thread(organisation.tokens.check, secret.strip(), organisation.store.clock())
+    return await quick(organisation.tokens.check, secret.strip(), organisation.store.clock())
 
 
 _at_work: set[object] = set()
@@ -156,7 +159,29 @@ _at_work: set[object] = set()
 
 def thread(ask: Callable[..., T], *positional: Any, **named: Any) -> Awaitable[T]:
     """Run what waits for the store in a thread, so that other requests go on."""
+    return anyio.to_thread.run_sync(_marked(ask, *positional, **named))
 
+
+class Lane:
+    """So many threads for one sort of work: the others never fill these, and it never fills the others."""
+
+    def __init__(self, threads: int) -> None:
+        self._threads = threads
+        self._limiter: RunVar[anyio.CapacityLimiter] = RunVar("lane")
+
+    def __call__(self, ask: Callable[..., T], *positional: Any, **named: Any) -> Awaitable[T]:
+        if (limiter := self._limiter.get(None)) is None:
+            self._limiter.set(limiter := anyio.CapacityLimiter(self._threads))
+        return anyio.to_thread.run_sync(_marked(ask, *positional, **named), limiter=limiter)
+
+
+quick = Lane(6)
+"""What is answered at once: tokens, the fence, what is new."""
+past = Lane(4)
+"""What subscribers have missed, of which each may have much to read."""
+
+
+def _marked(ask: Callable[..., T], *positional: Any, **named: Any) -> Callable[[], T]:
     def work() -> T:
         mark = object()
         _at_work.add(mark)
@@ -165,7 +190,19 @@ def thread(ask: Callable[..., T], *positional: Any, **named: Any) -> Awaitable[T
         finally:
             _at_work.discard(mark)
 
-    return anyio.to_thread.run_sync(work)
+    return work
+
+
+def question(ask: Callable[..., T], *positional: Any, **named: Any) -> Awaitable[T]:
+    """One of the `Questions`, in a thread. What a replica broke off is asked anew, and then of the primary."""
+
+    def asked() -> T:
+        try:
+            return ask(*positional, **named)
+        except Lost:
+            return ask(*positional, **named)
+
+    return thread(asked)
 
 
 async def all_done() -> None:

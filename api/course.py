@@ -10,7 +10,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from typing import Any, Protocol, TypeVar
 
 from api.at_least import LOOK_SECONDS, patiently
-from api.context import Organisation, Wakes
+from api.context import Organisation, Wakes, past, thread
 from api.fence import Fence
 from domain.model.time import SECOND
 
@@ -64,7 +64,8 @@ class Course:
 
     async def opened(self, ask: Callable[..., T], *arguments: Any) -> T:
         """What is asked of the read models; from then on what is told counts as opened then. Waits for a replica that is `Behind`."""
-        self.generation, answer = await patiently("after", lambda: self._fence.opened(ask, *arguments))
+        run = thread if self.shared else past
+        self.generation, answer = await patiently("after", lambda: self._fence.opened(run, ask, *arguments))
         return answer
 
     async def is_stale(self) -> bool:
@@ -93,6 +94,10 @@ class Course:
         self.tells(position, None)
         self.word = True
 
+    def is_silent(self) -> bool:
+        """Whether a word is due, as nothing was told for so long."""
+        return time.monotonic() - self._spoke >= HEARTBEAT_SECONDS
+
     async def silence(self, position: int, next_at: int | None = None) -> AsyncIterator[None]:
         """At the end of what there is, each time that nothing came for long; ends when something was recorded after a position, or when
         what is foreseen comes at `next_at`."""
@@ -101,7 +106,7 @@ class Course:
             # Nothing new was found by what there is: another replica has it, or is asked next.
             await asyncio.sleep(LOOK_SECONDS)
         while True:
-            if time.monotonic() - self._spoke >= HEARTBEAT_SECONDS:
+            if self.is_silent():
                 yield
             silent = HEARTBEAT_SECONDS - (time.monotonic() - self._spoke)
             until = silent if next_at is None else min(silent, (next_at - clock()) / SECOND)

@@ -14,15 +14,11 @@ from strawberry.schema.exceptions import CannotGetOperationTypeError, InvalidOpe
 
 from api.batch import BatchRefused
 from domain.model.errors import Code, Language, Refusal, Refused
-from domain.store.keys import KeyStoreSilent
-from domain.store.postgres import Unreachable
+from domain.store.trouble import silent
 from projections.telemetry.metrics import REFUSALS
 
 OF_THE_QUERY = (GraphQLError, MissingQueryError, CannotGetOperationTypeError, InvalidOperationTypeError)
 """What says of a query that it is not right, and nothing of the inside."""
-
-SILENT = (Unreachable, KeyStoreSilent)
-"""What is raised where a database does not answer."""
 
 logger = logging.getLogger(__name__)
 
@@ -99,8 +95,8 @@ def _form(error: GraphQLError) -> Refused:
 
 def mask(failure: BaseException) -> Refused:
     """A database that does not answer is told as that. Of what nobody foresaw only the id is told under which it stands in the log."""
-    if isinstance(failure, SILENT):
-        logger.warning("a database does not answer: %s", type(failure).__name__)
+    if (which := silent(failure)) is not None:
+        logger.warning("the %s does not answer", which)
         return Refused(Refusal("UNAVAILABLE", "silent"))
     id = secrets.token_hex(6)
     logger.error("internal error %s", id, exc_info=failure)

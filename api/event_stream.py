@@ -4,7 +4,7 @@ Each is a CloudEvent as `GET /events` gives it line by line. Those who ask for t
 """
 
 import asyncio
-from collections.abc import AsyncGenerator, Iterator
+from collections.abc import AsyncGenerator, Iterator, Sequence
 from contextlib import suppress
 from itertools import groupby
 from typing import Any
@@ -25,8 +25,10 @@ from api.meeting import EventMeeting
 from api.scalars import Position
 from api.texts import refuse_unkept
 from api.watch import TokenWatch
-from domain.model.errors import Refused
+from domain.model.catalogue import CATALOGUE
+from domain.model.errors import Refused, bad
 from domain.store.database import Connection as DatabaseConnection
+from domain.store.mapper import Kept
 from domain.store.store import EventStore
 from domain.store.tokens import Token
 from projections.export.cloudevents import written
@@ -35,6 +37,7 @@ from projections.views.filters import EventFilter
 from projections.views.scope import Scope
 
 EVENT_STREAM = "text/event-stream"
+PARAMETERS = ("after", "relationship", "participant", "initiative", "types")
 HEARTBEAT = b": nothing came\n\n"
 LAST_SECONDS = 1.0
 """For so long somebody is waited for to take the end of the answer."""
@@ -50,12 +53,20 @@ class Asked(Struct, frozen=True):
 
     @classmethod
     def of(cls, parameters: QueryParams, headers: Headers) -> "Asked":
-        """Raises `Refused`. Where a client that comes back says so in a header, that counts, and not the address it began with."""
+        """Raises `Refused`, also for what is misspelt: left out of account it would give more than was asked for.
+
+        Where a client that comes back says so in a header, that counts, and not the address it began with."""
+        for name in parameters:
+            if name not in PARAMETERS:
+                raise bad("unknown_parameter", name, name=name, known=PARAMETERS)
         came_to = headers.get("last-event-id")
         field, text = ("Last-Event-ID", came_to) if came_to else ("after", parameters.get("after", "0"))
-        types = [name for text in parameters.getlist("types") for name in text.split(",")]
         for name, value in parameters.multi_items():
             refuse_unkept(name, value)
+        types = [name for text in parameters.getlist("types") for name in text.split(",") if name]
+        for name in types:
+            if name not in CATALOGUE:
+                raise bad("unknown_kind", "types", value=name)
         return cls(
             place(Position(text), field) or 0,
             EventFilter(
@@ -119,12 +130,19 @@ class Feed(Struct, frozen=True):
 
 
 def _bodies(store: EventStore, connection: DatabaseConnection, kinds: dict[int, str]) -> Iterator[tuple[int, bytes]]:
-    """Each event as it is sent, by its position; neighbours are read together."""
-    for _, run in groupby(enumerate(kinds), lambda pair: pair[1] - pair[0]):
+    """Each event as it is sent, by its position."""
+    rows = rows_at(store, connection, list(kinds))
+    for (position, _, _), line in zip(rows, written(store, rows), strict=True):
+        yield position, b"id: %d\nevent: %s\ndata: %s\n" % (position, kinds[position].encode(), line)
+
+
+def rows_at(store: EventStore, connection: DatabaseConnection, positions: Sequence[int]) -> list[tuple[int, str, Kept]]:
+    """The stored events at some positions, in their order; neighbours are read together."""
+    found: list[tuple[int, str, Kept]] = []
+    for _, run in groupby(enumerate(positions), lambda pair: pair[1] - pair[0]):
         first, *rest = (position for _, position in run)
-        rows = store.since(connection, first - 1, 1 + len(rest))
-        for position, line in zip((first, *rest), written(store, rows), strict=True):
-            yield position, b"id: %d\nevent: %s\ndata: %s\n" % (position, kinds[position].encode(), line)
+        found += store.since(connection, first - 1, 1 + len(rest))
+    return found
 
 
 class EventStream(Response):

@@ -12,17 +12,17 @@ from fastapi import APIRouter
 from starlette.requests import Request
 from starlette.responses import Response, StreamingResponse
 
-from api.arguments import place
 from api.batch import take
 from api.context import Organisation, thread
-from api.event_stream import EVENT_STREAM, Asked, EventStream
+from api.event_stream import EVENT_STREAM, Asked, EventStream, rows_at
 from api.exchange import STATUS, HTTPRefused, body_of, json_response
 from api.fanout import Fanout
-from api.scalars import Position
 from api.watch import TokenWatch
 from domain.model.errors import Refused, bad
 from domain.store.tokens import Token
 from projections.export import cloudevents
+from projections.views import live
+from projections.views.filters import EventFilter
 
 ONE, MANY = "application/cloudevents+json", "application/cloudevents-batch+json"
 LINES = "application/x-ndjson"
@@ -48,23 +48,36 @@ def feed_pages(organisation: Organisation, fanout: Fanout, watch: TokenWatch) ->
     async def read(request: Request) -> Response:
         """Everything recorded after a position: up to now, an event a line; or as it happens, for who accepts an event stream."""
         try:
-            if EVENT_STREAM in request.headers.get("accept", "").lower():
-                asked = Asked.of(request.query_params, request.headers)
-                return EventStream(fanout, watch, organisation, request.state.token, asked)
-            after = place(Position(request.query_params.get("after", "0")), "after") or 0
+            asked = Asked.of(request.query_params, request.headers)
         except Refused as refused:
             raise HTTPRefused(400, refused) from None
-        return StreamingResponse(lines(organisation, request.state.token, after), media_type=LINES, headers={"Cache-Control": "no-store"})
+        if EVENT_STREAM in request.headers.get("accept", "").lower():
+            return EventStream(fanout, watch, organisation, request.state.token, asked)
+        return StreamingResponse(lines(organisation, request.state.token, asked), media_type=LINES, headers={"Cache-Control": "no-store"})
 
     return router
 
 
-def lines(organisation: Organisation, token: Token, after: int) -> Iterator[bytes]:
+def lines(organisation: Organisation, token: Token, asked: Asked) -> Iterator[bytes]:
     """Page by page, so that a slow reader holds no snapshot, and for as long as the token holds."""
-    for page in cloudevents.pages(organisation.store, after):
+    pages = _narrowed(organisation, asked) if asked.filter != EventFilter() else cloudevents.pages(organisation.store, asked.after)
+    for page in pages:
         if not organisation.tokens.holds(token.id):
             return
         yield page
+
+
+def _narrowed(organisation: Organisation, asked: Asked) -> Iterator[bytes]:
+    """The views say which events those are; what is recorded after the first page was read is left for the next request."""
+    position, head = asked.after, None
+    while head is None or position < head:
+        with organisation.questions.newest() as snapshot:
+            head = snapshot.upto if head is None else head
+            places = live.places_after(snapshot, position, asked.filter)
+            rows = rows_at(organisation.store, snapshot.connection, [place for place in places.found if place <= head])
+            page = b"".join(cloudevents.written(organisation.store, rows))
+        yield page
+        position = places.upto
 
 
 def _events(headers: Mapping[str, str], body: bytes) -> list[bytes]:

@@ -5,15 +5,17 @@ the read models serves them too.
 """
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from typing import Any, TypeVar
 
-from api.context import Organisation, thread
+from api.context import Organisation, quick
 
 MOMENT = 0.01
 """Seconds for which a look holds."""
 
 T = TypeVar("T")
+Run = Callable[..., Awaitable[Any]]
+"""In which threads."""
 
 
 class Fence:
@@ -33,20 +35,20 @@ class Fence:
             return await asyncio.shield(self._looking)
         return self._generation
 
-    async def opened(self, ask: Callable[..., T], *arguments: Any) -> tuple[int, T]:
-        """What is asked of the read models, and a generation before which nothing of it was opened."""
+    async def opened(self, run: Run, ask: Callable[..., T], *arguments: Any) -> tuple[int, T]:
+        """What is asked of the read models, as `run` has it, and a generation before which nothing of it was opened."""
         begun = asyncio.get_running_loop().time()
 
         def work() -> tuple[int, T]:
             return self._read(), ask(*arguments)
 
-        generation, answer = await thread(work)
+        generation, answer = await run(work)
         self._seen(generation, begun)
         return generation, answer
 
     async def _look(self) -> int:
         begun = asyncio.get_running_loop().time()
-        generation = await thread(self._read)
+        generation = await quick(self._read)
         self._seen(generation, begun)
         return generation
 

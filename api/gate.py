@@ -9,10 +9,11 @@ from starlette.requests import Request
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from api.context import Organisation, bearer
-from api.errors import SILENT, language_of, mask
+from api.errors import language_of, mask
 from api.exchange import PLAIN_JSON, HTTPRefused, refusal
 from domain.model.errors import Refusal, Refused
 from domain.store.tokens import Token
+from domain.store.trouble import SILENT
 
 OPEN = re.compile(r"/healthz|/readyz|/(schemas|graphiql)(/.*)?")
 

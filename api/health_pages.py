@@ -1,25 +1,33 @@
 """Pages by which operators and their tools see how the process is: whether it lives, whether it should be sent questions, what it counts.
 
-The first two are open, and say nothing but how far the views are. The metrics hold nothing of anybody either, but how much is recorded and
-asked is not for the world: they need a token, or a port of their own.
+The first two are open, and say nothing but how far the views are and whether a replica answers. The metrics hold nothing of anybody either,
+but how much is recorded and asked is not for the world: they need a token, or a port of their own.
 """
 
+import anyio
+import anyio.to_thread
 from fastapi import APIRouter
 from prometheus_client import CONTENT_TYPE_LATEST
 from starlette.responses import JSONResponse, Response
 
 from api.batch import EVENTS
-from api.context import Organisation, thread
+from api.context import Organisation
 from projections.telemetry.metrics import exposition
-from projections.telemetry.progress import UNREACHABLE, progress
+from projections.telemetry.progress import UNREACHABLE, Glance
 
 READY_LAG = EVENTS
 """The most events that a projection may be behind: as many as one request may bring, so that no single request takes the readiness of
 every process of the house away."""
 
+PROBES = 8
+"""Probes and scrapes that are answered at once; each takes some seconds at the longest."""
+
 
 def health_pages(organisation: Organisation) -> APIRouter:
     router = APIRouter()
+    glance = Glance(organisation)
+    # Who asks the store may have all the other threads wait for it.
+    apart = anyio.CapacityLimiter(PROBES)
 
     @router.api_route("/healthz", methods=["GET", "HEAD"])
     async def healthz() -> Response:
@@ -28,17 +36,20 @@ def health_pages(organisation: Organisation) -> APIRouter:
 
     @router.api_route("/readyz", methods=["GET", "HEAD"])
     async def readyz() -> Response:
-        """The store answers, and its views are not far behind."""
+        """The store answers, and its views are not far behind. Without its replica it is ready too, since the primary answers."""
         try:
-            lags = (await thread(progress, organisation)).lags
+            lags = (await anyio.to_thread.run_sync(glance.progress, limiter=apart)).lags
         except UNREACHABLE:
             return JSONResponse({"status": "store unreachable"}, 503)
         ready = all(lag <= READY_LAG for lag in lags.values())
-        return JSONResponse({"status": "ok" if ready else "catching up", "lag": lags}, 200 if ready else 503)
+        lost = await anyio.to_thread.run_sync(glance.replica_lost, limiter=apart)
+        replica = {} if lost is None else {"replica": "unreachable, the primary answers" if lost else "ok"}
+        return JSONResponse({"status": "ok" if ready else "catching up", "lag": lags, **replica}, 200 if ready else 503)
 
     @router.get("/metrics")
     async def metrics() -> Response:
         """What Prometheus scrapes."""
-        return Response(await thread(exposition, organisation), media_type=CONTENT_TYPE_LATEST, headers={"Cache-Control": "no-store"})
+        found = await anyio.to_thread.run_sync(exposition, glance, limiter=apart)
+        return Response(found, media_type=CONTENT_TYPE_LATEST, headers={"Cache-Control": "no-store"})
 
     return router

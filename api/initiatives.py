@@ -6,7 +6,7 @@ import strawberry
 from strawberry import UNSET
 
 from api.arguments import After, First, given, size
-from api.context import Info, thread
+from api.context import Info, question
 from api.events import PageInfo, page_info
 from api.fields import field
 from api.pushed import Pushable
@@ -49,4 +49,4 @@ async def initiative_by_id(info: Info, id: Id) -> answers.Initiative | None:
 
 
 async def all_initiatives(info: Info, first: First = 50, after: After = UNSET) -> answers.Page:
-    return await thread(info.context.questions.initiative_page, size(first, 50), given(after))
+    return await question(info.context.questions.initiative_page, size(first, 50), given(after))

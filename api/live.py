@@ -200,6 +200,9 @@ async def live_moves(info: Info, after: After = UNSET, lens: LensName = UNSET, f
         step = await course.opened(feed.step)
         async for said in told(step, None):
             yield said  # type: ignore[misc]
+        if step.more and course.is_silent():
+            course.says(step.upto)
+            yield Beat(str(step.upto))  # type: ignore[misc]
     number, step = await course.opened(meeting.join, questions, feed)
     async for said in told(step, None):
         yield said  # type: ignore[misc]

@@ -6,7 +6,7 @@ import strawberry
 from strawberry import UNSET
 
 from api.arguments import After, First, Holder, KnownAt, LensName, given, size, word
-from api.context import Info, thread
+from api.context import Info, question
 from api.events import Event, PageInfo, page_info
 from api.fields import field, wish
 from api.readings import HOLDER, LENS, LENS_VERSION, TO
@@ -89,4 +89,4 @@ Narrowed = Annotated[MoveFilter | None, strawberry.argument(description="Which m
 
 async def all_moves(info: Info, filter: Narrowed = UNSET, lens: LensName = UNSET, first: First = 100, after: After = UNSET) -> answers.Page:
     asked = filter.asked(info) if filter else filters.MoveFilter()
-    return await thread(info.context.questions.move_page, size(first, 100), given(after), asked, given(lens))
+    return await question(info.context.questions.move_page, size(first, 100), given(after), asked, given(lens))

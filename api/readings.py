@@ -6,7 +6,7 @@ import strawberry
 from strawberry import UNSET
 
 from api.arguments import Holder, KnownAt, LensName, given
-from api.context import Info, thread
+from api.context import Info, question
 from api.events import Event
 from api.fields import field
 from api.pushed import Pushable
@@ -175,4 +175,4 @@ async def room_of(relationship: Relationship, info: Info, at: Annotated[DateTime
 
 
 async def all_lenses(info: Info) -> list[answers.Lens]:
-    return await thread(info.context.questions.lenses)
+    return await question(info.context.questions.lenses)

@@ -9,7 +9,7 @@ import strawberry
 
 from api.at_least import reach
 from api.batch import BATCH, Taken, take
-from api.context import Context, Info, thread
+from api.context import Context, Info, question, thread
 from api.events import Event
 from api.fields import field
 from api.inputs import input_of, plain
@@ -26,7 +26,7 @@ SOURCE = "urn:tussenruimte:api"
 
 async def _events(taken: strawberry.Parent[Taken], info: Info) -> list[answers.RecordedEvent]:
     await reach(info.context, int(taken.position))
-    found = await thread(info.context.questions.events_by_id, taken.ids)
+    found = await question(info.context.questions.events_by_id, taken.ids)
     return [found[id] for id in taken.ids]
 
 

@@ -6,7 +6,7 @@ import strawberry
 from msgspec.structs import replace
 
 from api.arguments import first_instant, given, last_instant, size, word
-from api.context import Info, thread
+from api.context import Info, question
 from api.fields import wish
 from api.pushed import Pushable
 from api.scalars import Date, DateTime, Origin, Phase
@@ -47,8 +47,8 @@ async def relationship_page(info: Info, filter: RelationshipFilter | None, first
     asked = filter.asked(info) if filter else filters.RelationshipFilter()
     context, page = info.context, (size(first, 50), given(after), asked)
     return Pushable(
-        lambda: thread(context.questions.relationship_page, *page),
-        lambda chosen: thread(context.questions.ready_page, context.scope, *page, chosen),
+        lambda: question(context.questions.relationship_page, *page),
+        lambda chosen: question(context.questions.ready_page, context.scope, *page, chosen),
     )
 
 

@@ -7,7 +7,7 @@ from enum import Enum
 from typing import Any, NewType
 
 import strawberry
-from graphql import GraphQLError
+from graphql import GraphQLError, StringValueNode, ValueNode, print_ast
 from strawberry.types.scalar import ScalarDefinition
 
 Date = NewType("Date", str)
@@ -17,14 +17,23 @@ JSON = NewType("JSON", object)
 Position = NewType("Position", str)
 
 
-def _text(value: Any) -> str:
-    if not isinstance(value, str):
-        raise GraphQLError("this is written as a text, in quotes")
-    return value
+def _unquoted(name: str, value: Any, node: ValueNode | None = None) -> GraphQLError:
+    return GraphQLError(f"a {name} is written as a text, in quotes, and not as {value}", node)
 
 
 def _written(name: str, description: str, url: str | None = None) -> ScalarDefinition:
-    return strawberry.scalar(name=name, description=description, specified_by_url=url, parse_value=_text)
+    def text(value: Any) -> str:
+        if not isinstance(value, str):
+            raise _unquoted(name, value)
+        return value
+
+    def literal(node: ValueNode, _: dict[str, Any] | None = None) -> str:
+        """With where in the query it stands."""
+        if not isinstance(node, StringValueNode):
+            raise _unquoted(name, print_ast(node), node)
+        return node.value
+
+    return strawberry.scalar(name=name, description=description, specified_by_url=url, parse_value=text, parse_literal=literal)
 
 
 SCALARS: dict[object, ScalarDefinition] = {

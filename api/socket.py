@@ -21,7 +21,7 @@ from strawberry.subscriptions.protocols.graphql_transport_ws.types import Connec
 
 from api.context import Context, Organisation, bearer
 from api.direct import DIRECT, Direct
-from api.errors import SILENT, language_of, mask
+from api.errors import language_of, mask
 from api.exchange import Question
 from api.fanout import Fanout, Subscriber, TooSlow
 from api.limits import document
@@ -30,6 +30,7 @@ from api.subscription import NotBegun, Subscription
 from api.wakeups import Wakeups
 from api.watch import TokenWatch
 from domain.model.errors import Refused
+from domain.store.trouble import SILENT
 from projections.telemetry.metrics import SUBSCRIPTIONS
 
 INIT_SECONDS = 10

@@ -9,7 +9,8 @@ import logging
 from collections.abc import Callable
 from contextlib import aclosing
 
-from api.context import Organisation, Signals, thread
+from api.context import Organisation, Signals, quick
+from domain.store.trouble import silent
 from projections.telemetry.metrics import LOOKS, WAKEUPS
 from projections.telemetry.progress import UNREACHABLE
 
@@ -104,13 +105,13 @@ class Wakeups:
         LOOKS.inc()
         heard = self._hearings
         try:
-            found = await thread(self._there)
+            found = await quick(self._there)
             self._reached(found, "looking")
             if heard == self._hearings:
                 # The store alone is believed, also where it came back from a restore with less.
                 self._head = found
         except UNREACHABLE as trouble:
-            logger.warning("the store cannot be asked for what is new: %s", type(trouble).__name__)
+            logger.warning("the store cannot be asked for what is new: %s", silent(trouble) or type(trouble).__name__)
 
     def _there(self) -> int:
         """Up to where is told: a replica has events before their views."""

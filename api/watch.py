@@ -7,7 +7,7 @@ import asyncio
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
-from api.context import Organisation, thread
+from api.context import Organisation, quick
 from api.errors import mask
 from domain.store.tokens import Token
 
@@ -39,7 +39,7 @@ class TokenWatch:
         while True:
             await asyncio.sleep(TOKEN_SECONDS)
             if self._listening:
-                looking = asyncio.ensure_future(thread(self._holding))
+                looking = asyncio.ensure_future(quick(self._holding))
                 await asyncio.wait({looking})
                 failure = looking.exception()
                 if failure is not None:

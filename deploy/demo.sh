@@ -29,7 +29,7 @@ run() {
 
 run import examples/*.jsonl
 run story petra-maaike
-token=$(run token create)
+token=$(run token create --name demo)
 address=http://127.0.0.1:$port/graphql
 
 cat <<TEXT

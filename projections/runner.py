@@ -19,6 +19,7 @@ from domain.store.store import EventStore
 from projections.intake import Intake
 from projections.reader import Projection, read_all
 from projections.set_aside import SET_ASIDE, Aside, all_aside
+from projections.upkeep import Upkeep
 
 BATCH = 500
 BACKLOG = 20_000
@@ -51,6 +52,7 @@ class Runner:
         self._listeners: list[Callable[[str, int, float], None]] = []
         self._name = name
         self._lock = threading.Lock()
+        self._upkeep = Upkeep(self.catch_up)
         self._tables: list[Table] = [*(table for projection in projections for table in projection.tables), SET_ASIDE]
         forms = {projection.name: projection.version for projection in projections} | {SET_ASIDE.name: SET_ASIDE.version}
         self._version = ",".join(f"{name}:{version}" for name, version in forms.items())
@@ -143,6 +145,10 @@ class Runner:
                     listener(self._name, taken, ended - began)
                 began = ended
         return done
+
+    def keep_up(self) -> bool:
+        """Bring the views up as `catch_up` does, but wait for it some seconds only: false where somebody holds them up for longer."""
+        return self._upkeep.wait()
 
     def _step(self, generation: int | None) -> int:
         with self._store.reading() as connection:

@@ -11,6 +11,7 @@ from domain.store.database import EVENTS, Connection
 from domain.store.keys import Erased, Frozen, KeyStoreError, KeyStoreSilent, Missing, Ring
 from domain.store.ledger import leaf
 from domain.store.mapper import Unreadable
+from domain.store.replica import Lost, Replica
 from domain.store.store import PAGE, EventStore
 from projections.runner import Runner
 from projections.set_aside import Aside
@@ -62,7 +63,17 @@ def examine(store: EventStore, runner: Runner, progress: Callable[[int, int], No
         _found("keys", keyless, "participants have no key", "every participant's is there, or was destroyed by an erasure"),
         Finding("views", position == head and not outdated, f"at position {position} of {head}{', of an older form' if outdated else ''}"),
         Finding("set aside", not aside, _told(aside) if aside else "nothing: the views take everything in"),
+        *([_replica(store.replica, runner, head)] if store.replica is not None else []),
     ]
+
+
+def _replica(replica: Replica, runner: Runner, head: int) -> Finding:
+    """Behind is what a replica always is, some; how far is told."""
+    try:
+        with replica.reading() as connection:
+            return Finding("replica", True, f"answers, at position {runner.position(connection)} of {head}")
+    except Lost:
+        return Finding("replica", False, "does not answer: the primary answers in its place. See whether it runs and can be reached.")
 
 
 def _told(aside: list[Aside]) -> str:

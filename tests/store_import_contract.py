@@ -7,11 +7,13 @@ import json
 from typing import Any
 
 import pytest
-from sent_lines import Clock, account, initiative, line, match, meeting, note, opened, pair, person, record, rules, runner_of
+from sent_lines import Clock, account, generated, initiative, line, match, meeting, note, opened, pair, person, record, rules, runner_of
 from store_faults import view_rows
 from store_placed import Placed
 from store_places import Place
 
+from domain.store import batch as batches
+from domain.store.database import EVENTS, HANGS
 from domain.store.fresh import FreshIds
 from domain.store.store import EventStore
 
@@ -142,6 +144,44 @@ class StoreImportContract(Placed):
         record(store, [*pair("r"), meeting("m", "r", "2019-01-01")], keep_going=True)
         outcome = record(store, [*pair("r"), meeting("m", "r", "2021-03-01")])
         assert (outcome.recorded, outcome.already, outcome.refused) == (2, 5, [])
+
+    # More than one statement takes
+
+    @pytest.fixture
+    def short_pages(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr(batches, "CHUNK", 20)
+        monkeypatch.setattr(batches, "PAGE", 50)
+
+    def kept(self, store: EventStore) -> tuple[list[tuple[int, str]], int]:
+        """The positions and ids of all that is recorded, and how many relationships hang on something."""
+        with store.reading() as connection:
+            rows = connection.execute(f"SELECT position, id FROM {connection.table(EVENTS)} e ORDER BY position").fetchall()
+            [(hangs,)] = connection.execute(f"SELECT count(*) FROM {connection.table(HANGS)} h").fetchall()
+        return [(position, id) for position, id in rows], hangs
+
+    @pytest.mark.usefixtures("short_pages")
+    def test_a_batch_of_several_statements_is_recorded_line_by_line(self, store: EventStore) -> None:
+        sent = list(generated(190))
+        heard: list[tuple[str, int]] = []
+        outcome = record(store, sent, progress=lambda step, count: heard.append((step, count)))
+        opening = sum(b"match_made" in raw for raw in sent)
+        assert opening > 1
+        assert self.kept(store) == ([(number, json.loads(raw)["id"]) for number, raw in enumerate(sent, 1)], opening)
+        assert (outcome.recorded, outcome.position, store.recording.record([], recorded_by="system/test").recorded) == (190, 190, 0)
+        assert [count for step, count in heard if step == "record"][-1] == 190
+
+    @pytest.mark.usefixtures("short_pages")
+    def test_what_breaks_while_the_database_takes_events_in_leaves_none_of_them(self, store: EventStore) -> None:
+        sent = list(generated(190))
+
+        def broken(step: str, count: int) -> None:
+            if step == "record" and count > 100:
+                raise RuntimeError("in the third statement")
+
+        with pytest.raises(RuntimeError, match="third statement"):
+            record(store, sent, progress=broken)
+        assert self.kept(store) == ([], 0)
+        assert record(store, sent).recorded == 190
 
     # With fresh ids
 

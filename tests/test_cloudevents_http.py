@@ -11,8 +11,11 @@ from cloudevents.core.v1.event import CloudEvent
 from served import EXAMPLES, Served
 from test_graphql_typed import EVENTS
 
+from api.event_stream import Asked
 from api.feed import lines
 from projections.export import cloudevents
+from projections.views import live
+from projections.views.filters import EventFilter
 
 LARS = [json.loads(line) for line in (EXAMPLES / "lars.jsonl").read_text().splitlines()]
 BATCH = {"Content-Type": "application/cloudevents-batch+json"}
@@ -148,7 +151,7 @@ def test_a_long_answer_ends_with_its_token(empty: Served, monkeypatch: pytest.Mo
     (token,) = empty.organisation.tokens.list()
     monkeypatch.setattr(cloudevents, "PAGE", 5)
     whole = cloudevents.pages(empty.organisation.store)
-    read = lines(empty.organisation, token, 0)
+    read = lines(empty.organisation, token, Asked(0, EventFilter()))
     assert next(read) == next(whole)
     empty.organisation.tokens.revoke(token.id)
     assert list(read) == []
@@ -160,3 +163,29 @@ def test_a_request_brings_so_many_events_at_most(house: Served) -> None:
     assert (answer.status_code, answer.json()["errors"][0]["extensions"]["code"]) == (413, "TOO_COSTLY")
     answer = house.client.post("/events", content="[" + ",".join(["1"] * 10_000) + "]", headers=BATCH)
     assert (answer.status_code, len(answer.json()["errors"][0]["extensions"]["refused"])) == (400, 100)
+
+
+def test_only_what_is_asked_for_is_read_however_many_pages_it_takes(empty: Served, monkeypatch: pytest.MonkeyPatch) -> None:
+    empty.client.post("/events", content=json.dumps(LARS), headers=BATCH).raise_for_status()
+    monkeypatch.setattr(live, "LIMIT", 2)
+    for asked, wanted in (
+        ({"types": "meeting_held"}, lambda event: event["type"] == "tussenruimte.meeting_held.v1"),
+        ({"types": "meeting_held,match_made", "after": "9"}, lambda event: event["type"].split(".")[1] in ("meeting_held", "match_made")),
+        ({"relationship": "lars"}, lambda event: event["subject"] == "relationship/lars"),
+        ({"relationship": "nobody"}, lambda event: False),
+    ):
+        answer = empty.client.get("/events", params=asked)
+        found = [json.loads(line)["id"] for line in answer.text.splitlines()]
+        assert found == [event["id"] for event in LARS[int(asked.get("after", 0)) :] if wanted(event)], asked
+    assert len(empty.client.get("/events").text.splitlines()) == len(LARS)
+
+
+@pytest.mark.parametrize("accept", ["application/x-ndjson", "text/event-stream"])
+@pytest.mark.parametrize(
+    ("asked", "field"), [({"relationships": "lars"}, "relationships"), ({"types": "acount_given"}, "types"), ({"types": "a,b"}, "types")]
+)
+def test_what_is_misspelt_is_refused_and_does_not_give_the_whole_log(house: Served, accept: str, asked: dict[str, str], field: str) -> None:
+    answer = house.client.get("/events", params=asked, headers={"Accept": accept})
+    (error,) = answer.json()["errors"]
+    assert (answer.status_code, error["extensions"]["code"], error["extensions"]["field"]) == (400, "BAD_INPUT", field)
+    assert asked[field].split(",")[0] in error["message"] or field in error["message"]

@@ -65,7 +65,7 @@ def test_a_refused_line_is_told_with_its_file_line_id_field_and_rule_and_nothing
     dutch = run("import", "-", given=f"{good}\n\n{bad}\n", LANG="nl_NL.UTF-8")
     assert dutch.code == 1
     assert dutch.out == "recorded 0, already there 0, refused 1\n"
-    assert dutch.err.startswith(f"-:3: {first['id']}: occurred: 'yesterday' is geen datum")
+    assert dutch.err.startswith(f"standard input:3: {first['id']}: occurred: 'yesterday' is geen datum")
     assert answer(run("list", "--json"))["nodes"] == []
 
 

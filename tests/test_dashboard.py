@@ -17,6 +17,7 @@ from sent_lines import meeting, pair
 from served import Served
 
 from api.health_pages import READY_LAG
+from projections.telemetry.metrics import LEADS
 
 DEPLOY = Path(__file__).parent.parent / "deploy"
 BOARD: dict[str, Any] = json.loads((DEPLOY / "grafana.json").read_text())
@@ -71,6 +72,7 @@ def given_out(house: Served) -> dict[str, set[str]]:
     with live(house) as one:
         one.subscribe(EVENTS)
         one.until_caught_up()
+    LEADS.labels("project").set(0)
     families = text_string_to_metric_families(house.client.get("/metrics").text)
     return {sample.name: set(sample.labels) for family in families for sample in family.samples}
 

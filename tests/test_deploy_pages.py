@@ -1,11 +1,14 @@
 """The pages for operators: what they point to is there, and what they name exists."""
 
 import re
+import shlex
+from pathlib import Path
 
 import pytest
 import yaml
 from deploy_tools import DEPLOY
 
+from projections.export.placement import placement
 from tussenruimte import cli
 
 PAGES = {name: (DEPLOY / name).read_text() for name in ("README.md", "operating.md")}
@@ -41,3 +44,19 @@ def test_every_verb_they_tell_to_run_exists() -> None:
     text = "\n".join(PAGES.values())
     verbs = set(re.findall(r"(?:--rm migrate|-- tussenruimte|tussenruimte\.db) ([a-z]+)", text))
     assert verbs == {"token", "doctor"} <= set(cli.commands)
+
+
+def test_the_placement_that_is_shown_is_read_with_its_replica(tmp_path: Path) -> None:
+    (shown,) = re.findall(r"^```toml\n(.*?)^```$", PAGES["operating.md"], re.M | re.S)
+    (tmp_path / "placement.toml").write_text(shown)
+    found = placement(tmp_path / "placement.toml")
+    assert found.of("buurtmaat") == "two"
+    assert found.clusters[found.default].read is not None
+
+
+def test_the_commands_for_several_organisations_are_of_the_command_line() -> None:
+    section = PAGES["operating.md"].partition("## Several organisations\n")[2].partition("\n## ")[0]
+    lines = re.findall(r"^tussenruimte ([^&\n]+)", section, re.M)
+    assert len(lines) > 5
+    for line in lines:
+        cli.make_context("tussenruimte", shlex.split(line))

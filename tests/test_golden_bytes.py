@@ -16,11 +16,12 @@ import rfc8785
 from golden.make_v1 import ORGANISATION, held
 from hypothesis import example, given
 from hypothesis import strategies as st
-from sent_lines import initiative, line, meeting, opened, pair, record, rules
+from sent_lines import initiative, line, meeting, note, opened, pair, record, rules
 
 from domain.model.catalogue import BY_TYPE, CATALOGUE
+from domain.model.envelope import Written
 from domain.store.keys import load_root
-from domain.store.ledger import canonical, leaf
+from domain.store.ledger import canonical, encode, leaf
 from domain.store.store import EventStore
 
 GOLDEN = Path(__file__).parent / "golden"
@@ -156,3 +157,24 @@ def test_canonical_bytes_are_those_of_the_library(value: Any) -> None:
 def test_a_number_that_json_does_not_hold_exactly_has_no_canonical_form(number: int) -> None:
     with pytest.raises(ValueError, match=str(abs(number))[:10]):
         canonical({"number": number})
+
+
+def test_an_envelope_is_written_in_its_canonical_order() -> None:
+    assert list(Written.__struct_fields__) == sorted(Written.__struct_fields__)
+
+
+@pytest.mark.parametrize("minutes", [1e-7, 1e-6, 0.5])
+def test_a_number_beside_a_seal_is_canonical(tmp_path: Path, minutes: float) -> None:
+    """Whatever the random signs of the seals: in every sixth of them stands what a very small number could hold."""
+    store = opened(tmp_path / "events.sqlite")
+    sent = [meeting(f"m{number}", "r", minutes=minutes, **note("Thee.", "a")) for number in range(20)]
+    assert record(store, [*pair("r"), *sent]).refused == []
+    with store.reading() as connection:
+        states = [state for _, _, (state, _, _) in store.since(connection, 0, 100)]
+    store.close()
+    assert [rfc8785.dumps(json.loads(state)) for state in states] == states
+    assert sum(b"minutes" in state for state in states) == len(sent)
+
+
+def test_a_number_that_is_not_written_as_the_rfc_asks_would_be_seen() -> None:
+    assert encode({"minutes": 1e-6}) != canonical({"minutes": 1e-6}) == rfc8785.dumps({"minutes": 1e-6})

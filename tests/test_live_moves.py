@@ -11,6 +11,8 @@ from live import MOVES, live
 from sent_lines import Clock, record, runner_of
 from served import EXAMPLES, Served, served
 
+import projections.views.live
+from api import course
 from domain.model.time import DAY, day
 from domain.store.places import on_sqlite
 from domain.store.store import EventStore
@@ -81,7 +83,12 @@ def store(tmp_path: Path, clock: Clock) -> Iterator[EventStore]:
 
 
 @pytest.mark.parametrize("seed", range(6))
-def test_a_follower_knows_the_moves_there_are_whatever_is_recorded_late_or_corrected(store: EventStore, clock: Clock, seed: int) -> None:
+def test_a_follower_knows_the_moves_there_are_whatever_is_recorded_late_or_corrected(
+    store: EventStore, clock: Clock, monkeypatch: pytest.MonkeyPatch, seed: int
+) -> None:
+    if seed % 2:
+        # So that a step ends after each relationship that a batch touched.
+        monkeypatch.setattr(projections.views.live, "STEP_SECONDS", 0.0)
     chance = random.Random(seed)
     questions = Questions(store, runner_of(store))
     names = chance.sample(NAMES, 3)
@@ -166,6 +173,17 @@ def test_moves_are_told_live_and_withdrawn(tmp_path: Path) -> None:
                 "__typename": "MoveWithdrawn", "position": withdrawn["position"], "relationship": "petra-maaike", "lens": "evidence",
                 "holder": None, "at": "2021-03-01T00:00:00Z", "now": "AMBIGUITY",
             }  # fmt: skip
+
+
+def test_who_has_much_of_the_past_to_hear_is_told_meanwhile_how_far_it_is(house: Served, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(projections.views.live, "STEP_SECONDS", 0.0)
+    monkeypatch.setattr(course, "HEARTBEAT_SECONDS", 0.0)
+    with live(house) as connection:
+        connection.subscribe(MOVES)
+        *past, _ = connection.until_caught_up()
+    beats = [int(one["position"]) for one in past if one["__typename"] == "Heartbeat"]
+    assert len(beats) > 1
+    assert beats == sorted(set(beats))
 
 
 def test_only_the_moves_that_are_asked_for_come(house: Served) -> None:

@@ -249,11 +249,11 @@ def test_silence_is_told_also_while_others_are_told_something(store: EventStore,
             query = 'subscription { events(filter: {types: ["roles_reversed"]}) { __typename ... on Heartbeat { position } } }'
             listener = house.listen(query)
             number = 0
-            while [one["__typename"] for one in listener.told] != ["CaughtUp", "Heartbeat", "Heartbeat"]:
+            while [one["__typename"] for one in listener.told[:3]] != ["CaughtUp", "Heartbeat", "Heartbeat"]:
                 number += 1
                 await house.record([meeting(f"m{number}", "r")])
                 await asyncio.sleep(0.01)
                 assert number < 500
-            assert listener.told[-1]["position"] > listener.told[-2]["position"]
+            assert listener.told[2]["position"] > listener.told[1]["position"]
 
     asyncio.run(run())

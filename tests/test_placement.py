@@ -126,6 +126,7 @@ def test_an_organisation_begins_on_no_second_cluster_and_may_be_moved_to_it(
     refused = run("--organisation", "buurtmaat", "import", "-", given=b"\n".join(pair()))
     assert refused.exit_code == 1
     assert "on the cluster 'two'" in refused.output
+    assert "Tokens do not move along" in refused.output
     there = ("--organisation", "buurtmaat", "--database", clusters["one"].events)
     moved = run(*there, "import", "--restore", "-", given=exported, TUSSENRUIMTE_KEYS_URL=clusters["one"].keys)
     assert moved.exit_code == 0, moved.output

@@ -10,8 +10,8 @@ from collections.abc import Iterator
 from typing import Any
 from urllib.parse import urlsplit
 
-import psycopg
 import pytest
+from follower import Follower
 from listening import listened, until
 from live import EVENTS, MOVES, live
 from sent_lines import ROOT, meeting, pair
@@ -22,6 +22,7 @@ from store_places import Databases
 from api import at_least
 from api.meeting import MoveMeeting
 from domain.store.places import on_postgres
+from domain.store.replica import Replica
 from domain.store.store import EventStore
 from projections.views.filters import EventFilter, MoveFilter
 from projections.views.live import Behind, Events, MoveFeed, events_after
@@ -29,41 +30,16 @@ from projections.views.live import Behind, Events, MoveFeed, events_after
 ASKED = "query($at: Position) { events(atLeast: $at, first: 1) { nodes { id } } }"
 
 
-class Replica(Postgres):
-    """A server that follows another."""
-
-    def __init__(self, primary: Postgres) -> None:
-        self._primary = primary
-        super().__init__(hot_standby="on")
-        self.password = primary.password
-
-    def _prepare(self) -> None:
-        super()._prepare()
-        data = self.folder / "data"
-        self._run("pg_basebackup", "-d", self._primary.url, "-D", str(self.folder / "copy"), "-R", "-X", "stream", "--checkpoint=fast")
-        data.rename(self.folder / "unused")
-        (self.folder / "copy").rename(data)
-        self.password = self._primary.password
-
-    def holding_back(self, held: bool) -> None:
-        with psycopg.connect(self.url, autocommit=True) as connection:
-            connection.execute("SELECT pg_wal_replay_pause()" if held else "SELECT pg_wal_replay_resume()")
-
-    def replaying_paused(self) -> bool:
-        with psycopg.connect(self.url, autocommit=True) as connection:
-            return connection.execute("SELECT pg_get_wal_replay_pause_state()").fetchone() == ("paused",)
-
-
 @pytest.fixture(scope="module")
-def servers() -> Iterator[tuple[Postgres, Replica, Databases]]:
+def servers() -> Iterator[tuple[Postgres, Follower, Databases]]:
     with Postgres() as primary:
         databases = Databases(primary)
-        with Replica(primary) as replica:
+        with Follower(primary) as replica:
             yield primary, replica, databases
 
 
 @pytest.fixture
-def store(servers: tuple[Postgres, Replica, Databases]) -> Iterator[EventStore]:
+def store(servers: tuple[Postgres, Follower, Databases]) -> Iterator[EventStore]:
     """An organisation's, with a replica. Its replay goes on at the end."""
     _, replica, databases = servers
     databases.empty()
@@ -73,7 +49,7 @@ def store(servers: tuple[Postgres, Replica, Databases]) -> Iterator[EventStore]:
 
 
 @pytest.fixture
-def house(servers: tuple[Postgres, Replica, Databases], store: EventStore) -> Iterator[tuple[Served, Replica]]:
+def house(servers: tuple[Postgres, Follower, Databases], store: EventStore) -> Iterator[tuple[Served, Follower]]:
     """An organisation that asks the replica."""
     with served_at(store) as found:
         found.ask(ASKED, at="0")
@@ -88,14 +64,14 @@ def recorded(house: Served, lines: list[bytes]) -> str:
     return str(answer["recordEvents"]["position"])
 
 
-def held_back(replica: Replica) -> None:
+def held_back(replica: Follower) -> None:
     replica.holding_back(True)
     while not replica.replaying_paused():
         pass
 
 
 def test_who_asks_for_what_they_recorded_is_told_it_when_it_has_come_and_others_are_told_what_is_there(
-    house: tuple[Served, Replica],
+    house: tuple[Served, Follower],
 ) -> None:
     served, replica = house
     first = recorded(served, pair())
@@ -111,7 +87,7 @@ def test_who_asks_for_what_they_recorded_is_told_it_when_it_has_come_and_others_
     assert told == [{"events": {"nodes": [{"id": "m"}]}}]
 
 
-def test_who_would_wait_too_long_is_told_so(house: tuple[Served, Replica], monkeypatch: pytest.MonkeyPatch) -> None:
+def test_who_would_wait_too_long_is_told_so(house: tuple[Served, Follower], monkeypatch: pytest.MonkeyPatch) -> None:
     served, replica = house
     monkeypatch.setattr(at_least, "PATIENCE_SECONDS", 0.2)
     held_back(replica)
@@ -129,7 +105,7 @@ def test_a_question_that_is_asked_without_a_replica_is_told_all_at_once(empty: S
 
 @pytest.mark.parametrize("query", [EVENTS, MOVES])
 def test_who_follows_from_what_they_recorded_is_told_what_comes_after_it_when_that_has_come(
-    house: tuple[Served, Replica], query: str
+    house: tuple[Served, Follower], query: str
 ) -> None:
     served, replica = house
     served.ask(ASKED, at=recorded(served, pair()))
@@ -143,7 +119,7 @@ def test_who_follows_from_what_they_recorded_is_told_what_comes_after_it_when_th
 
 @pytest.mark.parametrize("query", [EVENTS, MOVES])
 def test_who_follows_from_what_does_not_come_is_told_so_and_from_what_is_recorded_nowhere_to_begin_anew(
-    house: tuple[Served, Replica], query: str, monkeypatch: pytest.MonkeyPatch
+    house: tuple[Served, Follower], query: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     served, replica = house
     monkeypatch.setattr(at_least, "PATIENCE_SECONDS", 0.2)
@@ -159,10 +135,10 @@ def test_who_follows_from_what_does_not_come_is_told_so_and_from_what_is_recorde
 
 
 def test_of_two_replicas_the_slower_says_nothing_new_to_who_heard_the_other_and_keeps_who_comes_waiting(
-    servers: tuple[Postgres, Replica, Databases], store: EventStore
+    servers: tuple[Postgres, Follower, Databases], store: EventStore
 ) -> None:
     _, replica, _ = servers
-    slow, store.replica = store.replica, store.database
+    slow, store.replica = store.replica, Replica(store.database)
 
     async def run() -> None:
         async with listened(store) as house:
@@ -176,7 +152,7 @@ def test_of_two_replicas_the_slower_says_nothing_new_to_who_heard_the_other_and_
             store.replica = slow
             await until(lambda: questions.reached() == 6)
             held_back(replica)
-            store.replica = store.database
+            store.replica = Replica(store.database)
             first = house.listen(after="6")
             await until(first.is_caught_up)
             group, feed = MoveMeeting(), MoveFeed(questions, None, MoveFilter(), 0)

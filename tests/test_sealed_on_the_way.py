@@ -131,7 +131,7 @@ def test_a_line_that_is_staged_twice_looks_different_each_time(tmp_path: Path, m
         stage = Stage()
         veiled = []
         for _ in range(2):
-            stage.add(1, event, Line("lines", 1), *store.mapper.formed(event), size=1)
+            stage.add(1, event, Line("lines", 1), store.mapper.clear(event), size=1)
             stage.flush()
             veiled += stage._connection.execute("SELECT row FROM staged").fetchall()
             stage.drop([1])

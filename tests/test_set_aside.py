@@ -21,6 +21,7 @@ from projections import reader, soundness
 from projections.runner import BATCH, Runner
 from projections.set_aside import Aside, place_of
 from projections.telemetry.metrics import exposition
+from projections.telemetry.progress import Glance
 from projections.views.questions import Questions
 from tussenruimte import Organisation
 
@@ -229,4 +230,4 @@ def test_what_is_set_aside_is_counted_for_operators(place: Place) -> None:
         record(organisation.store, [*pair("r"), meeting("m7", "r", mood="light")])
         change(organisation.store, 7, DAMAGED["no JSON"])
         organisation.runner.catch_up()
-        assert b'tussenruimte_projection_set_aside_events{projection="views"} 2.0' in exposition(organisation)
+        assert b'tussenruimte_projection_set_aside_events{projection="views"} 2.0' in exposition(Glance(organisation))

@@ -327,8 +327,11 @@ def test_what_somebody_else_wrote_into_the_stream_is_passed_over(own_redis: Redi
         with own_redis.client() as client, announcing(place) as signals:
             client.xadd(STREAM, {"position": "far"})
             client.xadd(STREAM, {"mood": "light"})
+            client.xadd(STREAM, {"position": b"\xff\xfe"})
             async with hearing(signals) as positions:
-                client.xadd(STREAM, {"position": "-1"})
+                for odd in ("-1", b"\xff\xfe", "9" * 5_000):
+                    client.xadd(STREAM, {"position": odd})
+                client.xadd(STREAM, {b"\xff": b"\xfe"})
                 signals.announce(4)
                 await until(lambda: positions[-1] == 4)
                 assert set(positions) == {0, 4}

@@ -1,19 +1,29 @@
 """Who subscribes while the database falls silent is told to come again, and is neither refused nor told of an inner error."""
 
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 
 import psycopg
 import pytest
 from live import PROTOCOL
+from scraped import samples
 from sent_lines import ROOT
 from served import NOW, Served, served_at
 from servers import Postgres
 from starlette.websockets import WebSocketDisconnect
 from store_places import Databases
 
+from api.app import THREADS
+from api.errors import mask
+from domain.store import postgres
 from domain.store.places import on_postgres
+from domain.store.postgres import Unreachable
+from domain.store.replica import Lost
+from domain.store.ring import KeyStoreSilent
+from projections.telemetry.metrics import exposition
+from projections.telemetry.progress import LOOK_SECONDS, Glance
 
 
 @pytest.fixture
@@ -62,3 +72,29 @@ def test_who_gives_a_token_is_told_to_try_again_later(house: Served, place: Data
         with pytest.raises(WebSocketDisconnect) as closed:
             socket.receive_json()
     assert closed.value.code == 1013
+
+
+def test_probes_and_scrapes_are_answered_soon_however_many_wait_for_the_database(
+    place: Databases, own_postgres: Postgres, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(postgres.PostgresDatabase, "answer_seconds", 4 * LOOK_SECONDS)
+    with served_at(on_postgres(place.url, place.keys_url, ROOT, "buurtmaat", lambda: NOW)) as house:
+        own_postgres.kill()
+        asking = [threading.Thread(target=lambda: house.answer("{ lenses { name } }")) for _ in range(THREADS + 2)]
+        for one in asking:
+            one.start()
+        for _ in range(2):
+            began = time.monotonic()
+            assert house.client.get("/readyz").status_code == 503
+            assert time.monotonic() - began < LOOK_SECONDS + 1
+        began = time.monotonic()
+        assert samples(exposition(Glance(house.organisation)).decode())["store_reachable", ()] == 0
+        assert time.monotonic() - began < LOOK_SECONDS + 1
+        for one in asking:
+            one.join()
+
+
+@pytest.mark.parametrize(("failure", "named"), [(Unreachable("x"), "events"), (Lost("x"), "replica"), (KeyStoreSilent("x"), "keys")])
+def test_the_log_says_which_database_it_is_that_does_not_answer(failure: Exception, named: str, caplog: pytest.LogCaptureFixture) -> None:
+    assert mask(failure).refusal.rule == "silent"
+    assert caplog.messages == [f"the database of the {named} does not answer" if named != "replica" else "the replica does not answer"]

@@ -54,9 +54,10 @@ class TestPostgresShared(StoreSharingContract):
 
     def test_without_the_lock_writers_take_one_position_twice(self, place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
         """What the lock is for: taken away, somebody's recording breaks, and a reader who follows would miss events."""
-        lockless = postgres.LOCKED.replace(" FOR UPDATE", "")
-        assert lockless != postgres.LOCKED
-        monkeypatch.setattr(postgres, "LOCKED", lockless)
+        for name in ("LOCKED", "LOCKED_BRIEFLY"):
+            locked = getattr(postgres, name)
+            assert locked.endswith(" FOR UPDATE")
+            monkeypatch.setattr(postgres, name, locked.removesuffix(" FOR UPDATE"))
         with pytest.raises(IntegrityError):
             self.test_a_reader_who_follows_misses_nothing_of_many_writers(place)
 

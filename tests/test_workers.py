@@ -1,6 +1,8 @@
 """Of several workers one leads each loop; whoever dies is replaced, whatever the servers do the work comes back, and nothing is lost."""
 
+import json
 import time
+import urllib.request
 from collections.abc import Iterator, Sequence
 from contextlib import closing
 from pathlib import Path
@@ -9,6 +11,7 @@ import psycopg
 import pytest
 from command_line import refused, run_in
 from eventsourcing.persistence import OperationalError
+from scraped import samples
 from sent_lines import meeting, opened, pair, record, runner_of
 from servers import Postgres
 from store_faults import faults
@@ -84,6 +87,21 @@ def test_a_worker_ends_when_it_is_told_to_and_gives_the_lead_back_at_once(place:
         assert [first.said(), second.said()] == [["project leads"]] * 2
 
 
+def test_the_metrics_say_who_leads(place: Place, store: EventStore) -> None:
+    def leads(worker: Worker) -> dict[str, float]:
+        (port,) = [told["port"] for line in worker.log if (told := json.loads(line))["event"] == "metrics are served"]
+        with urllib.request.urlopen(f"http://127.0.0.1:{port}/metrics", timeout=10) as answer:
+            found = samples(answer.read().decode())
+        return {labels[0]: value for (name, labels), value in found.items() if name == "loop_leads"}
+
+    with workers(place, "project", "--metrics-port", "0", count=2) as both:
+        first = leader(both)
+        (second,) = (worker for worker in both if worker is not first)
+        eventually(lambda: (leads(first), leads(second)) == ({"project": 1}, {"project": 0}), "that one leads and one stands by")
+        first.kill()
+        eventually(lambda: leads(second) == {"project": 1}, "that the other leads")
+
+
 def test_a_loop_that_dies_of_what_nobody_foresaw_ends_the_worker_so_that_it_is_begun_anew(place: Place, store: EventStore) -> None:
     with workers(place, program=BROKEN) as (worker,):
         assert worker.process.wait(60) == 1
@@ -147,7 +165,9 @@ def test_loops_come_back_when_the_server_was_begun_anew_or_stood_still(own_postg
             leader(both)
             eventually(lambda: followed(store, runner), "that the views follow")
             own_postgres.stop()
-            eventually(lambda: all("project does not go, and is tried again" in worker.said() for worker in both), "trouble")
+            trouble = "project does not go, and is tried again: the database of the events does not answer"
+            eventually(lambda: all(trouble in worker.said() for worker in both), "trouble")
+            assert not any('"exception"' in line for worker in both for line in worker.log)
             own_postgres.start()
             eventually(lambda: all("project goes again" in worker.said() for worker in both), "that both work again")
             record(store, [meeting("m1", "r")])

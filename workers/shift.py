@@ -10,7 +10,8 @@ import threading
 from collections.abc import Callable
 
 from domain.store.database import Database, Lead
-from domain.store.trouble import TROUBLE
+from domain.store.trouble import TROUBLE, silent
+from projections.telemetry.metrics import LEADS
 from workers.loops import Loop
 
 PAUSE_SECONDS = 1.0
@@ -45,18 +46,22 @@ class Shift(threading.Thread):
     def run(self) -> None:
         try:
             while not self._ending:
+                LEADS.labels(self.name).set(0)
                 try:
                     with self._database.lead(self.name) as lead:
                         self._stand(lead)
                 except TROUBLE as error:
+                    LEADS.labels(self.name).set(0)
                     self._fail(error)
         finally:
+            LEADS.labels(self.name).set(0)
             self._ended()
 
     def _stand(self, lead: Lead) -> None:
         leads = False
         while not self._ending:
             holds = lead.holds()
+            LEADS.labels(self.name).set(holds)
             if holds and not leads:
                 logger.info("%s leads", self.name)
                 leads = True
@@ -71,7 +76,11 @@ class Shift(threading.Thread):
 
     def _fail(self, error: BaseException) -> None:
         if not self._wait:
-            logger.warning("%s does not go, and is tried again", self.name, exc_info=error)
+            which = silent(error)
+            if which is None:
+                logger.warning("%s does not go, and is tried again", self.name, exc_info=error)
+            else:
+                logger.warning("%s does not go, and is tried again: the %s does not answer", self.name, which)
         self._wait = min(max(2 * self._wait, FIRST_WAIT_SECONDS), LONGEST_WAIT_SECONDS)
         self._pause(random.uniform(self._wait / 2, self._wait))
 

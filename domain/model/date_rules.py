@@ -80,7 +80,7 @@ DATE_RULES: dict[str, tuple[str, str]] = {
         "'{value}' is geen dag. Schrijf jaar, maand en dag, zoals in 2021-11-04.",
     ),
     "moment_form": (
-        "'{value}' is neither a day nor an instant. Write a day, as in 2021-11-04, or an instant, as in 2021-11-04T14:30:00+01:00.",
-        "'{value}' is geen dag en geen moment. Schrijf een dag, zoals 2021-11-04, of een moment, zoals 2021-11-04T14:30:00+01:00.",
+        "'{value}' is neither a day nor an instant. Write a day, as in 2021-11-04, or an instant, as in 2021-11-04T14:30:00+01:00; only the date of an event may be vague.",
+        "'{value}' is geen dag en geen moment. Schrijf een dag, zoals 2021-11-04, of een moment, zoals 2021-11-04T14:30:00+01:00; alleen de datum van een gebeurtenis mag vaag zijn.",
     ),
 }

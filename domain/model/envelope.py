@@ -6,7 +6,7 @@ Attributes that the platform sets itself are refused from a sender, except when 
 
 import re
 from functools import lru_cache
-from typing import Any
+from typing import Any, TypeVar
 
 import msgspec
 from msgspec import Raw, Struct
@@ -19,6 +19,7 @@ from domain.model.events import Data, EventAmended, Unread, Unvoiced
 from domain.model.shape import decode
 from domain.model.time import BadDate, Span, day, holds, instant, span
 
+T = TypeVar("T")
 EVENT_LIMIT = 128 * 1024
 RESTORE_ROOM = 1024
 """What the platform's own attributes add to an event that it exports."""
@@ -31,7 +32,7 @@ URI_REFERENCE = re.compile(r"\A[A-Za-z0-9\-._~:/?#\[\]@!$&'()*+,;=%]{1,1000}\Z")
 
 
 class Envelope(Struct, frozen=True, omit_defaults=True, forbid_unknown_fields=True, gc=False):
-    """Every attribute of the envelope, in the order of RFC 8785, so that its encoding is canonical as it stands."""
+    """Every attribute of the envelope, as it comes in."""
 
     data: Raw
     id: words.Id
@@ -50,6 +51,26 @@ class Envelope(Struct, frozen=True, omit_defaults=True, forbid_unknown_fields=Tr
     recordedby: str | None = None
     time: str | None = None
     toldby: words.Handle | None = None
+
+
+class Written(Struct, frozen=True, omit_defaults=True, gc=False):
+    """The envelope as it is kept, in the order of RFC 8785, so that its encoding is canonical as it stands."""
+
+    data: Raw = Raw()
+    id: str = ""
+    method: words.Method | None = None
+    occurred: str = ""
+    organisation: str | None = None
+    perspective: str | None = None
+    position: int | None = None
+    recorded: str | None = None
+    recordedby: str | None = None
+    source: str = ""
+    specversion: str = ""
+    subject: str = ""
+    time: str | None = None
+    toldby: str | None = None
+    type: str = ""
 
 
 PLANS = ("until", "review_on", "next_on", "requested_on")
@@ -79,7 +100,7 @@ def read(line: bytes, *, restore: bool = False) -> Event:
     limit = EVENT_LIMIT + RESTORE_ROOM if restore else EVENT_LIMIT
     if len(line) > limit:
         raise bad("too_large", limit=limit, size=len(line))
-    if b"\\u0000" in line or b"\0" in line:
+    if b"\0" in line or (b"\\" in line and b"\\u0000" in line):  # Most lines have no backslash, which is found out much sooner.
         _refuse_nul(line)
     envelope = decode(_envelope.decode, line, Envelope)
     kind = _kind(envelope)
@@ -96,8 +117,8 @@ def read(line: bytes, *, restore: bool = False) -> Event:
     if data.notes or kind.name in _MAY_HOLD_SIGNS:
         refuse_unread(data, "data")
     return Event(
-        kind, envelope.id, envelope.subject, envelope.source, envelope.occurred, at, until, data, envelope.time, envelope.method,
-        envelope.perspective, envelope.toldby, envelope.recordedby,
+        kind, envelope.id, _shared(envelope.subject), _shared(envelope.source), envelope.occurred, at, until, data, envelope.time,
+        envelope.method, envelope.perspective, envelope.toldby, _shared(envelope.recordedby),
     )  # fmt: skip
 
 
@@ -127,7 +148,12 @@ def _kind(envelope: Envelope) -> Kind:
     return kind
 
 
-# Files name few sources and recorders and the same streams again and again: each is looked at once.
+# Files name few sources and recorders and the same streams again and again: each is looked at once, and stands in memory once.
+
+
+@lru_cache(maxsize=16_384)
+def _shared(text: T) -> T:
+    return text
 
 
 @lru_cache(maxsize=1_024)
@@ -163,8 +189,8 @@ def _restored(envelope: Envelope, kind: Kind, at: int, until: int | None, data: 
         raise bad("restore_needs", name, name=name)
     recorded, _ = dated(instant, envelope.recorded, "recorded")
     return Event(
-        kind, envelope.id, envelope.subject, envelope.source, envelope.occurred, at, until, data, envelope.time, envelope.method,
-        envelope.perspective, envelope.toldby, envelope.recordedby, envelope.position, recorded,
+        kind, envelope.id, _shared(envelope.subject), _shared(envelope.source), envelope.occurred, at, until, data, envelope.time,
+        envelope.method, envelope.perspective, envelope.toldby, _shared(envelope.recordedby), envelope.position, recorded,
     )  # fmt: skip
 
 
@@ -213,19 +239,19 @@ def _exact(value: Any, field: str) -> None:
         raise bad("number", field)
 
 
-def refuse_unread(value: Any, field: str) -> None:
-    """Refuse a value in which something stands that is no content but the sign of a seal."""
-    if isinstance(value, Unread):
-        raise bad("sealed_input", field)
-    if isinstance(value, Data):
-        for number, note in enumerate(value.notes):
-            refuse_unread(note.text, f"{field}.notes[{number}].text")
-        for name in ("name", "contact", "participant"):
-            refuse_unread(getattr(value, name, None), f"{field}.{name}")
-        for number, member in enumerate(getattr(value, "members", ())):
-            refuse_unread(member.participant, f"{field}.members[{number}].participant")
-    if isinstance(value, EventAmended):
-        _refuse_signs(value.data, f"{field}.data")
+def refuse_unread(data: Data, field: str) -> None:
+    """Refuse data in which something stands that is no content but the sign of a seal."""
+    for number, note in enumerate(data.notes):
+        if isinstance(note.text, Unread):
+            raise bad("sealed_input", f"{field}.notes[{number}].text")
+    for name in ("name", "contact", "participant"):
+        if isinstance(getattr(data, name, None), Unread):
+            raise bad("sealed_input", f"{field}.{name}")
+    for number, member in enumerate(getattr(data, "members", ())):
+        if isinstance(member.participant, Unread):
+            raise bad("sealed_input", f"{field}.members[{number}].participant")
+    if isinstance(data, EventAmended):
+        _refuse_signs(data.data, f"{field}.data")
 
 
 def _refuse_signs(value: Any, field: str) -> None:
@@ -257,9 +283,14 @@ def _refuse_nul(line: bytes) -> None:
         raise bad("nul")
 
 
-def write(event: Event, data: Raw, organisation: str, position: int | None, recorded: str | None) -> Envelope:
+_NOTHING = Raw()
+
+
+def write(
+    event: Event, data: Raw = _NOTHING, organisation: str | None = None, position: int | None = None, recorded: str | None = None
+) -> Written:
     """The envelope of an event as it is kept, with `data` (already encoded) in the place of its data."""
-    return Envelope(
-        data, event.id, event.occurred, event.source, "1.0", event.stream, event.kind.type, None, None, event.method, organisation,
-        event.perspective, position, recorded, event.recordedby, event.time, event.toldby,
+    return Written(
+        data, event.id, event.method, event.occurred, organisation, event.perspective, position, recorded, event.recordedby, event.source,
+        "1.0", event.stream, event.time, event.toldby, event.kind.type,
     )  # fmt: skip

@@ -31,8 +31,8 @@ FORM_RULES: dict[str, tuple[str, str]] = {
     ),
     "missing_field": ("`{name}` is missing. Add it.", "`{name}` ontbreekt. Vul het in."),
     "unknown_field": (
-        "`{name}` is not known here. Remove it, or check its spelling in the catalogue.",
-        "`{name}` is hier niet bekend. Haal het weg, of kijk in de catalogus hoe het heet.",
+        "`{name}` is not known here. Remove it, or check its spelling: /schemas, over HTTP, says what each event holds.",
+        "`{name}` is hier niet bekend. Haal het weg, of kijk hoe het heet: /schemas, over HTTP, zegt wat elke gebeurtenis bevat.",
     ),
     "wrong_type": ("This must be {expected}, and is {got}.", "Dit moet {expected} zijn, en is {got}."),
     "wrong_word": (
@@ -56,8 +56,8 @@ FORM_RULES: dict[str, tuple[str, str]] = {
     ),
     "content_type": ("`datacontenttype` can only be application/json.", "`datacontenttype` kan alleen application/json zijn."),
     "unknown_type": (
-        "'{value}' is no event of the catalogue. A type is written as tussenruimte.meeting_held.v1.",
-        "'{value}' is geen gebeurtenis uit de catalogus. Een type schrijf je als tussenruimte.meeting_held.v1.",
+        "'{value}' is no event of the catalogue; /schemas, over HTTP, lists them. A type is written as tussenruimte.meeting_held.v1.",
+        "'{value}' is geen gebeurtenis uit de catalogus; /schemas, over HTTP, somt ze op. Een type schrijf je als tussenruimte.meeting_held.v1.",
     ),
     "subject": (
         "`subject` must name the stream: relationship/<id>, participant/<id>, initiative/<id> or lens/<name>.",

@@ -23,6 +23,14 @@ SERVICE_RULES: dict[str, tuple[str, str]] = {
         "The body cannot be read: {detail}. Send the data of an event as JSON, several events as a JSON list of objects.",
         "De inhoud kan niet gelezen worden: {detail}. Stuur de gegevens van een gebeurtenis als JSON, meerdere als een JSON-lijst van objecten.",
     ),
+    "unknown_parameter": (
+        "`{name}` is no parameter here. There are: {known}.",
+        "`{name}` is hier geen parameter. Er zijn: {known}.",
+    ),
+    "unknown_kind": (
+        "'{value}' is no type of event. /schemas lists them; here they are written as meeting_held, several with commas between.",
+        "'{value}' is geen soort gebeurtenis. Ze staan in /schemas; hier schrijf je ze als meeting_held, meerdere met komma's ertussen.",
+    ),
     "request_accept": (
         "The answer is application/graphql-response+json or application/json; accept one of them.",
         "Het antwoord is application/graphql-response+json of application/json; accepteer een van beide.",

@@ -4,7 +4,7 @@ Everything here happens inside the transaction that `Recording` holds, on a grou
 """
 
 from collections.abc import Callable, Iterator
-from itertools import islice
+from itertools import chain, islice
 from typing import Any
 
 import msgspec
@@ -25,14 +25,18 @@ from domain.store.ground import Ground
 from domain.store.keys import HandleTaken, Keys, Ring
 from domain.store.ledger import leaf
 from domain.store.mapper import Mapper, Stored
-from domain.store.staging import Line, Stage, Waiting, target_id
+from domain.store.staging import Line, Stage, Staged, target_id
 from domain.store.world import StoreWorld
 
 CHUNK = 1_000
+PAGE = 20_000
+"""Events that go in by one statement: while the database takes some of them in, the next are sealed."""
 AHEAD = 500
 """Streams of which what is recorded is asked for at once."""
 REMEMBERED = GIVING | {"participant_registered"}
 """What of a batch is needed again when it is appended."""
+Progress = Callable[[str, int], None]
+"""Hears of each step, and how many events it has come to."""
 _loose = msgspec.json.Decoder()
 _stored = msgspec.json.Decoder(Stored)
 
@@ -113,12 +117,12 @@ class Batch:
             return Outcome(0, 0, lines)
         return Outcome(self._recorded, self._already, lines, self._position)
 
-    def settle(self, ground: Ground, now: int, progress: Callable[[str, int], None]) -> None:
+    def settle(self, ground: Ground, now: int, progress: Progress) -> None:
         """Judge the batch and append it if it stands."""
         self._ground = ground
         if self.restore and ground.head:
             for first in islice(self.stage.in_order(), 1):
-                self.refuse(self.stage.place(first.line), first.id, bad("restore_empty").refusal, first.stream)
+                self.refuse(first.place, first.event.id, bad("restore_empty").refusal, first.event.stream)
             return
         if self.restore:
             self._refuse_repeats()
@@ -129,7 +133,7 @@ class Batch:
             self._add_people(world)
             self._append(ground.ring(), now, progress)
 
-    def _judged(self, now: int, progress: Callable[[str, int], None]) -> StoreWorld:
+    def _judged(self, now: int, progress: Progress) -> StoreWorld:
         """Judge everything. What is left out takes others with it, so that without it the rest is judged anew, until all stands."""
         while True:
             self._targets, self._people = {}, []
@@ -189,7 +193,7 @@ class Batch:
 
     # Judging
 
-    def _judge(self, world: StoreWorld, progress: Callable[[str, int], None]) -> None:
+    def _judge(self, world: StoreWorld, progress: Progress) -> None:
         done = 0
         streams = self.stage.streams(world.head)
         while some := list(islice(streams, AHEAD)):
@@ -285,37 +289,38 @@ class Batch:
             self._keys.add_aliases(aliases)
             self._ground.renew()
 
-    def _append(self, ring: Ring, now: int, progress: Callable[[str, int], None]) -> None:
-        moment = max(now, self._ground.recorded + 1)
-        recorded = rfc3339(moment)
-        position = head = self._ground.head
-        rows: list[Row] = []
-        hangs: list[tuple[str, str]] = []
-        for chunk in _chunks(self.stage.in_order()):
-            if sealed := {w.stream for w in chunk if w.data is None}:
+    def _append(self, ring: Ring, now: int, progress: Progress) -> None:
+        ground = self._ground
+        moment = max(now, ground.recorded + 1)
+        staged = self.stage.in_order()
+        for first in staged:
+            hangs: list[tuple[str, str]] = []
+            page = chain((first,), islice(staged, PAGE - 1))
+            ground.append(self._rows(page, ring, moment, hangs, progress), hangs)
+        if self._recorded:
+            self._position = max(self._position, ground.head)
+            if self._alone:
+                ground.learn(first.event.stream, self._state)
+
+    def _rows(self, staged: Iterator[Staged], ring: Ring, moment: int, hangs: list[tuple[str, str]], progress: Progress) -> Iterator[Row]:
+        """The rows of staged events, each formed when it is taken. What relationships among them hang on is added to `hangs`."""
+        mapper, recorded, head = self._mapper, rfc3339(moment), self._ground.head
+        while chunk := list(islice(staged, CHUNK)):
+            if sealed := {one.event.stream for one in chunk if one.clear is None}:
                 ring.prefetch_streams([stream for stream in sealed if stream.startswith("relationship/")])
                 ring.prefetch([stream for stream in sealed if stream.startswith("participant/")])
-            for waiting in chunk:
-                position += 1
-                _, id, stream, kind, at, until, data, frame, restored, _, _ = waiting
+            for position, one in enumerate(chunk, head + 1):
+                event, data = one.event, one.clear
                 if data is None:
-                    event = self.stage.opened(waiting)
-                    data = self._mapper.sealed(event, ring, self._targets.get(id))
-                    hangs += hanging(event, self._targets.get(id))
-                state = self._mapper.state(data, frame, position, rfc3339(restored) if self.restore else recorded)
-                rows.append((position, stream, kind.topic, state, id, leaf(state), at, until))
-            self._ground.append(rows, hangs, restored if self.restore else moment)
-            rows, hangs = [], []
-            progress("record", position - head)
-        if self._alone and position > head:
-            self._ground.learn(stream, self._state)
-        self._recorded = position - head
-        self._position = max(self._position, position) if self._recorded else self._position
-
-
-def _chunks(staged: Iterator[Waiting]) -> Iterator[list[Waiting]]:
-    while chunk := list(islice(staged, CHUNK)):
-        yield chunk
+                    target = self._targets.get(event.id)
+                    data = mapper.sealed(event, ring, target)
+                    hangs += hanging(event, target)
+                state = mapper.state(event, data, position, rfc3339(event.recorded) if self.restore else recorded)
+                yield position, event.stream, event.kind.topic, state, event.id, leaf(state), event.at, event.until
+            head += len(chunk)
+            self._recorded += len(chunk)
+            progress("record", self._recorded)
+        self._ground.head, self._ground.recorded = head, moment
 
 
 def hanging(event: Event, target: Event | None) -> list[tuple[str, str]]:

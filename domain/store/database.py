@@ -33,10 +33,11 @@ class Table(Struct, frozen=True):
 
 
 class Insert(NamedTuple):
-    """New rows, whole, in the order of the table's columns."""
+    """New rows, whole, in the order of the table's columns. Those of an iterator are taken one by one while they are written; nothing else
+    may be asked of the transaction meanwhile."""
 
     table: Table
-    rows: Sequence[Row]
+    rows: Iterable[Row]
 
 
 class Add(NamedTuple):

@@ -225,17 +225,17 @@ class Ground:
         hangs = self._connection.table(HANGS)
         return [row[0] for row in self._connection.execute(f"SELECT stream FROM {hangs} h WHERE target = ? ORDER BY stream", (stream,))]
 
-    def append(self, rows: Sequence[Row], hangs: Sequence[tuple[str, str]], recorded: int) -> None:
-        """Add events, of which the positions go on from `head`."""
-        self._waiting += rows
+    def append(self, rows: Iterable[Row], hangs: list[tuple[str, str]]) -> None:
+        """Add events, of which the positions go on from `head`. `hangs` is complete when the last row was taken."""
+        if self._ring is None:
+            self._recorder.append(self._connection, rows, hangs)
+            return
+        new = list(rows)
+        self._waiting += new
         self._hangs += hangs
-        self.head, self.recorded = rows[-1][0], recorded
-        if self._ring is not None:
-            for _, stream, _, state, id, _, at, until in rows:
-                self._ids[id] = state
-                self.memory.add(stream, (state, at, until))
-        else:
-            self.flush()
+        for _, stream, _, state, id, _, at, until in new:
+            self._ids[id] = state
+            self.memory.add(stream, (state, at, until))
 
     def flush(self) -> None:
         """Write what was added."""

@@ -35,4 +35,5 @@ def check_placed(url: str, others: Mapping[str, str], organisation: str) -> None
             raise Unusable(
                 f"The organisation {organisation!r} has its events on the cluster {name!r}, and the placement names another. Correct it; or"
                 " move them first: export them there, and import --restore them with --database and TUSSENRUIMTE_KEYS_URL of the other."
+                " Tokens do not move along: make new ones. deploy/operating.md says how, and what to do with the old copy."
             )

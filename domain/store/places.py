@@ -7,6 +7,7 @@ from domain.store.key_database import KeyDatabase
 from domain.store.key_places import KeyFile
 from domain.store.keys import Keys
 from domain.store.postgres import PostgresDatabase
+from domain.store.replica import Replica, ReplicaDatabase
 from domain.store.sqlite import SQLiteDatabase
 from domain.store.store import EventStore
 
@@ -28,6 +29,6 @@ def on_postgres(
 ) -> EventStore:
     """The store in a database whose tables were made by `migrate`, with its keys in another. `read_url`: a replica of the database."""
     database = PostgresDatabase(url, organisation)
-    replica = PostgresDatabase(read_url, organisation) if read_url else None
+    replica = Replica(ReplicaDatabase(read_url, organisation)) if read_url else None
     keys = Keys(KeyDatabase(keys_url, organisation), root, organisation, clock)
     return EventStore(database, keys, organisation, clock, lambda: on_postgres(url, keys_url, root, organisation, clock, read_url), replica)

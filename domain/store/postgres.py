@@ -7,7 +7,7 @@ positions have no gaps and become visible in their order, and other organisation
 import secrets
 import select
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager, nullcontext
+from contextlib import contextmanager, nullcontext, suppress
 from functools import lru_cache
 from itertools import count
 from typing import Any
@@ -30,6 +30,9 @@ STREAMED = 2_000
 POOL = 40
 ANSWER_SECONDS = 30.0
 """How long who asks waits for a server to come back, or for another to take its place."""
+RECONNECT_SECONDS = 5.0
+"""How long an attempt to connect is repeated before another begins. The pool waits twice as long each time: with its own limit, 5 minutes,
+it would find a server only minutes after that is back."""
 _MIGRATING = 7_482_153_001
 """The number of the advisory lock under which tables are made."""
 _SESSION = (
@@ -37,11 +40,17 @@ _SESSION = (
     f"SET lock_timeout = '{BUSY_SECONDS}s'; SET idle_in_transaction_session_timeout = '300s'; SET client_min_messages = 'warning'"
 )
 LOCKED = "SELECT 1 FROM locks WHERE organisation = %s AND name = %s FOR UPDATE"
+LOCKED_BRIEFLY = (
+    "SELECT set_config('idle_in_transaction_session_timeout', %s, true) FROM locks WHERE organisation = %s AND name = %s FOR UPDATE"
+)
+PAUSE = "15s"
+"""For so long a brief transaction may say nothing: whoever is paused in the middle of one must not hold all the others up."""
 _numbers = count()
 _KEPT_ALIVE: dict[str, Any] = {
     **{"keepalives_idle": 30, "keepalives_interval": 5, "keepalives_count": 3},
-    **{"tcp_user_timeout": 45_000, "connect_timeout": 5},
+    **{"tcp_user_timeout": 45_000},
 }
+CONNECT_SECONDS = 5
 
 
 class PostgresTransaction:
@@ -79,7 +88,7 @@ class PostgresTransaction:
         for change in changes:
             if not change.rows:
                 continue
-            if self._copies and isinstance(change, Insert) and len(change.rows) >= COPIED:
+            if self._copies and isinstance(change, Insert) and _worth_copying(change.rows):
                 self._copy(change, generation)
             else:
                 statement = statement_of(self._scope(change.table, generation), change)
@@ -98,8 +107,9 @@ class PostgresTransaction:
         statement = f"COPY {named(table)} ({', '.join(names)}) FROM STDIN (FORMAT BINARY)"
         with self._connection.cursor() as cursor, cursor.copy(statement) as copy:
             copy.set_types(types)
+            write = copy.write_row
             for row in change.rows:
-                copy.write_row(scope + tuple(row))
+                write((*scope, *row))
 
     @contextmanager
     def attempt(self) -> Iterator[None]:
@@ -118,12 +128,24 @@ class PostgresTransaction:
             self._connection.execute(f"DELETE FROM {named(table)} WHERE {self._own(table, generation)}")
 
 
+def _worth_copying(rows: Iterable[Row]) -> bool:
+    """What comes one by one is always copied: the server takes in what was sent while the next row is formed."""
+    return not isinstance(rows, Sequence) or len(rows) >= COPIED
+
+
 class Unreachable(OperationalError):
     """The server does not answer, or broke off. What was being recorded may be recorded or not: sent again, with its ids, it is once."""
 
 
 class PostgresDatabase(PostgresDatastore):
-    """One organisation's share of a database. `url` is a libpq URL, with whatever libpq takes there: several hosts, a service."""
+    """One organisation's share of a database. `url` is a libpq URL, with whatever libpq takes there: several hosts, a service.
+
+    What a kind of database does otherwise: what is raised where it does not answer, its connections, and how long it is waited for."""
+
+    failure: type["Unreachable"] = Unreachable
+    connections: type[psycopg.Connection[Row]] = psycopg.Connection
+    answer_seconds = ANSWER_SECONDS
+    connect_seconds = CONNECT_SECONDS
 
     def __init__(self, url: str, organisation: str) -> None:
         self.url = url
@@ -132,13 +154,16 @@ class PostgresDatabase(PostgresDatastore):
         super().__init__("", "", "", "", "", originator_id_type="text", pool_size=0, max_overflow=POOL)
         self.pool = ConnectionPool(
             url,
-            kwargs=_KEPT_ALIVE,
+            connection_class=self.connections,
+            kwargs={**_KEPT_ALIVE, "connect_timeout": self.connect_seconds},
             min_size=0,
             max_size=POOL,
             open=False,
             configure=_configure,
             check=_check,
-            timeout=ANSWER_SECONDS,
+            timeout=self.answer_seconds,
+            reconnect_timeout=RECONNECT_SECONDS,
+            reconnect_failed=_try_again,
         )  # type: ignore[assignment]
 
     @contextmanager
@@ -162,7 +187,8 @@ class PostgresDatabase(PostgresDatastore):
         pipeline = psycopg.Connection.pipeline if brief else nullcontext
         with self._held() as connection, _replicated(connection), pipeline(connection), connection.transaction():
             # From when this is answered all that was committed under the lock is seen, and nothing else is written under it.
-            held = connection.execute(LOCKED, (self.organisation, lock))
+            row = (self.organisation, lock)
+            held = connection.execute(LOCKED_BRIEFLY, (PAUSE, *row)) if brief else connection.execute(LOCKED, row)
             if not brief:
                 self._check(held, lock)
             yield PostgresTransaction(connection, self.organisation, copies=not brief)
@@ -186,7 +212,7 @@ class PostgresDatabase(PostgresDatastore):
             with self.get_connection() as connection:
                 yield connection  # type: ignore[misc]
         except (OperationalError, InterfaceError) as error:
-            raise Unreachable(f"{shown(self.url)}: {error}") from error
+            raise self.failure(f"{shown(self.url)}: {error}") from error
 
     def _make(self, lock: Lock) -> None:
         """See that the row stands there by which an organisation's writers wait for one another."""
@@ -229,7 +255,7 @@ def are_one(connection: psycopg.Connection[Row], other: psycopg.Connection[Row])
 def connected(url: str) -> Iterator[psycopg.Connection[Row]]:
     """A connection of its own. Raises `Unreachable`, which names the server and no password."""
     try:
-        with psycopg.connect(url, autocommit=True, **_KEPT_ALIVE) as connection:
+        with psycopg.connect(url, autocommit=True, connect_timeout=CONNECT_SECONDS, **_KEPT_ALIVE) as connection:
             yield connection
     except (psycopg.Error, UnicodeError) as error:
         # The latter where a host's name is none, as one with a part of more than 63 letters.
@@ -262,6 +288,13 @@ def _check(connection: psycopg.Connection[Any]) -> None:
     waiting.register(connection.fileno(), select.POLLIN)
     if waiting.poll(0):
         ConnectionPool.check_connection(connection)
+
+
+def _try_again(pool: ConnectionPool[Any]) -> None:
+    """An attempt was given up. The next begins with whoever asks next; those who wait already are not to depend on that."""
+    if pool.get_stats().get("requests_waiting"):
+        with suppress(psycopg.OperationalError):
+            pool.putconn(pool.getconn(timeout=0.01))
 
 
 def _configure(connection: psycopg.Connection[Any]) -> None:

@@ -18,8 +18,8 @@ class EventRecorder(ApplicationRecorder):
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    def append(self, connection: Connection, rows: Sequence[Row], hangs: Sequence[Row] = ()) -> None:
-        """Insert events inside the caller's transaction, with what relationships among them hang on."""
+    def append(self, connection: Connection, rows: Iterable[Row], hangs: Sequence[Row] = ()) -> None:
+        """Insert events inside the caller's transaction, and then what relationships among them hang on."""
         connection.write([Insert(EVENTS, rows), Add(HANGS, hangs)])
 
     def stream(self, connection: Connection, stream: str) -> list[Row]:

@@ -12,7 +12,7 @@ from domain.model.envelope import read
 from domain.model.errors import Refused, bad
 from domain.model.event import Event
 from domain.model.time import DAY
-from domain.store.batch import Batch, Outcome, glimpse
+from domain.store.batch import Batch, Outcome, Progress, glimpse
 from domain.store.database import Connection, Database
 from domain.store.fresh import FreshIds
 from domain.store.ground import Ground, Memory
@@ -24,7 +24,6 @@ from domain.store.together import Together
 from domain.store.trouble import TROUBLE
 
 Lines = Iterable[tuple[Line, bytes]]
-Progress = Callable[[str, int], None]
 SMALL = 100
 """Events up to which a batch shares a transaction with others."""
 
@@ -116,7 +115,7 @@ class Recording:
         self._memory.head = ground.head
 
     def _take_in(self, batch: Batch, lines: Lines, by: str, keep: bool, fresh: FreshIds | None, progress: Progress) -> None:
-        stage, formed, restore = batch.stage, self._mapper.formed, batch.restore
+        stage, clear, restore = batch.stage, self._mapper.clear, batch.restore
         number = recorded = 0
         for number, (place, raw) in enumerate(lines, 1):
             try:
@@ -131,12 +130,12 @@ class Recording:
                 event = replace(event, recordedby=by)
             if fresh is not None:
                 fresh.note(event)
-            stage.add(number, event, place, *formed(event), size=len(raw))
+            stage.add(number, event, place, clear(event), len(raw))
             if number % 1000 == 0:
                 progress("read", number)
         stage.flush()
         if fresh is not None:
-            stage.rename(fresh, formed)
+            stage.rename(fresh, clear)
             batch.renamed(fresh)
         progress("read", number)
 

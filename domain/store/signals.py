@@ -32,6 +32,8 @@ KEPT = 100
 """About so many positions stay in a stream; only the newest is ever needed."""
 BETWEEN_SECONDS = 0.002
 """From one announcement to the next: what is recorded meanwhile is announced with the newest, at no more than 500 a second."""
+DIGITS = 18
+"""Of the highest position there could be."""
 ANSWER_SECONDS = 1.0
 """Until a server that does not answer is given up."""
 BLOCK_SECONDS = 2.0
@@ -73,6 +75,15 @@ class Signals:
                 self._thread = threading.Thread(target=self._announce_all, name="signals", daemon=True)
                 self._thread.start()
             self._changed.notify_all()
+
+    def trouble(self) -> str | None:
+        """What is wrong with the server, for who looks whether all is well; None where it answers."""
+        try:
+            self._connected().close()
+        except LOST as error:
+            kind = type(error).__name__
+            return f"{self._address} does not answer ({kind}): processes look for what others recorded instead. See whether it runs."
+        return None
 
     def close(self) -> None:
         """Send what is still to be sent, if that can be done in a moment."""
@@ -146,10 +157,10 @@ class Signals:
     async def _heard(self, client: redis.asyncio.Redis) -> AsyncGenerator[int, None]:
         """What a connection tells. Whenever nothing came for a while the newest is asked for, since a stream that was flushed may begin
         again with ids that lie before those already seen."""
-        last = ""
+        last = b""
         while True:
             entries = await _answered(client.xrevrange(self._stream, count=1))
-            newest = entries[0][0] if entries else "0-0"
+            newest = entries[0][0] if entries else b"0-0"
             if newest != last:
                 last = newest
                 yield _highest(entries)
@@ -189,7 +200,8 @@ class Signals:
             "username": self._address.username,
             "password": self._address.password,
             "ssl": self._address.tls,
-            "decode_responses": True,
+            # What somebody else wrote there may be no text.
+            "decode_responses": False,
             "socket_timeout": seconds,
             "socket_connect_timeout": ANSWER_SECONDS,
         }
@@ -229,5 +241,5 @@ def _place(moved: MovedError, asked: Host) -> Host:
 
 def _highest(entries: Any) -> int:
     """Of entries of a stream; processes may announce in another order than they recorded in. What is no position counts as none."""
-    said = [fields.get("position", "") for _, fields in entries]
-    return max((int(position) for position in said if position.isascii() and position.isdecimal()), default=0)
+    said = [fields.get(b"position", b"") for _, fields in entries]
+    return max((int(position) for position in said if position.isdigit() and len(position) <= DIGITS), default=0)

@@ -10,21 +10,19 @@ from collections.abc import Callable, Iterable, Iterator
 from functools import cached_property
 from itertools import groupby, islice
 from operator import itemgetter
-from typing import Any, NamedTuple
+from typing import Any
 
 import msgspec
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
-from msgspec.structs import replace
 
-from domain.model.catalogue import CATALOGUE, Kind
-from domain.model.envelope import Envelope
+from domain.model.catalogue import CATALOGUE
 from domain.model.event import Event
 from domain.model.events import EventAmended, Unread, Unvoiced
 from domain.store.fresh import FreshIds
 
 CHUNK = 2_000
-HELD = 32 * 1024 * 1024
-"""Bytes of lines that are held in memory before all go to a table; what is made of them takes three to four times as much."""
+HELD = 40 * 1024 * 1024
+"""Bytes of lines that are held in memory before all go to a table; what is made of them takes three times as much."""
 SHUT = b"!"
 PRAGMAS = ("journal_mode=OFF", "synchronous=OFF", "cache_size=-32768")
 """Of a table that nobody needs once this process is gone."""
@@ -39,34 +37,24 @@ class Line(msgspec.Struct, frozen=True, gc=False):
     number: int
 
 
-class Waiting(NamedTuple):
-    """A staged event in the form in which it is appended. `data` is None where it has yet to be sealed: `opened` gives the event, from
-    the data as they were read (`typed`), or from what stands enciphered in the table (`veiled`)."""
+class Staged(msgspec.Struct, frozen=True, gc=False):
+    """A staged event. `clear`: its data as they will be stored; None where something in them has yet to be sealed."""
 
     line: int
-    id: str
-    stream: str
-    kind: Kind
-    at: int
-    until: int | None
-    data: bytes | None
-    frame: bytes
-    recorded: int
-    veiled: bytes | None
-    typed: Any
+    event: Event
+    place: Line
+    clear: bytes | None
 
 
 _json = msgspec.json.Encoder().encode
 _typed: dict[str, Callable[[bytes], Any]] = {kind.name: msgspec.json.Decoder(kind.data).decode for kind in CATALOGUE.values()}
 _shut = msgspec.json.Decoder(tuple[Unread, str | None]).decode
-_framed = msgspec.json.Decoder(Envelope).decode
 
 
-Packed = tuple[int, str, int, str, str, int, int | None, bytes, bytes, str | None, str | None, str | None, str | None, int, str, int]
-Staged = tuple[Any, ...]
-"""Line, id, rank of the stream, stream, kind, instant and end, data as they will be stored (None: yet to be sealed), frame, whose view, who
-told and who recorded it, its time, its instant of recording, file and number of the line, and the data, typed (None: read them again)."""
-LINE, ID, RANK, STREAM = 0, 1, 2, 3
+Packed = tuple[
+    int, str, int, str, bytes, str, str, str, str, int, int | None, str | None, str | None, str | None, str | None, str | None, int
+]
+"""A row of the table: line, and where it stood; the stream and the data; and the rest of the event, in its order."""
 _pack = msgspec.msgpack.Encoder().encode
 _unpack = msgspec.msgpack.Decoder(Packed).decode
 
@@ -77,20 +65,31 @@ class Veil:
     def __init__(self) -> None:
         self._cipher = AESGCM(os.urandom(32))
 
-    def packed(self, row: Staged) -> bytes:
-        """A row as it stands in the table: of what is to be sealed, a zero byte, a nonce, and the enciphered content.
+    def packed(self, staged: Staged) -> bytes:
+        """An event as it stands in the table: of what is to be sealed, a zero byte, a nonce, and the enciphered content.
 
         What came without its voice is marked as such."""
-        data, typed = row[7], row[16]
+        e, place, data = staged.event, staged.place, staged.clear
         if data is None:
             nonce = os.urandom(12)
-            plain = SHUT + _json(msgspec.structs.astuple(typed)) if isinstance(typed, Unvoiced) else _json(typed)
+            plain = SHUT + _json(msgspec.structs.astuple(e.data)) if isinstance(e.data, Unvoiced) else _json(e.data)
             data = b"\0" + nonce + self._cipher.encrypt(nonce, plain, None)
-        return _pack((*row[:7], data, *row[8:16]))
+        return _pack(
+            (
+                staged.line, place.file, place.number, e.stream, data, e.kind.name, e.id, e.source, e.occurred, e.at, e.until, e.time,
+                e.method, e.perspective, e.toldby, e.recordedby, e.recorded,
+            )
+        )  # fmt: skip
 
-    def data(self, kind: str, raw: bytes | None) -> Any:
-        """The data of a row of the table, typed."""
-        assert raw is not None
+    def unpacked(self, row: bytes, whole: bool) -> Staged:
+        """What stands in the table; without its data where those are clear already and not the `whole` event is asked for."""
+        line, file, number, stream, data, kind, id, source, occurred, at, until, time, method, holder, teller, by, recorded = _unpack(row)
+        clear = data if data[0] else None
+        typed = self._data(kind, data) if whole or clear is None else None
+        event = Event(CATALOGUE[kind], id, stream, source, occurred, at, until, typed, time, method, holder, teller, by, 0, recorded)
+        return Staged(line, event, Line(file, number), clear)
+
+    def _data(self, kind: str, raw: bytes) -> Any:
         plain = raw if raw[0] else self._cipher.decrypt(raw[1:13], raw[13:], None)
         return Unvoiced(*_shut(plain[1:])) if plain.startswith(SHUT) else _typed[kind](plain)
 
@@ -120,13 +119,10 @@ class Stage:
     def _in_table(self) -> bool:
         return self._table is not None
 
-    def add(self, line: int, event: Event, place: Line, clear: bytes | None, frame: bytes, size: int = 0) -> None:
-        """`clear`: the data as stored, where nothing of it is to be sealed; `frame`: the envelope around it; `size`: of the line."""
+    def add(self, line: int, event: Event, place: Line, clear: bytes | None, size: int = 0) -> None:
+        """Lines come in their order. `clear`: the data as stored, where nothing of it is to be sealed; `size`: of the line."""
         self._size += size
-        self._held[line] = (
-            line, event.id, STREAM_ORDER[event.stream[:3]], event.stream, event.kind.name, event.at, event.until, clear, frame,
-            event.perspective, event.toldby, event.recordedby, event.time, event.recorded, place.file, place.number, event.data,
-        )  # fmt: skip
+        self._held[line] = Staged(line, event, place, clear)
         if (len(self._held) >= CHUNK) if self._in_table else (self._size >= HELD):
             self._write()
 
@@ -145,7 +141,7 @@ class Stage:
         self._connection.execute("BEGIN")
         lines = iter(list(self._held))
         while chunk := [self._held.pop(line) for line in islice(lines, CHUNK)]:
-            rows = [(row[LINE], row[ID], row[RANK], row[STREAM], self._veil.packed(row)) for row in chunk]
+            rows = [(s.line, s.event.id, _rank(s.event.stream), s.event.stream, self._veil.packed(s)) for s in chunk]
             self._connection.executemany("INSERT INTO staged VALUES (?, ?, ?, ?, ?)", rows)
         self._connection.execute("COMMIT")
 
@@ -155,59 +151,36 @@ class Stage:
         if self._table is not None:
             self._table.close()
 
-    def _rows(self, order: tuple[int, ...]) -> Iterator[Staged]:
-        """All rows, in the order of some of their columns."""
-        if not self._in_table:
-            return iter(sorted(self._held.values(), key=itemgetter(*order)))
-        columns = ", ".join(("line", "id", "rank", "stream")[column] for column in order)
-        return ((*_unpack(row), None) for (row,) in self._connection.execute(f"SELECT row FROM staged ORDER BY {columns}"))
-
     def _row(self, line: int) -> Staged | None:
         if not self._in_table:
             return self._held.get(line)
         row = self._connection.execute("SELECT row FROM staged WHERE line = ?", (line,)).fetchone()
-        return (*_unpack(row[0]), None) if row else None
+        return self._veil.unpacked(row[0], True) if row else None
 
     def streams(self, head: int) -> Iterator[tuple[str, list[Event]]]:
         """Stream by stream (participants, initiatives, lenses, relationships), the events of each in the order of their lines.
 
-        Their positions are those they would have if every line came after `head`; what only the envelope holds is left out."""
-        for stream, found in groupby(self._rows((RANK, STREAM, LINE)), key=itemgetter(STREAM)):
-            yield (
-                stream,
-                [
-                    Event(
-                        CATALOGUE[kind],
-                        id,
-                        stream,
-                        "",
-                        "",
-                        at,
-                        until,
-                        self._veil.data(kind, data) if typed is None else typed,
-                        time,
-                        None,
-                        holder,
-                        teller,
-                        by,
-                        head + line,
-                    )
-                    for line, id, _, _, kind, at, until, data, _, holder, teller, by, time, _, _, _, typed in found
-                ],
-            )
+        Their positions are those they would have if every line came after `head`."""
+        for stream, found in self._streams():
+            yield stream, [placed(staged.event, head + staged.line) for staged in found]
 
-    def in_order(self) -> Iterator[Waiting]:
-        """All events in the order of their lines."""
-        return map(_waiting, self._rows((LINE,)))
+    def _streams(self) -> Iterator[tuple[str, Iterable[Staged]]]:
+        if self._in_table:
+            rows = self._connection.execute("SELECT stream, row FROM staged ORDER BY rank, stream, line")
+            for stream, found in groupby(rows, key=itemgetter(0)):
+                yield stream, (self._veil.unpacked(row, True) for _, row in found)
+            return
+        streams: dict[str, list[Staged]] = {}
+        for staged in self._held.values():
+            streams.setdefault(staged.event.stream, []).append(staged)
+        for stream in sorted(streams, key=lambda stream: (_rank(stream), stream)):
+            yield stream, streams[stream]
 
-    def opened(self, w: Waiting) -> Event:
-        """The event, whole."""
-        e = _framed(b'{"data":null' + w.frame)
-        data = self._veil.data(w.kind.name, w.veiled) if w.typed is None else w.typed
-        return Event(
-            w.kind, e.id, w.stream, e.source, e.occurred, w.at, w.until, data, e.time, e.method,
-            e.perspective, e.toldby, e.recordedby, e.position or 0, w.recorded,
-        )  # fmt: skip
+    def in_order(self) -> Iterator[Staged]:
+        """All events in the order of their lines; without their data where those are clear."""
+        if not self._in_table:
+            return iter(self._held.values())
+        return (self._veil.unpacked(row, False) for (row,) in self._connection.execute("SELECT row FROM staged ORDER BY line"))
 
     def event(self, line: int) -> Event:
         """One staged event, whole."""
@@ -217,39 +190,36 @@ class Stage:
         """Staged events, whole, with their lines; nothing for a line that is not there."""
         for line in lines:
             if (row := self._row(line)) is not None:
-                yield line, self.opened(_waiting(row))
+                yield line, row.event
 
     def with_id(self, id: str) -> Iterator[Event]:
         """The staged events that carry an id."""
         if not self._in_table:
-            lines = [row[LINE] for row in self._held.values() if row[ID] == id]
+            lines = [staged.line for staged in self._held.values() if staged.event.id == id]
         else:
             lines = [line for (line,) in self._connection.execute("SELECT line FROM staged WHERE id = ? ORDER BY line", (id,))]
         return (event for _, event in self.events(lines))
 
-    def rename(self, fresh: FreshIds, formed: Callable[[Event], tuple[bytes | None, bytes]]) -> None:
-        """Give everything staged its fresh ids. `formed` gives the data and the frame of an event as a row takes them."""
-        lines = [row[LINE] for row in self._rows((LINE,))]
+    def rename(self, fresh: FreshIds, clear: Callable[[Event], bytes | None]) -> None:
+        """Give everything staged its fresh ids. `clear` gives the data of an event as stored, where nothing of it is to be sealed."""
+        lines = self._lines()
         for first in range(0, len(lines), CHUNK):
             chunk = list(self.events(lines[first : first + CHUNK]))
             places = {line: self.place(line) for line, _ in chunk}
             self.drop(line for line, _ in chunk)
             for line, event in chunk:
                 renamed = fresh.event(event)
-                self.add(line, renamed, places[line], *formed(renamed))
+                self.add(line, renamed, places[line], clear(renamed))
             self.flush()
 
     def place(self, line: int) -> Line:
         row = self._row(line)
         assert row is not None
-        return Line(row[14], row[15])
+        return row.place
 
     def heads(self) -> Iterator[Event]:
-        """The staged events, for as many as wait in memory; what only the envelope holds is left out."""
-        for row in self._held.values():
-            yield Event(
-                CATALOGUE[row[4]], row[ID], row[STREAM], "", "", row[5], row[6], row[16], row[12], None, row[9], row[10], row[11], 0
-            )
+        """The staged events, for as many as wait in memory."""
+        return (staged.event for staged in self._held.values())
 
     @property
     def size(self) -> int | None:
@@ -258,12 +228,17 @@ class Stage:
 
     def of_stream(self, stream: str, head: int) -> list[Event]:
         """The staged events of one stream, with positions as `streams` gives them."""
-        return [replace(event, position=head + line) for line, event in self.events(self.lines_of(stream))]
+        return [placed(event, head + line) for line, event in self.events(self.lines_of(stream))]
 
     def lines_of(self, stream: str) -> list[int]:
         if not self._in_table:
-            return sorted(row[LINE] for row in self._held.values() if row[STREAM] == stream)
+            return [staged.line for staged in self._held.values() if staged.event.stream == stream]
         return [row[0] for row in self._connection.execute("SELECT line FROM staged WHERE stream = ? ORDER BY line", (stream,))]
+
+    def _lines(self) -> list[int]:
+        if not self._in_table:
+            return list(self._held)
+        return [row[0] for row in self._connection.execute("SELECT line FROM staged ORDER BY line")]
 
     def drop(self, lines: Iterable[int]) -> None:
         if not self._in_table:
@@ -277,10 +252,12 @@ class Stage:
         if len(self._held) == 1 and not self._in_table:
             return []
         if not self._in_table:
+            if len({staged.event.id for staged in self._held.values()}) == len(self._held):
+                return []
             lines: dict[str, list[int]] = {}
-            for row in self._held.values():
-                lines.setdefault(row[ID], []).append(row[LINE])
-            return [sorted(found) for found in lines.values() if len(found) > 1]
+            for staged in self._held.values():
+                lines.setdefault(staged.event.id, []).append(staged.line)
+            return [found for found in lines.values() if len(found) > 1]
         ids = "SELECT id FROM staged GROUP BY id HAVING count(*) > 1"
         rows = self._connection.execute(f"SELECT id, line FROM staged WHERE id IN ({ids}) ORDER BY id, line").fetchall()
         return [[line for _, line in group] for _, group in groupby(rows, key=lambda row: row[0])]
@@ -288,7 +265,7 @@ class Stage:
     def lines_by_id(self) -> Iterator[dict[str, int]]:
         """The line of each id, some at a time; each id is staged once."""
         if not self._in_table:
-            lines = iter([(row[ID], row[LINE]) for row in self._held.values()])
+            lines = iter([(staged.event.id, staged.line) for staged in self._held.values()])
             while some := list(islice(lines, CHUNK)):
                 yield dict(some)
             return
@@ -297,9 +274,16 @@ class Stage:
             yield dict(chunk)
 
 
-def _waiting(row: Staged) -> Waiting:
-    line, id, _, stream, kind, at, until, data, frame, _, _, _, _, recorded, _, _, typed = row
-    return Waiting(line, id, stream, CATALOGUE[kind], at, until, data if data and data[0] else None, frame, recorded, data, typed)
+def _rank(stream: str) -> int:
+    return STREAM_ORDER[stream[:3]]
+
+
+def placed(e: Event, position: int) -> Event:
+    """The event at a position."""
+    return Event(
+        e.kind, e.id, e.stream, e.source, e.occurred, e.at, e.until, e.data, e.time, e.method, e.perspective, e.toldby, e.recordedby,
+        position, e.recorded,
+    )  # fmt: skip
 
 
 def target_id(event: Event) -> str | None:

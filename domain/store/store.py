@@ -15,6 +15,7 @@ from domain.store.keys import Keys, Ring
 from domain.store.mapper import Kept, Mapper, Opens
 from domain.store.recorder import EventRecorder
 from domain.store.recording import Recording
+from domain.store.replica import Replica
 
 PAGE = 1_000
 
@@ -41,7 +42,7 @@ class EventStore:
         organisation: str,
         clock: Callable[[], int],
         again: Callable[[], "EventStore"],
-        replica: Database | None = None,
+        replica: Replica | None = None,
     ) -> None:
         self.organisation = organisation
         self.clock = clock
@@ -62,10 +63,6 @@ class EventStore:
     def reading(self) -> AbstractContextManager[Connection]:
         """A connection whose questions all see one snapshot."""
         return self.database.reading()
-
-    def asking(self) -> AbstractContextManager[Connection]:
-        """The same, for who may be told what stood a moment ago."""
-        return (self.replica or self.database).reading()
 
     def head(self, connection: Connection) -> int:
         return self.recorder.head(connection)

@@ -8,7 +8,12 @@ import sqlite3
 import psycopg
 from eventsourcing.persistence import PersistenceError
 
-from domain.store.ring import KeyStoreError
+from domain.store.postgres import Unreachable
+from domain.store.replica import Lost
+from domain.store.ring import KeyStoreError, KeyStoreSilent
+
+SILENT = (Unreachable, KeyStoreSilent)
+"""What is raised where a database does not answer."""
 
 TROUBLE = (PersistenceError, psycopg.Error, sqlite3.Error, KeyStoreError, OSError, MemoryError)
 """What the place raises."""
@@ -19,3 +24,12 @@ _OF_ROWS = (psycopg.DataError, psycopg.IntegrityError, sqlite3.DataError, sqlite
 def is_poison(error: Exception) -> bool:
     """Whether it comes of what was read or written, and would come again wherever and whenever that is tried."""
     return isinstance(error, _OF_ROWS) or not isinstance(error, TROUBLE)
+
+
+def silent(error: BaseException) -> str | None:
+    """Which database it is that does not answer, in words for the log; None where it is anything else."""
+    if isinstance(error, KeyStoreSilent):
+        return "database of the keys"
+    if isinstance(error, Lost):
+        return "replica"
+    return "database of the events" if isinstance(error, Unreachable) else None

@@ -92,9 +92,9 @@ def asyncapi() -> Schema:
                 "action": "send",
                 "channel": {"$ref": "#/channels/events"},
                 "title": "Read events",
-                "description": "GET with `after`: everything recorded after that position, one event a line.",
+                "description": "GET: what was recorded after a position, one event a line; or as it happens, as server-sent events.",
                 "security": [{"$ref": "#/components/securitySchemes/token"}],
-                "bindings": {"http": {"method": "GET", "query": _after()}},
+                "bindings": {"http": {"method": "GET", "query": _query()}},
                 "messages": recorded,
             },
         },
@@ -102,9 +102,20 @@ def asyncapi() -> Schema:
     }
 
 
-def _after() -> Schema:
-    position = {"type": "string", "pattern": "^[0-9]{1,18}$", "description": "A position; without it, from the beginning."}
-    return {"type": "object", "properties": {"after": position}}
+def _query() -> Schema:
+    ids = {
+        name: {"type": "string", "description": f"Only of the {name} with this id."}
+        for name in ("relationship", "participant", "initiative")
+    }
+    return {
+        "type": "object",
+        "properties": {
+            "after": {"type": "string", "pattern": "^[0-9]{1,18}$", "description": "A position; without it, from the beginning."},
+            **ids,
+            "types": {"type": "string", "description": "Only these, as `meeting_held`; several with commas between."},
+        },
+        "additionalProperties": False,
+    }
 
 
 def _envelope(kind: Kind) -> Schema:

@@ -15,7 +15,7 @@ from domain.store.keys import RootKeyError, load_root, make_root
 from domain.store.places import keys_path
 from domain.store.redis_address import RedisAddress, WrongAddress, redis_address
 from projections.export.placement import POSTGRES, Placement, placement
-from projections.export.terminal import said, warn
+from projections.export.terminal import language, said, warn
 
 DEFAULT_DATABASE = "sqlite:///tussenruimte.db"
 KEYS, REPLICA, PLACEMENT = "TUSSENRUIMTE_KEYS_URL", "TUSSENRUIMTE_READ_URL", "TUSSENRUIMTE_PLACEMENT"
@@ -74,7 +74,7 @@ def settings() -> Settings:
     """From the command line, then the environment. Raises `Refused` or `Unusable`."""
     organisation = said("organisation") or "default"
     if not re.fullmatch(ID_FORM, organisation):
-        raise bad("wrong_id", "organisation")
+        raise Unusable(f"--organisation: {bad('wrong_id', 'organisation').refusal.text(language())}")
     place, sources = _place(organisation)
     sources["organisation"] = "command line" if said("organisation") else "default"
     root, root_from = _root(place)

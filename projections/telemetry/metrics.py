@@ -21,7 +21,7 @@ from prometheus_client.core import GaugeMetricFamily, Metric
 from prometheus_client.registry import Collector
 
 from domain.model.errors import Code
-from projections.telemetry.progress import UNREACHABLE, Followed, progress
+from projections.telemetry.progress import UNREACHABLE, Followed, Glance
 
 SECONDS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0)
 SIZES = (1, 2, 5, 10, 50, 100, 500, 1_000, 5_000, 10_000, 20_000)
@@ -46,6 +46,7 @@ OPERATION_SECONDS = Histogram("tussenruimte_graphql_operation_seconds", "Time of
 SOCKETS = Gauge("tussenruimte_sockets_open", "WebSocket connections that are open.")
 SUBSCRIPTIONS = Gauge("tussenruimte_subscriptions_open", "Subscriptions that are open.")
 WAKEUPS = Counter("tussenruimte_wakeups", "Wake-ups of those who listen: heard, or found by looking.", ["found_by"])
+LEADS = Gauge("tussenruimte_loop_leads", "1 where this process leads a loop of `work`, 0 where it stands by.", ["loop"])
 LOOKS = Counter("tussenruimte_looks", "Looks for what other processes recorded.")
 
 # A series that begins at 0 shows its first increase.
@@ -60,13 +61,16 @@ for found_by in ("hearing", "looking"):
 class _Positions(Collector):
     """How far the store and the projections are, at the moment of the scrape."""
 
-    def __init__(self, organisation: Followed) -> None:
-        self._organisation = organisation
+    def __init__(self, glance: Glance) -> None:
+        self._glance = glance
 
     def collect(self) -> Iterator[Metric]:
+        lost = GaugeMetricFamily("tussenruimte_replica_lost", "1 where a replica is set and the primary answers in its place, else 0.")
+        lost.add_metric([], int(self._glance.replica_lost() or False))
+        yield lost
         reachable = GaugeMetricFamily("tussenruimte_store_reachable", "1 where the store could be asked for this scrape, else 0.")
         try:
-            found = progress(self._organisation)
+            found = self._glance.progress()
         except UNREACHABLE:
             reachable.add_metric([], 0)
             yield reachable
@@ -84,20 +88,20 @@ class _Positions(Collector):
         yield from (position, lag, aside)
 
 
-def registry(organisation: Followed) -> CollectorRegistry:
+def registry(glance: Glance) -> CollectorRegistry:
     """All there is to scrape: what this process counts, the process itself, and how far the organisation's store is."""
     whole = CollectorRegistry(support_collectors_without_names=True)
     whole.register(REGISTRY)
-    whole.register(_Positions(organisation))
+    whole.register(_Positions(glance))
     return whole
 
 
-def exposition(organisation: Followed) -> bytes:
+def exposition(glance: Glance) -> bytes:
     """In the text form of Prometheus."""
-    return generate_latest(registry(organisation))
+    return generate_latest(registry(glance))
 
 
 def serve_metrics(organisation: Followed, host: str, port: int) -> int:
     """Serve metrics without a token on a port of their own, as long as the process lives; the port. Raises OSError where it is taken."""
-    server, _ = start_http_server(port, host, registry(organisation))
+    server, _ = start_http_server(port, host, registry(Glance(organisation)))
     return server.server_port

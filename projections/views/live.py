@@ -4,6 +4,7 @@ A move is known from the batch that made it known, or from when its time came, w
 lapses). What a batch changes is the difference between a relationship's moves as known before it and with it, up to its own instant.
 """
 
+import time
 from collections.abc import Iterator, Sequence
 
 import msgspec
@@ -22,6 +23,8 @@ from projections.views.trajectories import MOVES
 
 LIMIT = 200
 """Events, or relationships that a batch touched, looked at in one go."""
+STEP_SECONDS = 1.0
+"""After which a step ends early: a long history is read anew for every batch that touched it."""
 
 
 class Behind(Exception):
@@ -183,13 +186,14 @@ class MoveFeed:
         query = _TOUCHED.format(entries=snapshot.table(ENTRIES))
         touched = [_Touch(*row) for row in snapshot.connection.execute(query, (self.position, LIMIT))]
         found: list[Turn] = []
-        for touch in touched:
+        began = time.monotonic()
+        for number, touch in enumerate(touched, 1):
             if touch.recorded > self._clock:
                 found += self._foreseen(snapshot, touch.recorded, snapshot.position_before(touch.position, touch.recorded))
             found += self._changed(snapshot, touch)
-        if len(touched) == LIMIT:
-            self.position = touched[-1].position
-            return Step(found, self.position, True, None)
+            if number == LIMIT or time.monotonic() - began > STEP_SECONDS:
+                self.position = touch.position
+                return Step(found, self.position, True, None)
         self.position = snapshot.upto
         found += self._foreseen(snapshot, snapshot.now, self.position)
         self._heard = self._clock

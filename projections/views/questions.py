@@ -1,11 +1,13 @@
 """Everything that can be asked of an organisation, in bulk, so that no page asks once per row.
 
-Each question sees one snapshot, with the read models at its head: where they are behind, they are first brought up. On a replica they stand
-where they have come to there, which `reached` tells.
+Each question sees one snapshot, with the read models at its head: where they are behind, they are first brought up, unless that lasts too
+long (`projections.upkeep`). On a replica they stand where they have come to there, which `reached` tells. What the primary answers in its
+place, a replica that is back has to have before it is asked again: what `reached` told stays so.
 """
 
+import threading
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from typing import TypeVar
 
 import msgspec
@@ -16,6 +18,7 @@ from domain.model.event import Event
 from domain.model.lens import ACCOUNTS_VERSION
 from domain.model.time import moment
 from domain.store.database import Connection, Table, marks
+from domain.store.replica import Lost
 from domain.store.store import EventStore
 from projections.lenses.chronicle import Chronicle
 from projections.lenses.evidence import Move
@@ -51,17 +54,48 @@ class Questions:
         self._runner = runner
         self._all = Scope(store.organisation)
         self._series = KeptSeries()
+        self._lock = threading.Lock()
+        self._answered = 0
 
     @contextmanager
     def snapshot(self) -> Iterator[Snapshot]:
-        with self._store.asking() as connection:
+        """Raises `Lost` where a replica breaks off meanwhile; one that cannot be asked at all is not."""
+        with ExitStack() as held:
+            found = held.enter_context(self.newest()) if (mine := self._on_replica(held)) is None else mine
+            yield found
+
+    def _on_replica(self, held: ExitStack) -> Snapshot | None:
+        """None where there is no replica, where it does not answer, or where it has less than the primary answered in its place."""
+        if (replica := self._store.replica) is None:
+            return None
+        with suppress(Lost), ExitStack() as begun:
+            connection = begun.enter_context(replica.reading())
             stand = self._runner.stand(connection)
-            if stand.position >= stand.head or self._store.replica is not None:
+            if stand.position >= self._answered:
+                held.push(begun.pop_all())
+                return self._snapshot(connection, stand)
+        return None
+
+    @contextmanager
+    def newest(self) -> Iterator[Snapshot]:
+        """With all that is recorded by now, whether a replica has it or not."""
+        before = self._answered
+        with self._store.reading() as connection:
+            stand = self._runner.stand(connection)
+            if stand.position >= stand.head:
+                self._answers(stand, before)
                 yield self._snapshot(connection, stand)
                 return
-        self._runner.catch_up()
-        with self._store.asking() as connection:
-            yield self._snapshot(connection, self._runner.stand(connection))
+        self._runner.keep_up()
+        with self._store.reading() as connection:
+            stand = self._runner.stand(connection)
+            self._answers(stand, before)
+            yield self._snapshot(connection, stand)
+
+    def _answers(self, stand: Stand, before: int) -> None:
+        """Keep how far the primary has answered. Where it has less than it had `before`, it came back from a restore."""
+        with self._lock:
+            self._answered = stand.position if stand.position < before else max(self._answered, stand.position)
 
     def _snapshot(self, connection: Connection, stand: Stand) -> Snapshot:
         return Snapshot(self._store, connection, stand.generation, self._store.clock(), stand.position)
