@@ -8,11 +8,28 @@ import threading
 import time
 from collections.abc import Callable
 from concurrent.futures import Future, wait
+from contextvars import copy_context
 
 PATIENCE_SECONDS = 10.0
 """How long one run may last before nobody waits for it any more."""
 IDLE_SECONDS = 1.0
 """After which the thread ends, until somebody asks again."""
+
+
+class _Run:
+    """A run that was asked for. It belongs to the request of whoever asked first, in the log and in traces."""
+
+    def __init__(self) -> None:
+        self.done: Future[None] = Future()
+        self._context = copy_context()
+
+    def go(self, work: Callable[[], object]) -> None:
+        try:
+            self._context.run(work)
+        except BaseException as error:
+            self.done.set_exception(error)
+        else:
+            self.done.set_result(None)
 
 
 class Upkeep:
@@ -21,7 +38,7 @@ class Upkeep:
     def __init__(self, catch_up: Callable[[], object]) -> None:
         self._catch_up = catch_up
         self._asked = threading.Condition()
-        self._next: Future[None] | None = None
+        self._next: _Run | None = None
         self._began = 0.0
         self._idle = True
         self._works = False
@@ -30,8 +47,8 @@ class Upkeep:
         """Have the views take in what is recorded by now; false where that lasts too long. Raises what `catch_up` raises."""
         with self._asked:
             if self._next is None:
-                self._next = Future()
-            mine = self._next
+                self._next = _Run()
+            mine = self._next.done
             if self._idle:
                 self._began, self._idle = time.monotonic(), False
             if self._works:
@@ -48,21 +65,16 @@ class Upkeep:
         return True
 
     def _work(self) -> None:
-        while (mine := self._taken()) is not None:
-            try:
-                self._catch_up()
-            except BaseException as error:
-                mine.set_exception(error)
-            else:
-                mine.set_result(None)
+        while (run := self._taken()) is not None:
+            run.go(self._catch_up)
 
-    def _taken(self) -> Future[None] | None:
+    def _taken(self) -> _Run | None:
         """The next to be done; None where nobody asked for a while."""
         with self._asked:
             if self._next is None:
                 self._idle = True
                 self._asked.wait_for(lambda: self._next is not None, IDLE_SECONDS)
-            mine, self._next = self._next, None
-            self._works = mine is not None
+            run, self._next = self._next, None
+            self._works = run is not None
             self._began = time.monotonic()
-            return mine
+            return run
