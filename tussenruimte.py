@@ -21,7 +21,7 @@ from typing import IO, TYPE_CHECKING
 import click
 
 from domain.model.envelope import EVENT_LIMIT
-from domain.store.checks import Unusable, check_databases, check_files
+from domain.store.checks import Unusable, check_databases, check_files, check_keys, check_places, check_replica
 from domain.store.database import OWN, STORE_VERSION
 from domain.store.fresh import FreshIds
 from domain.store.key_places import KEY_TABLES
@@ -83,10 +83,19 @@ def open_store(chosen: Settings, new: bool) -> EventStore:
     place, organisation = chosen.place, chosen.organisation
     if isinstance(place, Files):
         check_files(place.path, organisation, new)
-        return on_sqlite(place.path, root_key(chosen), organisation, clock)
-    check_databases(place.url, place.keys_url, organisation)
-    check_placed(place.url, place.others, organisation)
-    return on_postgres(place.url, place.keys_url, root_key(chosen), organisation, clock, place.read_url)
+        store = on_sqlite(place.path, root_key(chosen), organisation, clock)
+    else:
+        check_databases(place.url, place.keys_url, organisation)
+        check_placed(place.url, place.others, organisation)
+        if place.read_url:
+            check_replica(place.read_url)
+        store = on_postgres(place.url, place.keys_url, root_key(chosen), organisation, clock, place.read_url)
+    try:
+        check_keys(store)
+    except BaseException:
+        store.close()
+        raise
+    return store
 
 
 def open_organisation(chosen: Settings, outdated: bool = False, new: bool = False) -> Organisation:
@@ -250,6 +259,7 @@ def rebuild_all(scheduler: str | None) -> None:
 def migrate() -> None:
     """Make the tables in PostgreSQL; bring what an older version made up to date."""
     for place in databases():
+        check_places(place.url, place.keys_url)
         migrate_database(place.url, [*OWN, *Histories.tables, *Trajectories.tables, SET_ASIDE])
         migrate_database(place.keys_url, KEY_TABLES)
     with opened(outdated=True) as organisation, watched() as progress:

@@ -15,10 +15,10 @@ from strawberry.types.arguments import StrawberryArgument
 from strawberry.types.field import StrawberryField
 
 from api.arguments import place
-from api.context import Context, Info, question
+from api.context import Context, Info, question, thread
 from api.scalars import Position
 from domain.model.errors import Refusal, Refused
-from projections.views.live import Behind
+from projections.views.live import Behind, check_recorded
 
 PATIENCE_SECONDS = 5.0
 LOOK_SECONDS = 0.02
@@ -51,6 +51,7 @@ async def reach(context: Context, position: int) -> None:
     until = time.monotonic() + PATIENCE_SECONDS
     while (upto := await question(context.questions.reached)) < position:
         if time.monotonic() > until or context.organisation.store.replica is None:
+            await thread(check_recorded, context.questions, position, "atLeast")
             raise not_there_yet("atLeast", position, upto)
         await asyncio.sleep(LOOK_SECONDS)
 

@@ -23,6 +23,7 @@ from api.exchange import STATUS, HTTPRefused
 from api.fanout import Fanout, Frame, Subscriber, TooSlow
 from api.meeting import EventMeeting
 from api.scalars import Position
+from api.texts import refuse_unkept
 from api.watch import TokenWatch
 from domain.model.catalogue import CATALOGUE
 from domain.model.errors import Refused, bad
@@ -47,6 +48,8 @@ class Asked(Struct, frozen=True):
 
     after: int
     filter: EventFilter
+    field: str
+    """Where it was said from where."""
 
     @classmethod
     def of(cls, parameters: QueryParams, headers: Headers) -> "Asked":
@@ -58,6 +61,8 @@ class Asked(Struct, frozen=True):
                 raise bad("unknown_parameter", name, name=name, known=PARAMETERS)
         came_to = headers.get("last-event-id")
         field, text = ("Last-Event-ID", came_to) if came_to else ("after", parameters.get("after", "0"))
+        for name, value in parameters.multi_items():
+            refuse_unkept(name, value)
         types = [name for text in parameters.getlist("types") for name in text.split(",") if name]
         for name in types:
             if name not in CATALOGUE:
@@ -70,6 +75,7 @@ class Asked(Struct, frozen=True):
                 initiative=parameters.get("initiative"),
                 types=types or None,
             ),
+            field,
         )
 
 
@@ -118,7 +124,7 @@ class Feed(Struct, frozen=True):
         """All of it from one snapshot: another might be that of a replica which has less."""
         store, questions = self.organisation.store, self.organisation.questions
         with questions.snapshot() as snapshot:
-            live.need(questions, snapshot, least)
+            live.need(questions, snapshot, least, self.asked.field)
             places = live.places_after(snapshot, position, self.asked.filter)
             return list(_bodies(store, snapshot.connection, places.found)), places.upto, places.more
 

@@ -24,6 +24,7 @@ from graphql import (
 )
 from graphql.language.parser import Parser
 
+from api.texts import refuse_unkept_literals, refuse_unkept_variables
 from domain.model.errors import Refusal, Refused
 
 DEPTH = 15
@@ -49,10 +50,11 @@ def too_costly(rule: str, **values: int) -> Refused:
 
 
 def document(query: str, operation: str | None = None, variables: Mapping[str, Any] | None = None) -> DocumentNode:
-    """The parsed query. Raises `Refused` where it is too large, and `GraphQLError` where it cannot be read or leaves open which
-    of its operations is meant."""
+    """The parsed query. Raises `Refused` where it is too large or asks with what no text can hold, and `GraphQLError` where it cannot be
+    read or leaves open which of its operations is meant."""
     try:
         parsed = _kept(query) if len(query) <= KEPT_LENGTH else _parsed(query)
+        refuse_unkept_variables(parsed, variables or {})
         shape = _Shapes(parsed, variables or {}).of_operations()
     except RecursionError:
         raise too_costly("query_depth", limit=DEPTH) from None
@@ -70,11 +72,13 @@ def document(query: str, operation: str | None = None, variables: Mapping[str, A
 def _parsed(query: str) -> DocumentNode:
     parser = Parser(query, max_lexical_tokens=TOKENS)
     try:
-        return parser.parse_document()
+        parsed = parser.parse_document()
     except GraphQLSyntaxError:
         if parser.token_count > TOKENS:
             raise too_costly("query_tokens", limit=TOKENS) from None
         raise
+    refuse_unkept_literals(parsed)
+    return parsed
 
 
 _kept = lru_cache(KEPT)(_parsed)

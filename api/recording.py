@@ -49,6 +49,8 @@ class ErasureResult:
 def _encoded(event: Any, number: int) -> bytes:
     try:
         return json.dumps(event, allow_nan=False, ensure_ascii=False).encode()
+    except UnicodeEncodeError:
+        raise bad("half_character", f"{BATCH}[{number - 1}]") from None
     except (ValueError, RecursionError):
         raise bad("number", f"{BATCH}[{number - 1}]") from None
 

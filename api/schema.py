@@ -153,7 +153,7 @@ class Schema(strawberry.Schema):
     async def stream(self, query: str | None, *args: Any, **named: Any) -> Any:
         """As the library has it; a query that goes beyond the limits is refused before, since there it would break the connection."""
         try:
-            document(query or "", "", named.get("variable_values"))
+            document(query or "", named.get("operation_name"), named.get("variable_values"))
         except (Refused, GraphQLError) as error:
             return _refused(error, named["context_value"].language)
         return await super().stream(query, *args, **named)

@@ -166,8 +166,9 @@ class Socket(GraphQL[Context, None]):
     def decode_json(self, data: str | bytes) -> object:
         try:
             return super().decode_json(data)
-        except RecursionError:
-            raise json.JSONDecodeError("nested too deep", "", 0) from None
+        except (RecursionError, ValueError):
+            # Also what is nested too deep, or holds a number too long to be read, ends the connection as no message at all.
+            raise json.JSONDecodeError("this cannot be read", "", 0) from None
 
     async def get_context(self, request: Request | WebSocket, response: Response | WebSocket) -> Context:
         # Which of several operations is meant, each message says by itself.

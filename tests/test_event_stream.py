@@ -105,7 +105,12 @@ def test_it_ends_with_the_token(house: Running, monkeypatch: pytest.MonkeyPatch)
 
 @pytest.mark.parametrize(
     ("headers", "asked", "field"),
-    [({}, {"after": "x"}, "after"), ({"Last-Event-ID": "-1"}, {}, "Last-Event-ID"), ({}, {"after": "7"}, "after")],
+    [
+        ({}, {"after": "x"}, "after"),
+        ({}, {"after": "7"}, "after"),
+        ({"Last-Event-ID": "-1"}, {}, "Last-Event-ID"),
+        ({"Last-Event-ID": "7"}, {"after": "1"}, "Last-Event-ID"),
+    ],
 )
 def test_a_position_that_is_none_is_refused(house: Running, headers: dict[str, str], asked: dict[str, Any], field: str) -> None:
     url = f"http://127.0.0.1:{house.port}/events"

@@ -11,6 +11,7 @@ from starlette.testclient import TestClient
 from api import health_pages
 from api.app import make_app
 from api.errors import language_of
+from projections.views.filters import cursor
 from projections.views.histories import INITIATIVES
 
 READING = """query($id: ID!, $at: DateTime!, $lens: String, $holder: String, $known: DateTime) {
@@ -32,6 +33,7 @@ LARS = {"id": "lars", "at": "2022-01-01"}
         ('{ events(after: "-1") { nodes { id } } }', {}, "BAD_INPUT", "after", "whole number", "geheel getal"),
         ('{ moves(filter: {from: "2099-01-01"}) { nodes { at } } }', {}, "BAD_INPUT", "filter.from", "ahead of now", "in de toekomst"),
         ('{ relationships(filter: {startedFrom: "2021"}) { nodes { id } } }', {}, "BAD_INPUT", "filter.startedFrom", "", ""),
+        ('{ events(atLeast: "450") { nodes { id } } }', {}, "BAD_INPUT", "atLeast", "last position is 449", "laatste positie is 449"),
         ("{ relationships { nodes { colour } } }", {}, "BAD_INPUT", None, "Cannot query field 'colour'", "kan zo niet"),
         ("{ relationships {", {}, "BAD_INPUT", None, "Syntax Error", "kan zo niet"),
         ("{ relationship(id: 1.5) { id } }", {}, "BAD_INPUT", None, "ID cannot represent", "kan zo niet"),
@@ -48,6 +50,22 @@ def test_a_refusal_says_which_rule_in_two_languages(
         assert (refusal["code"], refusal["field"]) == (code, field)
         assert words in refusal["rule"]
     assert house.refusal(query, "nl", **variables)["rule"] != house.refusal(query, "en", **variables)["rule"]
+
+
+MADE_UP = [(10**30, "lars", 5), (-(10**30), "lars", 5), (5, "a\0", 5), (5, "", 5), (int("9" * 4_000), "lars", 5)]
+
+
+@pytest.mark.parametrize(
+    ("name", "place"),
+    [
+        *[(name, place) for name in ("relationships", "initiatives") for place in (*MADE_UP, (5, "lars", -1), (5, "lars", 10**30))],
+        *[("moves", place[:2]) for place in MADE_UP],
+    ],
+)
+def test_a_cursor_that_no_page_gave_is_refused(house: Served, name: str, place: tuple[Any, ...]) -> None:
+    refusal = house.refusal(f"query($after: String) {{ {name}(after: $after) {{ pageInfo {{ endCursor }} }} }}", after=cursor(*place))
+    assert (refusal["code"], refusal["field"]) == ("BAD_INPUT", "after")
+    assert "not given out" in refusal["rule"]
 
 
 @pytest.mark.parametrize(

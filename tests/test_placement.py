@@ -141,6 +141,8 @@ GOOD = 'default = "one"\n[clusters.one]\nevents = "postgresql://one/events"\nkey
     [
         ("clusters = 1", r"Expected `object`, got `int` - at `\$.clusters`"),
         ("[clusters", "not of the right form"),
+        pytest.param("a = " + "[" * 5_000 + "]" * 5_000, "nested too deep", id="nested"),
+        pytest.param(GOOD + "a = " + "9" * 5_000, "not of the right form", id="long number"),
         (GOOD + 'reed = "x"', "unknown field `reed`"),
         ('default = "one"\n[clusters.one]\nevents = "postgresql://one/events"', "missing required field `keys`"),
         (GOOD.replace("one/events", "anna:secret@one/events"), "clusters.one.events holds a password"),

@@ -24,7 +24,15 @@ def test_a_url_is_told_with_all_its_hosts_and_without_its_password(url: str, tol
     assert shown(url) == told
 
 
-@pytest.mark.parametrize("url", ["postgresql://anna:sec%ret@one/events", "postgresql://one/events?secret=1", "postgresql://[one/secret"])
+@pytest.mark.parametrize(
+    "url",
+    [
+        "postgresql://anna:sec%ret@one/events",
+        "postgresql://one/events?secret=1",
+        "postgresql://[one/secret",
+        "postgresql://sec\udcff/events",
+    ],
+)
 def test_a_url_that_cannot_be_read_is_refused_and_not_repeated(url: str) -> None:
     keys = "postgresql://one/keys"
     for events, setting in ((url, {"TUSSENRUIMTE_KEYS_URL": keys}), (keys, {"TUSSENRUIMTE_KEYS_URL": url})):
@@ -32,3 +40,18 @@ def test_a_url_that_cannot_be_read_is_refused_and_not_repeated(url: str) -> None
         assert refused.exit_code == 1
         assert "cannot be read" in refused.output
         assert "sec" not in refused.output
+
+
+def test_a_host_whose_name_is_none_is_told_by_a_sentence() -> None:
+    given = {"TUSSENRUIMTE_KEYS_URL": "postgresql://one/keys", "TUSSENRUIMTE_ROOT_KEY": "A" * 43 + "="}
+    refused = CliRunner().invoke(cli, ["--database", f"postgresql://{'a' * 300}/events", "list"], env=given)
+    assert (refused.exit_code, isinstance(refused.exception, SystemExit)) == (1, True)
+    assert "Error: postgresql://aaa" in refused.output
+
+
+@pytest.mark.parametrize("option", ["--host", "--metrics-host"])
+@pytest.mark.parametrize("name", ["a" * 70, "é" * 70, "a..b"])
+def test_an_interface_whose_name_is_none_is_refused(option: str, name: str) -> None:
+    refused = CliRunner().invoke(cli, ["serve", option, name])
+    assert refused.exit_code == 2
+    assert "no name of an interface" in refused.output

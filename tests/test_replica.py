@@ -100,7 +100,7 @@ def test_who_would_wait_too_long_is_told_so(house: tuple[Served, Follower], monk
 def test_a_question_that_is_asked_without_a_replica_is_told_all_at_once(empty: Served) -> None:
     position = recorded(empty, pair())
     assert empty.ask(ASKED, at=position) == {"events": {"nodes": [{"id": "r-match"}]}}
-    assert empty.refusal(ASKED, at="7")["code"] == "UNAVAILABLE"
+    assert empty.refusal(ASKED, at="7")["code"] == "BAD_INPUT"
 
 
 @pytest.mark.parametrize("query", [EVENTS, MOVES])

@@ -19,7 +19,7 @@ from store_sharing_contract import StoreSharingContract  # noqa: E402
 
 from domain.store import postgres, staging  # noqa: E402
 from domain.store.database import STORE_VERSION  # noqa: E402
-from domain.store.postgres import migrate, store_version  # noqa: E402
+from domain.store.postgres import connected, migrate, store_version  # noqa: E402
 
 
 @pytest.fixture(scope="module")
@@ -84,7 +84,8 @@ class TestPostgresShared(StoreSharingContract):
         url = postgres.database("migrated")
         with ThreadPoolExecutor(8) as threads:
             list(threads.map(lambda _: migrate(url, EVENT_TABLES), range(8)))
-        assert store_version(url) == STORE_VERSION
+        with connected(url) as connection:
+            assert store_version(connection) == str(STORE_VERSION)
 
     def test_a_lock_whose_row_is_gone_lets_nobody_write_and_is_made_anew(self, place: Place) -> None:
         """As after a restore or a fail-over, while the process lives on."""

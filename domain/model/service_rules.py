@@ -37,8 +37,8 @@ SERVICE_RULES: dict[str, tuple[str, str]] = {
     ),
     "request_method": ("Ask with GET or POST; mutations need POST.", "Vraag met GET of POST; voor mutaties is POST nodig."),
     "position_ahead": (
-        "Nothing is recorded at {position} yet; the last position is {head}. Begin anew, without `after`.",
-        "Op {position} is nog niets vastgelegd; de laatste positie is {head}. Begin opnieuw, zonder `after`.",
+        "Nothing is recorded at {position} yet; the last position is {head}. Ask anew, without `{name}`.",
+        "Op {position} is nog niets vastgelegd; de laatste positie is {head}. Vraag opnieuw, zonder `{name}`.",
     ),
     "not_there_yet": (
         "What was recorded up to {position} is not here yet; here it is up to {upto}. Ask again in a moment.",
@@ -58,6 +58,10 @@ SERVICE_RULES: dict[str, tuple[str, str]] = {
         "Op dit adres is niets. Vragen gaan naar /graphql; in een browser kun je ze proberen op /graphiql/.",
     ),
     "query_form": ("The query cannot be answered as it stands: {detail}", "De vraag kan zo niet beantwoord worden: {detail}"),
+    "half_character": (
+        "A text holds half a character, as where an emoji was cut in two. Send whole characters.",
+        "Een tekst bevat een half teken, zoals wanneer een emoji doormidden is geknipt. Stuur hele tekens.",
+    ),
     "query_depth": (
         "A query may go {limit} fields deep. Ask for the rest by its ids in a second query.",
         "Een vraag mag {limit} velden diep gaan. Vraag de rest op id in een tweede vraag.",

@@ -1,18 +1,25 @@
-"""What is looked at before a store is opened, without making or changing anything: that it is one, whose, and that its keys are there.
+"""What is looked at before a store is used, without making or changing anything: that it is one, whose, and that its keys are there.
 
-Opening a store whose keys are gone would make new ones, which open nothing.
+Opening a store whose keys are gone would make new ones, which open nothing; with those of another store, what is recorded is lost to both.
 """
 
 import sqlite3
-from contextlib import closing
+from contextlib import closing, suppress
 from pathlib import Path
 
 import msgspec
 
 from domain.store.addresses import shown
-from domain.store.database import STORE_VERSION
+from domain.store.database import EVENTS, STORE_VERSION
+from domain.store.key_places import ORGANISATION_KEYS
+from domain.store.mapper import Unreadable
 from domain.store.places import keys_path
-from domain.store.postgres import connected, store_version
+from domain.store.postgres import Unreachable, are_one, connected, has_table, store_version
+from domain.store.store import EventStore
+
+TRIED = 200
+"""Events, from the first on, among which one is looked for that the keys open."""
+SEAL, DAMAGED, ERASED = b'{"seal":', b'{"damaged":true}', b'{"erased":'
 
 
 class Unusable(Exception):
@@ -41,8 +48,8 @@ def check_files(path: Path, organisation: str, new: bool) -> None:
             first = database.execute("SELECT state FROM events ORDER BY position LIMIT 1").fetchone() if tables else None
     except sqlite3.Error as error:
         raise Unusable(f"The database {path} cannot be used: {error}.") from None
-    if any(int(version) > STORE_VERSION for (version,) in versions):
-        raise Unusable(f"{path} was written by a newer version of this program. Install that one.")
+    for (version,) in versions:
+        _check_version(str(path), str(version))
     if first is not None:
         if not (keys.exists() and keys.stat().st_size):
             raise Unusable(f"{path} holds events, but its keys {keys} are gone. Put them back from their backup; no others open it.")
@@ -50,17 +57,37 @@ def check_files(path: Path, organisation: str, new: bool) -> None:
             raise Unusable(f"{path} holds the events of the organisation {found!r}, not of {organisation!r}.")
 
 
+def check_places(url: str, keys_url: str) -> None:
+    """Whether tables may be made, or are, in these two databases: they are two, neither holds what belongs into the other, and no newer
+    version made them. Raises `Unusable`, and the library's `OperationalError` where a server does not answer."""
+    with connected(url) as events, connected(keys_url) as keys:
+        if are_one(events, keys):
+            raise Unusable(
+                f"{shown(keys_url)} names the database of the events. Make another for the keys: no backup may hold both. If keys are there"
+                " already, copy their tables over with pg_dump -t fence -t organisation_keys -t data_keys -t aliases, and drop them there."
+            )
+        for connection, place, own, other, table in (
+            (events, url, "events", "keys", ORGANISATION_KEYS),
+            (keys, keys_url, "keys", "events", EVENTS),
+        ):
+            if has_table(connection, table.name):
+                raise Unusable(
+                    f"{shown(place)} is set as the database of the {own}, and holds {other} (the table {table.name})."
+                    " The two URLs may be exchanged: look which is which, and set each as what it is."
+                )
+            if (version := store_version(connection)) is not None:
+                _check_version(shown(place), version)
+
+
 def check_databases(url: str, keys_url: str, organisation: str) -> None:
     """Whether an organisation's share of a database may be opened: its tables are there, and so are its keys if it has events.
 
     Raises `Unusable`, and the library's `OperationalError` where a server does not answer."""
-    for place in (url, keys_url):
-        version = store_version(place)
-        if version is None:
-            raise Unusable(f"There are no tables in {shown(place)} yet. Run `tussenruimte migrate`.")
-        if version > STORE_VERSION:
-            raise Unusable(f"{shown(place)} was made by a newer version of this program. Install that one.")
+    check_places(url, keys_url)
     with connected(url) as events, connected(keys_url) as keys:
+        for connection, place in ((events, url), (keys, keys_url)):
+            if store_version(connection) is None:
+                raise Unusable(f"There are no tables in {shown(place)} yet. Run `tussenruimte migrate`.")
         recorded = events.execute("SELECT 1 FROM events WHERE organisation = %s LIMIT 1", (organisation,)).fetchone()
         kept = keys.execute("SELECT 1 FROM organisation_keys WHERE organisation = %s LIMIT 1", (organisation,)).fetchone()
     if recorded and not kept:
@@ -68,6 +95,49 @@ def check_databases(url: str, keys_url: str, organisation: str) -> None:
             f"{shown(url)} holds events of {organisation}, but its keys in {shown(keys_url)} are gone."
             " Put them back from their backup; no others open it."
         )
+
+
+def check_replica(url: str) -> None:
+    """Whether what is to answer questions has the events; one that does not answer just now is waited for where it is asked.
+
+    Raises `Unusable`."""
+    with suppress(Unreachable), connected(url) as connection:
+        if not has_table(connection, EVENTS.name):
+            raise Unusable(
+                f"{shown(url)} is set to answer questions, and has no table of events. Name a replica of the database of the events;"
+                " one that was made just now may need a moment."
+            )
+
+
+def check_keys(store: EventStore) -> None:
+    """Whether the keys are those of the events, and not those that another store of this organisation has under the same root key.
+
+    The first events that hold something sealed are opened until one does; what was erased says nothing. Raises `Unusable`."""
+    shut = False
+    with store.reading() as connection:
+        ring = store.keys.ring()
+        for _, _, (state, _, _) in store.since(connection, 0, TRIED):
+            if isinstance(state, bytes) and SEAL in state:
+                with suppress(Unreadable):
+                    opened = msgspec.json.encode(store.mapper.plain(state, ring)[1])
+                    if DAMAGED not in opened and ERASED not in opened:
+                        return
+                    shut |= DAMAGED in opened
+    if shut:
+        raise Unusable(
+            f"The keys of {store.organisation} that are set do not open its events: they are those of another store. Nothing was changed."
+            " Set the key store that belongs to these events, or put it back from its backup."
+        )
+
+
+def _check_version(place: str, version: str) -> None:
+    if not (version.isascii() and version.isdecimal() and len(version) <= 9 and int(version)):
+        raise Unusable(
+            f"{place} says that it has version {version[:20]!r}, which is none."
+            f" Put `store_version` in its table `facts` right: this program makes {STORE_VERSION}."
+        )
+    if int(version) > STORE_VERSION:
+        raise Unusable(f"{place} was made by a newer version of this program. Install that one.")
 
 
 def _organisation_of(state: object) -> str | None:

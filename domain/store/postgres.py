@@ -4,6 +4,7 @@ Writers of one organisation wait for one another on a row of `locks`, taken when
 positions have no gaps and become visible in their order, and other organisations wait for nobody. Generations of a view share a table.
 """
 
+import secrets
 import select
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager, nullcontext, suppress
@@ -231,13 +232,23 @@ def migrate(url: str, tables: Iterable[Table], version: int = STORE_VERSION) -> 
             connection.execute("INSERT INTO facts VALUES ('store_version', %s) ON CONFLICT (name) DO NOTHING", (str(version),))
 
 
-def store_version(url: str) -> int | None:
-    """The version of the tables in a database; None where there are none."""
-    with connected(url) as connection:
-        if connection.execute("SELECT to_regclass('facts')").fetchone() == (None,):
-            return None
-        row = connection.execute("SELECT value FROM facts WHERE name = 'store_version'").fetchone()
-    return int(row[0]) if row else None
+def store_version(connection: psycopg.Connection[Row]) -> str | None:
+    """The version of the tables in a database, as it stands there; None where there are none."""
+    if not has_table(connection, "facts"):
+        return None
+    row = connection.execute("SELECT value FROM facts WHERE name = 'store_version'").fetchone()
+    return row[0] if row else None
+
+
+def has_table(connection: psycopg.Connection[Row], name: str) -> bool:
+    return connection.execute("SELECT to_regclass(%s)", (name,)).fetchone() != (None,)
+
+
+def are_one(connection: psycopg.Connection[Row], other: psycopg.Connection[Row]) -> bool:
+    """Whether two connections lead to one database, however their URLs are written: what the one locks the other finds locked."""
+    number = secrets.randbits(62)
+    connection.execute("SELECT pg_advisory_lock(%s)", (number,))
+    return other.execute("SELECT pg_try_advisory_lock(%s)", (number,)).fetchone() == (False,)
 
 
 @contextmanager
@@ -246,7 +257,8 @@ def connected(url: str) -> Iterator[psycopg.Connection[Row]]:
     try:
         with psycopg.connect(url, autocommit=True, connect_timeout=CONNECT_SECONDS, **_KEPT_ALIVE) as connection:
             yield connection
-    except psycopg.Error as error:
+    except (psycopg.Error, UnicodeError) as error:
+        # The latter where a host's name is none, as one with a part of more than 63 letters.
         raise Unreachable(f"{shown(url)}: {error}") from error
 
 

@@ -49,7 +49,9 @@ def placement(path: Path) -> Placement:
         found = msgspec.toml.decode(path.read_bytes(), type=Placement)
     except OSError as error:
         raise Unusable(f"The placement {path} cannot be read: {error.strerror}.") from None
-    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+    except RecursionError:
+        raise Unusable(f"The placement {path} is not of the right form: it is nested too deep.") from None
+    except ValueError as error:
         raise Unusable(f"The placement {path} is not of the right form: {error}.") from None
     for wrong in _wrong(found):
         raise Unusable(f"The placement {path}: {wrong}")

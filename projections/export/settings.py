@@ -134,7 +134,7 @@ def _readable(url: str, named: str) -> str:
     """What libpq refuses is not repeated: a part of a password may be in it."""
     try:
         shown(url)
-    except ProgrammingError:
+    except (ProgrammingError, UnicodeError):
         raise Unusable(
             f"The URL of the database ({named}) cannot be read. It has the form postgresql://user@host:port,host:port/name?option=value;"
             " in names and passwords write %40 for @, %2F for / and %3A for :."

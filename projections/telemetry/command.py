@@ -20,9 +20,13 @@ logger = logging.getLogger(__name__)
 
 
 def named_host(context: click.Context, parameter: click.Parameter, value: str) -> str:
-    """An empty name would mean every interface there is."""
+    """An empty name would mean every interface there is; and some are no name at all, as one with a part of more than 63 letters."""
     if not value.strip():
         raise click.BadParameter("Name the interface to listen on; 0.0.0.0 is all of them.")
+    try:
+        value.encode("idna")
+    except UnicodeError as error:
+        raise click.BadParameter(f"This is no name of an interface ({error}). Name one, or give its address.") from None
     return value
 
 

@@ -5,18 +5,24 @@ Cursors carry the place in the order, so that a page goes on where the last one 
 
 import base64
 from collections.abc import Callable
-from typing import Any
+from typing import Annotated, Any
 
 import msgspec
-from msgspec import Struct
+from msgspec import Meta, Struct
 
 from domain.model.catalogue import CATALOGUE
 from domain.model.errors import bad
+from domain.model.words import ID_FORM
 from domain.store.database import Table, marks
 from projections.views.histories import MEMBERS, RELATIONSHIPS
 from projections.views.trajectories import MOVES
 
 PAGE_LIMIT = 1_000
+Instant = Annotated[int, Meta(ge=-(2**63), le=2**63 - 1)]
+Id = Annotated[str, Meta(pattern=rf"^{ID_FORM}\Z")]
+MOVE_PLACE = tuple[Instant, Id]
+OWNER_PLACE = tuple[Instant, Id, Annotated[int, Meta(ge=0, le=2**63 - 1)]]
+"""What cursors carry: in the order of moves; and in that of relationships and initiatives, which was told up to a position."""
 Named = Callable[[Table], str]
 """How a question names the table of a view."""
 

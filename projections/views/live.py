@@ -36,14 +36,19 @@ class Behind(Exception):
         self.upto = upto
 
 
-def need(questions: Questions, snapshot: Snapshot, position: int) -> None:
-    """Have a snapshot show all up to a position. Raises `Behind` where a replica does not yet, and `Refused` where nothing is recorded
-    there at all: after a restore from an older copy somebody may think so."""
+def need(questions: Questions, snapshot: Snapshot, position: int, field: str = "after") -> None:
+    """Have a snapshot show all up to a position that somebody gave as `field`. Raises `Behind` where a replica does not yet, and
+    `Refused` where nothing is recorded there at all: after a restore from an older copy somebody may think so."""
     if position > snapshot.upto:
-        head = questions.recorded()
-        if position > head:
-            raise bad("position_ahead", "after", position=position, head=head)
+        check_recorded(questions, position, field)
         raise Behind(position, snapshot.upto)
+
+
+def check_recorded(questions: Questions, position: int, field: str) -> None:
+    """Raises `Refused` for a position at which nothing is recorded yet."""
+    head = questions.recorded()
+    if position > head:
+        raise bad("position_ahead", field, position=position, head=head, name=field)
 
 
 class Places(Struct, frozen=True):

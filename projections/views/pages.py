@@ -12,7 +12,7 @@ from msgspec.structs import replace
 
 from domain.store.database import Table, marks
 from projections.views import answers as a
-from projections.views.filters import Clause, RelationshipFilter, cursor, page_size, place_of, relationship_clause
+from projections.views.filters import OWNER_PLACE, Clause, RelationshipFilter, cursor, page_size, place_of, relationship_clause
 from projections.views.histories import ENTRIES, INITIATIVES, RELATIONSHIPS
 from projections.views.scope import Scope
 from projections.views.snapshot import Snapshot
@@ -66,7 +66,7 @@ def rows_of_page(snapshot: Snapshot, scope: Scope, first: int, after: str | None
     size, clause = page_size(first), _clause(snapshot, scope, asked)
     if after is None:
         return _cut(_latest(snapshot, RELATIONSHIPS, shown, clause, size), size, snapshot.upto)
-    latest, id, upto = place_of(after, tuple[int, str, int])
+    latest, id, upto = place_of(after, OWNER_PLACE)
     moved = _recorded_in_since(snapshot, upto)
     old = {one: told.steps[-1].event.at for one, told in snapshot.told(moved, snapshot.recorded_at(upto)).items()} if moved else {}
     still = _clause(snapshot, scope, asked)
@@ -102,7 +102,7 @@ def initiative_page(snapshot: Snapshot, first: int, after: str | None) -> a.Page
     """One page of the initiatives; few are recorded in while somebody pages."""
     size, clause = page_size(first), Clause()
     if after is not None:
-        clause.need("(r.latest, r.id) < (?, ?)", *place_of(after, tuple[int, str, int])[:2])
+        clause.need("(r.latest, r.id) < (?, ?)", *place_of(after, OWNER_PLACE)[:2])
     return _page(_cut(_latest(snapshot, INITIATIVES, INITIATIVE, clause, size), size, snapshot.upto), a.Initiative)
 
 

@@ -26,6 +26,7 @@ from projections.runner import Runner, Stand
 from projections.views import answers as a
 from projections.views import pages, spans
 from projections.views.filters import (
+    MOVE_PLACE,
     EventFilter,
     MoveFilter,
     RelationshipFilter,
@@ -298,7 +299,7 @@ class Questions:
             name, definition = snapshot.lens(lens)
             clause = move_clause(asked, snapshot.table, name, snapshot.now)
             if after is not None:
-                clause.need("(m.at, m.relationship) < (?, ?)", *place_of(after, tuple[int, str]))
+                clause.need("(m.at, m.relationship) < (?, ?)", *place_of(after, MOVE_PLACE))
             rows = snapshot.connection.execute(
                 f"SELECT m.at, m.relationship, m.was, m.was_kind, m.now, m.kind, m.cause, m.triggers"
                 f" FROM {snapshot.table(MOVES)} m{clause.where}"
