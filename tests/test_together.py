@@ -1,11 +1,13 @@
 """Who shares a transaction and is broken off while waiting leaves the others as they were."""
 
 import threading
+from collections.abc import Callable
+from typing import Any
 
 import pytest
 
 from domain.store.batch import Batch
-from domain.store.together import Together
+from domain.store.together import Together, _Waiting
 
 
 def batch() -> Batch:
@@ -44,3 +46,61 @@ def test_what_is_remembered_is_let_go_only_while_nobody_writes() -> None:
     writing.join()
     together.while_idle(lambda: done.append("idle"))
     assert done == ["idle"]
+
+
+def test_who_is_broken_off_while_what_they_brought_is_written_does_not_keep_the_others_from_being_called() -> None:
+    began, go_on = [threading.Event(), threading.Event()], [threading.Event(), threading.Event()]
+    groups: list[list[Batch]] = []
+
+    def settle(batches: list[Batch]) -> None:
+        groups.append(batches)
+        began[len(groups) - 1].set()
+        go_on[len(groups) - 1].wait()
+
+    class Broken:
+        """Breaks whoever waits for it off, once they are written for."""
+
+        def acquire(self) -> None:
+            began[1].wait()
+            raise KeyboardInterrupt
+
+        def release(self) -> None:
+            """Nobody waits any more."""
+
+    together = Together(settle)
+    ended: list[str] = []
+
+    def take(name: str) -> None:
+        try:
+            together.take(batch())
+            ended.append(name)
+        except KeyboardInterrupt:
+            ended.append(f"{name} was broken off")
+            go_on[1].set()
+
+    def begin(name: str, waiting: int) -> threading.Thread:
+        thread = threading.Thread(target=take, args=(name,), daemon=True)
+        thread.start()
+        while len(together._queue) < waiting or not began[0].is_set():
+            pass
+        return thread
+
+    threads = [begin("first", 0), begin("second", 1)]
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(_Waiting, "__init__", _with_turn(Broken()))
+        threads.append(begin("third", 2))
+    threads.append(begin("fourth", 3))
+    go_on[0].set()
+    for thread in threads:
+        thread.join(20)
+    assert (len(groups[1]), sorted(ended)) == (3, ["first", "fourth", "second", "third was broken off"])
+
+
+def _with_turn(turn: Any) -> Callable[[_Waiting, Batch], None]:
+    made = _Waiting.__init__
+
+    def make(self: _Waiting, batch: Batch) -> None:
+        made(self, batch)
+        self.turn = turn
+
+    return make

@@ -10,6 +10,7 @@ import threading
 import time
 from collections import deque
 from collections.abc import Callable
+from itertools import pairwise
 
 from domain.store.batch import Batch
 
@@ -25,10 +26,13 @@ class _Waiting:
     def __init__(self, batch: Batch) -> None:
         self.batch = batch
         self.turn = threading.Lock()
-        """Held until it is called: of several threads an event would wake each twice."""
+        """Held until it is called."""
         self.turn.acquire()
         self.done = False
+        self.gone = False
         self.failure: BaseException | None = None
+        self.next: _Waiting | None = None
+        """Whom to call once it goes on itself: called all at once, they would only wait for one another to run."""
 
 
 class Together:
@@ -57,10 +61,13 @@ class Together:
             if not leads:
                 mine.turn.acquire()
             if not mine.done:
-                self._lead()
+                self._lead(mine)
         except BaseException:
             self._leave(mine)
             raise
+        finally:
+            if mine.next is not None:
+                mine.next.turn.release()
         if mine.failure is not None:
             raise mine.failure
 
@@ -70,8 +77,8 @@ class Together:
             if self._leader is None:
                 work()
 
-    def _lead(self) -> None:
-        """Write for all who wait, then call them, and the next to lead."""
+    def _lead(self, mine: _Waiting) -> None:
+        """Write for all who wait, then call the next to lead, and have them call one another."""
         group: list[_Waiting] = []
         failure: BaseException | None = None
         began = time.perf_counter()
@@ -89,11 +96,12 @@ class Together:
             # Whoever was taken from the queue has to hear of it, whatever it was.
             failure = error
         self._lasted = time.perf_counter() - began
-        for one in group:
-            one.done, one.failure = True, failure
+        with self._guard:
+            for one in group:
+                one.done, one.failure = True, failure
+            for one, other in pairwise([mine, *(one for one in group if one is not mine and not one.gone)]):
+                one.next = other
         self._hand_on()
-        for one in group:
-            one.turn.release()
 
     def _hand_on(self) -> None:
         """Call the next to lead, if somebody waits."""
@@ -105,6 +113,7 @@ class Together:
     def _leave(self, mine: _Waiting) -> None:
         """Who is broken off while waiting leaves the queue, and whoever was to lead leaves that to the next."""
         with self._guard:
+            mine.gone = True
             if mine in self._queue:
                 self._queue.remove(mine)
             leading = self._leader is mine

@@ -17,7 +17,8 @@ from domain.store.staging import Line
 from domain.store.store import EventStore
 
 THREADS = 32
-EACH = 60
+EACH = 300
+"""So that most recordings are in relationships that were recorded in before, as they are where people meet for months."""
 RELATIONSHIPS = 1_000
 BARE = "INSERT INTO bare VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s)"
 
