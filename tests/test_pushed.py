@@ -24,12 +24,16 @@ from api.schema import make_schema
 from api.wakeups import Wakeups
 from domain.store.store import EventStore
 from domain.store.tokens import Token
-from projections.views.series import KeptSeries, Series
+from projections.views import questions as asked_of_views
+from projections.views.kept import Kept
+from projections.views.pushed import ready_page
+from projections.views.series import Series
 from tussenruimte import Organisation
 
 SCHEMA = make_schema()
 STREAMS = ("r", "s", "t")
 SECOND = 1_000_000
+MEMBERS = "query Asked { page: relationships { nodes { id members { handle participant { id } } } } }"
 NAMES = ['Next "Door"', "Buurtmaat é ☂ 🜁", "back\\slash / tab\t line\n", "\u2028 \x7f \x01 %s ? {}", "plain"]
 Question = tuple[str, bool]
 TOKEN = Token("tester", "administrator", "tester", 0, 2**62, None)
@@ -192,8 +196,36 @@ def test_a_series_that_was_asked_for_before_is_told_anew_once_something_late_is_
         assert len(told[0]["at"]) == len(told[2]["help"]) == 1_096
 
 
+def test_a_page_is_written_once_until_something_is_recorded_or_somebody_is_erased(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    written: list[int] = []
+
+    def counted(*given: Any) -> bytes | None:
+        written.append(1)
+        return ready_page(*given)
+
+    monkeypatch.setattr(asked_of_views, "ready_page", counted)
+    clock = Clock()
+    with House(Files(tmp_path / "events.db").open(ROOT, "house", clock), clock) as house:
+        house.take(pair())
+
+        def page() -> Any:
+            return house.same_both_ways((MEMBERS, True), None)["page"]["nodes"]
+
+        pages = [page(), page()]
+        assert len(written) == 1
+        house.take(pair("s"))
+        pages += [page(), page()]
+        assert len(written) == 2
+        house.organisation.store.keys.erase("participant/r-anna")
+        pages += [page(), page()]
+        assert len(written) == 3
+    assert pages[0] == pages[1] != pages[2] == pages[3] != pages[4] == pages[5]
+    assert "r-anna" in json.dumps(pages[3])
+    assert "r-anna" not in json.dumps(pages[4])
+
+
 def test_series_are_kept_up_to_so_many_bytes_and_worked_out_once_while_they_are() -> None:
-    kept, made = KeptSeries(limit=100), []
+    kept, made = Kept[Series](lambda series: series.size, limit=100), []
 
     def series(name: str) -> Series:
         return kept.get(name, lambda: made.append(name) or Series(1, {"at": b"x" * 40}))  # type: ignore[func-returns-value]

@@ -12,6 +12,7 @@ from functools import lru_cache
 from msgspec import Struct
 
 SECOND = 1_000_000
+MINUTE = 60 * SECOND
 DAY = 86_400 * SECOND
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)

@@ -16,7 +16,7 @@ from domain.model.envelope import dated
 from domain.model.errors import bad
 from domain.model.event import Event
 from domain.model.lens import ACCOUNTS_VERSION
-from domain.model.time import moment
+from domain.model.time import MINUTE, moment
 from domain.store.database import Connection, Table, marks
 from domain.store.replica import Lost
 from domain.store.store import EventStore
@@ -37,9 +37,10 @@ from projections.views.filters import (
     place_of,
 )
 from projections.views.histories import ENTRIES, INITIATIVES, RELATIONSHIPS
+from projections.views.kept import Kept
 from projections.views.pushed import Chosen, ready_page, ready_pages
 from projections.views.scope import Scope
-from projections.views.series import KeptSeries, Series, all_series
+from projections.views.series import Series, all_series
 from projections.views.snapshot import Snapshot, move_answer
 from projections.views.trajectories import MOVES
 
@@ -53,7 +54,9 @@ class Questions:
         self._store = store
         self._runner = runner
         self._all = Scope(store.organisation)
-        self._series = KeptSeries()
+        self._series: Kept[Series] = Kept(lambda series: series.size)
+        self._pages: Kept[bytes | None] = _no_pages()
+        self._erased = frozenset[str]()
         self._lock = threading.Lock()
         self._answered = 0
 
@@ -254,9 +257,17 @@ class Questions:
             return pages.relationship_pages(snapshot, self._all, ids, of, first, after, asked)
 
     def ready_page(self, scope: Scope, first: int, after: str | None, asked: RelationshipFilter, chosen: Sequence[Chosen]) -> bytes | None:
-        """A page of relationships as JSON, with the fields chosen. None: it can only be asked for the plain way."""
+        """A page of relationships as JSON, with the fields chosen. None: it can only be asked for the plain way.
+
+        A first page that does not hang on the clock is the same until something is recorded or somebody erased; it is kept for a minute
+        at most."""
         with self.snapshot() as snapshot:
-            return ready_page(snapshot, scope, first, after, asked, chosen)
+            if after is not None or asked.phase is not None:
+                return ready_page(snapshot, scope, first, after, asked, chosen)
+            if (erased := snapshot.erased()) != self._erased:
+                self._pages, self._erased = _no_pages(), erased
+            key = (scope, snapshot.state, erased, snapshot.now // MINUTE, first, asked, tuple(chosen))
+            return self._pages.get(key, lambda: ready_page(snapshot, scope, first, after, asked, chosen))
 
     def ready_pages(
         self,
@@ -315,6 +326,10 @@ class Questions:
             version = ACCOUNTS_VERSION if name == "accounts" else definition.version
             nodes = [move_answer(row[1], name, version, asked.holder, move, events) for row, move in zip(shown, moves, strict=True)]
             return a.Page(nodes, [cursor(row[0], row[1]) for row in shown], len(rows) > size)
+
+
+def _no_pages() -> Kept[bytes | None]:
+    return Kept(lambda page: len(page or b""))
 
 
 def _consents(events: Sequence[Event]) -> list[a.Consent]:

@@ -4,21 +4,19 @@ A column follows from what a lens keeps of a relationship, the holder and the in
 in the key, so that nothing has to be told when it changes. What is kept is read from the views at every question, within its scope.
 """
 
-import threading
-from collections import OrderedDict
-from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from hashlib import blake2b
 
 import msgspec
 from msgspec import Struct
 
 from projections.views import answers as a
+from projections.views.kept import Kept
 from projections.views.pushed import TYPENAME, Chosen
 from projections.views.scope import Scope
 from projections.views.snapshot import Snapshot, trajectory_answer
 from projections.views.trajectories import unpack
 
-KEPT_BYTES = 64 * 1024 * 1024
 FIELDS = dict(zip(a.Trajectory.__struct_encode_fields__, a.Trajectory.__struct_fields__, strict=True))
 
 
@@ -42,33 +40,9 @@ def series_of(answer: a.Trajectory) -> Series:
     return Series(len(answer.at), {field: encode(getattr(answer, name)) for field, name in FIELDS.items()})
 
 
-class KeptSeries:
-    """The series that were asked for last, up to so many bytes. For several threads."""
-
-    def __init__(self, limit: int = KEPT_BYTES) -> None:
-        self._limit = limit
-        self._held = 0
-        self._series: OrderedDict[Hashable, Series] = OrderedDict()
-        self._lock = threading.Lock()
-
-    def get(self, key: Hashable, work_out: Callable[[], Series]) -> Series:
-        with self._lock:
-            if (found := self._series.get(key)) is not None:
-                self._series.move_to_end(key)
-                return found
-        made = work_out()
-        with self._lock:
-            if key not in self._series:
-                self._series[key] = made
-                self._held += made.size
-            while self._held > self._limit:
-                self._held -= self._series.popitem(last=False)[1].size
-        return made
-
-
 def all_series(
     snapshot: Snapshot,
-    kept: KeptSeries,
+    kept: Kept[Series],
     scope: Scope,
     ids: Sequence[str],
     start: int | None,

@@ -50,6 +50,8 @@ class Snapshot:
 
     def __init__(self, store: EventStore, connection: Connection, generation: int, now: int, upto: int) -> None:
         self.connection = connection
+        self.state = (generation, upto)
+        """Of two snapshots in which it is the same, the views say the same."""
         self._generation = generation
         self.now = now
         self.upto = upto
