@@ -40,7 +40,7 @@ from projections.views.histories import ENTRIES, INITIATIVES, RELATIONSHIPS
 from projections.views.kept import Kept
 from projections.views.pushed import Chosen, ready_page, ready_pages
 from projections.views.scope import Scope
-from projections.views.series import Series, all_series
+from projections.views.series import Series, SeriesKept, all_series
 from projections.views.snapshot import Snapshot, move_answer
 from projections.views.trajectories import MOVES
 
@@ -54,7 +54,7 @@ class Questions:
         self._store = store
         self._runner = runner
         self._all = Scope(store.organisation)
-        self._series: Kept[Series] = Kept(lambda series: series.size)
+        self._series = SeriesKept()
         self._pages: Kept[bytes | None] = _no_pages()
         self._erased = frozenset[str]()
         self._lock = threading.Lock()

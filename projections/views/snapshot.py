@@ -117,7 +117,7 @@ class Snapshot:
     def bodies(self, ids: Sequence[str], name: str, lens: Definition, known_at: int | None) -> dict[str, Evidence | Accounts]:
         version = self.version(name, lens)
         empty = unpack(name, version, None)
-        kept = self.kept(ids, name, lens) if known_at is None else None
+        kept = self.kept(ids, name, lens) if known_at is None and self.keeps(name, lens) else None
         if kept is None:
             told = self.told(ids, known_at)
             return {
@@ -133,10 +133,12 @@ class Snapshot:
     def version(self, name: str, lens: Definition) -> str:
         return ACCOUNTS_VERSION if name == "accounts" else lens.version
 
-    def kept(self, ids: Sequence[str], name: str, lens: Definition) -> dict[str, bytes] | None:
-        """What the views keep of relationships under a lens, packed; None where they keep another version of it."""
-        if not (name == "accounts" or self._newest(lens)):
-            return None
+    def keeps(self, name: str, lens: Definition) -> bool:
+        """Whether the views keep anything under a lens in this version of it."""
+        return name == "accounts" or self._newest(lens)
+
+    def kept(self, ids: Sequence[str], name: str, lens: Definition) -> dict[str, bytes]:
+        """What the views keep of relationships under a lens, packed."""
         found: dict[str, bytes] = {}
         for chunk in in_pages(list(ids)):
             rows = self.connection.execute(

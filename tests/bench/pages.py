@@ -8,7 +8,7 @@ import itertools
 import json
 from collections.abc import Callable
 from contextlib import ExitStack
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 
 from servers import new_database
@@ -20,7 +20,7 @@ from bench.measures import Row, in_turns, row, skipped
 from bench.neighbourhood import FROM, LONG, MEMBERS, POINTS, RELATIONSHIPS, lines, make_plain
 from bench.stores import Place, imported, postgresql
 
-PAGE = """{ relationships(first: 1000) {
+PAGE = """query($from: Date) { relationships(first: 1000, filter: {startedFrom: $from}) {
   nodes { id origin startedOn endedOn members { handle roles side joined left } } pageInfo { hasNextPage endCursor }
 } }"""
 SERIES = """query($from: DateTime, $to: DateTime) { relationship(id: "r0") {
@@ -47,7 +47,8 @@ POSTGRAPHILE_SERIES = '{ allReadings(condition: { relationship: "r0" }, orderBy:
 UNTIL = FROM + timedelta(days=POINTS - 1)
 PAGE_ROW = f"GraphQL page of {RELATIONSHIPS:,} relationships with {RELATIONSHIPS * MEMBERS:,} members, 16 clients"
 SERIES_ROW = f"GraphQL series of {POINTS:,} × 4, 16 clients"
-KEPT = "its columns kept in memory since they were first asked for, what they rest on read and compared each time"
+KEPT_PAGE = "kept in memory while nothing is recorded, which is looked at each time"
+KEPT = "its columns kept in memory since they were first asked for; whether something was recorded is looked at each time"
 
 
 def rows(rounds: int) -> list[Row]:
@@ -65,9 +66,10 @@ def rows(rounds: int) -> list[Row]:
         starts = itertools.count()
         kept = {"from": FROM.isoformat(), "to": UNTIL.isoformat()}
         page, series = ours(lambda: {"query": PAGE}), ours(lambda: {"query": SERIES, "variables": kept})
+        page_anew = ours(lambda: {"query": PAGE, "variables": {"from": str(date.min + timedelta(days=next(starts) % 600_000))}})
         anew = ours(lambda: {"query": SERIES, "variables": _moved(next(starts))})
         plain = _plain(place, json.loads(page()()), json.loads(series()()))
-        of_page = {"PostgreSQL alone": over_sql(plain, PAGE_SQL), "ours": page}
+        of_page = {"PostgreSQL alone": over_sql(plain, PAGE_SQL), "ours": page, "ours, written anew": page_anew}
         of_series = {"PostgreSQL alone": over_sql(plain, SERIES_SQL, LONG), "ours": series, "ours, worked out anew": anew}
         strawberry = running.enter_context(peers.strawberry(plain)).port
         of_page["Strawberry as shipped"] = over_http(strawberry, "/graphql", {}, lambda: {"query": STRAWBERRY_PAGE})
@@ -80,8 +82,15 @@ def rows(rounds: int) -> list[Row]:
         except peers.NotInstalled as error:
             why = str(error)
         pages, points = _measured(rounds, PAGE_ROW, of_page), _measured(rounds, SERIES_ROW, of_series)
-    found = [row(f"{PAGE_ROW}: of PostgreSQL alone", pages["ours"] / pages["PostgreSQL alone"], "≥ 0.70")]
-    found += [_beside(PAGE_ROW, pages, peer, goal, why) for peer, goal in (("PostGraphile", "≥ 8.00"), ("Strawberry as shipped", "–"))]
+    alone, anew = pages["PostgreSQL alone"], pages["ours, written anew"]
+    found = [
+        row(f"{PAGE_ROW}, {KEPT_PAGE}: of PostgreSQL alone", pages["ours"] / alone, "≥ 0.70"),
+        row(f"{PAGE_ROW}, written anew: of PostgreSQL alone", anew / alone, "≥ 0.70"),
+    ]
+    if "PostGraphile" in pages:
+        found.append(row(f"{PAGE_ROW}, written anew: times PostGraphile", anew / pages["PostGraphile"]))
+    goals = {"PostGraphile": "≥ 8.00", "Strawberry as shipped": "–"}
+    found += [_beside(f"{PAGE_ROW}, {KEPT_PAGE}", pages, peer, goal, why) for peer, goal in goals.items()]
     found.append(row(f"{SERIES_ROW}, {KEPT}: of PostgreSQL alone with ready rows", points["ours"] / points["PostgreSQL alone"], "≥ 0.75"))
     found.append(
         row(
