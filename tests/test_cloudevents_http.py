@@ -151,7 +151,7 @@ def test_a_long_answer_ends_with_its_token(empty: Served, monkeypatch: pytest.Mo
     (token,) = empty.organisation.tokens.list()
     monkeypatch.setattr(cloudevents, "PAGE", 5)
     whole = cloudevents.pages(empty.organisation.store)
-    read = lines(empty.organisation, token, Asked(0, EventFilter()))
+    read = lines(empty.organisation, token, Asked(0, EventFilter(), "after"))
     assert next(read) == next(whole)
     empty.organisation.tokens.revoke(token.id)
     assert list(read) == []
