@@ -48,14 +48,13 @@ def open_checkpoint(raw: bytes, log: Verifier, witnesses: Sequence[Verifier] = (
     """
     if log.kind != PLAIN or any(key.kind != COSIGNATURE for key in witnesses):
         raise Unproven("a log signs, a witness cosigns: one of the keys is of the other type")
-    text, signatures = open_note(raw, [log, *witnesses])
-    seen = {each.by: each.at for each in signatures if each.at is not None}
-    if len(seen) == len(signatures):
+    text, signed_by = open_note(raw, [log, *witnesses])
+    if log not in signed_by:
         raise Unproven(f"the checkpoint is not signed by {log.name}")
     found = parse_checkpoint(text)
     if found.origin != log.name:
         raise Unproven(f"the checkpoint is of another log than {log.name}")
-    return found, seen
+    return found, {key: at for key, at in signed_by.items() if at is not None}
 
 
 def sign_checkpoint(size: int, root: bytes, log: Signer) -> bytes:

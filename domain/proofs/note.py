@@ -103,13 +103,6 @@ class Signer(Struct, frozen=True):
         return f"— {self.name} {_encoded(self.verifier(kind).id + stamp + self._key.sign(message))}\n"
 
 
-class Signature(Struct, frozen=True):
-    """One that holds. `at` is in seconds since 1970, for a cosignature."""
-
-    by: Verifier
-    at: int | None
-
-
 def signed(text: str, *lines: str) -> bytes:
     """A note of a text that ends with its line, and of the lines that `Signer` makes."""
     if not text.endswith("\n") or _ODD.search(text.replace("\n", "")):
@@ -117,8 +110,8 @@ def signed(text: str, *lines: str) -> bytes:
     return "".join((text, "\n", *lines)).encode()
 
 
-def open_note(raw: bytes, known: Sequence[Verifier]) -> tuple[str, list[Signature]]:
-    """The text of a note and who of the known keys signed it, at least one.
+def open_note(raw: bytes, known: Sequence[Verifier]) -> tuple[str, dict[Verifier, int | None]]:
+    """The text of a note and which of the known keys signed it, at least one; for a cosignature when, in seconds since 1970.
 
     Signatures by other keys say nothing and are passed over. Raises Unproven where any by a known key does not hold or stands there twice.
     """
@@ -126,17 +119,17 @@ def open_note(raw: bytes, known: Sequence[Verifier]) -> tuple[str, list[Signatur
     if len(keys) != len(known):
         raise Unproven("two known keys have the same name and id")
     text, lines = _split(raw)
-    found: dict[Verifier, Signature] = {}
+    found: dict[Verifier, int | None] = {}
     for name, signature in map(_read, lines):
         key = keys.get((name, signature[:ID]))
         if key is None:
             continue
         if key in found:
             raise Unproven(f"the note is signed twice by {name}")
-        found[key] = Signature(key, key.verify(text, signature[ID:]))
+        found[key] = key.verify(text, signature[ID:])
     if not found:
         raise Unproven("the note is signed by no known key")
-    return text, list(found.values())
+    return text, found
 
 
 def parse_key(text: str) -> Verifier:

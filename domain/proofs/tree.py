@@ -75,10 +75,10 @@ def verify_inclusion(leaf: bytes, index: int, size: int, proof: Sequence[bytes],
         if second == 0:
             raise Unproven("the inclusion proof is too long")
         if first & 1 or first == second:
-            found = node(_checked(other), found)
+            found = node(other, found)
             first, second = _skipped(first, second)
         else:
-            found = node(found, _checked(other))
+            found = node(found, other)
         first, second = first >> 1, second >> 1
     if second != 0:
         raise Unproven("the inclusion proof is too short")
@@ -92,7 +92,8 @@ def verify_consistency(old: int, old_root: bytes, size: int, root: bytes, proof:
     RFC 9162, section 2.1.4.2, step by step. It speaks of trees of different sizes with leaves in both: one size is consistent with
     itself where the roots are the same and the proof is empty, and of a tree without leaves nothing is proven.
     """
-    _checked(old_root), _checked(root)
+    for each in (old_root, root):
+        _checked(each)
     if not 0 < old <= size:
         raise Unproven(f"nothing leads from a tree of {old} leaves to one of {size}")
     if old == size:
@@ -101,7 +102,7 @@ def verify_consistency(old: int, old_root: bytes, size: int, root: bytes, proof:
         return
     if not proof:
         raise Unproven("the consistency proof is empty")
-    path = [_checked(each) for each in ([old_root, *proof] if old.bit_count() == 1 else proof)]
+    path = [old_root, *proof] if old.bit_count() == 1 else proof
     first, second = old - 1, size - 1
     while first & 1:
         first, second = first >> 1, second >> 1

@@ -11,7 +11,6 @@ import pytest
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from small_log import CHECKPOINT, LOG, NOON, ROOT, WITNESSES, key, state
-from two_verifiers import PLATFORM
 
 from domain.proofs.checkpoint import Checkpoint, cosign_checkpoint, parse_checkpoint, sign_checkpoint
 from domain.proofs.errors import Unproven
@@ -19,21 +18,21 @@ from domain.proofs.note import COSIGNATURE, PLAIN, Signer, Verifier, parse_key, 
 from domain.proofs.tree import EMPTY
 
 
-def signers(verifier: SimpleNamespace, opened: tuple[Any, ...]) -> tuple[str, set[str]]:
+def signers(opened: tuple[Any, ...]) -> tuple[str, set[str]]:
     text, found = opened
-    return text, {each.by.name if verifier is PLATFORM else each.name for each in found}
+    return text, {each.name for each in found}
 
 
 def test_the_note_of_the_specification_is_signed_by_its_key(verifier: SimpleNamespace) -> None:
     opened = verifier.open_note(published.SPECIFIED_NOTE, [verifier.parse_key(published.SPECIFIED_KEY)])
-    assert signers(verifier, opened) == ("This is an example message.\n", {"example.com/foo"})
+    assert signers(opened) == ("This is an example message.\n", {"example.com/foo"})
 
 
 def test_a_note_of_go_is_signed_by_both_its_keys(verifier: SimpleNamespace) -> None:
     raw = f"{published.GO_TEXT}\n{published.PETER_LINE}{published.ENOCH_LINE}".encode()
     peter, enoch = verifier.parse_key(published.PETER_KEY), verifier.parse_key(published.ENOCH_KEY)
     for known in ([peter], [enoch], [peter, enoch]):
-        assert signers(verifier, verifier.open_note(raw, known)) == (published.GO_TEXT, {each.name for each in known})
+        assert signers(verifier.open_note(raw, known)) == (published.GO_TEXT, {each.name for each in known})
 
 
 def test_a_note_is_signed_byte_for_byte_as_go_signs_it() -> None:
@@ -115,7 +114,7 @@ def test_a_signature_by_a_key_that_shares_only_a_name_or_an_id_is_passed_over(ve
 
 def test_a_note_may_have_empty_lines_and_any_signs_but_control_signs(verifier: SimpleNamespace) -> None:
     for text in ("\n", "één\n\n\ntwee 🍵\n", "— no signature AAAA\n\n", "\x7f\u2028\u00a0\n"):
-        assert signers(verifier, verifier.open_note(signed(text, LOG.sign(text)), [key(verifier, LOG)])) == (text, {LOG.name})
+        assert signers(verifier.open_note(signed(text, LOG.sign(text)), [key(verifier, LOG)])) == (text, {LOG.name})
 
 
 def test_sixteen_signatures_of_the_longest_kind_are_taken(verifier: SimpleNamespace) -> None:

@@ -63,6 +63,17 @@ def test_an_inclusion_proof_with_any_part_altered_is_refused(verifier: SimpleNam
             assert not believed(verifier, "verify_inclusion", leaf, index, size, proof, other_root)
 
 
+def test_no_leaf_root_or_proof_is_cut_in_another_place(verifier: SimpleNamespace) -> None:
+    """Both are hashed together: what is cut otherwise comes to the same root."""
+    left, right = MANY[:2]
+    for at in (0, 1, 31, 33, 63, 64):
+        one, other = (left + right)[:at], (left + right)[at:]
+        assert node(one, other) == ROOTS[2]
+        assert not believed(verifier, "verify_inclusion", other, 1, 2, [one], ROOTS[2])
+        assert not believed(verifier, "verify_inclusion", one, 0, 2, [other], ROOTS[2])
+        assert not believed(verifier, "verify_consistency", 1, one, 2, ROOTS[2], [other])
+
+
 def test_a_leaf_is_proven_at_its_own_place_only(verifier: SimpleNamespace) -> None:
     for leaf, index, size, proof, root in inclusions(SIZES):
         for other in (-size, -1, *range(size + 3), index + 2**64, 2**64):
