@@ -4,6 +4,7 @@ import base64
 import hashlib
 from collections.abc import Iterator
 from types import SimpleNamespace
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -11,7 +12,8 @@ from hypothesis import strategies as st
 from small_log import CHECKPOINT, LOG, NOON, ROOT, WITNESSES, key, state
 from two_verifiers import PLATFORM, STANDALONE, believed
 
-from domain.proofs.checkpoint import Checkpoint, cosign_checkpoint, sign_checkpoint
+from domain.proofs.checkpoint import Checkpoint, cosign_checkpoint, parse_checkpoint, sign_checkpoint
+from domain.proofs.errors import Unproven
 from domain.proofs.note import COSIGNATURE, LONGEST, PLAIN, Signer, signed
 
 TEXT = Checkpoint(LOG.name, 70_000, ROOT).text
@@ -127,6 +129,32 @@ def test_what_is_no_checkpoint_is_refused_though_the_log_signed_it(verifier: Sim
     raw = signed(text, LOG.sign(text))
     assert believed(verifier, "open_note", raw, [key(verifier, LOG)])
     assert not believed(verifier, "open_checkpoint", raw, key(verifier, LOG))
+
+
+@pytest.mark.parametrize("text", [text for told, text in HOSTILE_TEXTS.items() if told not in ("another origin", "an origin with a space")])
+def test_what_is_no_checkpoint_is_refused_whoever_signed_it(text: str) -> None:
+    with pytest.raises(Unproven):
+        parse_checkpoint(text)
+
+
+def test_a_checkpoint_ends_with_its_last_line() -> None:
+    assert parse_checkpoint(TEXT).text == TEXT
+    for told in (TEXT[:-1], f"{TEXT}more", f"{TEXT}\n"):
+        with pytest.raises(Unproven):
+            parse_checkpoint(told)
+
+
+@pytest.mark.parametrize("odd", [None, True, 3, 3.0, b"a+b+c", [], {}])
+def test_what_json_can_hold_in_place_of_a_key_or_a_note_is_refused_by_the_one_that_stands_alone(odd: Any) -> None:
+    assert not believed(STANDALONE, "parse_key", odd)
+    assert not believed(STANDALONE, "open_note", odd, [key(STANDALONE, LOG)])
+
+
+def test_no_note_has_a_control_sign_though_it_was_signed(verifier: SimpleNamespace) -> None:
+    for sign in [chr(code) for code in range(32) if chr(code) != "\n"]:
+        for text in (f"a{sign}b\n", f"{sign}\n", f"a{sign}"):
+            raw = f"{text}\n{LOG.sign(text)}".encode()
+            assert not believed(verifier, "open_note", raw, [key(verifier, LOG)])
 
 
 def flipped(raw: bytes, step: int) -> Iterator[bytes]:

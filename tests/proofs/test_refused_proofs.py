@@ -126,6 +126,7 @@ def test_a_tree_does_not_lead_to_a_smaller_one(verifier: SimpleNamespace) -> Non
     for old, old_root, size, root, proof in consistencies(SIZES):
         for path in (proof, []):
             assert not believed(verifier, "verify_consistency", size, root, old, old_root, path)
+            assert not believed(verifier, "verify_consistency", size, root, old, root, [root])
 
 
 def test_of_a_tree_without_leaves_nothing_is_proven(verifier: SimpleNamespace) -> None:
@@ -200,6 +201,13 @@ def test_what_json_can_hold_in_place_of_a_number_or_a_hash_is_refused_by_the_one
         assert not believed(STANDALONE, "verify_consistency", *told)
     for told in ((3, ROOTS[3], 8, odd, path), (3, ROOTS[3], 8, root, odd), (3, ROOTS[3], 8, root, [odd, *path[1:]])):
         assert not believed(STANDALONE, "verify_consistency", *told)
+
+
+def test_true_is_not_one_to_the_one_that_stands_alone() -> None:
+    assert believed(STANDALONE, "verify_inclusion", MANY[1], 1, 2, [MANY[0]], ROOTS[2])
+    assert not believed(STANDALONE, "verify_inclusion", MANY[1], True, 2, [MANY[0]], ROOTS[2])
+    assert not believed(STANDALONE, "verify_inclusion", MANY[0], 0, True, [], ROOTS[1])
+    assert not believed(STANDALONE, "verify_consistency", True, ROOTS[1], 2, ROOTS[2], [MANY[1]])
 
 
 class Unread:

@@ -85,6 +85,13 @@ def takes(public: bytes, signature: bytes, text: str = TEXT) -> tuple[bool, bool
     return platform, believed(STANDALONE, "verify_signature", public, text.encode(), signature)
 
 
+def is_key(public: bytes) -> bool:
+    """Whether it can be told as a key to either of them."""
+    typed = b"\x01" + public
+    key_id = hashlib.sha256(b"a\n" + typed).digest()[:4].hex()
+    return any(believed(each, "parse_key", f"a+{key_id}+{b64encode(typed).decode()}") for each in (PLATFORM, STANDALONE))
+
+
 def library_takes(public: bytes, signature: bytes) -> bool:
     try:
         Ed25519PublicKey.from_public_bytes(public).verify(signature, TEXT.encode())
@@ -130,6 +137,12 @@ def test_a_signature_of_another_length_is_refused(length: int) -> None:
     assert length == 32 or takes((PUBLIC * 4)[:length], SIGNATURE) == (False, False)
 
 
+def test_nothing_follows_a_signature_or_a_key() -> None:
+    for more in (b"\0", b"0", bytes(32)):
+        assert takes(PUBLIC, SIGNATURE + more) == takes(PUBLIC + more, SIGNATURE) == (False, False)
+        assert not believed(STANDALONE, "decode_point", PUBLIC + more)
+
+
 def test_a_signature_is_written_in_one_way_only() -> None:
     s = int.from_bytes(SIGNATURE[32:], "little")
     for times_order in range(1, 16):
@@ -151,10 +164,7 @@ def test_the_points_of_small_order_are_those_eight() -> None:
 
 @pytest.mark.parametrize("public", SMALL)
 def test_no_key_is_of_small_order_since_under_it_anything_looks_signed(public: str) -> None:
-    for verifier in (PLATFORM, STANDALONE):
-        typed = b"\x01" + bytes.fromhex(public)
-        key_id = hashlib.sha256(b"a\n" + typed).digest()[:4].hex()
-        assert not believed(verifier, "parse_key", f"a+{key_id}+{b64encode(typed).decode()}")
+    assert not is_key(bytes.fromhex(public))
     for s in range(1, 60):
         r = encode(times(s, BASE))
         signature = r + s.to_bytes(32, "little")
@@ -179,9 +189,10 @@ def test_a_point_is_written_in_one_way_only() -> None:
     for height in range(P, 2**255):
         for sign in (0, 1 << 255):
             encoded = (height | sign).to_bytes(32, "little")
-            assert takes(encoded, SIGNATURE) == (False, False)
+            assert not is_key(encoded)
             assert takes(PUBLIC, encoded + SIGNATURE[32:]) == (False, False)
             assert not believed(STANDALONE, "decode_point", encoded)
+    assert is_key(PUBLIC)
     for height in (1, P - 1):
         assert not believed(STANDALONE, "decode_point", (height | 1 << 255).to_bytes(32, "little"))
 
