@@ -40,6 +40,7 @@ HOSTILE_FORMS = {
     "no signature": TEXT.encode() + b"\n",
     "no empty line": (TEXT + LINE).encode(),
     "no end": CHECKPOINT[:-1],
+    "another end": CHECKPOINT[:-1] + b"x",
     "trailing line": CHECKPOINT + b"\n",
     "trailing lines": CHECKPOINT + b"\n\n",
     "trailing word": CHECKPOINT + b"x",
@@ -148,6 +149,12 @@ def test_a_checkpoint_ends_with_its_last_line() -> None:
 def test_what_json_can_hold_in_place_of_a_key_or_a_note_is_refused_by_the_one_that_stands_alone(odd: Any) -> None:
     assert not believed(STANDALONE, "parse_key", odd)
     assert not believed(STANDALONE, "open_note", odd, [key(STANDALONE, LOG)])
+
+
+def test_a_signature_alone_is_no_note(verifier: SimpleNamespace) -> None:
+    for text in ("", "\n"):
+        assert not believed(verifier, "open_note", LOG.sign(text).encode(), [key(verifier, LOG)])
+        assert not believed(verifier, "open_note", f"\n{LOG.sign(text)}".encode(), [key(verifier, LOG)])
 
 
 def test_no_note_has_a_control_sign_though_it_was_signed(verifier: SimpleNamespace) -> None:
