@@ -30,7 +30,7 @@ def texts() -> Iterator[tuple[str, str]]:
     """Every text of the tree with its path, but for hidden folders (.ci excepted) and what was not written here."""
     for folder, inner, files in os.walk(ROOT):
         inner[:] = [name for name in inner if name == ".ci" or not (name.startswith(".") or name.endswith(".egg-info") or name in MADE)]
-        for path in map(Path(folder).joinpath, files):
+        for path in (Path(folder, name) for name in files if name != ".git"):  # In a linked worktree it is a file.
             if b"\0" not in (content := path.read_bytes()):
                 yield relative(path), content.decode()
 
