@@ -179,6 +179,8 @@ quick = Lane(6)
 """What is answered at once: tokens, the fence, what is new."""
 past = Lane(4)
 """What subscribers have missed, of which each may have much to read."""
+probe = Lane(8)
+"""Probes and scrapes, each of which takes some seconds at the longest."""
 
 
 def _marked(ask: Callable[..., T], *positional: Any, **named: Any) -> Callable[[], T]:

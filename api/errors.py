@@ -14,7 +14,7 @@ from strawberry.schema.exceptions import CannotGetOperationTypeError, InvalidOpe
 
 from api.batch import BatchRefused
 from domain.model.errors import Code, Language, Refusal, Refused
-from domain.store.trouble import silent
+from domain.store.trouble import silent_database
 from projections.telemetry.metrics import REFUSALS
 
 OF_THE_QUERY = (GraphQLError, MissingQueryError, CannotGetOperationTypeError, InvalidOperationTypeError)
@@ -95,7 +95,7 @@ def _form(error: GraphQLError) -> Refused:
 
 def mask(failure: BaseException) -> Refused:
     """A database that does not answer is told as that. Of what nobody foresaw only the id is told under which it stands in the log."""
-    if (which := silent(failure)) is not None:
+    if (which := silent_database(failure)) is not None:
         logger.warning("the %s does not answer", which)
         return Refused(Refusal("UNAVAILABLE", "silent"))
     id = secrets.token_hex(6)

@@ -49,7 +49,7 @@ class Asked(Struct, frozen=True):
     after: int
     filter: EventFilter
     field: str
-    """Where it was said from where."""
+    """The parameter or the header in which `after` stood; a refusal names it."""
 
     @classmethod
     def of(cls, parameters: QueryParams, headers: Headers) -> "Asked":

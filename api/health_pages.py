@@ -4,14 +4,12 @@ The first two are open, and say nothing but how far the views are and whether a 
 but how much is recorded and asked is not for the world: they need a token, or a port of their own.
 """
 
-import anyio
-import anyio.to_thread
 from fastapi import APIRouter
 from prometheus_client import CONTENT_TYPE_LATEST
 from starlette.responses import JSONResponse, Response
 
 from api.batch import EVENTS
-from api.context import Organisation
+from api.context import Organisation, probe
 from projections.telemetry.metrics import exposition
 from projections.telemetry.progress import UNREACHABLE, Glance
 
@@ -19,15 +17,10 @@ READY_LAG = EVENTS
 """The most events that a projection may be behind: as many as one request may bring, so that no single request takes the readiness of
 every process of the house away."""
 
-PROBES = 8
-"""Probes and scrapes that are answered at once; each takes some seconds at the longest."""
-
 
 def health_pages(organisation: Organisation) -> APIRouter:
     router = APIRouter()
     glance = Glance(organisation)
-    # Who asks the store may have all the other threads wait for it.
-    apart = anyio.CapacityLimiter(PROBES)
 
     @router.api_route("/healthz", methods=["GET", "HEAD"])
     async def healthz() -> Response:
@@ -38,18 +31,18 @@ def health_pages(organisation: Organisation) -> APIRouter:
     async def readyz() -> Response:
         """The store answers, and its views are not far behind. Without its replica it is ready too, since the primary answers."""
         try:
-            lags = (await anyio.to_thread.run_sync(glance.progress, limiter=apart)).lags
+            lags = (await probe(glance.progress)).lags
         except UNREACHABLE:
             return JSONResponse({"status": "store unreachable"}, 503)
         ready = all(lag <= READY_LAG for lag in lags.values())
-        lost = await anyio.to_thread.run_sync(glance.replica_lost, limiter=apart)
+        lost = await probe(glance.replica_lost)
         replica = {} if lost is None else {"replica": "unreachable, the primary answers" if lost else "ok"}
         return JSONResponse({"status": "ok" if ready else "catching up", "lag": lags, **replica}, 200 if ready else 503)
 
     @router.get("/metrics")
     async def metrics() -> Response:
         """What Prometheus scrapes."""
-        found = await anyio.to_thread.run_sync(exposition, glance, limiter=apart)
+        found = await probe(exposition, glance)
         return Response(found, media_type=CONTENT_TYPE_LATEST, headers={"Cache-Control": "no-store"})
 
     return router

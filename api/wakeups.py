@@ -10,7 +10,7 @@ from collections.abc import Callable
 from contextlib import aclosing
 
 from api.context import Organisation, Signals, quick
-from domain.store.trouble import silent
+from domain.store.trouble import silent_database
 from projections.telemetry.metrics import LOOKS, WAKEUPS
 from projections.telemetry.progress import UNREACHABLE
 
@@ -111,7 +111,7 @@ class Wakeups:
                 # The store alone is believed, also where it came back from a restore with less.
                 self._head = found
         except UNREACHABLE as trouble:
-            logger.warning("the store cannot be asked for what is new: %s", silent(trouble) or type(trouble).__name__)
+            logger.warning("the store cannot be asked for what is new: %s", silent_database(trouble) or type(trouble).__name__)
 
     def _there(self) -> int:
         """Up to where is told: a replica has events before their views."""

@@ -146,9 +146,9 @@ class Runner:
                 began = ended
         return done
 
-    def keep_up(self) -> bool:
-        """Bring the views up as `catch_up` does, but wait for it some seconds only: false where somebody holds them up for longer."""
-        return self._upkeep.wait()
+    def keep_up(self) -> None:
+        """Bring the views up as `catch_up` does, but wait for it some seconds only: somebody may hold them up for longer."""
+        self._upkeep.wait()
 
     def _step(self, generation: int | None) -> int:
         with self._store.reading() as connection:

@@ -25,7 +25,7 @@ from api.wakeups import Wakeups
 from domain.store.store import EventStore
 from domain.store.tokens import Token
 from projections.views import questions as asked_of_views
-from projections.views.kept import Kept
+from projections.views.answer_cache import AnswerCache
 from projections.views.pushed import ready_page
 from projections.views.series import Series
 from tussenruimte import Organisation
@@ -225,7 +225,7 @@ def test_a_page_is_written_once_until_something_is_recorded_or_somebody_is_erase
 
 
 def test_series_are_kept_up_to_so_many_bytes_and_worked_out_once_while_they_are() -> None:
-    kept, made = Kept[Series](lambda series: series.size, limit=100), []
+    kept, made = AnswerCache[Series](lambda series: series.size, limit=100), []
 
     def series(name: str) -> Series:
         return kept.get(name, lambda: made.append(name) or Series(1, {"at": b"x" * 40}))  # type: ignore[func-returns-value]

@@ -159,11 +159,17 @@ def nothing_left(started: subprocess.Popen[str], ending: signal.Signals | None) 
     assert not Path(signals).exists()
 
 
+def hears_interrupts() -> None:
+    """What a shell starts in the background ignores Ctrl-C, and so would all that it starts."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+
+
 @pytest.mark.parametrize("ending", [None, signal.SIGINT, signal.SIGTERM, signal.SIGKILL])
 def test_nothing_outlives_a_script_that_did_not_close_its_servers(ending: signal.Signals | None) -> None:
     with subprocess.Popen(
-        [sys.executable, "-c", SCRIPT], env=HOME, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True
-    ) as script:
+        [sys.executable, "-c", SCRIPT], env=HOME, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True,
+        preexec_fn=hears_interrupts,
+    ) as script:  # fmt: skip
         nothing_left(script, ending)
 
 
@@ -173,6 +179,6 @@ def test_nothing_outlives_tests_that_were_broken_off(tmp_path: Path, ending: sig
     file.write_text(TEST)
     with subprocess.Popen(
         [sys.executable, "-m", "pytest", "-qs", "-p", "no:cacheprovider", "-p", "conftest", "--rootdir", tmp_path, "-c", os.devnull, file],
-        env=HOME, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True,
+        env=HOME, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True, preexec_fn=hears_interrupts,
     ) as tests:  # fmt: skip
         nothing_left(tests, ending)

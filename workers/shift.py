@@ -10,7 +10,7 @@ import threading
 from collections.abc import Callable
 
 from domain.store.database import Database, Lead
-from domain.store.trouble import TROUBLE, silent
+from domain.store.trouble import TROUBLE, silent_database
 from projections.telemetry.metrics import LEADS
 from workers.loops import Loop
 
@@ -76,7 +76,7 @@ class Shift(threading.Thread):
 
     def _fail(self, error: BaseException) -> None:
         if not self._wait:
-            which = silent(error)
+            which = silent_database(error)
             if which is None:
                 logger.warning("%s does not go, and is tried again", self.name, exc_info=error)
             else:

@@ -249,8 +249,6 @@ class Stage:
 
     def repeated(self) -> list[list[int]]:
         """Lines that carry one and the same id, in order."""
-        if len(self._held) == 1 and not self._in_table:
-            return []
         if not self._in_table:
             if len({staged.event.id for staged in self._held.values()}) == len(self._held):
                 return []

@@ -27,7 +27,7 @@ def is_poison(error: Exception) -> bool:
     return isinstance(error, _OF_ROWS) or not isinstance(error, TROUBLE)
 
 
-def silent(error: BaseException) -> str | None:
+def silent_database(error: BaseException) -> str | None:
     """Which database it is that does not answer, in words for the log; None where it is anything else."""
     if isinstance(error, KeyStoreSilent):
         return "database of the keys"

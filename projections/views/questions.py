@@ -25,6 +25,7 @@ from projections.lenses.evidence import Move
 from projections.runner import Runner, Stand
 from projections.views import answers as a
 from projections.views import pages, spans
+from projections.views.answer_cache import AnswerCache
 from projections.views.filters import (
     MOVE_PLACE,
     EventFilter,
@@ -37,10 +38,9 @@ from projections.views.filters import (
     place_of,
 )
 from projections.views.histories import ENTRIES, INITIATIVES, RELATIONSHIPS
-from projections.views.kept import Kept
 from projections.views.pushed import Chosen, ready_page, ready_pages
 from projections.views.scope import Scope
-from projections.views.series import Series, SeriesKept, all_series
+from projections.views.series import Series, SeriesCache, all_series
 from projections.views.snapshot import Snapshot, move_answer
 from projections.views.trajectories import MOVES
 
@@ -54,8 +54,8 @@ class Questions:
         self._store = store
         self._runner = runner
         self._all = Scope(store.organisation)
-        self._series = SeriesKept()
-        self._pages: Kept[bytes | None] = _no_pages()
+        self._series = SeriesCache()
+        self._pages: AnswerCache[bytes | None] = _no_pages()
         self._erased = frozenset[str]()
         self._lock = threading.Lock()
         self._answered = 0
@@ -328,8 +328,8 @@ class Questions:
             return a.Page(nodes, [cursor(row[0], row[1]) for row in shown], len(rows) > size)
 
 
-def _no_pages() -> Kept[bytes | None]:
-    return Kept(lambda page: len(page or b""))
+def _no_pages() -> AnswerCache[bytes | None]:
+    return AnswerCache(lambda page: len(page or b""))
 
 
 def _consents(events: Sequence[Event]) -> list[a.Consent]:

@@ -13,7 +13,7 @@ from msgspec import Struct
 
 from domain.model.time import MINUTE
 from projections.views import answers as a
-from projections.views.kept import Kept
+from projections.views.answer_cache import AnswerCache
 from projections.views.pushed import TYPENAME, Chosen
 from projections.views.scope import Scope
 from projections.views.snapshot import Snapshot, trajectory_answer
@@ -44,18 +44,18 @@ def series_of(answer: a.Trajectory) -> Series:
     return Series(len(answer.at), {field: encode(getattr(answer, name)) for field, name in FIELDS.items()})
 
 
-class SeriesKept:
+class SeriesCache:
     """The series that were asked for last. While nothing is recorded they are found without reading what they rest on, for a minute;
     then that is read, and they are found by its hash where it is as it was."""
 
     def __init__(self) -> None:
-        self.series: Kept[Series] = Kept(lambda series: series.size)
-        self.hashes: Kept[bytes] = Kept(lambda _: HASH_BYTES)
+        self.series: AnswerCache[Series] = AnswerCache(lambda series: series.size)
+        self.hashes: AnswerCache[bytes] = AnswerCache(lambda _: HASH_BYTES)
 
 
 def all_series(
     snapshot: Snapshot,
-    kept: SeriesKept,
+    kept: SeriesCache,
     scope: Scope,
     ids: Sequence[str],
     start: int | None,

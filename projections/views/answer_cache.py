@@ -10,7 +10,7 @@ KEPT_BYTES = 64 * 1024 * 1024
 T = TypeVar("T")
 
 
-class Kept(Generic[T]):
+class AnswerCache(Generic[T]):
     """The answers that were asked for last; `size` gives their bytes. For several threads."""
 
     def __init__(self, size: Callable[[T], int], limit: int = KEPT_BYTES) -> None:
