@@ -2,6 +2,7 @@
 
 import ast
 import json
+import os
 import shutil
 import subprocess
 import sys
@@ -53,9 +54,13 @@ def test_it_imports_the_standard_library_only() -> None:
 @pytest.mark.parametrize("version", ["this", "3.9", "3.10", "3.11", "3.12", "3.13"])
 def test_it_verifies_alone(version: str, tmp_path: Path) -> None:
     python = sys.executable if version == "this" else shutil.which(f"python{version}")
-    if python is None or subprocess.run([python, "-V"], capture_output=True).returncode:
+    # Where pyenv keeps several it has to be told which; to all else this says nothing.
+    settings = {**os.environ, "PYENV_VERSION": version}
+    if python is None or subprocess.run([python, "-V"], env=settings, capture_output=True).returncode:
         pytest.skip(f"there is no Python {version} here")
     shutil.copy(SOURCE, tmp_path / "verify.py")
     shutil.copy(Path(__file__).with_name("outsider.py"), tmp_path)
-    done = subprocess.run([python, "-S", "-E", "outsider.py"], input=json.dumps(EVIDENCE).encode(), capture_output=True, cwd=tmp_path)
+    done = subprocess.run(
+        [python, "-S", "-E", "outsider.py"], env=settings, input=json.dumps(EVIDENCE).encode(), capture_output=True, cwd=tmp_path
+    )
     assert (done.returncode, done.stdout.split(), done.stderr.decode()) == (0, [b"verified"], "")
