@@ -69,7 +69,7 @@ def media_type(accept: str | None) -> str:
 
 async def read(request: Request) -> Question:
     """The question of a request. Raises `HTTPRefused`."""
-    if request.method == "GET":
+    if request.method != "POST":
         return _from_address(request.query_params)
     if request.headers.get("content-type", "").partition(";")[0].strip().lower() != PLAIN_JSON:
         raise HTTPRefused(415, bad("request_type", "Content-Type"))

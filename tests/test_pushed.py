@@ -6,6 +6,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any, Self
 
+import msgspec
 import pytest
 from corrected_histories import NOW, histories
 from histories import Line
@@ -15,6 +16,7 @@ from hypothesis import strategies as st
 from msgspec import Raw, Struct
 from random_queries import ALL, VARIABLES, questions
 from sent_lines import ROOT, Clock, account, initiative, line, meeting, pair, person, record
+from served import served
 from servers import NamedPostgres, Postgres
 from store_places import Databases, Files, Place
 
@@ -196,12 +198,29 @@ def test_a_series_that_was_asked_for_before_is_told_anew_once_something_late_is_
         assert len(told[0]["at"]) == len(told[2]["help"]) == 1_096
 
 
+def test_what_is_kept_is_told_after_one_statement_and_only_while_nothing_is_recorded(tmp_path: Path) -> None:
+    with served(tmp_path) as house:
+        house.record([msgspec.json.decode(sent) for sent in pair()])
+        query = """{ relationship(id: "r") { id endedOn trajectory(from: "2021-01-01", to: "2021-06-01", stepDays: 7) { help } } }"""
+        first, again = house.ask(query), house.ask(query)
+        with house.statements() as kept:
+            assert house.ask(query) == again == first
+        house.record([msgspec.json.decode(meeting("late", "r", "2021-03-01", mood="light"))])
+        house.ask("{ lenses { name } }")
+        with house.statements() as anew:
+            later = house.ask(query)
+        assert later["relationship"]["trajectory"] != first["relationship"]["trajectory"]
+        # Whose token it is, and for each of the two questions where the views stand.
+        assert len(kept) == 3 < len(anew)
+
+
 def test_a_page_is_written_once_until_something_is_recorded_or_somebody_is_erased(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     written: list[int] = []
 
     def counted(*given: Any) -> bytes | None:
+        page = ready_page(*given)
         written.append(1)
-        return ready_page(*given)
+        return page
 
     monkeypatch.setattr(asked_of_views, "ready_page", counted)
     clock = Clock()

@@ -3,7 +3,7 @@
 import threading
 from collections import OrderedDict
 from collections.abc import Callable, Hashable
-from typing import Generic, TypeVar
+from typing import Any, Generic, NoReturn, TypeVar
 
 KEPT_BYTES = 64 * 1024 * 1024
 
@@ -33,3 +33,17 @@ class AnswerCache(Generic[T]):
             while self._held > self._limit:
                 self._held -= self._size(self._answers.popitem(last=False)[1])
         return made
+
+
+class Asks(Exception):
+    """What is kept is not enough: the database has to be asked."""
+
+
+class KeptOnly:
+    """Stands for a connection where only what is kept may answer: whatever is asked of it raises `Asks`."""
+
+    def __getattr__(self, name: str) -> NoReturn:
+        raise Asks
+
+
+KEPT_ONLY: Any = KeptOnly()

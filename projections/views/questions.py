@@ -25,7 +25,7 @@ from projections.lenses.evidence import Move
 from projections.runner import Runner, Stand
 from projections.views import answers as a
 from projections.views import pages, spans
-from projections.views.answer_cache import AnswerCache
+from projections.views.answer_cache import KEPT_ONLY, AnswerCache, Asks
 from projections.views.filters import (
     MOVE_PLACE,
     EventFilter,
@@ -44,6 +44,9 @@ from projections.views.series import Series, SeriesCache, all_series
 from projections.views.snapshot import Snapshot, move_answer
 from projections.views.trajectories import MOVES
 
+ROW_BYTES = 300
+"""What a row that is kept takes, about."""
+
 Item = TypeVar("Item")
 
 
@@ -56,6 +59,7 @@ class Questions:
         self._all = Scope(store.organisation)
         self._series = SeriesCache()
         self._pages: AnswerCache[bytes | None] = _no_pages()
+        self._relationships: AnswerCache[dict[str, a.Relationship]] = AnswerCache(lambda found: ROW_BYTES * (len(found) + 1))
         self._erased = frozenset[str]()
         self._lock = threading.Lock()
         self._answered = 0
@@ -103,6 +107,17 @@ class Questions:
     def _snapshot(self, connection: Connection, stand: Stand) -> Snapshot:
         return Snapshot(self._store, connection, stand.generation, self._store.clock(), stand.position)
 
+    def _answer(self, ask: Callable[[Snapshot], Item]) -> Item:
+        """What is kept answers where nothing was recorded since, which is one statement; else the database is asked, in a snapshot."""
+        if self._store.replica is None:
+            with self._store.database.asking() as connection:
+                stand = self._runner.stand(connection)
+            if stand.position >= stand.head:
+                with suppress(Asks):
+                    return ask(self._snapshot(KEPT_ONLY, stand))
+        with self.snapshot() as snapshot:
+            return ask(snapshot)
+
     def reached(self) -> int:
         """The position up to which is answered at the least from now on."""
         with self.snapshot() as snapshot:
@@ -123,11 +138,15 @@ class Questions:
     # By id
 
     def relationships(self, ids: Sequence[str]) -> dict[str, a.Relationship]:
-        rows = self._rows(RELATIONSHIPS, "id, initiative, origin, started_on, ended_on", ids)
-        return {row[0]: a.Relationship(*row) for row in rows}
+        def found(snapshot: Snapshot) -> dict[str, a.Relationship]:
+            rows = _rows(snapshot, RELATIONSHIPS, "id, initiative, origin, started_on, ended_on", ids)
+            return {row[0]: a.Relationship(*row) for row in rows}
+
+        return self._answer(lambda snapshot: self._relationships.get((snapshot.state, *ids), lambda: found(snapshot)))
 
     def initiatives(self, ids: Sequence[str]) -> dict[str, a.Initiative]:
-        return {row[0]: a.Initiative(*row) for row in self._rows(INITIATIVES, "id, name, kind, guidance, contact", ids)}
+        with self.snapshot() as snapshot:
+            return {row[0]: a.Initiative(*row) for row in _rows(snapshot, INITIATIVES, "id, name, kind, guidance, contact", ids)}
 
     def participants(self, ids: Sequence[str]) -> dict[str, a.Participant]:
         with self.snapshot() as snapshot:
@@ -146,11 +165,6 @@ class Questions:
     def events_by_id(self, ids: Sequence[str]) -> dict[str, a.RecordedEvent]:
         with self.snapshot() as snapshot:
             return snapshot.events(ids)
-
-    def _rows(self, table: Table, columns: str, ids: Sequence[str]) -> list[tuple[str, ...]]:
-        with self.snapshot() as snapshot:
-            query = f"SELECT {columns} FROM {snapshot.table(table)} v WHERE id IN {marks(ids)}"
-            return snapshot.connection.execute(query, ids).fetchall() if ids else []
 
     # Of many relationships at once
 
@@ -226,8 +240,7 @@ class Questions:
         known_at: int | None = None,
     ) -> dict[str, Series]:
         """The same as JSON."""
-        with self.snapshot() as snapshot:
-            return all_series(snapshot, self._series, scope, ids, start, to, step_days, lens, holder, known_at)
+        return self._answer(lambda told: all_series(told, self._series, scope, ids, start, to, step_days, lens, holder, known_at))
 
     def moves_of(
         self, ids: Sequence[str], lens: str | None = None, holder: str | None = None, to: int | None = None, known_at: int | None = None
@@ -261,13 +274,16 @@ class Questions:
 
         A first page that does not hang on the clock is the same until something is recorded or somebody erased; it is kept for a minute
         at most."""
-        with self.snapshot() as snapshot:
+
+        def found(snapshot: Snapshot) -> bytes | None:
             if after is not None or asked.phase is not None:
                 return ready_page(snapshot, scope, first, after, asked, chosen)
             if (erased := snapshot.erased()) != self._erased:
                 self._pages, self._erased = _no_pages(), erased
             key = (scope, snapshot.state, erased, snapshot.now // MINUTE, first, asked, tuple(chosen))
             return self._pages.get(key, lambda: ready_page(snapshot, scope, first, after, asked, chosen))
+
+        return self._answer(found)
 
     def ready_pages(
         self,
@@ -326,6 +342,11 @@ class Questions:
             version = ACCOUNTS_VERSION if name == "accounts" else definition.version
             nodes = [move_answer(row[1], name, version, asked.holder, move, events) for row, move in zip(shown, moves, strict=True)]
             return a.Page(nodes, [cursor(row[0], row[1]) for row in shown], len(rows) > size)
+
+
+def _rows(snapshot: Snapshot, table: Table, columns: str, ids: Sequence[str]) -> list[tuple[str, ...]]:
+    query = f"SELECT {columns} FROM {snapshot.table(table)} v WHERE id IN {marks(ids)}"
+    return snapshot.connection.execute(query, ids).fetchall() if ids else []
 
 
 def _no_pages() -> AnswerCache[bytes | None]:
