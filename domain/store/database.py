@@ -77,11 +77,10 @@ Change = Insert | Add | Put | Delete | Update
 
 class JsonForms(NamedTuple):
     """How SQL writes JSON by hand, as forms to be filled in: a text as JSON has it (`null` for null); what is written of `each` of some
-    rows, in an order, with commas between; and whether a text stands in an array that is given as JSON."""
+    rows, in an order, with commas between."""
 
     text: str
     joined: str
-    among: str
 
 
 class Cursor(Protocol):
@@ -101,6 +100,10 @@ class Connection(Protocol):
 
     def table(self, table: Table, generation: int = 0) -> str:
         """How SQL names a table; to be followed by an alias."""
+        ...
+
+    def among(self, column: str, texts: Sequence[str]) -> tuple[str, Any]:
+        """A condition that a column holds one of these texts, and the value it takes: however many there are, the statement is the same."""
         ...
 
     def execute(self, statement: str, values: Sequence[Any] = ()) -> Cursor: ...

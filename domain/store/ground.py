@@ -16,7 +16,7 @@ from domain.model.judged import Judged
 from domain.model.naming import identities
 from domain.model.participant import Standing
 from domain.model.time import instant
-from domain.store.database import EVENTS, HANGS, Connection, Row, in_pages, marks
+from domain.store.database import EVENTS, HANGS, Connection, Cursor, Row, in_pages
 from domain.store.keys import Keys, Ring
 from domain.store.mapper import JUDGED, Kept, Mapper, Stored, Unreadable
 from domain.store.recorder import EventRecorder
@@ -112,9 +112,7 @@ class Ground:
             f"SELECT position, originator_id, state FROM {self._events} e {since} ORDER BY position DESC LIMIT {most}", (before,)
         )
         self._ids: dict[str, bytes | None] = dict.fromkeys(event.id for event in new)
-        known = [
-            connection.execute(f"SELECT id, state FROM {self._events} e WHERE id IN {marks(ids)}", ids) for ids in in_pages(list(self._ids))
-        ]
+        known = [self._recorded(ids) for ids in in_pages(list(self._ids))]
         self._ring: Ring | None = keys.ring() if memory is not None else None
         found = last.fetchall()
         self.head: int = found[0][0] if found else 0
@@ -157,8 +155,9 @@ class Ground:
         ring.prefetch_streams([stream for stream in found if stream.startswith("relationship/")])
         ring.prefetch([stream for stream in found if stream.startswith("participant/")])
         for names in in_pages(sorted(found)):
-            among = f"{self._events} e WHERE originator_id IN {marks(names)} ORDER BY position"
-            for stream, state, at, until in self._connection.execute(f"SELECT originator_id, state, at, until FROM {among}", names):
+            named, value = self._connection.among("originator_id", names)
+            query = f"SELECT originator_id, state, at, until FROM {self._events} e WHERE {named} ORDER BY position"
+            for stream, state, at, until in self._connection.execute(query, (value,)):
                 if stream in found:
                     try:
                         found[stream].append(self._mapper.event((state, at, until), ring, JUDGED))
@@ -210,8 +209,13 @@ class Ground:
         self.flush()
         found: dict[str, bytes] = {}
         for some in in_pages(ids):
-            found |= dict(self._connection.execute(f"SELECT id, state FROM {self._events} e WHERE id IN {marks(some)}", some).fetchall())
+            found |= dict(self._recorded(some).fetchall())
         return found
+
+    def _recorded(self, ids: Sequence[str]) -> Cursor:
+        """The ids and stored envelopes of those of these that are recorded."""
+        named, value = self._connection.among("id", ids)
+        return self._connection.execute(f"SELECT id, state FROM {self._events} e WHERE {named}", (value,))
 
     def kept(self, id: str) -> Kept | None:
         """An event by its id, as it is stored."""

@@ -10,11 +10,12 @@ import threading
 from collections.abc import Callable, Iterable, Iterator
 from datetime import UTC, datetime
 from functools import partial
+from typing import Any
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
-from domain.store.database import Connection, Delete, Insert, Row, Update, marks
+from domain.store.database import Connection, Delete, Insert, Row, Update
 from domain.store.key_places import ALIASES, DATA_KEYS, FENCE, ORGANISATION_KEYS, KeyPlace
 from domain.store.ring import (
     CHUNK,
@@ -145,11 +146,13 @@ class Keys:
         before = self._clock() - GRACE
         with self._place.writing() as db:
             for chunk in chunks(names):
-                query = f"SELECT owner FROM {db.table(DATA_KEYS)} k WHERE owner IN {marks(chunk)} AND state = 'active' AND created < ?"
-                db.write([Delete(DATA_KEYS, ("owner",), db.execute(query, (*chunk, before)).fetchall())])
+                named, value = db.among("owner", chunk)
+                query = f"SELECT owner FROM {db.table(DATA_KEYS)} k WHERE {named} AND state = 'active' AND created < ?"
+                db.write([Delete(DATA_KEYS, ("owner",), db.execute(query, (value, before)).fetchall())])
             for some in chunks(handles):
-                query = f"SELECT stream, handle FROM {db.table(ALIASES)} a WHERE stream IN {marks(some)} AND created < ?"
-                old = {(row[0], row[1]) for row in db.execute(query, (*(stream for stream, _ in some), before))}
+                named, value = db.among("stream", [stream for stream, _ in some])
+                query = f"SELECT stream, handle FROM {db.table(ALIASES)} a WHERE {named} AND created < ?"
+                old = {(row[0], row[1]) for row in db.execute(query, (value, before))}
                 db.write([Delete(ALIASES, ("stream", "handle"), [pair for pair in some if pair in old])])
             _raise_fence(db)
 
@@ -290,7 +293,8 @@ class Keys:
             return {}
         with self._place.reading() as db:
             columns = "owner, version, state, wrapped, epoch, erased_on"
-            rows = db.execute(f"SELECT {columns} FROM {db.table(DATA_KEYS)} k WHERE owner IN {marks(owners)}", owners).fetchall()
+            named, value = db.among("owner", owners)
+            rows = db.execute(f"SELECT {columns} FROM {db.table(DATA_KEYS)} k WHERE {named}", (value,)).fetchall()
             return {row[0]: self._key_entry(db, *row) for row in rows}
 
     def _key_entry(
@@ -317,9 +321,10 @@ class Keys:
         return frozenset(owner.partition("/")[2] for (owner,) in rows)
 
     def _aliases_of(self, db: Connection, streams: list[str]) -> dict[tuple[str, str], str | Trouble]:
-        return self._aliases(db, f"stream IN {marks(streams)}", tuple(streams)) if streams else {}
+        named, value = db.among("stream", streams)
+        return self._aliases(db, named, (value,)) if streams else {}
 
-    def _aliases(self, db: Connection, where: str, values: tuple[str, ...]) -> dict[tuple[str, str], str | Trouble]:
+    def _aliases(self, db: Connection, where: str, values: tuple[Any, ...]) -> dict[tuple[str, str], str | Trouble]:
         rows = db.execute(f"SELECT stream, handle, sealed_owner, epoch FROM {db.table(ALIASES)} a WHERE {where}", values).fetchall()
         return {(row[0], row[1]): self._alias_entry(db, *row) for row in rows}
 
@@ -352,8 +357,9 @@ def _active(db: Connection, owners: Iterable[str]) -> set[str]:
     names = list(owners)
     if not names:
         return set()
-    query = f"SELECT owner, state, erased_on FROM {db.table(DATA_KEYS)} k WHERE owner IN {marks(names)} ORDER BY state, owner"
-    rows = db.execute(query, names).fetchall()
+    named, value = db.among("owner", names)
+    query = f"SELECT owner, state, erased_on FROM {db.table(DATA_KEYS)} k WHERE {named} ORDER BY state, owner"
+    rows = db.execute(query, (value,)).fetchall()
     for _, state, on in rows:
         if state == "erased":
             raise Erased(on)

@@ -59,7 +59,6 @@ class PostgresTransaction:
     json = JsonForms(
         "coalesce(to_json({})::text, 'null')",
         "(SELECT string_agg({each}, ',' ORDER BY {by}) FROM {rows})",
-        "{} IN (SELECT json_array_elements_text(CAST(? AS json)))",
     )
 
     def __init__(self, connection: psycopg.Connection[Row], organisation: str, copies: bool = True) -> None:
@@ -74,6 +73,9 @@ class PostgresTransaction:
     def _own(self, table: Table, generation: int) -> str:
         own = f"organisation = {quoted(self._organisation)}"
         return f"{own} AND generation = {int(generation)}" if table.version else own
+
+    def among(self, column: str, texts: Sequence[str]) -> tuple[str, Packed]:
+        return f"{column} = ANY(?)", packed("text", texts)
 
     def execute(self, statement: str, values: Sequence[Any] = ()) -> Cursor:
         return self._connection.execute(_translated(statement), values or None, binary=True)

@@ -115,15 +115,7 @@ class Ring:
 
     def key(self, owner: str) -> DataKey:
         """Raises Erased, Frozen, Missing, or KeyStoreError where the stored key is damaged."""
-        cache = self._current()
-        entry = cache.keys.get(owner)
-        if entry is None:
-            loaded = self._store.load_keys([owner])
-            cache.keys.update(loaded)
-            entry = loaded.get(owner, Missing)
-        if isinstance(entry, DataKey):
-            return entry
-        raise entry()
+        return self._key(self._current(), owner)
 
     def holds(self, owner: str) -> bool:
         """Whether something is known of an owner that was asked for, if only that there is no key any more."""
@@ -131,15 +123,7 @@ class Ring:
 
     def owner(self, stream: str, handle: str) -> str:
         """The participant a handle stands for. Raises Missing, or Erased: who it was is then forgotten."""
-        cache = self._current()
-        entry = cache.aliases.get((stream, handle))
-        if entry is None:
-            loaded = self._store.load_alias(stream, handle)
-            cache.aliases.update(loaded)
-            entry = loaded.get((stream, handle), Missing)
-        if isinstance(entry, str):
-            return entry
-        raise entry()
+        return self._owner(self._current(), stream, handle)
 
     def erased(self) -> frozenset[str]:
         """The ids of the participants who were erased; no handle stands for any of them any more."""
@@ -153,13 +137,14 @@ class Ring:
 
         Raises as `key` and `owner` do; Erased comes before all else, with the day on which the first of them was.
         """
+        cache = self._current()
         if not handles:
-            return [self.key(ORGANISATION)]
+            return [self._key(cache, ORGANISATION)]
         keys: list[DataKey] = []
         reasons: list[NotOpened] = []
         for handle in sorted(handles):
             try:
-                keys.append(self.key(self.owner(stream, handle)))
+                keys.append(self._key(cache, self._owner(cache, stream, handle)))
             except NotOpened as reason:
                 reasons.append(reason)
         if reasons:
@@ -186,6 +171,26 @@ class Ring:
             cache.aliases.update(loaded)
             cache.streams.update(chunk)
             self.prefetch({entry for entry in loaded.values() if isinstance(entry, str)})
+
+    def _key(self, cache: Cache, owner: str) -> DataKey:
+        entry = cache.keys.get(owner)
+        if entry is None:
+            loaded = self._store.load_keys([owner])
+            cache.keys.update(loaded)
+            entry = loaded.get(owner, Missing)
+        if isinstance(entry, DataKey):
+            return entry
+        raise entry()
+
+    def _owner(self, cache: Cache, stream: str, handle: str) -> str:
+        entry = cache.aliases.get((stream, handle))
+        if entry is None:
+            loaded = self._store.load_alias(stream, handle)
+            cache.aliases.update(loaded)
+            entry = loaded.get((stream, handle), Missing)
+        if isinstance(entry, str):
+            return entry
+        raise entry()
 
     def _current(self) -> Cache:
         if not self._store.is_fresh(self._cache):

@@ -4,9 +4,10 @@ A write transaction is taken at its start (BEGIN IMMEDIATE), so that judging and
 never interleave; SQLite has one such lock for all. Each generation of a view has tables of its own, named after it.
 """
 
+import json
 import sqlite3
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from functools import lru_cache
 from pathlib import Path
@@ -62,7 +63,6 @@ class SQLiteTransaction:
     json = JsonForms(
         "json_quote({})",
         "(SELECT group_concat(one, ',') FROM (SELECT {each} one FROM {rows} ORDER BY {by}))",
-        "{} IN (SELECT value FROM json_each(?))",
     )
 
     def __init__(self, connection: sqlite3.Connection) -> None:
@@ -72,6 +72,9 @@ class SQLiteTransaction:
 
     def table(self, table: Table, generation: int = 0) -> str:
         return _named(table, generation)
+
+    def among(self, column: str, texts: Sequence[str]) -> tuple[str, str]:
+        return f"{column} IN (SELECT value FROM json_each(?))", json.dumps(texts)
 
     def write(self, changes: Iterable[Change], generation: int = 0) -> None:
         for change in changes:

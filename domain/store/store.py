@@ -10,7 +10,7 @@ from operator import itemgetter
 from typing import NamedTuple
 
 from domain.model.event import Event
-from domain.store.database import EVENTS, Connection, Database, in_pages, marks
+from domain.store.database import EVENTS, Connection, Database, in_pages
 from domain.store.keys import Keys, Ring
 from domain.store.mapper import Kept, Mapper, Opens
 from domain.store.recorder import EventRecorder
@@ -73,10 +73,9 @@ class EventStore:
         ring.prefetch_streams([stream for stream in streams if stream.startswith("relationship/")])
         events = connection.table(EVENTS)
         for chunk in in_pages(streams):
+            named, value = connection.among("originator_id", chunk)
             rows = connection.execute(
-                f"SELECT originator_id, state, at, until FROM {events} e WHERE originator_id IN {marks(chunk)}"
-                " ORDER BY originator_id, position",
-                chunk,
+                f"SELECT originator_id, state, at, until FROM {events} e WHERE {named} ORDER BY originator_id, position", (value,)
             )
             for stream, state, at, until in rows:
                 found[stream].append(self.mapper.event((state, at, until), ring, only))
@@ -118,7 +117,8 @@ class EventStore:
         """Events by their ids."""
         found: dict[str, Event] = {}
         for chunk in in_pages(ids):
-            rows = connection.execute(f"SELECT state, at, until FROM {connection.table(EVENTS)} e WHERE id IN {marks(chunk)}", chunk)
+            named, value = connection.among("id", chunk)
+            rows = connection.execute(f"SELECT state, at, until FROM {connection.table(EVENTS)} e WHERE {named}", (value,))
             for state, at, until in rows:
                 event = self.mapper.event((state, at, until), ring)
                 found[event.id] = event

@@ -5,7 +5,7 @@ put together with `||`, which writes them as the plain way does to the byte and 
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import msgspec
 
@@ -120,8 +120,9 @@ class _Writer:
     def __init__(self, snapshot: Snapshot) -> None:
         self._table = snapshot.table
         self._json = snapshot.connection.json
+        self._among = snapshot.connection.among
         self._erased = snapshot.erased
-        self._values: list[str] = []
+        self._values: list[Any] = []
 
     def shown(self, nodes: Nodes) -> Shown:
         """What is shown of a relationship `r`, besides its id a column for each way in which it is asked for."""
@@ -161,8 +162,9 @@ class _Writer:
             people = f" LEFT JOIN {self._table(PARTICIPANTS)} p ON p.id = m.participant"
             if erased := self._erased():
                 # Whom a handle stood for may still be in the view after the keys have forgotten it.
-                self._values.append(msgspec.json.encode(sorted(erased)).decode())
-                known = f"CASE WHEN {self._json.among.format('participant')} THEN NULL ELSE participant END participant"
+                gone, value = self._among("participant", sorted(erased))
+                self._values.append(value)
+                known = f"CASE WHEN {gone} THEN NULL ELSE participant END participant"
                 members = f"(SELECT relationship, place, handle, joined, left_on, roles, side, {known} FROM {members} held)"
         rows = f"{members} m{people} WHERE m.relationship = r.id"
         return f"'[' || coalesce({self._json.joined.format(each=self._object('Member', chosen), rows=rows, by='m.place')}, '') || ']'"
