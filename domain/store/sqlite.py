@@ -16,12 +16,10 @@ from typing import Any
 from eventsourcing.sqlite import SQLiteConnection, SQLiteConnectionPool, SQLiteDatastore
 
 from domain.store.database import (
-    ANNOUNCED,
-    GENERATIONS,
-    HANGS,
+    EVENTS,
     OWN,
     STORE_VERSION,
-    TOKENS,
+    TRACKING,
     Add,
     Change,
     Delete,
@@ -217,12 +215,7 @@ _OWN_STATEMENTS = [
     " originator_version INTEGER GENERATED ALWAYS AS (position) VIRTUAL)",
     "CREATE UNIQUE INDEX IF NOT EXISTS event_id ON events (id)",
     "CREATE INDEX IF NOT EXISTS event_stream ON events (originator_id, position)",
-    _definition(HANGS),
-    _definition(GENERATIONS),
-    _definition(TOKENS),
-    *_indexes(TOKENS),
-    _definition(ANNOUNCED),
-    *_indexes(ANNOUNCED),
+    *(statement for table in OWN if table not in (EVENTS, TRACKING) for statement in (_definition(table), *_indexes(table))),
     "CREATE TABLE IF NOT EXISTS tracking (application_name TEXT, notification_id INTEGER, PRIMARY KEY (application_name)) WITHOUT ROWID",
     "CREATE TABLE IF NOT EXISTS facts (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID",
     f"INSERT OR IGNORE INTO facts VALUES ('store_version', '{STORE_VERSION}')",
