@@ -1,7 +1,7 @@
 """The front door: settings, the one place where the parts are put together, and the command line.
 
-Only this module knows both the api and the workers. The verbs that ask stand in `projections.export.asking`, those for lenses and tokens
-in `tending`, how anything is printed in the modules beside them; here are the verbs that take in, look after and serve.
+Only this module knows both the api and the workers. The verbs that ask stand in `projections.export.asking`, those that carry events in
+and out in `carrying`, those for lenses, tokens and erasures in `tending`; here are the verbs that look after the whole and serve it.
 """
 
 import errno
@@ -12,29 +12,28 @@ import socket
 import sqlite3
 import sys
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from importlib import metadata
 from pathlib import Path
-from typing import IO, TYPE_CHECKING
+from typing import TYPE_CHECKING
 
 import click
 
-from domain.model.envelope import EVENT_LIMIT
 from domain.store.checks import Unusable, check_databases, check_files, check_keys, check_places, check_replica
 from domain.store.database import OWN, STORE_VERSION
-from domain.store.fresh import FreshIds
+from domain.store.erasures import Erasures
 from domain.store.key_places import KEY_TABLES
 from domain.store.organisations import check_placed, organisations
 from domain.store.places import on_postgres, on_sqlite
 from domain.store.postgres import migrate as migrate_database
-from domain.store.staging import Line
 from domain.store.store import EventStore
 from domain.store.tokens import Tokens
 from projections import soundness
-from projections.export import asking, cloudevents, objects, tables, tending
+from projections.erasing import Erasing
+from projections.export import asking, carrying, tables, tending
 from projections.export.settings import Files, Settings, databases, files_of, root_key, settings
-from projections.export.terminal import BY, TOLD, Verbs, language, said, show, told, warn, watched
+from projections.export.terminal import TOLD, Verbs, said, show, told, watched
 from projections.runner import Runner
 from projections.set_aside import SET_ASIDE
 from projections.telemetry.command import named_host, watchable, watched_at
@@ -47,7 +46,6 @@ from workers.loops import LOOPS
 if TYPE_CHECKING:
     from domain.store.signals import Signals
 
-LONGEST = EVENT_LIMIT + 2
 GRACE_SECONDS = 20
 LIBRARIES = ("tussenruimte", "eventsourcing", "msgspec", "cryptography", "fastapi", "strawberry-graphql")
 
@@ -65,6 +63,7 @@ class Organisation:
             store.recording.on_recorded(signals.announce)
         self.runner = Runner(store, [Histories(), Trajectories()])
         self.questions = Questions(store, self.runner)
+        self.erasing = Erasing(store, self.runner)
         self.tokens = Tokens(store.database, store.clock)
 
     def close(self) -> None:
@@ -92,6 +91,7 @@ def open_store(chosen: Settings, new: bool) -> EventStore:
         store = on_postgres(place.url, place.keys_url, root_key(chosen), organisation, clock, place.read_url)
     try:
         check_keys(store)
+        Erasures(store).replay()
     except BaseException:
         store.close()
         raise
@@ -145,77 +145,8 @@ def cli(context: click.Context) -> None:
     context.meta[tending.ORGANISATION] = opened
 
 
-@cli.command("import")
-@click.argument("files", nargs=-1, required=True, metavar="FILE...")
-@click.option("--keep-going", is_flag=True, help="Leave out streams with a refused line and take the rest.")
-@click.option("--fresh-ids", is_flag=True, help="Replace the ids of the sender by random ones.")
-@click.option("--restore", is_flag=True, help="Bring an export back into an empty platform, with its positions and instants.")
-def take_in(files: tuple[str, ...], keep_going: bool, fresh_ids: bool, restore: bool) -> None:
-    """Record events from files (-: standard input).
-
-    A line holds one CloudEvent as JSON. All files are one batch: taken together, or not at all."""
-    if restore and (keep_going or fresh_ids):
-        raise click.UsageError("--restore brings an export back as it was: leave out --keep-going and --fresh-ids.")
-    with opened(new=True) as organisation, watched() as progress:
-        outcome = organisation.store.recording.record(
-            _lines(files), recorded_by=BY, keep_going=keep_going, fresh=FreshIds() if fresh_ids else None, restore=restore,
-            progress=lambda step, done: progress(step, done, None),
-        )  # fmt: skip
-        try:
-            organisation.runner.catch_up()
-        except KeyboardInterrupt:
-            warn("Interrupted when all was recorded; the views are brought up at the next question.")
-    answer = objects.of_import(outcome, files, language())
-    if not said("json"):
-        for line in answer["refused"]:
-            place = f"{'standard input' if line['file'] == '-' else line['file']}:{line['line']}"
-            warn(": ".join(part for part in (place, line["id"], line["field"], line["rule"]) if part))
-    show(answer, lambda _: f"recorded {outcome.recorded}, already there {outcome.already}, refused {len(outcome.refused)}")
-    if outcome.recorded and restore:
-        warn("The log of this platform begins anew with this restore: proofs from the platform it was exported from do not hold here.")
-    elif outcome.recorded and not fresh_ids:
-        warn("Ids stay as they were sent, also after an erasure. Where they carry meaning, import with --fresh-ids.")
-    if outcome.refused:
-        sys.exit(1)
-
-
-def _lines(files: Iterable[str]) -> Iterator[tuple[Line, bytes]]:
-    """The lines of all files that are not blank. Of one too long to be an event only the beginning is kept."""
-    for name in files:
-        with click.open_file(name, "rb") as file:
-            for number, raw in enumerate(_cut(file), 1):
-                line = (raw.removeprefix(b"\xef\xbb\xbf") if number == 1 else raw).strip()
-                if line:
-                    yield Line(name, number), line
-
-
-def _cut(file: IO[bytes]) -> Iterator[bytes]:
-    while line := file.readline(LONGEST):
-        rest = line
-        while len(rest) == LONGEST and not rest.endswith(b"\n"):
-            rest = file.readline(LONGEST)
-        yield line
-
-
-@cli.command("export")
-@click.option("--since", type=click.IntRange(0), default=0, metavar="POSITION", help="Only what was recorded after this position.")
-def give_out(since: int) -> None:
-    """Write out everything that was recorded.
-
-    CloudEvents, one JSON object a line, in the order of recording, sealed content opened: as confidential as the people in it.
-    `import --restore` brings it back."""
-    damaged = 0
-    with opened() as organisation, watched() as progress:
-        for done, line in enumerate(cloudevents.lines(organisation.store, since), 1):
-            sys.stdout.buffer.write(line)
-            damaged += b'{"damaged":true}' in line
-            if done % 1_000 == 0:
-                progress("export", done, None)
-        sys.stdout.buffer.flush()
-    if damaged:
-        raise Unusable(f"{damaged} events hold something damaged and were written out without it. `tussenruimte doctor` says more.")
-
-
+cli.add_command(carrying.take_in)
+cli.add_command(carrying.give_out)
 for asking_verb in asking.ASKING:
     cli.add_command(asking_verb)
 
@@ -326,6 +257,7 @@ def serve(host: str, port: int, metrics_host: str, metrics_port: int | None) -> 
     application = make_app(organisation)
     with watched_at(organisation, metrics_host, metrics_port):
         organisation.runner.catch_up()
+        organisation.erasing.go_on()
         config = Config(
             application, ws=DirectProtocol, ws_per_message_deflate=False, ws_max_size=BODY, log_config=None, access_log=False,
             timeout_graceful_shutdown=GRACE_SECONDS,
@@ -378,6 +310,7 @@ def run_loops(names: tuple[str, ...], metrics_host: str, metrics_port: int | Non
 
 
 cli.add_command(tending.token)
+cli.add_command(tending.erase)
 
 
 def main() -> None:

@@ -20,6 +20,7 @@ from domain.model.errors import Language, Refusal, Refused
 from domain.store.replica import Lost
 from domain.store.store import EventStore
 from domain.store.tokens import Token, Tokens
+from projections.erasing import Erasing
 from projections.runner import Runner
 from projections.views.questions import Questions
 from projections.views.scope import Scope
@@ -45,6 +46,7 @@ class Organisation(Protocol):
     store: EventStore
     questions: Questions
     runner: Runner
+    erasing: Erasing
     tokens: Tokens
 
     @property

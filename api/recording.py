@@ -3,7 +3,7 @@
 import json
 import uuid
 from collections.abc import Sequence
-from typing import Annotated, Any
+from typing import Annotated, Any, cast
 
 import strawberry
 
@@ -15,10 +15,12 @@ from api.fields import field
 from api.inputs import input_of, plain
 from api.scalars import JSON, ConsentScope, Position
 from domain.model.catalogue import CATALOGUE, Kind
-from domain.model.errors import Refusal, Refused, bad, missing
+from domain.model.errors import bad, missing
 from domain.model.meanings import EVENTS
 from domain.model.time import iso_day, rfc3339
+from domain.store.erasures import Unfinished
 from domain.store.mapper import VOICES
+from projections.erasing import Erasing
 from projections.views import answers
 
 SOURCE = "urn:tussenruimte:api"
@@ -42,7 +44,7 @@ class RecordResult:
 @strawberry.type(description="How far the erasure of a participant is.")
 class ErasureResult:
     participant: strawberry.ID = field("The participant's id.")
-    state: str = field("How far it is.")
+    state: str = field("`requested`, `frozen`, `destroyed` (from here on nothing opens) or `erased`.")
     certificate: JSON | None = field("What was destroyed, counted for each place and free of personal data; none before the end.")
 
 
@@ -111,5 +113,17 @@ def _envelope(kind: Kind, given: dict[str, Any]) -> dict[str, Any]:
     return {"specversion": "1.0", "id": id, "source": SOURCE, "type": kind.type, "subject": f"{stream}/{of}", **given, "data": data}
 
 
-async def erase_participant(participant: Participant) -> None:
-    raise Refused(Refusal("UNAVAILABLE", "not_offered", None, {"name": "eraseParticipant"}))
+async def erase_participant(info: Info, participant: Participant) -> ErasureResult:
+    return await thread(_erased, info.context.organisation.erasing, participant)
+
+
+def _erased(erasing: Erasing, participant: str) -> ErasureResult:
+    try:
+        erasure = erasing.erase(participant)
+    except Unfinished:
+        # Nothing of it opens any more; the rest is done by the worker, or when it is asked for again.
+        if (begun := erasing.ledger.of(participant)) is None:
+            raise
+        erasure = begun
+    state = erasing.ledger.state(erasure)
+    return ErasureResult(participant=strawberry.ID(participant), state=state, certificate=cast(Any, erasure.certificate))

@@ -55,6 +55,14 @@ class Projection(Protocol):
         """What is to be written for the touched streams, in order. `own`: the lenses that the organisation published."""
         ...
 
+    def naming(self, connection: Connection, generation: int, people: Sequence[str]) -> Iterable[str]:
+        """The streams in which the views name one of these participants."""
+        ...
+
+    def without(self, streams: Sequence[str]) -> Iterable[Change]:
+        """What takes all that is told of streams out of the views."""
+        ...
+
 
 class Homes:
     """The sides that roles have in each initiative; once registered they are for ever, so they are the same as known at any time."""

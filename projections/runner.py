@@ -27,6 +27,10 @@ BACKLOG = 20_000
 STREAMS = 1_000
 
 
+Forgetting = Callable[[Connection, int, Sequence[str]], None]
+"""Given the transaction, the generation of the views and the streams that were read anew."""
+
+
 class Overtaken(Exception):
     """Another rebuild began after this one and takes its place."""
 
@@ -194,6 +198,33 @@ class Runner:
     def _move(self, connection: Connection, generation: int, position: int) -> None:
         connection.write([Put(TRACKING, [(self._mark(generation), position)])])
 
+    # Forgetting
+
+    def forget(self, people: Sequence[str], streams: Sequence[str], beside: Forgetting) -> None:
+        """Read anew, after their keys were destroyed, the streams in which the views name these people, and others. `beside` takes what
+        stands beside the views, in the same transaction."""
+        with self._lock, self._store.database.writing("views") as connection:
+            generation = self.generation(connection)
+            beside(connection, generation, self._forget(connection, generation, people, streams))
+
+    def named(self, connection: Connection, people: Sequence[str]) -> int:
+        """In how many streams the views name one of these people."""
+        return len(self._naming(connection, self.generation(connection), people))
+
+    def _forget(self, connection: Connection, generation: int, people: Sequence[str], streams: Sequence[str] = ()) -> list[str]:
+        told = sorted({*streams, *self._naming(connection, generation, people)})
+        intake = Intake(self._store, self._projections, connection, connection, generation, self.position(connection, generation))
+        for some in in_pages(told, STREAMS):
+            intake.take(dict.fromkeys(some, 0))
+        # What cannot be read any more is set aside, and would go on telling of them what it did before.
+        rest = self._naming(connection, generation, people)
+        connection.write([change for projection in self._projections for change in projection.without(rest)], generation)
+        return told
+
+    def _naming(self, connection: Connection, generation: int, people: Sequence[str]) -> list[str]:
+        found = {stream for one in self._projections for stream in one.naming(connection, generation, people)}
+        return sorted(found)
+
     # Rebuilding
 
     def rebuild(self, progress: Callable[[int, int], None] = lambda done, whole: None) -> int:
@@ -216,6 +247,8 @@ class Runner:
                 self._still(connection, fresh)
                 while self._take(connection, fresh):
                     pass
+                # Somebody may have been erased since their streams were read.
+                self._forget(connection, fresh, sorted(self._store.keys.ring().erased()))
                 self._drop(connection, self._known(connection)[0])
                 connection.write([Update(GENERATIONS, ("generation", "version"), ("name",), [(fresh, self._version, self._name)])])
                 return self.position(connection, fresh)

@@ -39,7 +39,14 @@ LARS = {"id": "lars", "at": "2022-01-01"}
         ("{ relationship(id: 1.5) { id } }", {}, "BAD_INPUT", None, "ID cannot represent", "kan zo niet"),
         (READING, {"id": "lars"}, "BAD_INPUT", None, "$at", "kan zo niet"),
         (READING, {**LARS, "at": 2022}, "BAD_INPUT", None, "in quotes", "kan zo niet"),
-        ('mutation { eraseParticipant(participant: "a") { state } }', {}, "UNAVAILABLE", None, "is not offered", "kan met deze versie"),
+        (
+            'mutation { eraseParticipant(participant: "a") { state } }',
+            {},
+            "NOT_FOUND",
+            "participant",
+            "is not registered",
+            "is niet aangemeld",
+        ),
     ],
 )
 def test_a_refusal_says_which_rule_in_two_languages(

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Protocol
 
 from domain.store.store import EventStore
+from projections.erasing import Erasing
 from projections.runner import Runner
 from projections.views.announcements import announce
 
@@ -20,6 +21,7 @@ class Organisation(Protocol):
 
     store: EventStore
     runner: Runner
+    erasing: Erasing
 
     @property
     def signals(self) -> "Signals | None": ...
@@ -86,7 +88,20 @@ class Relay:
         return False
 
 
-LOOPS: dict[str, Callable[[Organisation, "Ear | None"], Loop]] = {"project": Project, "watch": Watch, "relay": Relay}
+class Erase:
+    """Finishes the erasures that were broken off."""
+
+    woken = False
+
+    def __init__(self, organisation: Organisation, ear: "Ear | None") -> None:
+        self._erasing = organisation.erasing
+
+    def step(self) -> bool:
+        self._erasing.go_on()
+        return False
+
+
+LOOPS: dict[str, Callable[[Organisation, "Ear | None"], Loop]] = {"project": Project, "watch": Watch, "relay": Relay, "erase": Erase}
 """By the names under which an operator knows them."""
 ON_REDIS = ("relay",)
 """Those that have nothing to do without Redis."""

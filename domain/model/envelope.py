@@ -91,11 +91,11 @@ def dated(parse: Any, text: str, field: str) -> Any:
         raise Refused(bad(error.rule, field, **error.values).refusal) from None
 
 
-def read(line: bytes, *, restore: bool = False) -> Event:
+def read(line: bytes, *, restore: bool = False, own: bool = False) -> Event:
     """One event from the bytes of one JSON object.
 
-    With `restore`, `recorded` and `position` are needed and kept. Raises `Refused`. The data of an amendment stays a
-    plain object until the event it points at is known.
+    With `restore`, `recorded` and `position` are needed and kept; `own`: it comes from the platform itself. Raises `Refused`.
+    The data of an amendment stays a plain object until the event it points at is known.
     """
     limit = EVENT_LIMIT + RESTORE_ROOM if restore else EVENT_LIMIT
     if len(line) > limit:
@@ -112,7 +112,7 @@ def read(line: bytes, *, restore: bool = False) -> Event:
     for name in SET_BY_PLATFORM:
         if getattr(envelope, name) is not None:
             raise bad("set_by_platform", name, name=name)
-    if kind.name == "participant_erased":
+    if kind.name == "participant_erased" and not own:
         raise broken("platform_only", "type", event=kind.name)
     if data.notes or kind.name in _MAY_HOLD_SIGNS:
         refuse_unread(data, "data")

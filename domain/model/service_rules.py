@@ -86,7 +86,6 @@ SERVICE_RULES: dict[str, tuple[str, str]] = {
         "A request may be {limit} bytes. Send the events in several batches, or import a large file with the command line.",
         "Een verzoek mag {limit} bytes zijn. Stuur de gebeurtenissen in meer delen, of importeer een groot bestand met de opdrachtregel.",
     ),
-    "not_offered": ("{name} is not offered by this version of the platform.", "{name} kan met deze versie van het platform niet."),
     "silent": (
         "The database does not answer just now. Try again in a moment: events may be sent again with the same ids, and are recorded once.",
         "De database antwoordt nu niet. Probeer het zo nog eens: gebeurtenissen mogen met dezelfde id's opnieuw gestuurd worden, en worden één keer vastgelegd.",

@@ -222,8 +222,9 @@ class Batch:
             self._accept(stream, old, new)
 
     def _judged_whole(self, stream: str, old: list[Event], new: list[Event], world: StoreWorld) -> tuple[Any, Refusals]:
-        if stream.startswith("participant/") and world.gone(stream):
-            return None, [(event, broken("after_erasure", "subject").refusal) for event in new]
+        late = [event for event in new if event.kind.name != "participant_erased"]
+        if late and stream.startswith("participant/") and world.gone(stream):
+            return None, [(event, broken("after_erasure", "subject").refusal) for event in late]
         state, found = judge(stream, old + new, world)
         if not found and old:
             found = self._fallen_elsewhere(stream, old, new, state, world)

@@ -14,7 +14,7 @@ from msgspec import Struct
 STORE_VERSION = 1
 """The version of the stored form; `migrate` brings an older store up to it."""
 Row = tuple[Any, ...]
-Lock = Literal["events", "views", "tokens", "keys"]
+Lock = Literal["events", "views", "tokens", "keys", "erasures"]
 """Who writes the same waits; each organisation has locks of its own."""
 
 
@@ -144,6 +144,10 @@ class OutOfRoom(OperationalError):
     """The disk is full. Nothing of what was to be written is kept; sent again once there is room, it may go well."""
 
 
+class InUse(OperationalError):
+    """What was overwritten is still being read somewhere, and cannot be wiped yet. Tried again in a moment, it may go well."""
+
+
 class Database(Protocol):
     """The connections to where an organisation's events and views are kept. For several threads."""
 
@@ -155,6 +159,11 @@ class Database(Protocol):
 
     def writing(self, lock: Lock, brief: bool = False) -> AbstractContextManager[Connection]:
         """Whatever is raised undoes all that was written. `brief`: few rows; what is written is sent with the next question."""
+        ...
+
+    def wipe_traces(self, tables: Iterable[Table]) -> None:
+        """See that nothing of what was overwritten in these tables is left, as far as the database lets itself be told to. Raises `InUse`
+        where somebody still reads it."""
         ...
 
     def lead(self, name: str) -> AbstractContextManager[Lead]:
@@ -184,6 +193,13 @@ TOKENS = Table(
     key=("id",),
     unique=(("hash",),),
 )  # fmt: skip
+ERASURES = Table(
+    "erasures",
+    {"participant": "text", "requested": "text", "event": "text", "counted": "text?", "certificate": "text?", "position": "integer?"},
+    key=("participant",),
+)
+"""Who is erased, or is to be: the day on which it was asked for, the id of the event that says it is done, what was counted before their
+key was destroyed and what that came to (JSON), and where the event stands. A row is never taken away: with it every restore begins."""
 TRACKING = Table("tracking", {"application_name": "text", "notification_id": "integer"}, key=("application_name",))
 GENERATIONS = Table("generations", {"name": "text", "generation": "integer", "version": "text", "building": "integer"}, key=("name",))
 ANNOUNCED = Table(
@@ -193,7 +209,7 @@ ANNOUNCED = Table(
     unique=(("number",),),
 )
 """A move that came about without an event, and when that was announced; numbers have no gaps. `holder` is empty for the pooled reading."""
-OWN = (EVENTS, HANGS, TOKENS, TRACKING, GENERATIONS, ANNOUNCED)
+OWN = (EVENTS, HANGS, TOKENS, TRACKING, GENERATIONS, ANNOUNCED, ERASURES)
 
 
 def in_pages(items: Sequence[Any], size: int = 1_000) -> Iterator[Sequence[Any]]:

@@ -243,6 +243,19 @@ class Mapper:
         except (Damaged, Missing, KeyStoreError):
             return {"damaged": True}
 
+    def about(self, state: bytes, handle: str | None, ring: Ring | None = None) -> int:
+        """How many seals of a stored event are about a member, or about the participant whose stream it is in; with a ring, how many of
+        those it still opens."""
+        stored = _stored.decode(state)
+        found = 0
+        for place in self._places(stored.subject, _plain.decode(stored.data)):
+            held = place.inside[place.name]
+            theirs = place.owner == stored.subject if handle is None else handle in place.about
+            if theirs and isinstance(held, dict) and "seal" in held:
+                opened = self._open(stored.subject, stored.id, BY_TYPE[stored.type], place, held["seal"], ring) if ring else None
+                found += not (ring and isinstance(opened, dict) and not _open(opened))
+        return found
+
     def repeats(self, event: Event, state: bytes, ring: Ring, target: Event | None, signed_in: str) -> bool:
         """Whether a sent event says the same as the stored one: by the seals' own check where content is sealed, and by
         the id alone where its key is gone. Who `signed_in` is nothing that the sender set."""

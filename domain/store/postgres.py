@@ -203,6 +203,12 @@ class PostgresDatabase(PostgresDatastore):
             self._locks.discard(lock)
             raise Unreachable(f"{shown(self.url)}: the lock {lock} of {self.organisation} is gone; try again")
 
+    def wipe_traces(self, tables: Iterable[Table]) -> None:
+        """What was overwritten stands in the heap until a vacuum, and in the WAL until that is recycled, which cannot be told to go."""
+        with self._held() as connection:
+            for table in tables:
+                connection.execute(f"VACUUM {named(table)}")
+
     @contextmanager
     def lead(self, name: str) -> Iterator[ServerLead]:
         with connected(self.url) as connection:

@@ -69,17 +69,32 @@ class Recording:
         batch = Batch(Stage(), self._keys, self._mapper, keep_going, restore, recorded_by)
         try:
             self._take_in(batch, lines, recorded_by, keep_recorded_by, fresh, progress)
-            if not batch.stands:
-                return batch.outcome()
-            if not restore and batch.stage.size is not None and batch.stage.size <= SMALL:
-                self._together.take(batch)
-                if batch.failure is not None:
-                    raise batch.failure
-            else:
-                with self._database.writing("events") as connection:
-                    batch.settle(self._ground(connection), self._clock(), progress)
+            self._settle(batch, progress)
         finally:
             batch.stage.close()
+        return self._told(batch)
+
+    def record_own(self, line: bytes, by: str) -> Outcome:
+        """Record an event that only the platform itself may record. Raises `Refused`."""
+        batch = Batch(Stage(), self._keys, self._mapper, signed_in=by)
+        event = replace(read(line, own=True), recordedby=by)
+        batch.stage.add(1, event, Line("the platform", 1), self._mapper.clear(event), len(line))
+        self._settle(batch, _unheard)
+        return self._told(batch)
+
+    def _settle(self, batch: Batch, progress: Progress) -> None:
+        if not batch.stands:
+            return
+        if not batch.restore and batch.stage.size is not None and batch.stage.size <= SMALL:
+            self._together.take(batch)
+            if batch.failure is not None:
+                raise batch.failure
+        else:
+            with self._database.writing("events") as connection:
+                batch.settle(self._ground(connection), self._clock(), progress)
+
+    def _told(self, batch: Batch) -> Outcome:
+        """What became of a batch, told to whoever listens too."""
         outcome = batch.outcome()
         if outcome.recorded:
             for listener in self._listeners:

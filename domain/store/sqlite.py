@@ -24,6 +24,7 @@ from domain.store.database import (
     Change,
     Delete,
     Insert,
+    InUse,
     JsonForms,
     Lock,
     OutOfRoom,
@@ -162,6 +163,13 @@ class SQLiteDatabase(SQLiteDatastore):
                 if isinstance(error, sqlite3.OperationalError) and error.sqlite_errorcode == sqlite3.SQLITE_FULL:
                     raise OutOfRoom(f"{self.path}: no room is left on the disk") from error
                 raise
+
+    def wipe_traces(self, tables: Iterable[Table]) -> None:
+        """What was overwritten still stands in the WAL; in the file itself `secure_delete` has put zeros in its place."""
+        with self.connection() as connection:
+            [(busy, _, _)] = connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
+        if busy:
+            raise InUse(f"{self.path}: somebody still reads what was overwritten, so that it cannot be wiped yet")
 
     @contextmanager
     def lead(self, name: str) -> Iterator[FileLead]:

@@ -153,6 +153,14 @@ def tokens(found: Sequence[Mapping[str, Any]]) -> RenderableType:
     return table
 
 
+def erasure(answer: Mapping[str, Any]) -> RenderableType:
+    """The certificate, in a sentence."""
+    certificate = answer["certificate"]
+    gone = certificate["destroyed"] or {}
+    counted = ", ".join(f"{count} {name}" for name, count in gone.items())
+    return Text(f"{answer['participant']} is erased since {certificate['destroyed_on']}: {counted} destroyed; nothing is left that opens.")
+
+
 def checkup(settings: Sequence[Mapping[str, str]], versions: Mapping[str, str], findings: Sequence[Finding]) -> RenderableType:
     """What is set, and what was found; a sign and a word for each, so that neither colour nor font matters."""
     grid = Table.grid(padding=(0, 2, 0, 0))

@@ -18,6 +18,7 @@ from domain.store.checks import Unusable
 from domain.store.staging import Line
 from domain.store.store import EventStore
 from domain.store.tokens import Role, Tokens
+from projections.erasing import Erasing
 from projections.export import objects, tables
 from projections.export.terminal import BY, Verb, Verbs, show, watched
 from projections.runner import Overtaken, Runner
@@ -34,6 +35,7 @@ class Organisation(Protocol):
     store: EventStore
     runner: Runner
     questions: Questions
+    erasing: Erasing
     tokens: Tokens
 
 
@@ -79,6 +81,21 @@ def add_lens(file: str) -> None:
 def _published(organisation: Organisation, definition: Definition) -> answers.Lens | None:
     names = (definition.name, definition.version)
     return next((one for one in organisation.questions.lenses() if (one.name, one.version) == names), None)
+
+
+@click.command("erase", cls=Verb)
+@click.argument("participant")
+@click.option("--yes", is_flag=True, help="Do not ask whether it is meant.")
+def erase(participant: str, yes: bool) -> None:
+    """Destroy all that names a participant or tells about them.
+
+    It cannot be undone. The histories of others stand. Broken off, it goes on when it is asked for again."""
+    with opened() as organisation:
+        if not yes:
+            click.confirm(f"Destroy all that is known of {participant}? It cannot be undone.", abort=True, err=True)
+        found = organisation.erasing.erase(participant)
+    answer = {"participant": found.participant, "state": "erased", "certificate": found.certificate}
+    show(answer, lambda _: tables.erasure(answer))
 
 
 @click.group("token", cls=Verbs)

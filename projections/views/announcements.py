@@ -5,12 +5,13 @@ whoever does something when they come: it stands in the store, with the instant 
 looks, how many do, or when they die.
 """
 
+from collections.abc import Sequence
 from typing import Any
 
 from msgspec import Struct
 
 from domain.model.time import SECOND
-from domain.store.database import ANNOUNCED, TRACKING, Connection, Insert, Put
+from domain.store.database import ANNOUNCED, TRACKING, Connection, Insert, Put, Update, in_pages
 from domain.store.store import EventStore
 from domain.store.trouble import is_poison
 from projections.lenses.evidence import Move
@@ -51,6 +52,21 @@ def announce(store: EventStore, runner: Runner) -> Looked:
         rows = [(id, name, holder, move.at, place, now) for place, (id, name, holder, move, _) in enumerate(came, number + 1)]
         connection.write([Insert(ANNOUNCED, rows), *([Put(TRACKING, [(MARK, upto)])] if row is None or upto != row[0] else [])])
     return Looked(len(came), upto < now)
+
+
+def forget_undone(connection: Connection, generation: int, streams: Sequence[str]) -> None:
+    """Blank what was announced of relationships and is no move any more: it told of somebody who was erased. The number stays."""
+    for some in in_pages([stream.partition("/")[2] for stream in streams]):
+        one_of_them, value = connection.among("a.relationship", some)
+        rows = connection.execute(
+            f"SELECT a.relationship, a.lens, a.holder, a.at, a.number FROM {connection.table(ANNOUNCED)} a WHERE {one_of_them}"
+            f" AND NOT EXISTS (SELECT 1 FROM {connection.table(MOVES, generation)} m"
+            " WHERE m.relationship = a.relationship AND m.lens = a.lens AND m.holder = a.holder AND m.at = a.at)",
+            (value,),
+        ).fetchall()
+        blank = [("", "", "", number, relationship, lens, holder, at) for relationship, lens, holder, at, number in rows]
+        key = ("relationship", "lens", "holder", "at")
+        connection.write([Update(ANNOUNCED, key, key, blank)])
 
 
 def _end_of_page(snapshot: Snapshot, since: int) -> int:

@@ -12,7 +12,7 @@ from domain.model.event import Event
 from domain.model.history import Standing, resolve
 from domain.model.lens import Definition
 from domain.model.participant import Participant, evolve
-from domain.store.database import Change, Delete, Insert, Put, Table, Update
+from domain.store.database import Change, Connection, Delete, Insert, Put, Table, Update, in_pages
 from domain.store.keys import NotOpened, Ring
 from projections.reader import Touched
 from projections.views.spans import stays
@@ -89,6 +89,15 @@ class Histories:
         homes = [found for found in touched if found.stream.startswith("initiative/")]
         yield Delete(INITIATIVES, ("id",), [(found.id,) for found in homes])
         yield Insert(INITIATIVES, [row for found in homes for row in _initiative(found)])
+
+    def naming(self, connection: Connection, generation: int, people: Sequence[str]) -> Iterator[str]:
+        for some in in_pages(people):
+            one_of_them, value = connection.among("participant", some)
+            query = f"SELECT DISTINCT relationship FROM {connection.table(MEMBERS, generation)} m WHERE {one_of_them}"
+            yield from (f"relationship/{id}" for (id,) in connection.execute(query, (value,)))
+
+    def without(self, streams: Sequence[str]) -> Iterator[Change]:
+        yield Delete(MEMBERS, ("relationship",), [(stream.partition("/")[2],) for stream in streams])
 
 
 def _standing(found: Touched) -> list[Standing]:

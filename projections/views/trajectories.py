@@ -11,7 +11,7 @@ from typing import Any
 import msgspec
 
 from domain.model.lens import ACCOUNTS_VERSION, EVIDENCE, Definition
-from domain.store.database import Add, Change, Delete, Insert, Table
+from domain.store.database import Add, Change, Connection, Delete, Insert, Table
 from domain.store.keys import Ring
 from projections.lenses.accounts import Account
 from projections.lenses.evidence import Move
@@ -69,6 +69,13 @@ class Trajectories:
         yield Delete(MOVES, ("relationship",), read_before)
         yield Insert(TRAJECTORIES, bodies)
         yield Insert(MOVES, moves)
+
+    def naming(self, connection: Connection, generation: int, people: Sequence[str]) -> Sequence[str]:
+        return ()
+
+    def without(self, streams: Sequence[str]) -> Iterator[Change]:
+        for table in (TRAJECTORIES, MOVES):
+            yield Delete(table, ("relationship",), [(stream.partition("/")[2],) for stream in streams])
 
 
 def _versions(found: Touched) -> Iterator[tuple[str, str, int, bytes]]:

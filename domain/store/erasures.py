@@ -1,0 +1,198 @@
+"""The ledger of erasures, and what an erasure does in the stores: the key frozen, what is sealed under it counted, the key destroyed.
+
+Every step may be repeated, and goes on from wherever it was broken off. The ledger stands with the events and the destroyed key with the
+keys, so that one of the two put back from an old copy is found out by the other: see `replay`.
+"""
+
+import logging
+import secrets
+from collections.abc import Callable, Iterator, Sequence
+from typing import Any
+
+import msgspec
+from eventsourcing.persistence import OperationalError
+from msgspec import Struct
+
+from domain.model.errors import missing
+from domain.model.time import iso_day
+from domain.store.database import ERASURES, EVENTS, Connection, Insert, Row, Update
+from domain.store.keys import Erased, Frozen, Keys, KeyStoreError, Missing
+from domain.store.store import EventStore
+
+logger = logging.getLogger(__name__)
+
+
+class Unfinished(OperationalError):
+    """An erasure could not be finished yet. Nothing of it opens any more; asked for again, it goes on."""
+
+
+Handles = Sequence[tuple[str, str]]
+"""Relationships' streams, and the handle that a participant has there."""
+
+
+class Erasure(Struct, frozen=True):
+    """An erasure in the ledger. `counted`: what there was before the key was destroyed. `position`: of the event that says it is done."""
+
+    participant: str
+    requested: str
+    event: str
+    counted: dict[str, int] | None
+    certificate: dict[str, Any] | None
+    position: int | None
+
+    @property
+    def owner(self) -> str:
+        return f"participant/{self.participant}"
+
+
+class Erasures:
+    """The erasures of one organisation."""
+
+    def __init__(self, store: EventStore) -> None:
+        self._store = store
+
+    def request(self, participant: str) -> Erasure:
+        """Take down that somebody is to be erased, once. Raises `Refused` where nobody is registered by that id."""
+        owner = f"participant/{participant}"
+        with self._store.database.writing("erasures") as connection:
+            if (known := _of(connection, participant)) is not None:
+                return known
+            begun = connection.execute(f"SELECT 1 FROM {connection.table(EVENTS)} e WHERE originator_id = ? LIMIT 1", (owner,)).fetchone()
+            if begun is None:
+                raise missing("participant_unknown", "participant", participant=participant)
+            return self._take_down(connection, participant, iso_day(self._store.clock()))
+
+    def all(self) -> list[Erasure]:
+        """The whole ledger, by participant."""
+        with self._store.reading() as connection:
+            rows = connection.execute(f"SELECT {_COLUMNS} FROM {connection.table(ERASURES)} e ORDER BY participant").fetchall()
+        return [_read(row) for row in rows]
+
+    def of(self, participant: str) -> Erasure | None:
+        with self._store.reading() as connection:
+            return _of(connection, participant)
+
+    def unfinished(self) -> list[Erasure]:
+        return [one for one in self.all() if one.position is None]
+
+    def state(self, erasure: Erasure) -> str:
+        """How far it is: `requested`, `frozen`, `destroyed` (the key, so that nothing opens any more) or `erased`."""
+        if erasure.position is not None:
+            return "erased"
+        return _STATES[_key_state(self._store.keys, erasure.owner)]
+
+    def freeze(self, erasure: Erasure) -> tuple[Erasure, Handles]:
+        """From here on nobody opens anything of theirs. What there is of it is counted once, and the handles given that tell of it."""
+        self._store.keys.freeze(erasure.owner)
+        handles = self._store.keys.streams_of(erasure.owner)
+        if erasure.counted is None:
+            with self._store.reading() as connection:
+                sealed = sum(self._store.mapper.about(state, handle) for state, handle in self._told(connection, erasure, handles))
+            counted = {"keys": 1, "handles": len(handles), "sealed": sealed}
+            self._note(erasure, "counted", msgspec.json.encode(counted).decode())
+            erasure = msgspec.structs.replace(erasure, counted=counted)
+        return erasure, handles
+
+    def destroy(self, erasure: Erasure) -> str:
+        """Destroy the key, and what the handles tell. Gives the ISO day on which that was done."""
+        return self._store.keys.erase(erasure.owner)
+
+    def left(self, erasure: Erasure, handles: Handles) -> dict[str, int]:
+        """What can still be had of them: keys, handles that tell of them, and seals that open."""
+        keys = self._store.keys
+        ring = keys.ring()
+        with self._store.reading() as connection:
+            opened = sum(self._store.mapper.about(state, handle, ring) for state, handle in self._told(connection, erasure, handles))
+        kept = _key_state(keys, erasure.owner) != "erased"
+        return {"keys": int(kept), "handles": len(keys.streams_of(erasure.owner)), "sealed": opened}
+
+    def finish(self, erasure: Erasure, certificate: dict[str, Any], day: str) -> Erasure:
+        """Record that it is done."""
+        data = {"requested_on": erasure.requested, "certificate": certificate}
+        line = {
+            "specversion": "1.0", "id": erasure.event, "source": "urn:tussenruimte:erasure", "type": "tussenruimte.participant_erased.v1",
+            "subject": erasure.owner, "occurred": day, "method": "system", "data": data,
+        }  # fmt: skip
+        outcome = self._store.recording.record_own(msgspec.json.encode(line), "system/erasure")
+        for refused in outcome.refused:
+            raise Unfinished(f"The key is destroyed; that this was done cannot be recorded yet: {refused.refusal.text()}")
+        self._note(erasure, "certificate", msgspec.json.encode(certificate).decode())
+        self._note(erasure, "position", outcome.position)
+        return msgspec.structs.replace(erasure, certificate=certificate, position=outcome.position)
+
+    def replay(self) -> int:
+        """Bring ledger and keys together where one of them came back from an old copy, before anything is opened; how many were missing.
+
+        A key that is there again is destroyed again; a key that is destroyed, of whose erasure the ledger does not know, is taken down
+        there, to be recorded again. Raises what the stores raise: then nothing may be opened."""
+        keys, again = self._store.keys, 0
+        ledger = {one.participant: one for one in self.all()}
+        erased = keys.ring().erased()
+        for id, one in ledger.items():
+            if one.position is not None and id not in erased and _key_state(keys, one.owner) != "erased":
+                keys.freeze(one.owner)
+                keys.erase(one.owner)
+                again += 1
+        for id in sorted(erased - ledger.keys()):
+            with self._store.database.writing("erasures") as connection:
+                if _of(connection, id) is None:
+                    self._take_down(connection, id, _day(keys, f"participant/{id}"))
+                    again += 1
+        if again:
+            logger.warning("%s erasures were missing in what came back from a copy, and were replayed", again)
+        return again
+
+    def _take_down(self, connection: Connection, participant: str, requested: str) -> Erasure:
+        made = Erasure(participant, requested, f"erasure-{secrets.token_hex(16)}", None, None, None)
+        connection.write([Insert(ERASURES, [(made.participant, made.requested, made.event, None, None, None)])])
+        return made
+
+    def _note(self, erasure: Erasure, column: str, value: str | int) -> None:
+        with self._store.database.writing("erasures") as connection:
+            connection.write([Update(ERASURES, (column,), ("participant",), [(value, erasure.participant)])])
+
+    def _told(self, connection: Connection, erasure: Erasure, handles: Handles) -> Iterator[tuple[bytes, str | None]]:
+        """The stored events of their own stream, and those of their relationships with the handle they have there."""
+        stream = self._store.recorder.stream
+        for state, _, _ in stream(connection, erasure.owner):
+            yield state, None
+        for name, handle in handles:
+            for state, _, _ in stream(connection, name):
+                yield state, handle
+
+
+_COLUMNS = ", ".join(ERASURES.columns)
+_STATES = {"active": "requested", "frozen": "frozen", "erased": "destroyed"}
+
+
+def _of(connection: Connection, participant: str) -> Erasure | None:
+    query = f"SELECT {_COLUMNS} FROM {connection.table(ERASURES)} e WHERE participant = ?"
+    row = connection.execute(query, (participant,)).fetchone()
+    return _read(row) if row is not None else None
+
+
+def _read(row: Row) -> Erasure:
+    participant, requested, event, counted, certificate, position = row
+    decode: Callable[[str], Any] = msgspec.json.decode
+    return Erasure(
+        participant, requested, event, decode(counted) if counted else None, decode(certificate) if certificate else None, position
+    )
+
+
+def _key_state(keys: Keys, owner: str) -> str:
+    """`active`, `frozen` or `erased`; erased as well where there is no key: nothing was ever sealed under it."""
+    try:
+        keys.ring().key(owner)
+    except Frozen:
+        return "frozen"
+    except (Erased, Missing):
+        return "erased"
+    return "active"
+
+
+def _day(keys: Keys, owner: str) -> str:
+    try:
+        keys.ring().key(owner)
+    except Erased as gone:
+        return gone.on
+    raise KeyStoreError("a key that was destroyed is there again: restore the key store from its newest backup")

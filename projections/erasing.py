@@ -1,0 +1,81 @@
+"""An erasure from its request to its certificate: whatever names a participant or tells about them is destroyed, in every place.
+
+The steps are whole by themselves and may be repeated: whoever was killed between two of them has the next one go on. Nothing is opened
+for them from the second step on, and nothing can be from the third.
+"""
+
+import logging
+import time
+from typing import Any
+
+from domain.store.database import ANNOUNCED, InUse
+from domain.store.erasures import Erasure, Erasures, Handles, Unfinished
+from domain.store.store import EventStore
+from projections.runner import Runner
+from projections.views.announcements import forget_undone
+from projections.views.histories import MEMBERS
+from projections.views.trajectories import MOVES, TRAJECTORIES
+
+logger = logging.getLogger(__name__)
+
+WAIT_SECONDS = 0.05
+PATIENCE_SECONDS = 30.0
+"""For how long whoever still reads what was overwritten is waited for."""
+VIEWS = (MEMBERS, TRAJECTORIES, MOVES, ANNOUNCED)
+"""The tables in which something may have told of somebody."""
+
+
+class Erasing:
+    """Erases the participants of one organisation."""
+
+    def __init__(self, store: EventStore, runner: Runner) -> None:
+        self.ledger = Erasures(store)
+        self._store = store
+        self._runner = runner
+
+    def erase(self, participant: str) -> Erasure:
+        """Erase somebody; once that is done, nothing happens. Raises `Refused` where nobody is registered by that id."""
+        return self._done(self.ledger.request(participant))
+
+    def go_on(self) -> int:
+        """Finish what was broken off, and what a store that came back from a copy makes necessary again; how many that were."""
+        unfinished = self.ledger.unfinished()
+        for erasure in unfinished:
+            self._done(erasure)
+        return len(unfinished)
+
+    def _done(self, erasure: Erasure) -> Erasure:
+        if erasure.position is not None:
+            return erasure
+        erasure, handles = self.ledger.freeze(erasure)
+        day = self.ledger.destroy(erasure)
+        self._purge(erasure, handles)
+        left = self._left(erasure, handles)
+        if any(left.values()):
+            raise Unfinished(
+                f"The key is destroyed, but something is left: {left}. `tussenruimte doctor` says more; erase again after that."
+            )
+        certificate: dict[str, Any] = {"destroyed": erasure.counted, "destroyed_on": day, "left": left}
+        erasure = self.ledger.finish(erasure, certificate, day)
+        self._runner.catch_up()
+        logger.info("a participant was erased")
+        return erasure
+
+    def _purge(self, erasure: Erasure, handles: Handles) -> None:
+        """Read anew what the views say of them, and see that no trace stays of what they said before."""
+        self._runner.catch_up()
+        self._runner.forget([erasure.participant], [stream for stream, _ in handles], forget_undone)
+        patience = time.monotonic() + PATIENCE_SECONDS
+        while True:
+            try:
+                self._store.database.wipe_traces(VIEWS)
+                return
+            except InUse as error:
+                if time.monotonic() > patience:
+                    raise Unfinished(f"The key is destroyed, but {error}. Erase again in a moment: it goes on.") from error
+                time.sleep(WAIT_SECONDS)
+
+    def _left(self, erasure: Erasure, handles: Handles) -> dict[str, int]:
+        with self._store.reading() as connection:
+            named = self._runner.named(connection, [erasure.participant])
+        return {**self.ledger.left(erasure, handles), "views": named}
