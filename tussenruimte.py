@@ -22,6 +22,7 @@ import click
 
 from domain.store.checks import Unusable, check_databases, check_files, check_keys, check_places, check_replica
 from domain.store.database import OWN, STORE_VERSION
+from domain.store.erasure_file import ErasureFile
 from domain.store.erasures import Erasures
 from domain.store.key_places import KEY_TABLES
 from domain.store.organisations import check_placed, organisations
@@ -56,14 +57,14 @@ LIBRARIES = ("tussenruimte", "eventsourcing", "msgspec", "cryptography", "fastap
 class Organisation:
     """The parts of one organisation."""
 
-    def __init__(self, store: EventStore, signals: "Signals | None" = None) -> None:
+    def __init__(self, store: EventStore, signals: "Signals | None" = None, erasures: ErasureFile | None = None) -> None:
         self.store = store
         self.signals = signals
         if signals is not None:
             store.recording.on_recorded(signals.announce)
         self.runner = Runner(store, [Histories(), Trajectories()])
         self.questions = Questions(store, self.runner)
-        self.erasing = Erasing(store, self.runner)
+        self.erasing = Erasing(Erasures(store, erasures), store, self.runner)
         self.tokens = Tokens(store.database, store.clock)
 
     def close(self) -> None:
@@ -91,7 +92,7 @@ def open_store(chosen: Settings, new: bool) -> EventStore:
         store = on_postgres(place.url, place.keys_url, root_key(chosen), organisation, clock, place.read_url)
     try:
         check_keys(store)
-        Erasures(store).replay()
+        Erasures(store, erasure_file(chosen)).replay()
     except BaseException:
         store.close()
         raise
@@ -102,11 +103,15 @@ def open_organisation(chosen: Settings, outdated: bool = False, new: bool = Fals
     """Open an organisation's files. `outdated`: even with views of an older form. `new`: made where there are none.
 
     Raises one of `TOLD`."""
-    organisation = Organisation(open_store(chosen, new), signals_of(chosen))
+    organisation = Organisation(open_store(chosen, new), signals_of(chosen), erasure_file(chosen))
     if not outdated and organisation.runner.outdated():
         organisation.close()
         raise Unusable("The views have the form of an older version. Run `tussenruimte migrate`.")
     return organisation
+
+
+def erasure_file(chosen: Settings) -> ErasureFile | None:
+    return ErasureFile(chosen.erasures, chosen.organisation) if chosen.erasures is not None else None
 
 
 def signals_of(chosen: Settings) -> "Signals | None":
@@ -147,6 +152,8 @@ def cli(context: click.Context) -> None:
 
 cli.add_command(carrying.take_in)
 cli.add_command(carrying.give_out)
+cli.add_command(carrying.save)
+cli.add_command(carrying.bring_back)
 for asking_verb in asking.ASKING:
     cli.add_command(asking_verb)
 
@@ -211,6 +218,8 @@ def doctor() -> None:
     values = {**chosen.place.told(), "organisation": chosen.organisation, "root key": root}
     if chosen.redis is not None:
         values["redis"] = str(chosen.redis)
+    if chosen.erasures is not None:
+        values["erasures"] = str(chosen.erasures)
     rows = [{"name": name, "value": value, "from": chosen.sources[name]} for name, value in values.items()] + files_of(chosen.place)
     libraries = {found.name: found.version for found in metadata.distributions() if found.name in LIBRARIES}
     versions = {"python": platform.python_version(), "sqlite": sqlite3.sqlite_version, **libraries}

@@ -28,8 +28,8 @@ VIEWS = (MEMBERS, TRAJECTORIES, MOVES, ANNOUNCED)
 class Erasing:
     """Erases the participants of one organisation."""
 
-    def __init__(self, store: EventStore, runner: Runner) -> None:
-        self.ledger = Erasures(store)
+    def __init__(self, ledger: Erasures, store: EventStore, runner: Runner) -> None:
+        self.ledger = ledger
         self._store = store
         self._runner = runner
 

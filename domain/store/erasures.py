@@ -6,7 +6,8 @@ keys, so that one of the two put back from an old copy is found out by the other
 
 import logging
 import secrets
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from typing import Any
 
 import msgspec
@@ -16,6 +17,7 @@ from msgspec import Struct
 from domain.model.errors import missing
 from domain.model.time import iso_day
 from domain.store.database import ERASURES, EVENTS, Connection, Insert, Row, Update
+from domain.store.erasure_file import ErasureFile
 from domain.store.keys import Erased, Frozen, Keys, KeyStoreError, Missing
 from domain.store.store import EventStore
 
@@ -48,17 +50,16 @@ class Erasure(Struct, frozen=True):
 class Erasures:
     """The erasures of one organisation."""
 
-    def __init__(self, store: EventStore) -> None:
+    def __init__(self, store: EventStore, file: ErasureFile | None = None) -> None:
         self._store = store
+        self.file = file
 
     def request(self, participant: str) -> Erasure:
         """Take down that somebody is to be erased, once. Raises `Refused` where nobody is registered by that id."""
-        owner = f"participant/{participant}"
         with self._store.database.writing("erasures") as connection:
             if (known := _of(connection, participant)) is not None:
                 return known
-            begun = connection.execute(f"SELECT 1 FROM {connection.table(EVENTS)} e WHERE originator_id = ? LIMIT 1", (owner,)).fetchone()
-            if begun is None:
+            if not _registered(connection, participant):
                 raise missing("participant_unknown", "participant", participant=participant)
             return self._take_down(connection, participant, iso_day(self._store.clock()))
 
@@ -88,13 +89,23 @@ class Erasures:
         if erasure.counted is None:
             with self._store.reading() as connection:
                 sealed = sum(self._store.mapper.about(state, handle) for state, handle in self._told(connection, erasure, handles))
-            counted = {"keys": 1, "handles": len(handles), "sealed": sealed}
-            self._note(erasure, "counted", msgspec.json.encode(counted).decode())
-            erasure = msgspec.structs.replace(erasure, counted=counted)
+            erasure = self._counted(erasure, {"keys": 1, "handles": len(handles), "sealed": sealed})
         return erasure, handles
+
+    def _counted(self, erasure: Erasure, counted: dict[str, int]) -> Erasure:
+        """Whoever counts first is believed: another may be doing the same, and have destroyed meanwhile what is counted here."""
+        with self._store.database.writing("erasures") as connection:
+            known = _of(connection, erasure.participant)
+            if known is not None and known.counted is not None:
+                return known
+            text = msgspec.json.encode(counted).decode()
+            connection.write([Update(ERASURES, ("counted",), ("participant",), [(text, erasure.participant)])])
+        return msgspec.structs.replace(erasure, counted=counted)
 
     def destroy(self, erasure: Erasure) -> str:
         """Destroy the key, and what the handles tell. Gives the ISO day on which that was done."""
+        if self.file is not None and erasure.participant not in self.file.read():
+            self.file.add(erasure.participant, erasure.requested)
         return self._store.keys.erase(erasure.owner)
 
     def left(self, erasure: Erasure, handles: Handles) -> dict[str, int]:
@@ -120,24 +131,33 @@ class Erasures:
         self._note(erasure, "position", outcome.position)
         return msgspec.structs.replace(erasure, certificate=certificate, position=outcome.position)
 
-    def replay(self) -> int:
-        """Bring ledger and keys together where one of them came back from an old copy, before anything is opened; how many were missing.
+    def replay(self, told: Mapping[str, str] | None = None) -> int:
+        """Bring ledger, file and keys together where one of them came back from an old copy, before anything is opened; how many erasures
+        were missing. `told`: what a file says that is not this platform's own.
 
-        A key that is there again is destroyed again; a key that is destroyed, of whose erasure the ledger does not know, is taken down
-        there, to be recorded again. Raises what the stores raise: then nothing may be opened."""
+        A key that is there again is destroyed again; what the ledger does not know is taken down there, to be done and recorded again,
+        and opens nothing from here on. Raises what the stores raise: then nothing may be opened."""
         keys, again = self._store.keys, 0
         ledger = {one.participant: one for one in self.all()}
         erased = keys.ring().erased()
+        known = self.file.read() if self.file is not None else {}
         for id, one in ledger.items():
             if one.position is not None and id not in erased and _key_state(keys, one.owner) != "erased":
                 keys.freeze(one.owner)
                 keys.erase(one.owner)
                 again += 1
-        for id in sorted(erased - ledger.keys()):
+            if one.position is not None and self.file is not None and id not in known:
+                self.file.add(id, one.requested)
+        missed = {**known, **(told or {})} | {id: _day(keys, f"participant/{id}") for id in erased}
+        for id, requested in sorted(missed.items()):
+            if id in ledger:
+                continue
             with self._store.database.writing("erasures") as connection:
-                if _of(connection, id) is None:
-                    self._take_down(connection, id, _day(keys, f"participant/{id}"))
+                if _of(connection, id) is None and _registered(connection, id):
+                    self._take_down(connection, id, requested)
                     again += 1
+            with suppress(Missing):
+                keys.freeze(f"participant/{id}")
         if again:
             logger.warning("%s erasures were missing in what came back from a copy, and were replayed", again)
         return again
@@ -169,6 +189,11 @@ def _of(connection: Connection, participant: str) -> Erasure | None:
     query = f"SELECT {_COLUMNS} FROM {connection.table(ERASURES)} e WHERE participant = ?"
     row = connection.execute(query, (participant,)).fetchone()
     return _read(row) if row is not None else None
+
+
+def _registered(connection: Connection, participant: str) -> bool:
+    query = f"SELECT 1 FROM {connection.table(EVENTS)} e WHERE originator_id = ? LIMIT 1"
+    return connection.execute(query, (f"participant/{participant}",)).fetchone() is not None
 
 
 def _read(row: Row) -> Erasure:

@@ -88,6 +88,16 @@ class Keys:
             place.close()
             raise
 
+    @property
+    def place(self) -> KeyPlace:
+        """Where they are kept."""
+        return self._place
+
+    def check(self, db: Connection) -> None:
+        """Whether the root key opens what stands there. Raises RootKeyError or KeyStoreError."""
+        self._ciphers.clear()
+        self._cipher(db, self._epoch(db))
+
     def create(self, owners: Iterable[str]) -> None:
         """Makes the keys that are not there yet, before the first event that needs them.
 

@@ -1,13 +1,16 @@
-"""The verbs that carry events in and out: `import` and `export`."""
+"""The verbs that carry events in and out: `import`, `export`, `backup` and `restore`."""
 
 import sys
 from collections.abc import Iterable, Iterator
+from pathlib import Path
 from typing import IO
 
 import click
 
 from domain.model.envelope import EVENT_LIMIT
+from domain.store import backup
 from domain.store.checks import Unusable
+from domain.store.erasure_file import ErasureFile
 from domain.store.fresh import FreshIds
 from domain.store.staging import Line
 from projections.export import cloudevents, objects
@@ -49,6 +52,41 @@ def take_in(files: tuple[str, ...], keep_going: bool, fresh_ids: bool, restore: 
         warn("Ids stay as they were sent, also after an erasure. Where they carry meaning, import with --fresh-ids.")
     if outcome.refused:
         sys.exit(1)
+
+
+@click.command("backup", cls=Verb)
+@click.argument("folder", type=click.Path(path_type=Path))
+def save(folder: Path) -> None:
+    """Write a backup of the organisation into a new folder.
+
+    Events and keys as they are stored, sealed: without the root key it opens nothing. Keep none longer than 28 days."""
+    with opened() as organisation, watched() as progress:
+        made = backup.save(organisation.store, folder, lambda step, done: progress(step, done, None))
+    show({"folder": str(folder), "position": str(made.position)}, lambda _: f"saved up to position {made.position} in {folder}")
+
+
+@click.command("restore", cls=Verb)
+@click.argument("folder", type=click.Path(path_type=Path))
+@click.option("--erasures", type=click.Path(path_type=Path), help="The file that tells who was erased; else the one that is set.")
+def bring_back(folder: Path, erasures: Path | None) -> None:
+    """Bring a backup back into an empty platform.
+
+    Whoever was erased since it was made is erased again before anything is opened. Without the file that tells who, nothing is done."""
+    with opened(new=True) as organisation, watched() as progress:
+        ledger = organisation.erasing.ledger
+        told = ErasureFile(erasures, organisation.store.organisation) if erasures is not None else ledger.file
+        if told is None or not told.path.exists():
+            raise Unusable(
+                f"There is no file that tells who was erased since the backup{f': {told.path} is missing' if told is not None else ''}."
+                " Name it with --erasures; if nobody was ever erased, make an empty one."
+            )
+        known = told.read()
+        made = backup.load(organisation.store, folder, lambda step, done: progress(step, done, None))
+        again = ledger.replay(known)
+        organisation.runner.rebuild(lambda done, of: progress("read anew", done, of))
+        organisation.erasing.go_on()
+    answer = {"position": str(made.position), "erasedAgain": again}
+    show(answer, lambda _: f"brought back up to position {made.position}; erased again: {again}")
 
 
 def _lines(files: Iterable[str]) -> Iterator[tuple[Line, bytes]]:

@@ -20,6 +20,7 @@ from projections.export.terminal import language, said, warn
 DEFAULT_DATABASE = "sqlite:///tussenruimte.db"
 KEYS, REPLICA, PLACEMENT = "TUSSENRUIMTE_KEYS_URL", "TUSSENRUIMTE_READ_URL", "TUSSENRUIMTE_PLACEMENT"
 REDIS = "TUSSENRUIMTE_REDIS_URL"
+ERASURES = "TUSSENRUIMTE_ERASURES_FILE"
 PLACED_BY = ("TUSSENRUIMTE_DATABASE_URL", KEYS, REPLICA)
 """What a placement says instead."""
 APART = "With PostgreSQL the keys have a database of their own, apart from the events and with backups of its own: "
@@ -61,12 +62,14 @@ class Databases(msgspec.Struct, frozen=True):
 
 
 class Settings(msgspec.Struct, frozen=True):
-    """What is set. `redis` is there where processes wake each other over it; `sources` says where each comes from."""
+    """What is set. `redis` is there where processes wake each other over it, `erasures` is the file that
+    tells who was erased; `sources` says where each comes from."""
 
     place: Files | Databases
     organisation: str
     root: str | Path
     redis: RedisAddress | None
+    erasures: Path | None
     sources: dict[str, str]
 
 
@@ -78,7 +81,9 @@ def settings() -> Settings:
     place, sources = _place(organisation)
     sources["organisation"] = "command line" if said("organisation") else "default"
     root, root_from = _root(place)
-    return Settings(place, organisation, root, _redis(), {**sources, "root key": root_from, "redis": REDIS})
+    erasures, erasures_from = _erasures(place)
+    sources = {**sources, "root key": root_from, "redis": REDIS, "erasures": erasures_from}
+    return Settings(place, organisation, root, _redis(), erasures, sources)
 
 
 def _place(organisation: str) -> tuple[Files | Databases, dict[str, str]]:
@@ -152,6 +157,12 @@ def _root(place: Files | Databases) -> tuple[str | Path, str]:
             "With PostgreSQL the root key is given: name its file with TUSSENRUIMTE_ROOT_KEY_FILE, or give it in TUSSENRUIMTE_ROOT_KEY."
         )
     return place.default.with_name(place.default.name + ".root.key"), "default"
+
+
+def _erasures(place: Files | Databases) -> tuple[Path | None, str]:
+    if named := os.environ.get(ERASURES):
+        return Path(named), ERASURES
+    return (place.path.with_name(f"{place.path.name}.erasures") if isinstance(place, Files) else None), "default"
 
 
 def _set(name: str, variable: str, otherwise: str) -> tuple[str, str]:

@@ -1,0 +1,178 @@
+"""A backup of one organisation: the rows of its events and of its keys, in files that either kind of database takes in again.
+
+The events are read first and then the keys, so that there is a key for every seal. Views are not among them: a rebuild makes them. The root
+key is not either, and without it the files open nothing. Positions, instants and leaves stay what they were: proofs hold after a restore.
+"""
+
+import os
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from hashlib import sha256
+from itertools import islice
+from pathlib import Path
+from typing import Any
+
+import msgspec
+from msgspec import Struct
+
+from domain.store.checks import Unusable
+from domain.store.database import GENERATIONS, OWN, STORE_VERSION, TRACKING, Connection, Delete, Insert, Row, Table
+from domain.store.key_places import KEY_TABLES
+from domain.store.store import EventStore
+
+FORM = 1
+MANIFEST = "manifest.json"
+PAGE = 1_000
+EVENT_TABLES = tuple(table for table in OWN if table not in (GENERATIONS, TRACKING))
+Progress = Callable[[str, int], None]
+"""Hears of each file, and how many rows of it are done."""
+
+
+class Part(Struct, frozen=True):
+    """A file with the rows of one table: how many, and the SHA-256 of its bytes in hex."""
+
+    rows: int
+    sha256: str
+
+
+class Manifest(Struct, frozen=True):
+    """What a backup holds. `made` is in UTC microseconds; `position` is that of its last event."""
+
+    form: int
+    store_version: int
+    organisation: str
+    made: int
+    position: int
+    events: dict[str, Part]
+    keys: dict[str, Part]
+
+
+def save(store: EventStore, folder: Path, progress: Progress) -> Manifest:
+    """Write a backup into a new folder, or an empty one. Raises `Unusable`."""
+    try:
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        if any(folder.iterdir()):
+            raise Unusable(f"{folder} is not empty. A backup never writes over another: name a new folder.")
+        with store.reading() as connection:
+            position = store.head(connection)
+            events = {table.name: _write(folder, "events", table, connection, progress) for table in EVENT_TABLES}
+        # Under their lock, so that nothing changes from one table to the next.
+        with store.keys.place.writing() as connection:
+            keys = {table.name: _write(folder, "keys", table, connection, progress) for table in KEY_TABLES}
+        made = Manifest(FORM, STORE_VERSION, store.organisation, store.clock(), position, events, keys)
+        _put(folder / MANIFEST, [_text(made)])
+        _synced(folder)
+        return made
+    except OSError as error:
+        raise Unusable(f"{error.filename or folder}: {error.strerror}. What is there of the backup is not whole: remove it.") from error
+
+
+def load(store: EventStore, folder: Path, progress: Progress) -> Manifest:
+    """Bring a backup back into a store in which nothing was recorded. Nothing is kept of one that is not whole. Raises `Unusable`."""
+    manifest = _manifest(folder, store.organisation)
+    with store.reading() as connection:
+        if store.head(connection):
+            raise Unusable("A backup is brought back into an empty platform. This one has events: name another database.")
+    with store.keys.place.writing() as connection:
+        for table in KEY_TABLES:
+            held = connection.execute(f"SELECT {', '.join(table.key)} FROM {connection.table(table)} t").fetchall()
+            connection.write([Delete(table, table.key, held)])
+            connection.write([Insert(table, list(_rows(folder, "keys", table, progress)))])
+        store.keys.check(connection)
+    with store.database.writing("events") as connection:
+        for table in EVENT_TABLES:
+            for page in _pages(_rows(folder, "events", table, progress)):
+                connection.write([Insert(table, page)])
+        if store.head(connection) != manifest.position:
+            raise Unusable(f"{folder} holds other events than its {MANIFEST} says. Take another backup.")
+    return manifest
+
+
+def _manifest(folder: Path, organisation: str) -> Manifest:
+    """What a folder holds, its files found as they were written."""
+    try:
+        raw = (folder / MANIFEST).read_bytes()
+        found = msgspec.json.decode(raw, type=Manifest)
+        parts = [(f"events.{name}", part) for name, part in found.events.items()]
+        parts += [(f"keys.{name}", part) for name, part in found.keys.items()]
+        if _text(found) != raw:
+            raise Unusable(f"{folder / MANIFEST} is not as it was written. Nothing was brought back: take another backup.")
+        if found.form != FORM or found.store_version > STORE_VERSION:
+            raise Unusable(f"{folder} was made by a newer version of this program. Install that one.")
+        wanted = {f"events.{table.name}" for table in EVENT_TABLES} | {f"keys.{table.name}" for table in KEY_TABLES}
+        if wanted != {name for name, _ in parts}:
+            raise Unusable(f"{folder} holds other tables than this version has. Bring it back with the version that made it.")
+        for name, part in parts:
+            with (folder / name).open("rb") as file:
+                if _sum(iter(lambda file=file: file.read(1 << 20), b"")) != part.sha256:  # type: ignore[misc]
+                    raise Unusable(f"{folder / name} is not as it was written. Nothing was brought back: take another backup.")
+    except OSError as error:
+        raise Unusable(f"{error.filename or folder}: {error.strerror}. This is no whole backup.") from error
+    except msgspec.MsgspecError as error:
+        raise Unusable(f"{folder / MANIFEST} is not as it was written. Nothing was brought back: take another backup.") from error
+    if found.organisation != organisation:
+        raise Unusable(f"{folder} is a backup of {found.organisation}, not of {organisation}. Name the organisation with --organisation.")
+    return found
+
+
+def _text(manifest: Manifest) -> bytes:
+    return msgspec.json.format(msgspec.json.encode(manifest)) + b"\n"
+
+
+def _write(folder: Path, of: str, table: Table, connection: Connection, progress: Progress) -> Part:
+    columns, key = ", ".join(table.columns), ", ".join(table.key)
+    rows = connection.stream(f"SELECT {columns} FROM {connection.table(table)} t ORDER BY {key}")
+    count = 0
+    digest = sha256()
+
+    def packed() -> Iterator[bytes]:
+        nonlocal count
+        for page in _pages(rows):
+            raw = msgspec.msgpack.encode(page)
+            chunk = len(raw).to_bytes(4) + raw
+            digest.update(chunk)
+            count += len(page)
+            progress(f"{of}: {table.name}", count)
+            yield chunk
+
+    _put(folder / f"{of}.{table.name}", packed())
+    return Part(count, digest.hexdigest())
+
+
+def _rows(folder: Path, of: str, table: Table, progress: Progress) -> Iterator[Row]:
+    done = 0
+    with (folder / f"{of}.{table.name}").open("rb") as file:
+        while size := file.read(4):
+            for row in msgspec.msgpack.decode(file.read(int.from_bytes(size)), type=list[tuple[Any, ...]]):
+                yield row
+                done += 1
+            progress(f"{of}: {table.name}", done)
+
+
+def _pages(rows: Iterable[Row]) -> Iterator[Sequence[Row]]:
+    left = iter(rows)
+    while page := list(islice(left, PAGE)):
+        yield page
+
+
+def _sum(chunks: Iterable[bytes]) -> str:
+    digest = sha256()
+    for chunk in chunks:
+        digest.update(chunk)
+    return digest.hexdigest()
+
+
+def _put(path: Path, chunks: Iterable[bytes]) -> None:
+    """A new file that only its owner may read, on the disk."""
+    with open(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
+        for chunk in chunks:
+            file.write(chunk)
+        file.flush()
+        os.fsync(file.fileno())
+
+
+def _synced(folder: Path) -> None:
+    number = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(number)
+    finally:
+        os.close(number)

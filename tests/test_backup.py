@@ -1,0 +1,203 @@
+"""A backup brings back all that was recorded, to the byte, and nobody who was erased since it was made."""
+
+from collections.abc import Callable, Iterator
+from contextlib import closing
+from pathlib import Path
+from typing import Any
+
+import pytest
+from sent_lines import ROOT, Clock, opened, record
+from servers import NamedPostgres, Postgres
+from store_places import Databases, Files, Place
+from test_erasing import data_of, history
+
+from domain.store import backup
+from domain.store.checks import Unusable
+from domain.store.database import EVENTS
+from domain.store.erasure_file import ErasureFile, LedgerLost
+from domain.store.erasures import Erasures
+from domain.store.keys import RootKeyError
+from domain.store.store import EventStore
+from projections.views.answers import RecordedEvent
+from tussenruimte import Organisation
+
+GONE = {"erased": "2026-01-31"}
+
+
+def unheard(step: str, count: int) -> None:
+    """Nobody asks how far it is."""
+
+
+def rows_of(store: EventStore) -> list[tuple[Any, ...]]:
+    with store.reading() as connection:
+        columns = ", ".join(EVENTS.columns)
+        return connection.execute(f"SELECT {columns} FROM {connection.table(EVENTS)} e ORDER BY position").fetchall()
+
+
+def told(organisation: Organisation) -> list[RecordedEvent]:
+    organisation.runner.rebuild()
+    with organisation.questions.snapshot() as snapshot:
+        return list(snapshot.events_at(list(range(1, snapshot.upto + 1))).values())
+
+
+@pytest.fixture
+def file(tmp_path: Path) -> ErasureFile:
+    return ErasureFile(tmp_path / "elsewhere.erasures", "buurtmaat")
+
+
+@pytest.fixture
+def begun(place: Place, file: ErasureFile) -> Iterator[Organisation]:
+    with closing(Organisation(opened(place), erasures=file)) as organisation:
+        record(organisation.store, history())
+        yield organisation
+
+
+@pytest.fixture(params=["sqlite", "postgres"])
+def other(request: pytest.FixtureRequest, tmp_path: Path, postgres: Postgres | NamedPostgres) -> Place:
+    """Where it is brought back, be it in the other kind of database."""
+    if request.param == "sqlite":
+        return Files(tmp_path / "other.db")
+    found = Databases(postgres, "brought_back")
+    found.empty()
+    return found
+
+
+def test_a_backup_brings_back_every_byte_that_was_recorded_on_either_kind_of_database(
+    begun: Organisation, other: Place, tmp_path: Path
+) -> None:
+    made = backup.save(begun.store, tmp_path / "copy", unheard)
+    before, rows = told(begun), rows_of(begun.store)
+    with closing(Organisation(opened(other))) as brought:
+        assert backup.load(brought.store, tmp_path / "copy", unheard) == made
+        assert rows_of(brought.store) == rows
+        assert told(brought) == before
+        assert record(brought.store, [history()[-1]]).already == 1
+
+
+def test_who_was_erased_since_a_backup_is_erased_again_before_anything_is_opened(
+    begun: Organisation, other: Place, file: ErasureFile, tmp_path: Path
+) -> None:
+    backup.save(begun.store, tmp_path / "copy", unheard)
+    begun.erasing.erase("anna")
+    with closing(Organisation(opened(other), erasures=file)) as brought:
+        backup.load(brought.store, tmp_path / "copy", unheard)
+        # Without the replay it would be there again.
+        assert data_of(brought, "r-match")["members"][0]["participant"] == "anna"
+        assert brought.erasing.ledger.replay() == 1
+        assert brought.erasing.ledger.replay() == 0
+        assert data_of(brought, "said-by-anna")["voice"] == {"sealed": True}
+        assert brought.erasing.go_on() == 1
+        assert data_of(brought, "said-by-anna")["voice"] == GONE
+        assert brought.erasing.erase("anna").certificate == begun.erasing.erase("anna").certificate
+
+
+def test_keys_that_come_back_from_before_an_erasure_open_nothing_of_it(begun: Organisation, place: Place, tmp_path: Path) -> None:
+    copy = keys_of(begun.store)
+    begun.erasing.erase("anna")
+    copy()
+    with closing(Organisation(opened(place))) as again:
+        assert data_of(again, "r-match")["members"][0]["participant"] == "anna"
+        assert Erasures(again.store).replay() == 1
+        assert data_of(again, "r-match")["members"] == [
+            {"handle": "a", "participant": GONE, "roles": ["volunteer"]},
+            {"handle": "b", "participant": "bram", "roles": ["help_seeker"]},
+        ]
+        assert data_of(again, "said-by-anna")["voice"] == GONE
+
+
+def keys_of(store: EventStore) -> Callable[[], None]:
+    """The rows of the keys as they are now, to be put back."""
+    with store.keys.place.reading() as connection:
+        held = [
+            (table, connection.execute(f"SELECT {', '.join(table.columns)} FROM {connection.table(table)} t").fetchall())
+            for table in backup.KEY_TABLES
+        ]
+
+    def put_back() -> None:
+        with store.keys.place.writing() as connection:
+            for table, rows in held:
+                there = connection.execute(f"SELECT {', '.join(table.key)} FROM {connection.table(table)} t").fetchall()
+                connection.write([backup.Delete(table, table.key, there), backup.Insert(table, rows)])
+
+    return put_back
+
+
+def test_events_that_come_back_from_before_an_erasure_have_it_recorded_again(
+    begun: Organisation, other: Place, file: ErasureFile, tmp_path: Path
+) -> None:
+    backup.save(begun.store, tmp_path / "early", unheard)
+    begun.erasing.erase("anna")
+    keys = keys_of(begun.store)
+    with closing(Organisation(opened(other))) as brought:
+        backup.load(brought.store, tmp_path / "early", unheard)
+        # The keys are those of later; only the events are old.
+        put_into(brought.store, begun.store)
+        assert data_of(brought, "said-by-anna")["voice"] == GONE
+        assert brought.erasing.ledger.all() == []
+        assert brought.erasing.ledger.replay() == 1
+        assert brought.erasing.go_on() == 1
+        (erasure,) = brought.erasing.ledger.all()
+        assert (erasure.participant, erasure.requested, erasure.position) == ("anna", "2026-01-31", len(history()) + 1)
+    keys()
+
+
+def put_into(store: EventStore, newer: EventStore) -> None:
+    with newer.keys.place.reading() as source, store.keys.place.writing() as target:
+        for table in backup.KEY_TABLES:
+            rows = source.execute(f"SELECT {', '.join(table.columns)} FROM {source.table(table)} t").fetchall()
+            there = target.execute(f"SELECT {', '.join(table.key)} FROM {target.table(table)} t").fetchall()
+            target.write([backup.Delete(table, table.key, there), backup.Insert(table, rows)])
+
+
+@pytest.mark.parametrize("name", ["manifest.json", "events.events", "keys.data_keys", "events.erasures"])
+def test_a_backup_that_is_not_whole_is_refused_and_nothing_of_it_is_kept(begun: Organisation, tmp_path: Path, name: str) -> None:
+    begun.erasing.erase("cleo")
+    backup.save(begun.store, tmp_path / "copy", unheard)
+    path = tmp_path / "copy" / name
+    raw = bytearray(path.read_bytes())
+    for change in (lambda: raw[:-1], lambda: bytes([raw[0] ^ 1]) + raw[1:], lambda: bytes(raw) + b"x", None):
+        path.write_bytes(change()) if change is not None else path.unlink()
+        with closing(Organisation(opened(tmp_path / "new.db"))) as new:
+            with pytest.raises(Unusable):
+                backup.load(new.store, tmp_path / "copy", unheard)
+            assert rows_of(new.store) == []
+            assert record(new.store, history()).recorded == len(history())
+        for file in tmp_path.glob("new.db*"):
+            file.unlink()
+
+
+def test_a_backup_opens_only_under_its_root_key_and_in_its_organisation(begun: Organisation, tmp_path: Path) -> None:
+    backup.save(begun.store, tmp_path / "copy", unheard)
+    with closing(opened(tmp_path / "new.db", root=bytes(32))) as store, pytest.raises(RootKeyError):
+        backup.load(store, tmp_path / "copy", unheard)
+    with closing(opened(tmp_path / "third.db", "elsewhere")) as store, pytest.raises(Unusable, match="is a backup of buurtmaat"):
+        backup.load(store, tmp_path / "copy", unheard)
+
+
+def test_a_backup_is_neither_written_over_another_nor_brought_back_over_what_is_there(begun: Organisation, tmp_path: Path) -> None:
+    backup.save(begun.store, tmp_path / "copy", unheard)
+    with pytest.raises(Unusable, match="is not empty"):
+        backup.save(begun.store, tmp_path / "copy", unheard)
+    with pytest.raises(Unusable, match="empty platform"):
+        backup.load(begun.store, tmp_path / "copy", unheard)
+
+
+def test_the_root_key_and_no_text_are_in_a_backup(begun: Organisation, tmp_path: Path) -> None:
+    backup.save(begun.store, tmp_path / "copy", unheard)
+    raw = b"".join(path.read_bytes() for path in (tmp_path / "copy").iterdir())
+    assert ROOT not in raw
+    assert b"Anna" not in raw
+    assert b"m1" in raw
+
+
+def test_nothing_opens_while_the_file_of_the_erased_cannot_be_read(begun: Organisation, place: Place, file: ErasureFile) -> None:
+    begun.erasing.erase("anna")
+    whole = file.path.read_bytes()
+    file.path.write_bytes(whole + b'{"organisation": "buurtm')
+    assert set(file.read()) == {"anna"}
+    file.add("cleo", "2026-02-01")
+    assert set(file.read()) == {"anna", "cleo"}
+    assert file.path.read_bytes().count(b"\n") == 2
+    file.path.write_bytes(b"nonsense\n" + whole)
+    with closing(opened(place, clock=Clock())) as store, pytest.raises(LedgerLost, match=r"elsewhere\.erasures:1"):
+        Erasures(store, file).replay()
