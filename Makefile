@@ -6,7 +6,7 @@ STAMP := .venv/.stamp
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test check test-ha bench soak soak-kill soak-live clean
+.PHONY: help setup demo test check test-ha bench soak soak-kill soak-erasures soak-live clean
 
 help: ## list what can be made
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' Makefile
@@ -46,6 +46,9 @@ soak: setup ## bring 1,000 faults of every kind about under load, about 40 minut
 
 soak-kill: setup ## kill processes over and over while they record, and look for losses
 	$(BIN)/python tests/kill_loop.py --kills 200
+
+soak-erasures: setup ## kill processes at every boundary of an erasure, 500 times each, about half an hour, and look for what is left
+	$(BIN)/python tests/erasure_kills.py --kills 500
 
 soak-live: setup ## break subscriptions off over and over while much is recorded, and look for losses
 	$(BIN)/python tests/live_soak.py --events 10000 --breaks 1100

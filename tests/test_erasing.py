@@ -1,5 +1,7 @@
 """Who is erased can be read nowhere any more, and everybody else's history stands."""
 
+import subprocess
+import sys
 from collections.abc import Iterator
 from contextlib import closing
 from typing import Any
@@ -7,10 +9,13 @@ from typing import Any
 import pytest
 from sent_lines import account, initiative, match, meeting, note, opened, person, record, rules
 from store_places import Place
+from test_kills import HOME, TESTS
 
 from domain.model.errors import Refused
-from domain.store.erasures import Erasures
+from domain.store.erasures import Erasures, Unfinished
+from domain.store.keys import Keys
 from projections.erasing import Erasing
+from projections.runner import Runner
 from tussenruimte import Organisation
 
 ABOUT_ANNA, ABOUT_BRAM, ABOUT_BOTH = "Anna likes tea", "Bram has a dog", "They laughed a lot"
@@ -92,6 +97,24 @@ def test_nobody_is_erased_who_is_not_registered(organisation: Organisation) -> N
         organisation.erasing.erase("nobody")
     assert refused.value.refusal.rule == "participant_unknown"
     assert organisation.erasing.ledger.all() == []
+
+
+@pytest.mark.parametrize(("owner", "step", "left"), [(Keys, "erase", "keys"), (Runner, "forget", "views")])
+def test_no_erasure_is_certified_that_left_something_behind(
+    organisation: Organisation, monkeypatch: pytest.MonkeyPatch, owner: Any, step: str, left: str
+) -> None:
+    with monkeypatch.context() as patched:
+        patched.setattr(owner, step, lambda *_: "2026-01-31")
+        with pytest.raises(Unfinished, match=f"'{left}': [12]"):
+            organisation.erasing.erase("anna")
+    assert organisation.erasing.go_on() == 1
+    assert organisation.erasing.ledger.unfinished() == []
+
+
+def test_erasures_that_are_killed_at_any_boundary_end_well() -> None:
+    command = [sys.executable, str(TESTS / "erasure_kills.py"), "--kills", "1"]
+    done = subprocess.run(command, env=HOME, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stdout + done.stderr
 
 
 STEPS = ("request", "freeze", "destroy", "_purge", "_left", "finish")
