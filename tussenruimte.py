@@ -35,6 +35,7 @@ from projections.erasing import Erasing
 from projections.export import asking, carrying, tables, tending
 from projections.export.settings import Files, Settings, databases, files_of, root_key, settings
 from projections.export.terminal import TOLD, Verbs, said, show, told, watched
+from projections.retention import Retention
 from projections.runner import Runner
 from projections.set_aside import SET_ASIDE
 from projections.telemetry.command import named_host, watchable, watched_at
@@ -64,6 +65,7 @@ class Organisation:
             store.recording.on_recorded(signals.announce)
         self.runner = Runner(store, [Histories(), Trajectories()])
         self.questions = Questions(store, self.runner)
+        self.retention = Retention(store, self.runner)
         self.erasing = Erasing(Erasures(store, erasures), store, self.runner)
         self.tokens = Tokens(store.database, store.clock)
 
@@ -320,6 +322,7 @@ def run_loops(names: tuple[str, ...], metrics_host: str, metrics_port: int | Non
 
 cli.add_command(tending.token)
 cli.add_command(tending.erase)
+cli.add_command(tending.retention)
 
 
 def main() -> None:

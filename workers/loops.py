@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Protocol
 
 from domain.store.store import EventStore
 from projections.erasing import Erasing
+from projections.retention import Retention
 from projections.runner import Runner
 from projections.views.announcements import announce
 
@@ -22,6 +23,7 @@ class Organisation(Protocol):
     store: EventStore
     runner: Runner
     erasing: Erasing
+    retention: Retention
 
     @property
     def signals(self) -> "Signals | None": ...
@@ -89,16 +91,20 @@ class Relay:
 
 
 class Erase:
-    """Finishes the erasures that were broken off."""
+    """Finishes the erasures that were broken off, and erases whoever is due by the rule that the organisation set."""
 
     woken = False
 
     def __init__(self, organisation: Organisation, ear: "Ear | None") -> None:
         self._erasing = organisation.erasing
+        self._retention = organisation.retention
 
     def step(self) -> bool:
         self._erasing.go_on()
-        return False
+        due = self._retention.due_now()
+        for one in due:
+            self._erasing.erase(one.participant)
+        return bool(due)
 
 
 LOOPS: dict[str, Callable[[Organisation, "Ear | None"], Loop]] = {"project": Project, "watch": Watch, "relay": Relay, "erase": Erase}

@@ -14,7 +14,7 @@ from msgspec import Struct
 STORE_VERSION = 1
 """The version of the stored form; `migrate` brings an older store up to it."""
 Row = tuple[Any, ...]
-Lock = Literal["events", "views", "tokens", "keys", "erasures"]
+Lock = Literal["events", "views", "tokens", "keys", "erasures", "settings"]
 """Who writes the same waits; each organisation has locks of its own."""
 
 
@@ -200,6 +200,8 @@ ERASURES = Table(
 )
 """Who is erased, or is to be: the day on which it was asked for, the id of the event that says it is done, what was counted before their
 key was destroyed and what that came to (JSON), and where the event stands. A row is never taken away: with it every restore begins."""
+SETTINGS = Table("settings", {"name": "text", "value": "text"}, key=("name",))
+"""What an organisation set for itself."""
 TRACKING = Table("tracking", {"application_name": "text", "notification_id": "integer"}, key=("application_name",))
 GENERATIONS = Table("generations", {"name": "text", "generation": "integer", "version": "text", "building": "integer"}, key=("name",))
 ANNOUNCED = Table(
@@ -209,7 +211,7 @@ ANNOUNCED = Table(
     unique=(("number",),),
 )
 """A move that came about without an event, and when that was announced; numbers have no gaps. `holder` is empty for the pooled reading."""
-OWN = (EVENTS, HANGS, TOKENS, TRACKING, GENERATIONS, ANNOUNCED, ERASURES)
+OWN = (EVENTS, HANGS, TOKENS, TRACKING, GENERATIONS, ANNOUNCED, ERASURES, SETTINGS)
 
 
 def in_pages(items: Sequence[Any], size: int = 1_000) -> Iterator[Sequence[Any]]:

@@ -156,9 +156,23 @@ def tokens(found: Sequence[Mapping[str, Any]]) -> RenderableType:
 def erasure(answer: Mapping[str, Any]) -> RenderableType:
     """The certificate, in a sentence."""
     certificate = answer["certificate"]
-    gone = certificate["destroyed"] or {}
-    counted = ", ".join(f"{count} {name}" for name, count in gone.items())
-    return Text(f"{answer['participant']} is erased since {certificate['destroyed_on']}: {counted} destroyed; nothing is left that opens.")
+    gone = certificate["destroyed"]
+    return Text(
+        f"{answer['participant']} was erased on {certificate['destroyed_on']}: the key is destroyed, {gone['sealed']} sealed parts open no"
+        f" more, {gone['handles']} handles tell nobody; nothing is left."
+    )
+
+
+def retention(answer: Mapping[str, Any]) -> RenderableType:
+    """The rule, and who is due by it."""
+    if answer["months"] is None:
+        return Text("No rule is set: nobody is erased unasked.")
+    table = Table(box=box.SIMPLE_HEAD, pad_edge=False, show_edge=False)
+    for name in ("due", "last ended"):
+        table.add_column(name, overflow="fold")
+    for one in answer["due"]:
+        table.add_row(one["participant"], one["ended"])
+    return Group(Text(f"Kept for {answer['months']} months after the last relationship ended; due now: {len(answer['due'])}."), table)
 
 
 def checkup(settings: Sequence[Mapping[str, str]], versions: Mapping[str, str], findings: Sequence[Finding]) -> RenderableType:

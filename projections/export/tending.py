@@ -21,10 +21,13 @@ from domain.store.tokens import Role, Tokens
 from projections.erasing import Erasing
 from projections.export import objects, tables
 from projections.export.terminal import BY, Verb, Verbs, show, watched
+from projections.retention import Due, Retention
 from projections.runner import Overtaken, Runner
 from projections.views import answers
 from projections.views.questions import Questions
 
+SHOWN = 10
+"""Names in a question; the verb that shows tells all."""
 ORGANISATION = "tussenruimte.organisation"
 """Where the context holds how the organisation is opened."""
 
@@ -36,6 +39,7 @@ class Organisation(Protocol):
     runner: Runner
     questions: Questions
     erasing: Erasing
+    retention: Retention
     tokens: Tokens
 
 
@@ -96,6 +100,50 @@ def erase(participant: str, yes: bool) -> None:
         found = organisation.erasing.erase(participant)
     answer = {"participant": found.participant, "state": "erased", "certificate": found.certificate}
     show(answer, lambda _: tables.erasure(answer))
+
+
+@click.group("retention", cls=Verbs)
+def retention() -> None:
+    """Say how long people are kept after their last relationship ended."""
+
+
+@retention.command("show")
+@click.option("--months", type=int, help="As if it were so many.")
+def show_retention(months: int | None) -> None:
+    """Show the rule and who is due by it. Nobody is erased."""
+    with opened() as organisation:
+        kept = months if months is not None else organisation.retention.months()
+        due = organisation.retention.due(kept) if kept is not None else []
+    _show_due(kept, due)
+
+
+@retention.command("set")
+@click.argument("months", type=int)
+@click.option("--yes", is_flag=True, help="Do not ask whether it is meant.")
+def set_retention(months: int, yes: bool) -> None:
+    """Have whoever is due erased, from now on.
+
+    The worker `erase` does so, with a certificate for each."""
+    with opened() as organisation:
+        due = organisation.retention.due(months)
+        if not yes:
+            names = ", ".join(one.participant for one in due[:SHOWN]) + (", …" if len(due) > SHOWN else "")
+            click.confirm(f"{len(due)} people are due at once ({names or 'nobody'}), others in time. Is it meant?", abort=True, err=True)
+        organisation.retention.keep(months)
+    _show_due(months, due)
+
+
+@retention.command("off")
+def end_retention() -> None:
+    """Take the rule away: from now on nobody is erased unasked."""
+    with opened() as organisation:
+        organisation.retention.keep(None)
+    _show_due(None, [])
+
+
+def _show_due(months: int | None, due: list[Due]) -> None:
+    answer = {"months": months, "due": [{"participant": one.participant, "ended": iso_day(one.ended)} for one in due]}
+    show(answer, lambda _: tables.retention(answer))
 
 
 @click.group("token", cls=Verbs)
