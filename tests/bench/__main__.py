@@ -11,7 +11,7 @@ import platform
 import sqlite3
 from datetime import UTC, datetime
 
-from bench import growth, imports, live, pages, rebuilds, runners, singles
+from bench import growth, imports, live, pages, privacy, rebuilds, runners, singles
 
 SUBJECTS = {
     "imports": imports.rows,
@@ -20,6 +20,7 @@ SUBJECTS = {
     "runners": runners.rows,
     "pages": pages.rows,
     "live": live.rows,
+    "privacy": privacy.rows,
     "growth": growth.rows,
 }
 
