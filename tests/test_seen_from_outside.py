@@ -134,6 +134,7 @@ def test_nothing_of_anybody_is_seen_from_outside(process: Process, tmp_path: Pat
         socket.recv()
         socket.send(json.dumps({"id": CANARY, "type": "subscribe", "payload": {"query": EVENTS}}))
         told = [socket.recv() for _ in LINES]
+    erased = client.post("/graphql", json={"query": f'mutation {{ eraseParticipant(participant: "{CANARY}-bram") {{ state certificate }} }}'})
     run_sql(tmp_path, "ALTER TABLE initiatives_1 RENAME TO hidden")
     beside = f'query {CANARY} {{ relationship(id: "{CANARY}") {{ initiative {{ name }} }} }}'
     broken = client.post("/graphql", json={"query": beside})
@@ -146,14 +147,16 @@ def test_nothing_of_anybody_is_seen_from_outside(process: Process, tmp_path: Pat
     # The control: it was there to be seen.
     assert all(CANARY in answer.text for answer in answers[:3])
     assert all(CANARY in str(message) for message in told)
+    assert erased.json()["data"]["eraseParticipant"]["state"] == "erased"
     assert broken.json()["errors"][0]["extensions"]["code"] == "UNAVAILABLE"
     assert stranger.status_code == 401
     # And each of the three has seen the requests it came with.
     assert samples(metrics)["http_request_seconds_count", ("GET", "/graphql", "2xx")] == 1
     assert samples(metrics)["http_request_seconds_count", ("other", "/graphql", "4xx")] == 1
     assert "sqlite3.OperationalError (SQLITE_ERROR)" in log
+    assert "a participant was erased" in log
     assert [found["event"] for found in process.log].count("connection") == 1
-    assert len(process.spans("graphql operation")) == 5
+    assert len(process.spans("graphql operation")) == 6
     assert [attributes(span).get("error.type") for span in process.spans("record batch")] == [None, None, "OperationalError"]
     for seen in (metrics, log, traces):
         assert CANARY not in seen.lower()
