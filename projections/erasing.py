@@ -38,11 +38,16 @@ class Erasing:
         return self._done(self.ledger.request(participant))
 
     def go_on(self) -> int:
-        """Finish what was broken off, and what a store that came back from a copy makes necessary again; how many that were."""
-        unfinished = self.ledger.unfinished()
-        for erasure in unfinished:
-            self._done(erasure)
-        return len(unfinished)
+        """Finish what was broken off, or is to be done again after a restore; how many that were. What cannot be finished yet stands over,
+        and opens nothing meanwhile."""
+        done = 0
+        for erasure in self.ledger.unfinished():
+            try:
+                self._done(erasure)
+                done += 1
+            except Unfinished as error:
+                logger.warning("an erasure cannot be finished yet: %s", error)
+        return done
 
     def _done(self, erasure: Erasure) -> Erasure:
         if erasure.position is not None:

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator
 from msgspec import Struct
 
 from domain.store.database import EVENTS, Connection
+from domain.store.erasures import Erasures
 from domain.store.keys import Erased, Frozen, KeyStoreError, KeyStoreSilent, Missing, Ring
 from domain.store.ledger import leaf
 from domain.store.mapper import Unreadable
@@ -63,8 +64,15 @@ def examine(store: EventStore, runner: Runner, progress: Callable[[int, int], No
         _found("keys", keyless, "participants have no key", "every participant's is there, or was destroyed by an erasure"),
         Finding("views", position == head and not outdated, f"at position {position} of {head}{', of an older form' if outdated else ''}"),
         Finding("set aside", not aside, _told(aside) if aside else "nothing: the views take everything in"),
+        _erasures(Erasures(store)),
         *([_replica(store.replica, runner, head)] if store.replica is not None else []),
     ]
+
+
+def _erasures(ledger: Erasures) -> Finding:
+    known, waiting = ledger.all(), len(ledger.unfinished())
+    told = f"{waiting} were broken off, and open nothing: erase again, or run `tussenruimte work erase`"
+    return Finding("erasures", not waiting, told if waiting else f"{len(known)} done")
 
 
 def _replica(replica: Replica, runner: Runner, head: int) -> Finding:

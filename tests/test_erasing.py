@@ -7,7 +7,7 @@ from contextlib import closing
 from typing import Any
 
 import pytest
-from sent_lines import account, initiative, match, meeting, note, opened, person, record, rules
+from sent_lines import account, initiative, line, match, meeting, note, opened, person, record, rules
 from store_places import Place
 from test_kills import HOME, TESTS
 
@@ -15,6 +15,7 @@ from domain.model.errors import Refused
 from domain.store.erasures import Erasures, Unfinished
 from domain.store.keys import Keys
 from projections.erasing import Erasing
+from projections.export import cloudevents
 from projections.runner import Runner
 from tussenruimte import Organisation
 
@@ -115,6 +116,28 @@ def test_erasures_that_are_killed_at_any_boundary_end_well() -> None:
     command = [sys.executable, str(TESTS / "erasure_kills.py"), "--kills", "1"]
     done = subprocess.run(command, env=HOME, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stdout + done.stderr
+
+
+def test_who_was_registered_by_mistake_is_erased_too(organisation: Organisation) -> None:
+    lines = [line("zoe", "participant_registered", "participant/zoe", {"name": "Zoë"})]
+    assert record(organisation.store, [*lines, line("off", "event_retracted", "participant/zoe", {"event": "zoe"})]).recorded == 2
+    erased = organisation.erasing.erase("zoe")
+    assert erased.certificate is not None
+    assert erased.certificate["destroyed"] == {"keys": 1, "handles": 0, "sealed": 1}
+    assert data_of(organisation, "zoe") == {"name": {"erased": "2026-01-31"}}
+
+
+def test_who_was_erased_on_the_platform_that_an_export_is_from_stays_so(organisation: Organisation, place: Place) -> None:
+    organisation.erasing.erase("anna")
+    exported = list(cloudevents.lines(organisation.store, 0))
+    with closing(Organisation(opened(place.beside("another")))) as another:
+        assert record(another.store, exported, restore=True).recorded == len(exported)
+        told = another.erasing.erase("anna")
+        mine = organisation.erasing.erase("anna")
+        assert (told.event, told.position, told.certificate) == (mine.event, mine.position, mine.certificate)
+        another.erasing.ledger.replay()
+        assert another.erasing.ledger.left(told, []) == {"keys": 0, "handles": 0, "sealed": 0}
+        assert data_of(another, "said-by-anna")["voice"] == {"erased": "2026-01-31"}
 
 
 STEPS = ("request", "freeze", "destroy", "_purge", "_left", "finish")

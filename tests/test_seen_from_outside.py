@@ -134,7 +134,8 @@ def test_nothing_of_anybody_is_seen_from_outside(process: Process, tmp_path: Pat
         socket.recv()
         socket.send(json.dumps({"id": CANARY, "type": "subscribe", "payload": {"query": EVENTS}}))
         told = [socket.recv() for _ in LINES]
-    erased = client.post("/graphql", json={"query": f'mutation {{ eraseParticipant(participant: "{CANARY}-bram") {{ state certificate }} }}'})
+    leaving = f'mutation {{ eraseParticipant(participant: "{CANARY}-bram") {{ state certificate }} }}'
+    erased = client.post("/graphql", json={"query": leaving})
     run_sql(tmp_path, "ALTER TABLE initiatives_1 RENAME TO hidden")
     beside = f'query {CANARY} {{ relationship(id: "{CANARY}") {{ initiative {{ name }} }} }}'
     broken = client.post("/graphql", json={"query": beside})

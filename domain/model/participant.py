@@ -31,6 +31,8 @@ def decide(participant: Participant, event: Event) -> None:
     """Raise `Refused` where the event may not happen in this participant's stream at that time."""
     if participant.erased:
         raise broken("after_erasure", "subject")
+    if event.kind.name == "participant_erased":
+        return  # Also who was registered by mistake, and that retracted: their name is sealed there all the same.
     if event.kind.opens:
         if participant.registered:
             raise broken("begun_already", "type", kind=NAMED_STREAMS["participant"], id=participant.id)

@@ -19,6 +19,7 @@ from domain.model.time import iso_day
 from domain.store.database import ERASURES, EVENTS, Connection, Insert, Row, Update
 from domain.store.erasure_file import ErasureFile
 from domain.store.keys import Erased, Frozen, Keys, KeyStoreError, Missing
+from domain.store.mapper import VOICES
 from domain.store.store import EventStore
 
 logger = logging.getLogger(__name__)
@@ -61,6 +62,8 @@ class Erasures:
                 return known
             if not _registered(connection, participant):
                 raise missing("participant_unknown", "participant", participant=participant)
+            if (before := self._recorded(connection, participant)) is not None:
+                return before
             return self._take_down(connection, participant, iso_day(self._store.clock()))
 
     def all(self) -> list[Erasure]:
@@ -84,7 +87,8 @@ class Erasures:
 
     def freeze(self, erasure: Erasure) -> tuple[Erasure, Handles]:
         """From here on nobody opens anything of theirs. What there is of it is counted once, and the handles given that tell of it."""
-        self._store.keys.freeze(erasure.owner)
+        with suppress(Missing):
+            self._store.keys.freeze(erasure.owner)
         handles = self._store.keys.streams_of(erasure.owner)
         if erasure.counted is None:
             with self._store.reading() as connection:
@@ -106,7 +110,10 @@ class Erasures:
         """Destroy the key, and what the handles tell. Gives the ISO day on which that was done."""
         if self.file is not None and erasure.participant not in self.file.read():
             self.file.add(erasure.participant, erasure.requested)
-        return self._store.keys.erase(erasure.owner)
+        try:
+            return self._store.keys.erase(erasure.owner)
+        except Missing:
+            return iso_day(self._store.clock())
 
     def left(self, erasure: Erasure, handles: Handles) -> dict[str, int]:
         """What can still be had of them: keys, handles that tell of them, and seals that open."""
@@ -166,6 +173,19 @@ class Erasures:
         made = Erasure(participant, requested, f"erasure-{secrets.token_hex(16)}", None, None, None)
         connection.write([Insert(ERASURES, [(made.participant, made.requested, made.event, None, None, None)])])
         return made
+
+    def _recorded(self, connection: Connection, participant: str) -> Erasure | None:
+        """An erasure that came with an export of another platform: there is nothing of theirs here, and no key may be."""
+        stream = f"participant/{participant}"
+        events = self._store.streams(connection, [stream], self._store.keys.ring(), only=VOICES)[stream]
+        for event in events:
+            if event.kind.name == "participant_erased":
+                data = event.data
+                made = Erasure(participant, data.requested_on, event.id, None, data.certificate, event.position)
+                text = msgspec.json.encode(data.certificate).decode()
+                connection.write([Insert(ERASURES, [(participant, made.requested, made.event, None, text, made.position)])])
+                return made
+        return None
 
     def _note(self, erasure: Erasure, column: str, value: str | int) -> None:
         with self._store.database.writing("erasures") as connection:
