@@ -12,15 +12,14 @@ import socket
 import sqlite3
 import sys
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from importlib import metadata
 from pathlib import Path
-from typing import IO, TYPE_CHECKING
+from typing import TYPE_CHECKING
 
 import click
 
-from domain.model.envelope import EVENT_LIMIT
 from domain.store.checks import Unusable, check_databases, check_files, check_keys, check_places, check_replica
 from domain.store.database import OWN, STORE_VERSION
 from domain.store.fresh import FreshIds
@@ -28,11 +27,12 @@ from domain.store.key_places import KEY_TABLES
 from domain.store.organisations import check_placed, organisations
 from domain.store.places import on_postgres, on_sqlite
 from domain.store.postgres import migrate as migrate_database
-from domain.store.staging import Line
 from domain.store.store import EventStore
 from domain.store.tokens import Tokens
+from domain.store.turning import Spans
 from projections import soundness
 from projections.export import asking, cloudevents, objects, tables, tending
+from projections.export.incoming import lines_of
 from projections.export.settings import Files, Settings, databases, files_of, root_key, settings
 from projections.export.terminal import BY, TOLD, Verbs, language, said, show, told, warn, watched
 from projections.runner import Runner
@@ -47,7 +47,6 @@ from workers.loops import LOOPS
 if TYPE_CHECKING:
     from domain.store.signals import Signals
 
-LONGEST = EVENT_LIMIT + 2
 GRACE_SECONDS = 20
 LIBRARIES = ("tussenruimte", "eventsourcing", "msgspec", "cryptography", "fastapi", "strawberry-graphql")
 
@@ -58,9 +57,10 @@ LIBRARIES = ("tussenruimte", "eventsourcing", "msgspec", "cryptography", "fastap
 class Organisation:
     """The parts of one organisation."""
 
-    def __init__(self, store: EventStore, signals: "Signals | None" = None) -> None:
+    def __init__(self, store: EventStore, signals: "Signals | None" = None, spans: Spans | None = None) -> None:
         self.store = store
         self.signals = signals
+        self.spans = spans or Spans()
         if signals is not None:
             store.recording.on_recorded(signals.announce)
         self.runner = Runner(store, [Histories(), Trajectories()])
@@ -102,7 +102,7 @@ def open_organisation(chosen: Settings, outdated: bool = False, new: bool = Fals
     """Open an organisation's files. `outdated`: even with views of an older form. `new`: made where there are none.
 
     Raises one of `TOLD`."""
-    organisation = Organisation(open_store(chosen, new), signals_of(chosen))
+    organisation = Organisation(open_store(chosen, new), signals_of(chosen), chosen.spans)
     if not outdated and organisation.runner.outdated():
         organisation.close()
         raise Unusable("The views have the form of an older version. Run `tussenruimte migrate`.")
@@ -158,7 +158,7 @@ def take_in(files: tuple[str, ...], keep_going: bool, fresh_ids: bool, restore: 
         raise click.UsageError("--restore brings an export back as it was: leave out --keep-going and --fresh-ids.")
     with opened(new=True) as organisation, watched() as progress:
         outcome = organisation.store.recording.record(
-            _lines(files), recorded_by=BY, keep_going=keep_going, fresh=FreshIds() if fresh_ids else None, restore=restore,
+            lines_of(files), recorded_by=BY, keep_going=keep_going, fresh=FreshIds() if fresh_ids else None, restore=restore,
             progress=lambda step, done: progress(step, done, None),
         )  # fmt: skip
         try:
@@ -177,24 +177,6 @@ def take_in(files: tuple[str, ...], keep_going: bool, fresh_ids: bool, restore: 
         warn("Ids stay as they were sent, also after an erasure. Where they carry meaning, import with --fresh-ids.")
     if outcome.refused:
         sys.exit(1)
-
-
-def _lines(files: Iterable[str]) -> Iterator[tuple[Line, bytes]]:
-    """The lines of all files that are not blank. Of one too long to be an event only the beginning is kept."""
-    for name in files:
-        with click.open_file(name, "rb") as file:
-            for number, raw in enumerate(_cut(file), 1):
-                line = (raw.removeprefix(b"\xef\xbb\xbf") if number == 1 else raw).strip()
-                if line:
-                    yield Line(name, number), line
-
-
-def _cut(file: IO[bytes]) -> Iterator[bytes]:
-    while line := file.readline(LONGEST):
-        rest = line
-        while len(rest) == LONGEST and not rest.endswith(b"\n"):
-            rest = file.readline(LONGEST)
-        yield line
 
 
 @cli.command("export")
@@ -355,20 +337,27 @@ def _listening(host: str, port: int) -> socket.socket:
 
 @cli.command("work")
 @click.argument("names", nargs=-1, type=click.Choice(list(LOOPS)), metavar="[NAME]...")
+@click.option("--once", is_flag=True, help="Do what there is to do now, and end.")
 @watchable
-def run_loops(names: tuple[str, ...], metrics_host: str, metrics_port: int | None) -> None:
+def run_loops(names: tuple[str, ...], once: bool, metrics_host: str, metrics_port: int | None) -> None:
     """Run the loops that are named, or all, until Ctrl-C.
 
     \b
     project  keeps the views up with the events
     watch    announces the moves that no event brings about, when their time comes
     relay    sees over Redis that others hear of what is recorded
+    epochs   turns the organisation's key over when it is due, and lets old ones die
 
     Of several workers one leads each loop, and another takes over when it dies."""
     # Only here, since the other verbs start faster without.
     from workers import work
 
-    loops = work.chosen(names, redis=settings().redis is not None)
+    loops = work.chosen(names, redis=settings().redis is not None and not once)
+    if once:
+        with opened(new=True) as organisation:
+            work.once(organisation, loops)
+        show({"worked": loops}, lambda _: f"Done for now: {', '.join(loops)}")
+        return
     organisation = open_organisation(settings(), new=True)
     with watched_at(organisation, metrics_host, metrics_port):
         show({"working": loops}, lambda _: f"Working: {', '.join(loops)}, until Ctrl-C")

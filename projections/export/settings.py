@@ -8,18 +8,21 @@ import msgspec
 from psycopg import ProgrammingError
 
 from domain.model.errors import bad
+from domain.model.time import DAY
 from domain.model.words import ID_FORM
 from domain.store.addresses import shown
 from domain.store.checks import Unusable
 from domain.store.keys import RootKeyError, load_root, make_root
 from domain.store.places import keys_path
 from domain.store.redis_address import RedisAddress, WrongAddress, redis_address
+from domain.store.turning import Spans
 from projections.export.placement import POSTGRES, Placement, placement
 from projections.export.terminal import language, said, warn
 
 DEFAULT_DATABASE = "sqlite:///tussenruimte.db"
 KEYS, REPLICA, PLACEMENT = "TUSSENRUIMTE_KEYS_URL", "TUSSENRUIMTE_READ_URL", "TUSSENRUIMTE_PLACEMENT"
 REDIS = "TUSSENRUIMTE_REDIS_URL"
+EPOCH, OLD_EPOCH = "TUSSENRUIMTE_EPOCH_DAYS", "TUSSENRUIMTE_OLD_EPOCH_DAYS"
 PLACED_BY = ("TUSSENRUIMTE_DATABASE_URL", KEYS, REPLICA)
 """What a placement says instead."""
 APART = "With PostgreSQL the keys have a database of their own, apart from the events and with backups of its own: "
@@ -67,6 +70,7 @@ class Settings(msgspec.Struct, frozen=True):
     organisation: str
     root: str | Path
     redis: RedisAddress | None
+    spans: Spans
     sources: dict[str, str]
 
 
@@ -78,7 +82,8 @@ def settings() -> Settings:
     place, sources = _place(organisation)
     sources["organisation"] = "command line" if said("organisation") else "default"
     root, root_from = _root(place)
-    return Settings(place, organisation, root, _redis(), {**sources, "root key": root_from, "redis": REDIS})
+    spans = Spans(turn=_days(EPOCH, 7), keep=_days(OLD_EPOCH, 28))
+    return Settings(place, organisation, root, _redis(), spans, {**sources, "root key": root_from, "redis": REDIS})
 
 
 def _place(organisation: str) -> tuple[Files | Databases, dict[str, str]]:
@@ -167,6 +172,14 @@ def _redis() -> RedisAddress | None:
         return redis_address(url) if url else None
     except WrongAddress as error:
         raise Unusable(f"{REDIS} cannot be used. {error}") from None
+
+
+def _days(variable: str, otherwise: int) -> int:
+    """A span in microseconds."""
+    days = os.environ.get(variable) or str(otherwise)
+    if not re.fullmatch(r"[1-9]\d{0,3}", days, re.ASCII):
+        raise Unusable(f"{variable} has to be a number of days from 1 to 9999, as {otherwise}.")
+    return int(days) * DAY
 
 
 def root_key(chosen: Settings) -> bytes:
