@@ -280,6 +280,7 @@ def _findings(chosen: Settings) -> list[soundness.Finding]:
             return [soundness.Finding("store", True, "nothing was recorded yet")]
         with opened(outdated=True) as organisation, watched() as progress:
             found = soundness.examine(organisation.store, organisation.runner, lambda done, of: progress("examine", done, of))
+            found.append(soundness.turned(organisation.store, organisation.spans))
             if organisation.signals is not None:
                 trouble = organisation.signals.trouble()
                 found.append(soundness.Finding("redis", trouble is None, trouble or "answers"))

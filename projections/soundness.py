@@ -7,12 +7,14 @@ from collections.abc import Callable, Iterator
 
 from msgspec import Struct
 
+from domain.model.time import iso_day
 from domain.store.database import EVENTS, Connection
 from domain.store.keys import Erased, Frozen, KeyStoreError, KeyStoreSilent, Missing, Ring
 from domain.store.ledger import leaf
 from domain.store.mapper import Unreadable
 from domain.store.replica import Lost, Replica
 from domain.store.store import PAGE, EventStore
+from domain.store.turning import Spans
 from projections.runner import Runner
 from projections.set_aside import Aside
 
@@ -65,6 +67,14 @@ def examine(store: EventStore, runner: Runner, progress: Callable[[int, int], No
         Finding("set aside", not aside, _told(aside) if aside else "nothing: the views take everything in"),
         *([_replica(store.replica, runner, head)] if store.replica is not None else []),
     ]
+
+
+def turned(store: EventStore, spans: Spans) -> Finding:
+    """Whether somebody turns the organisation's key over."""
+    epoch, begun = store.keys.epochs.newest(), store.keys.epochs.begun()
+    if store.clock() - begun < spans.turn + spans.keep:
+        return Finding("epochs", True, f"epoch {epoch} of the organisation's key began on {iso_day(begun)}")
+    return Finding("epochs", False, f"the organisation's key of epoch {epoch} is long due to be turned over: let `work epochs` run")
 
 
 def _replica(replica: Replica, runner: Runner, head: int) -> Finding:

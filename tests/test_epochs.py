@@ -189,6 +189,27 @@ def test_an_old_copy_of_the_key_store_opens_nothing_once_its_epoch_died(
     assert text(opening()) == "They laughed."
 
 
+def test_who_runs_opens_nothing_from_a_key_store_that_is_put_back_meanwhile(
+    place: Place, store: EventStore, opening: Callable[[], EventStore]
+) -> None:
+    backup = copied(place)
+    store.keys.erase(ANNA)
+    store.keys.ring()
+    put_back(place, backup)
+    with pytest.raises(KeyStoreError, match="put back to an older state"):
+        store.keys.ring()
+    assert opening().keys.ring()
+
+
+def test_a_thread_that_looked_sooner_and_came_later_takes_nothing_for_put_back(store: EventStore, monkeypatch: pytest.MonkeyPatch) -> None:
+    sooner = store.keys._generation()
+    store.keys.freeze(ANNA)
+    later = store.keys.ring().cache
+    looks = iter([sooner, later.generation])
+    monkeypatch.setattr(store.keys, "_generation", lambda: next(looks))
+    assert store.keys.ring().cache is later
+
+
 def test_a_key_store_ahead_of_events_that_were_put_back_is_taken(store: EventStore, clock: Clock) -> None:
     for _ in range(6):
         clock.now += WEEK

@@ -6,6 +6,7 @@ import urllib.request
 from collections.abc import Iterator, Sequence
 from contextlib import closing
 from pathlib import Path
+from typing import Any
 
 import psycopg
 import pytest
@@ -124,11 +125,20 @@ def test_the_key_turns_while_somebody_works(place: Place, store: EventStore) -> 
 def test_what_there_is_to_do_is_done_once(tmp_path: Path) -> None:
     place = Files(tmp_path / "tussenruimte.buurtmaat.db")
     run = run_in(tmp_path)
+
+    def doctor() -> dict[str, Any]:
+        (found,) = [one for one in json.loads(run("doctor", "--json", *of, **settings).out)["findings"] if one["name"] == "epochs"]
+        return found
+
+    of, settings = ("--organisation", "buurtmaat"), settings_of(place)
     with closing(opened(place)) as store:
         record(store, pair("r"))
-        done = run("work", "project", "epochs", "--once", "--organisation", "buurtmaat", **settings_of(place))
+        assert doctor()["sound"] is False
+        assert "let `work epochs` run" in doctor()["detail"]
+        done = run("work", "project", "epochs", "--once", *of, **settings)
         assert (done.code, done.out) == (0, "Done for now: project, epochs\n"), done.err
         assert store.keys.epochs.newest() == 2
+        assert doctor()["sound"] is True
         assert followed(store, runner_of(store))
 
 

@@ -29,17 +29,23 @@ class _Round(Struct, frozen=True):
 class Epochs:
     """The epochs of one organisation's key store."""
 
-    def __init__(self, place: KeyPlace, root: Root, wrapping: Wrapping, organisation: str, clock: Callable[[], int]) -> None:
+    def __init__(self, place: KeyPlace, root: Root, wrapping: Wrapping, clock: Callable[[], int]) -> None:
         self._place = place
         self._root = root
         self._wrapping = wrapping
-        self._organisation = organisation
         self._clock = clock
         self._round: _Round | None = None
 
     def newest(self) -> int:
         with self._place.reading() as db:
             return self._wrapping.newest(db)
+
+    def begun(self) -> int:
+        """The instant from which the newest wraps; 0 where that was not noted yet."""
+        with self._place.reading() as db:
+            query = f"SELECT begun FROM {db.table(ORGANISATION_KEYS)} k WHERE epoch = ?"
+            [(begun,)] = db.execute(query, (self._wrapping.newest(db),))
+        return int(begun)
 
     def turn(self, after: int) -> bool:
         """Begin a new epoch where the newest is `after` microseconds old; whether it was."""
@@ -126,7 +132,7 @@ class Epochs:
             if state != "left" or _hangs(db, epoch):
                 raise KeyStoreError(self.hung(epoch))
             if wrapped is not None:
-                self._root.destroy(self._organisation, epoch)
+                self._root.destroy(wrapped)
                 db.write([Update(ORGANISATION_KEYS, ("wrapped",), ("epoch",), [(None, epoch)])])
                 raise_fence(db)
         self._wrapping.let_go()

@@ -68,7 +68,7 @@ class Keys:
         held = HeldRoot(root) if isinstance(root, bytes) else root
         self._place, self._clock = place, clock
         self._wrapping = Wrapping(held, organisation, place.name)
-        self.epochs = Epochs(place, held, self._wrapping, organisation, clock)
+        self.epochs = Epochs(place, held, self._wrapping, clock)
         self._lock = threading.RLock()
         self._cache = Cache(-1, 0)
         try:
@@ -235,15 +235,22 @@ class Keys:
 
     def served(self) -> Cache:
         """The cache of this generation. The fence is read before anything is loaded, so what is loaded is never older than it."""
+        generation = self._generation()
+        with self._lock:
+            # Another thread may have looked later, and been here sooner.
+            if generation < self._cache.generation and (generation := self._generation()) < self._cache.generation:
+                raise KeyStoreError(f"the key store {self._place.name} was put back to an older state: end this process, and begin it anew")
+            if self._cache.generation != generation or not self.is_fresh(self._cache):
+                self._cache = Cache(generation, self._clock())
+                self._wrapping.let_go()
+            return self._cache
+
+    def _generation(self) -> int:
         with self._place.reading() as db:
             rows = db.execute(f"SELECT generation FROM {db.table(FENCE)} f").fetchall()
         if len(rows) != 1:
             raise KeyStoreError(self._wrapping.damage("has no fence"))
-        with self._lock:
-            if self._cache.generation != rows[0][0] or not self.is_fresh(self._cache):
-                self._cache = Cache(rows[0][0], self._clock())
-                self._wrapping.let_go()
-            return self._cache
+        return int(rows[0][0])
 
     def is_fresh(self, cache: Cache) -> bool:
         return 0 <= self._clock() - cache.begun < LIFE

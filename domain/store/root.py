@@ -21,7 +21,7 @@ _ORGANISATION_KEY = "tussenruimte/organisation-key/1"
 
 
 class Root(Protocol):
-    """Who wraps the organisation's keys and can alone unwrap them. Raises RootKeyError where it cannot be asked."""
+    """Who wraps the organisation's keys and can alone unwrap them. Raises RootKeyError, or RootKeySilent where it cannot be asked now."""
 
     def wrap(self, secret: bytes, organisation: str, epoch: int) -> bytes: ...
 
@@ -29,8 +29,8 @@ class Root(Protocol):
         """None where it is not what was wrapped there."""
         ...
 
-    def destroy(self, organisation: str, epoch: int) -> None:
-        """From here on open nothing that was wrapped for this epoch, also in an old copy, as far as it is able to. May be repeated."""
+    def destroy(self, wrapped: bytes) -> None:
+        """From here on do not open this any more, in whatever copy it is found, where that can be seen to. May be repeated."""
         ...
 
 
@@ -52,8 +52,8 @@ class HeldRoot:
         except (InvalidTag, ValueError):
             return None
 
-    def destroy(self, organisation: str, epoch: int) -> None:
-        """It is of no epoch."""
+    def destroy(self, wrapped: bytes) -> None:
+        """It goes on opening all that it wrapped."""
 
 
 def wrapped_for(organisation: str, epoch: int) -> bytes:

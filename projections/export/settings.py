@@ -15,6 +15,8 @@ from domain.store.checks import Unusable
 from domain.store.keys import RootKeyError, load_root, make_root
 from domain.store.places import keys_path
 from domain.store.redis_address import RedisAddress, WrongAddress, redis_address
+from domain.store.root import Root
+from domain.store.security_module import SCHEME, ModuleAddress, SecurityModule, WrongModule, module_address
 from domain.store.turning import Spans
 from projections.export.placement import POSTGRES, Placement, placement
 from projections.export.terminal import language, said, warn
@@ -68,7 +70,7 @@ class Settings(msgspec.Struct, frozen=True):
 
     place: Files | Databases
     organisation: str
-    root: str | Path
+    root: str | Path | ModuleAddress
     redis: RedisAddress | None
     spans: Spans
     sources: dict[str, str]
@@ -147,9 +149,9 @@ def _readable(url: str, named: str) -> str:
     return url
 
 
-def _root(place: Files | Databases) -> tuple[str | Path, str]:
+def _root(place: Files | Databases) -> tuple[str | Path | ModuleAddress, str]:
     if root := os.environ.get("TUSSENRUIMTE_ROOT_KEY"):
-        return root, "TUSSENRUIMTE_ROOT_KEY"
+        return _module(root) if root.startswith(SCHEME) else root, "TUSSENRUIMTE_ROOT_KEY"
     if named := os.environ.get("TUSSENRUIMTE_ROOT_KEY_FILE"):
         return Path(named), "TUSSENRUIMTE_ROOT_KEY_FILE"
     if isinstance(place, Databases):
@@ -157,6 +159,13 @@ def _root(place: Files | Databases) -> tuple[str | Path, str]:
             "With PostgreSQL the root key is given: name its file with TUSSENRUIMTE_ROOT_KEY_FILE, or give it in TUSSENRUIMTE_ROOT_KEY."
         )
     return place.default.with_name(place.default.name + ".root.key"), "default"
+
+
+def _module(uri: str) -> ModuleAddress:
+    try:
+        return module_address(uri)
+    except WrongModule as error:
+        raise Unusable(f"TUSSENRUIMTE_ROOT_KEY names a security module that cannot be used. {error}.") from None
 
 
 def _set(name: str, variable: str, otherwise: str) -> tuple[str, str]:
@@ -182,9 +191,11 @@ def _days(variable: str, otherwise: int) -> int:
     return int(days) * DAY
 
 
-def root_key(chosen: Settings) -> bytes:
-    """The root key; at first start it is made. Raises RootKeyError where it is lost: another one would open nothing."""
+def root_key(chosen: Settings) -> bytes | Root:
+    """The root key, or who has it; at first start it is made. Raises RootKeyError where it is lost: another one would open nothing."""
     source, place = chosen.root, chosen.place
+    if isinstance(source, ModuleAddress):
+        return SecurityModule(source)
     if isinstance(source, str) or isinstance(place, Databases) or chosen.sources["root key"] != "default" or source.exists():
         return load_root(source)
     default = place.default
