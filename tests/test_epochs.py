@@ -3,14 +3,17 @@
 import sqlite3
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, closing, contextmanager
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import pytest
+from command_line import refused, run_in
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from sent_lines import ROOT, Clock, meeting, note, opened, pair, record
 from store_places import Files, Place
 from turned_stores import ANNA, BRAM, SPANS, STILL, WEEK, R, all_done, copied, epochs, put_back, secrets, sql, text
+from worker_processes import settings_of
 
 from domain.model.time import DAY
 from domain.store.checks import check_keys
@@ -115,6 +118,22 @@ def test_a_key_dies_while_nothing_hangs_on_it_and_not_before(place: Place, store
         store.keys.epochs.destroy(3)
 
 
+def test_a_key_that_cannot_die_is_not_noted_as_dead_and_holds_no_other_up(place: Place, store: EventStore, clock: Clock) -> None:
+    sql(place, "UPDATE data_keys SET wrapped = ? WHERE owner = ?", bytes(60), ANNA)
+    for _ in range(2):
+        clock.now += WEEK
+        all_done(store)
+    clock.now += SPANS.keep
+    with pytest.raises(KeyStoreError, match="epoch 1, which is therefore kept"):
+        all_done(store, STILL)
+    assert epochs(place) == [(1, "left", True), (2, "destroyed", False), (3, "active", True)]
+    with store.reading() as connection:
+        assert [tuple(row) for row in connection.execute(f"SELECT epoch FROM {connection.table(DEAD_EPOCHS)} e")] == [(2,)]
+    store.keys.erase(ANNA)
+    all_done(store, STILL)
+    assert epochs(place) == [(1, "destroyed", False), (2, "destroyed", False), (3, "active", True)], "erased, it hangs on nothing"
+
+
 def test_what_is_damaged_holds_nothing_else_up(place: Place, store: EventStore, clock: Clock) -> None:
     before = secrets(store)
     sql(place, "UPDATE data_keys SET wrapped = ? WHERE owner = ?", bytes(60), ANNA)
@@ -187,6 +206,20 @@ def test_an_old_copy_of_the_key_store_opens_nothing_once_its_epoch_died(
             assert epochs(place) == [(1, "active", True)], "nor is it turned, by which it would come to look new"
         put_back(place, now)
     assert text(opening()) == "They laughed."
+
+
+def test_the_program_refuses_an_old_copy_in_words(tmp_path: Path, clock: Clock) -> None:
+    place = Files(tmp_path / "tussenruimte.buurtmaat.db")
+    with closing(opened(place, clock=clock)) as store:
+        record(store, pair())
+        backup = copied(place)
+        for _ in range(5):
+            clock.now += WEEK
+            all_done(store)
+    list_them = partial(run_in(tmp_path), "list", "--organisation", "buurtmaat", **settings_of(place))
+    assert list_them().code == 0
+    put_back(place, backup)
+    assert "old copy: its newest key, of epoch 1, was destroyed since" in refused(list_them())
 
 
 def test_who_runs_opens_nothing_from_a_key_store_that_is_put_back_meanwhile(
