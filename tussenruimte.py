@@ -30,6 +30,7 @@ from domain.store.places import on_postgres, on_sqlite
 from domain.store.postgres import migrate as migrate_database
 from domain.store.store import EventStore
 from domain.store.tokens import Tokens
+from domain.store.turning import Spans
 from projections import soundness
 from projections.erasing import Erasing
 from projections.export import asking, carrying, tables, tending
@@ -58,9 +59,12 @@ LIBRARIES = ("tussenruimte", "eventsourcing", "msgspec", "cryptography", "fastap
 class Organisation:
     """The parts of one organisation."""
 
-    def __init__(self, store: EventStore, signals: "Signals | None" = None, erasures: ErasureFile | None = None) -> None:
+    def __init__(
+        self, store: EventStore, signals: "Signals | None" = None, erasures: ErasureFile | None = None, spans: Spans | None = None
+    ) -> None:
         self.store = store
         self.signals = signals
+        self.spans = spans or Spans()
         if signals is not None:
             store.recording.on_recorded(signals.announce)
         self.runner = Runner(store, [Histories(), Trajectories()])
@@ -105,7 +109,7 @@ def open_organisation(chosen: Settings, outdated: bool = False, new: bool = Fals
     """Open an organisation's files. `outdated`: even with views of an older form. `new`: made where there are none.
 
     Raises one of `TOLD`."""
-    organisation = Organisation(open_store(chosen, new), signals_of(chosen), erasure_file(chosen))
+    organisation = Organisation(open_store(chosen, new), signals_of(chosen), erasure_file(chosen), chosen.spans)
     if not outdated and organisation.runner.outdated():
         organisation.close()
         raise Unusable("The views have the form of an older version. Run `tussenruimte migrate`.")
@@ -240,6 +244,7 @@ def _findings(chosen: Settings) -> list[soundness.Finding]:
             return [soundness.Finding("store", True, "nothing was recorded yet")]
         with opened(outdated=True) as organisation, watched() as progress:
             found = soundness.examine(organisation.store, organisation.runner, lambda done, of: progress("examine", done, of))
+            found.append(soundness.turned(organisation.store, organisation.spans))
             if organisation.signals is not None:
                 trouble = organisation.signals.trouble()
                 found.append(soundness.Finding("redis", trouble is None, trouble or "answers"))
@@ -298,20 +303,27 @@ def _listening(host: str, port: int) -> socket.socket:
 
 @cli.command("work")
 @click.argument("names", nargs=-1, type=click.Choice(list(LOOPS)), metavar="[NAME]...")
+@click.option("--once", is_flag=True, help="Do what there is to do now, and end.")
 @watchable
-def run_loops(names: tuple[str, ...], metrics_host: str, metrics_port: int | None) -> None:
+def run_loops(names: tuple[str, ...], once: bool, metrics_host: str, metrics_port: int | None) -> None:
     """Run the loops that are named, or all, until Ctrl-C.
 
     \b
     project  keeps the views up with the events
     watch    announces the moves that no event brings about, when their time comes
     relay    sees over Redis that others hear of what is recorded
+    epochs   turns the organisation's key over when it is due, and lets old ones die
 
     Of several workers one leads each loop, and another takes over when it dies."""
     # Only here, since the other verbs start faster without.
     from workers import work
 
-    loops = work.chosen(names, redis=settings().redis is not None)
+    loops = work.chosen(names, redis=settings().redis is not None and not once)
+    if once:
+        with opened(new=True) as organisation:
+            work.once(organisation, loops)
+        show({"worked": loops}, lambda _: f"Done for now: {', '.join(loops)}")
+        return
     organisation = open_organisation(settings(), new=True)
     with watched_at(organisation, metrics_host, metrics_port):
         show({"working": loops}, lambda _: f"Working: {', '.join(loops)}, until Ctrl-C")

@@ -21,6 +21,7 @@ select create_distributed_table('generations', 'organisation', colocate_with => 
 select create_distributed_table('announced', 'organisation', colocate_with => 'events');
 select create_distributed_table('settings', 'organisation', colocate_with => 'events');
 select create_distributed_table('erasures', 'organisation', colocate_with => 'events');
+select create_distributed_table('dead_epochs', 'organisation', colocate_with => 'events');
 select create_distributed_table('entries_v4', 'organisation', colocate_with => 'events');
 select create_distributed_table('relationships_v4', 'organisation', colocate_with => 'events');
 select create_distributed_table('members_v4', 'organisation', colocate_with => 'events');

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 
 from msgspec import Struct
 
+from domain.model.time import iso_day
 from domain.store.database import EVENTS, Connection
 from domain.store.erasures import Erasures
 from domain.store.keys import Erased, Frozen, KeyStoreError, KeyStoreSilent, Missing, Ring
@@ -14,6 +15,7 @@ from domain.store.ledger import leaf
 from domain.store.mapper import Unreadable
 from domain.store.replica import Lost, Replica
 from domain.store.store import PAGE, EventStore
+from domain.store.turning import Spans
 from projections.runner import Runner
 from projections.set_aside import Aside
 
@@ -73,6 +75,14 @@ def _erasures(ledger: Erasures) -> Finding:
     known, waiting = ledger.all(), len(ledger.unfinished())
     told = f"{waiting} were broken off, and open nothing: erase again, or run `tussenruimte work erase`"
     return Finding("erasures", not waiting, told if waiting else f"{len(known)} done")
+
+
+def turned(store: EventStore, spans: Spans) -> Finding:
+    """Whether somebody turns the organisation's key over."""
+    epoch, begun = store.keys.epochs.newest(), store.keys.epochs.begun()
+    if store.clock() - begun < spans.turn + spans.keep:
+        return Finding("epochs", True, f"epoch {epoch} of the organisation's key began on {iso_day(begun)}")
+    return Finding("epochs", False, f"the organisation's key of epoch {epoch} is long due to be turned over: let `work epochs` run")
 
 
 def _replica(replica: Replica, runner: Runner, head: int) -> Finding:

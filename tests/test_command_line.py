@@ -194,6 +194,7 @@ def test_the_doctor_says_what_is_set_and_that_all_is_sound(recorded: Path) -> No
         "keys",
         "views",
         "set aside",
+        "epochs",
         "erasures",
     }
     assert {row["name"]: row["from"] for row in found["settings"]}["database"] == "command line"

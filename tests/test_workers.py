@@ -6,17 +6,18 @@ import urllib.request
 from collections.abc import Iterator, Sequence
 from contextlib import closing
 from pathlib import Path
+from typing import Any
 
 import psycopg
 import pytest
-from command_line import refused, run_in
+from command_line import refused, run_in, run_within
 from eventsourcing.persistence import OperationalError
 from scraped import samples
 from sent_lines import meeting, opened, pair, record, runner_of
 from servers import Postgres
 from store_faults import faults
 from store_places import Databases, Files, Place
-from worker_processes import Worker, eventually, workers
+from worker_processes import Worker, eventually, settings_of, workers
 
 from domain.store.store import EventStore
 from projections.runner import Runner
@@ -108,6 +109,43 @@ def test_a_loop_that_dies_of_what_nobody_foresaw_ends_the_worker_so_that_it_is_b
         eventually(lambda: "project ended by itself" in worker.said(), "that it says so")
         assert "ArithmeticError" in "".join(worker.log)
         assert "Anna" not in "".join(worker.log)
+
+
+def test_the_key_turns_while_somebody_works(place: Place, store: EventStore) -> None:
+    """The store was made with the clock of the tests, long before that of the worker."""
+    before = store.keys.ring().key("participant/r-anna")
+    with workers(place, "epochs", count=2, TUSSENRUIMTE_EPOCH_DAYS="1") as both:
+        first = leader(both, "epochs")
+        eventually(lambda: store.keys.epochs.newest() == 2, "a new epoch")
+        first.kill()
+        leader([worker for worker in both if worker is not first], "epochs")
+    assert store.keys.ring().key("participant/r-anna") == before
+
+
+def test_what_there_is_to_do_is_done_once(tmp_path: Path) -> None:
+    place = Files(tmp_path / "tussenruimte.buurtmaat.db")
+    run = run_in(tmp_path)
+
+    def doctor() -> dict[str, Any]:
+        (found,) = [one for one in json.loads(run("doctor", "--json", *of, **settings).out)["findings"] if one["name"] == "epochs"]
+        return found
+
+    of, settings = ("--organisation", "buurtmaat"), settings_of(place)
+    with closing(opened(place)) as store:
+        record(store, pair("r"))
+        assert doctor()["sound"] is False
+        assert "let `work epochs` run" in doctor()["detail"]
+        done = run("work", "project", "epochs", "--once", *of, **settings)
+        assert (done.code, done.out) == (0, "Done for now: project, epochs\n"), done.err
+        assert store.keys.epochs.newest() == 2
+        assert doctor()["sound"] is True
+        assert followed(store, runner_of(store))
+
+
+@pytest.mark.parametrize("days", ["0", "-1", "a week", "1.5", "10000", "²"])
+@pytest.mark.parametrize("name", ["TUSSENRUIMTE_EPOCH_DAYS", "TUSSENRUIMTE_OLD_EPOCH_DAYS"])
+def test_a_span_that_is_no_number_of_days_is_refused(tmp_path: Path, name: str, days: str) -> None:
+    assert f"{name} has to be a number of days" in refused(run_within(tmp_path)("list", **{name: days}))
 
 
 def test_a_loop_that_there_is_not_is_refused_with_those_that_there_are(tmp_path: Path) -> None:

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Protocol
 
 from domain.store.store import EventStore
+from domain.store.turning import Spans, Turning
 from projections.erasing import Erasing
 from projections.retention import Retention
 from projections.runner import Runner
@@ -18,12 +19,13 @@ logger = logging.getLogger(__name__)
 
 
 class Organisation(Protocol):
-    """What the loops need of an opened organisation; `signals` where there is Redis."""
+    """What the loops need of an opened organisation; `signals` where there is Redis, `spans` for how long its keys are used."""
 
     store: EventStore
     runner: Runner
     erasing: Erasing
     retention: Retention
+    spans: Spans
 
     @property
     def signals(self) -> "Signals | None": ...
@@ -107,7 +109,22 @@ class Erase:
         return bool(due)
 
 
-LOOPS: dict[str, Callable[[Organisation, "Ear | None"], Loop]] = {"project": Project, "watch": Watch, "relay": Relay, "erase": Erase}
+class Epochs:
+    """Turns the organisation's key over when that is due, and lets old ones die."""
+
+    woken = False
+
+    def __init__(self, organisation: Organisation, ear: "Ear | None") -> None:
+        self.step = Turning(organisation.store, organisation.spans).step
+
+
+LOOPS: dict[str, Callable[[Organisation, "Ear | None"], Loop]] = {
+    "project": Project,
+    "watch": Watch,
+    "relay": Relay,
+    "erase": Erase,
+    "epochs": Epochs,
+}
 """By the names under which an operator knows them."""
 ON_REDIS = ("relay",)
 """Those that have nothing to do without Redis."""

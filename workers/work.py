@@ -28,6 +28,14 @@ def chosen(names: Sequence[str], redis: bool) -> list[str]:
     return list(dict.fromkeys(names)) or [name for name in LOOPS if name not in idle]
 
 
+def once(organisation: Organisation, names: Sequence[str]) -> None:
+    """What there is to do now, and no more. Raises what the place raises."""
+    for name in names:
+        step = LOOPS[name](organisation, None).step
+        while step():
+            pass
+
+
 def work(organisation: Organisation, names: Sequence[str]) -> bool:
     """Work until SIGTERM or Ctrl-C. Whether it ended so, and not because something ended by itself."""
     organisation.runner.on_step(projected)

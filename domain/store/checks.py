@@ -10,12 +10,13 @@ from pathlib import Path
 import msgspec
 
 from domain.store.addresses import shown
-from domain.store.database import EVENTS, STORE_VERSION
-from domain.store.key_places import ORGANISATION_KEYS
+from domain.store.database import EVENTS, OWN, STORE_VERSION
+from domain.store.key_places import KEY_TABLES, ORGANISATION_KEYS
 from domain.store.mapper import Unreadable
 from domain.store.places import keys_path
-from domain.store.postgres import Unreachable, are_one, connected, has_table, store_version
+from domain.store.postgres import Unreachable, are_one, connected, has_table, lacks, store_version
 from domain.store.store import EventStore
+from domain.store.turning import check_epochs
 
 TRIED = 200
 """Events, from the first on, among which one is looked for that the keys open."""
@@ -85,9 +86,11 @@ def check_databases(url: str, keys_url: str, organisation: str) -> None:
     Raises `Unusable`, and the library's `OperationalError` where a server does not answer."""
     check_places(url, keys_url)
     with connected(url) as events, connected(keys_url) as keys:
-        for connection, place in ((events, url), (keys, keys_url)):
+        for connection, place, tables in ((events, url, OWN), (keys, keys_url, KEY_TABLES)):
             if store_version(connection) is None:
                 raise Unusable(f"There are no tables in {shown(place)} yet. Run `tussenruimte migrate`.")
+            if lacks(connection, tables):
+                raise Unusable(f"The tables in {shown(place)} are of an older version of this program. Run `tussenruimte migrate`.")
         recorded = events.execute("SELECT 1 FROM events WHERE organisation = %s LIMIT 1", (organisation,)).fetchone()
         kept = keys.execute("SELECT 1 FROM organisation_keys WHERE organisation = %s LIMIT 1", (organisation,)).fetchone()
     if recorded and not kept:
@@ -110,9 +113,13 @@ def check_replica(url: str) -> None:
 
 
 def check_keys(store: EventStore) -> None:
-    """Whether the keys are those of the events, and not those that another store of this organisation has under the same root key.
+    """Whether the keys are those of the events, and not those that another store of this organisation has under the same root key, nor an
+    old copy whose epochs have died.
 
-    The first events that hold something sealed are opened until one does; what was erased says nothing. Raises `Unusable`."""
+    The first events that hold something sealed are opened until one does; what was erased says nothing.
+
+    Raises `Unusable` or KeyStoreError."""
+    check_epochs(store)
     shut = False
     with store.reading() as connection:
         ring = store.keys.ring()

@@ -31,6 +31,8 @@ class Table(Struct, frozen=True):
     indexes: tuple[tuple[str, ...], ...] = ()
     version: int = 0
     check: str = "true"
+    later: Mapping[str, str] = {}
+    """Columns that tables made by an older version lack, and what `migrate` gives them there."""
 
 
 class Insert(NamedTuple):
@@ -211,7 +213,9 @@ ANNOUNCED = Table(
     unique=(("number",),),
 )
 """A move that came about without an event, and when that was announced; numbers have no gaps. `holder` is empty for the pooled reading."""
-OWN = (EVENTS, HANGS, TOKENS, TRACKING, GENERATIONS, ANNOUNCED, ERASURES, SETTINGS)
+DEAD_EPOCHS = Table("dead_epochs", {"epoch": "integer", "died": "integer"}, key=("epoch",))
+"""The epochs whose keys were destroyed, and when: by it an old copy of the key store is known, which does not know that they were."""
+OWN = (EVENTS, HANGS, TOKENS, TRACKING, GENERATIONS, ANNOUNCED, ERASURES, SETTINGS, DEAD_EPOCHS)
 
 
 def in_pages(items: Sequence[Any], size: int = 1_000) -> Iterator[Sequence[Any]]:

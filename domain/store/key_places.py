@@ -17,7 +17,13 @@ from domain.store.sqlite import SQLiteTransaction
 
 BUSY_SECONDS = 60
 FENCE = Table("fence", {"generation": "integer"}, key=("generation",))
-ORGANISATION_KEYS = Table("organisation_keys", {"epoch": "integer", "wrapped": "bytes?", "state": "text"}, key=("epoch",))
+ORGANISATION_KEYS = Table(
+    "organisation_keys",
+    {"epoch": "integer", "wrapped": "bytes?", "state": "text", "begun": "integer"},
+    key=("epoch",),
+    later={"begun": "0"},
+)
+"""A key for each epoch, and the instant from which it wraps; its end is the next one's. `begun` is 0 where that was not noted yet."""
 DATA_KEYS = Table(
     "data_keys",
     {
@@ -62,11 +68,10 @@ class KeyFile:
             self._db = _connected(path)
         try:
             with self.reading() as db:
-                there = db.execute("SELECT 1 FROM sqlite_master WHERE name = 'aliases'").fetchone() is not None
+                there = _is_made(db)
             if not there:
                 with self.writing() as db:
-                    for statement in _SCHEMA:
-                        db.execute(statement)
+                    _make(db)
         except BaseException:
             self._db.close()
             raise
@@ -121,9 +126,27 @@ def _connected(path: str) -> sqlite3.Connection:
     return db
 
 
+def _is_made(db: SQLiteTransaction) -> bool:
+    made = db.execute("SELECT 1 FROM sqlite_master WHERE name = 'aliases'").fetchone() is not None
+    return made and _is_dated(db)
+
+
+def _is_dated(db: SQLiteTransaction) -> bool:
+    return db.execute("SELECT 1 FROM pragma_table_info('organisation_keys') WHERE name = 'begun'").fetchone() is not None
+
+
+def _make(db: SQLiteTransaction) -> None:
+    """The tables of a new file, and what those of an older one lack."""
+    for statement in _SCHEMA:
+        db.execute(statement)
+    if not _is_dated(db):
+        db.execute("ALTER TABLE organisation_keys ADD COLUMN begun INTEGER NOT NULL DEFAULT 0")
+
+
 _SCHEMA = (
     "CREATE TABLE IF NOT EXISTS fence (generation INTEGER NOT NULL) STRICT",
-    "CREATE TABLE IF NOT EXISTS organisation_keys (epoch INTEGER PRIMARY KEY, wrapped BLOB, state TEXT NOT NULL) STRICT",
+    "CREATE TABLE IF NOT EXISTS organisation_keys (epoch INTEGER PRIMARY KEY, wrapped BLOB, state TEXT NOT NULL,"
+    " begun INTEGER NOT NULL DEFAULT 0) STRICT",
     """CREATE TABLE IF NOT EXISTS data_keys (
         owner TEXT PRIMARY KEY, version INTEGER NOT NULL, state TEXT NOT NULL CHECK (state IN ('active', 'frozen', 'erased')),
         wrapped BLOB, epoch INTEGER NOT NULL, created INTEGER NOT NULL, erased_on TEXT,

@@ -5,17 +5,14 @@ that wraps the data key of each participant; an alias says which participant a r
 something away raises the fence's generation in the same transaction, and whoever reads looks at the fence first.
 """
 
-import os
 import threading
 from collections.abc import Callable, Iterable, Iterator
 from datetime import UTC, datetime
 from functools import partial
 from typing import Any
 
-from cryptography.exceptions import InvalidTag
-from cryptography.hazmat.primitives.ciphers.aead import AESGCM
-
-from domain.store.database import Connection, Delete, Insert, Row, Update
+from domain.store.database import Connection, Delete, Insert, Update
+from domain.store.epochs import Epochs, raise_fence
 from domain.store.key_places import ALIASES, DATA_KEYS, FENCE, ORGANISATION_KEYS, KeyPlace
 from domain.store.ring import (
     CHUNK,
@@ -33,8 +30,9 @@ from domain.store.ring import (
     Trouble,
     chunks,
 )
-from domain.store.root import ROOT_FORM, load_root, make_root
-from domain.store.seals import KEY, NONCE, DataKey, framed, padded, unpadded
+from domain.store.root import HeldRoot, Root, load_root, make_root
+from domain.store.seals import DataKey
+from domain.store.wrapping import Wrapping
 
 __all__ = [
     "ORGANISATION",
@@ -57,22 +55,20 @@ LIFE = 60_000_000
 GRACE = 86_400_000_000
 """Microseconds for which a key or an alias waits for its event before it may be swept."""
 
-_ORGANISATION_KEY = "tussenruimte/organisation-key/1"
-_DATA_KEY = "tussenruimte/data-key/1"
-_ALIAS = "tussenruimte/alias/1"
 _ERASED = "erased/"
 
 
 class Keys:
     """The keys of one organisation. For several threads and several processes."""
 
-    def __init__(self, place: KeyPlace, root: bytes, organisation: str, clock: Callable[[], int]) -> None:
-        """`clock` gives UTC microseconds. A new place gets its first keys. Raises RootKeyError or KeyStoreError."""
-        if len(root) != KEY:
-            raise RootKeyError(ROOT_FORM)
-        self._place, self._organisation, self._clock = place, organisation, clock
-        self._root = AESGCM(root)
-        self._ciphers: dict[int, AESGCM] = {}
+    def __init__(self, place: KeyPlace, root: bytes | Root, organisation: str, clock: Callable[[], int]) -> None:
+        """`root` is the root key or who has it, `clock` gives UTC microseconds. A new place gets its first keys.
+
+        Raises RootKeyError or KeyStoreError."""
+        held = HeldRoot(root) if isinstance(root, bytes) else root
+        self._place, self._clock = place, clock
+        self._wrapping = Wrapping(held, organisation, place.name)
+        self.epochs = Epochs(place, held, self._wrapping, clock)
         self._lock = threading.RLock()
         self._cache = Cache(-1, 0)
         try:
@@ -83,7 +79,7 @@ class Keys:
                     if not self._begun(db):
                         self._begin(db)
             with place.reading() as db:
-                self._cipher(db, self._epoch(db))
+                self._wrapping.check(db)
         except BaseException:
             place.close()
             raise
@@ -95,8 +91,8 @@ class Keys:
 
     def check(self, db: Connection) -> None:
         """Whether the root key opens what stands there. Raises RootKeyError or KeyStoreError."""
-        self._ciphers.clear()
-        self._cipher(db, self._epoch(db))
+        self._wrapping.let_go()
+        self._wrapping.check(db)
 
     def create(self, owners: Iterable[str]) -> None:
         """Makes the keys that are not there yet, before the first event that needs them.
@@ -108,8 +104,8 @@ class Keys:
                 raise ValueError("a key is owned by participant/<id> or by the organisation")
             with self._place.writing() as db:
                 known = _active(db, chunk)
-                epoch, now = self._epoch(db), self._clock()
-                new = [self._new_key(db, owner, epoch, now) for owner in dict.fromkeys(chunk) if owner not in known]
+                epoch, now = self._wrapping.newest(db), self._clock()
+                new = [self._wrapping.new_key(db, owner, epoch, now) for owner in dict.fromkeys(chunk) if owner not in known]
                 # Asked for again, an event may be on its way again: the sweep waits anew.
                 db.write([Insert(DATA_KEYS, new), Update(DATA_KEYS, ("created",), ("owner",), [(now, owner) for owner in sorted(known)])])
 
@@ -164,20 +160,20 @@ class Keys:
                 query = f"SELECT stream, handle FROM {db.table(ALIASES)} a WHERE {named} AND created < ?"
                 old = {(row[0], row[1]) for row in db.execute(query, (value, before))}
                 db.write([Delete(ALIASES, ("stream", "handle"), [pair for pair in some if pair in old])])
-            _raise_fence(db)
+            raise_fence(db)
 
     def release(self, aliases: Iterable[tuple[str, str]]) -> None:
         """Takes back (stream, handle)s that no recorded event gave out; whoever asks holds the lock of the event store and has looked."""
         with self._place.writing() as db:
             db.write([Delete(ALIASES, ("stream", "handle"), list(aliases))])
-            _raise_fence(db)
+            raise_fence(db)
 
     def freeze(self, owner: str) -> None:
         """The first step of an erasure: from here on nobody gets the key. May be repeated. Raises Missing."""
         with self._place.writing() as db:
             if self._state(db, owner) == "active":
                 db.write([Update(DATA_KEYS, ("state",), ("owner",), [("frozen", owner)])])
-                _raise_fence(db)
+                raise_fence(db)
 
     def erase(self, owner: str) -> str:
         """Destroys the key, and in every alias who it stood for; gives the ISO day. To be repeated until it succeeds. Raises Missing."""
@@ -185,14 +181,14 @@ class Keys:
             if self._state(db, owner) != "erased":
                 day = datetime.fromtimestamp(self._clock() // 1_000_000, UTC).date().isoformat()
                 db.write([Update(DATA_KEYS, ("state", "wrapped", "erased_on"), ("owner",), [("erased", None, day, owner)])])
-                epoch = self._epoch(db)
+                epoch = self._wrapping.newest(db)
                 forgotten = [
-                    (self._sealed_owner(db, stream, handle, _ERASED + day, epoch), epoch, stream, handle)
+                    (self._wrapping.sealed_owner(db, stream, handle, _ERASED + day, epoch), epoch, stream, handle)
                     for stream, handle, told in self._all_aliases(db)
                     if told == owner
                 ]
                 db.write([Update(ALIASES, ("sealed_owner", "epoch"), ("stream", "handle"), forgotten)])
-                _raise_fence(db)
+                raise_fence(db)
             [(on,)] = db.execute(f"SELECT erased_on FROM {db.table(DATA_KEYS)} k WHERE owner = ?", (owner,)).fetchall()
         self._place.wipe_traces()
         return str(on)
@@ -202,64 +198,26 @@ class Keys:
         with self._lock:
             self._place.close()
             self._cache = Cache(-1, 0)
-            self._ciphers.clear()
+            self._wrapping.let_go()
 
     def _begun(self, db: Connection) -> bool:
         return db.execute(f"SELECT 1 FROM {db.table(ORGANISATION_KEYS)} k LIMIT 1").fetchone() is not None
 
     def _begin(self, db: Connection) -> None:
         """The first opening of a new store: the fence, the organisation's key of the first epoch, and its content key."""
-        wrapped = _wrap(self._root, os.urandom(KEY), framed(_ORGANISATION_KEY, self._organisation, "1"))
-        db.write([Insert(FENCE, [(0,)]), Insert(ORGANISATION_KEYS, [(1, wrapped, "active")])])
-        db.write([Insert(DATA_KEYS, [self._new_key(db, ORGANISATION, 1, self._clock())])])
-
-    def _new_key(self, db: Connection, owner: str, epoch: int, now: int) -> Row:
-        place = framed(_DATA_KEY, self._organisation, owner, "1", str(epoch))
-        return (owner, 1, "active", _wrap(self._cipher(db, epoch), os.urandom(KEY), place), epoch, now, None)
-
-    def _epoch(self, db: Connection) -> int:
-        row = db.execute(f"SELECT max(epoch) FROM {db.table(ORGANISATION_KEYS)} k WHERE state = 'active'").fetchone()
-        if row is None or row[0] is None:
-            raise KeyStoreError(self._damage("has no key of the organisation"))
-        return int(row[0])
-
-    def _cipher(self, db: Connection, epoch: int) -> AESGCM:
-        """The organisation's key of an epoch, unwrapped by the root key."""
-        cipher = self._ciphers.get(epoch)
-        if cipher is None:
-            row = db.execute(f"SELECT wrapped FROM {db.table(ORGANISATION_KEYS)} k WHERE epoch = ?", (epoch,)).fetchone()
-            if row is None:
-                raise KeyStoreError(self._damage("lacks a key of the organisation"))
-            secret = _unwrap(self._root, row[0], framed(_ORGANISATION_KEY, self._organisation, str(epoch)))
-            if secret is None:
-                raise RootKeyError(
-                    f"the root key does not open the key store {self._place.name} of {self._organisation}: "
-                    "give the root key and the organisation it was made with, or restore the store from its backup if it is damaged"
-                )
-            cipher = self._ciphers[epoch] = AESGCM(secret)
-        return cipher
-
-    def _sealed_owner(self, db: Connection, stream: str, handle: str, told: str, epoch: int) -> bytes:
-        """Padded, so that the length of an id does not link the rows of one person."""
-        place = framed(_ALIAS, self._organisation, stream, handle, str(epoch))
-        return _wrap(self._cipher(db, epoch), padded(told.encode()), place)
-
-    def _told(self, db: Connection, stream: str, handle: str, sealed: bytes, epoch: int) -> str:
-        """The participant an alias tells of, or `erased/<day>`."""
-        body = _unwrap(self._cipher(db, epoch), sealed, framed(_ALIAS, self._organisation, stream, handle, str(epoch)))
-        if body is None:
-            raise KeyStoreError(self._damage("holds a damaged alias"))
-        return unpadded(body).decode()
+        now = self._clock()
+        db.write([Insert(FENCE, [(0,)]), Insert(ORGANISATION_KEYS, [self._wrapping.new_epoch(1, now)])])
+        db.write([Insert(DATA_KEYS, [self._wrapping.new_key(db, ORGANISATION, 1, now)])])
 
     def _add_aliases(self, db: Connection, rows: list[tuple[str, str, str]]) -> None:
-        epoch, now = self._epoch(db), self._clock()
+        epoch, now = self._wrapping.newest(db), self._clock()
         held = self._aliases_of(db, list({stream for stream, _, _ in rows}))
         wanted: dict[tuple[str, str], str] = {}
         for stream, handle, owner in rows:
             if held.get((stream, handle), wanted.setdefault((stream, handle), owner)) != owner or wanted[stream, handle] != owner:
                 raise HandleTaken(f"{handle} of {stream} already stands for somebody else")
         new = [
-            (stream, handle, self._sealed_owner(db, stream, handle, owner, epoch), epoch, now)
+            (stream, handle, self._wrapping.sealed_owner(db, stream, handle, owner, epoch), epoch, now)
             for (stream, handle), owner in wanted.items()
             if (stream, handle) not in held
         ]
@@ -280,20 +238,29 @@ class Keys:
         )
         while rows := db.execute(query, (*last, CHUNK)).fetchall():
             for stream, handle, sealed, epoch in rows:
-                yield stream, handle, self._told(db, stream, handle, sealed, epoch)
+                if (told := self._wrapping.told(db, stream, handle, sealed, epoch)) is None:
+                    raise KeyStoreError(self._wrapping.damage("holds a damaged alias"))
+                yield stream, handle, told
             last = (rows[-1][0], rows[-1][1])
 
     def served(self) -> Cache:
         """The cache of this generation. The fence is read before anything is loaded, so what is loaded is never older than it."""
+        generation = self._generation()
+        with self._lock:
+            # Another thread may have looked later, and been here sooner.
+            if generation < self._cache.generation and (generation := self._generation()) < self._cache.generation:
+                raise KeyStoreError(f"the key store {self._place.name} was put back to an older state: end this process, and begin it anew")
+            if self._cache.generation != generation or not self.is_fresh(self._cache):
+                self._cache = Cache(generation, self._clock())
+                self._wrapping.let_go()
+            return self._cache
+
+    def _generation(self) -> int:
         with self._place.reading() as db:
             rows = db.execute(f"SELECT generation FROM {db.table(FENCE)} f").fetchall()
         if len(rows) != 1:
-            raise KeyStoreError(self._damage("has no fence"))
-        with self._lock:
-            if self._cache.generation != rows[0][0] or not self.is_fresh(self._cache):
-                self._cache = Cache(rows[0][0], self._clock())
-                self._ciphers.clear()
-            return self._cache
+            raise KeyStoreError(self._wrapping.damage("has no fence"))
+        return int(rows[0][0])
 
     def is_fresh(self, cache: Cache) -> bool:
         return 0 <= self._clock() - cache.begun < LIFE
@@ -314,8 +281,8 @@ class Keys:
             return partial(Erased, erased_on)
         if state == "frozen":
             return Frozen
-        secret = _unwrap(self._cipher(db, epoch), wrapped, framed(_DATA_KEY, self._organisation, owner, str(version), str(epoch)))
-        return partial(KeyStoreError, self._damage("holds a damaged key")) if secret is None else DataKey(secret, version)
+        secret = self._wrapping.key(db, owner, version, wrapped, epoch)
+        return partial(KeyStoreError, self._wrapping.damage("holds a damaged key")) if secret is None else DataKey(secret, version)
 
     def load_alias(self, stream: str, handle: str) -> dict[tuple[str, str], str | Trouble]:
         with self._place.reading() as db:
@@ -339,27 +306,10 @@ class Keys:
         return {(row[0], row[1]): self._alias_entry(db, *row) for row in rows}
 
     def _alias_entry(self, db: Connection, stream: str, handle: str, sealed: bytes, epoch: int) -> str | Trouble:
-        try:
-            told = self._told(db, stream, handle, sealed, epoch)
-        except KeyStoreError as damage:
-            return partial(KeyStoreError, str(damage))
+        told = self._wrapping.told(db, stream, handle, sealed, epoch)
+        if told is None:
+            return partial(KeyStoreError, self._wrapping.damage("holds a damaged alias"))
         return partial(Erased, told.removeprefix(_ERASED)) if told.startswith(_ERASED) else told
-
-    def _damage(self, what: str) -> str:
-        return f"the key store {self._place.name} {what}: restore it from its backup and replay the ledger of erasures"
-
-
-def _wrap(cipher: AESGCM, secret: bytes, place: bytes) -> bytes:
-    nonce = os.urandom(NONCE)
-    return nonce + cipher.encrypt(nonce, secret, place)
-
-
-def _unwrap(cipher: AESGCM, wrapped: bytes, place: bytes) -> bytes | None:
-    """None where it is not what was wrapped here."""
-    try:
-        return cipher.decrypt(wrapped[:NONCE], wrapped[NONCE:], place)
-    except (InvalidTag, ValueError):
-        return None
 
 
 def _active(db: Connection, owners: Iterable[str]) -> set[str]:
@@ -376,11 +326,6 @@ def _active(db: Connection, owners: Iterable[str]) -> set[str]:
         if state == "frozen":
             raise Frozen
     return {owner for owner, _, _ in rows}
-
-
-def _raise_fence(db: Connection) -> None:
-    [(generation,)] = db.execute(f"SELECT generation FROM {db.table(FENCE)} f").fetchall()
-    db.write([Update(FENCE, ("generation",), ("generation",), [(generation + 1, generation)])])
 
 
 def _is_participant(owner: str) -> bool:

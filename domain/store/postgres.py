@@ -252,6 +252,17 @@ def has_table(connection: psycopg.Connection[Row], name: str) -> bool:
     return connection.execute("SELECT to_regclass(%s)", (name,)).fetchone() != (None,)
 
 
+def lacks(connection: psycopg.Connection[Row], tables: Iterable[Table]) -> bool:
+    """Whether a table is missing, or one of its columns."""
+    expected = {(named(table), column) for table in tables for column in table.columns}
+    found = connection.execute(
+        "SELECT c.relname, a.attname FROM pg_class c JOIN pg_attribute a ON a.attrelid = c.oid AND NOT a.attisdropped"
+        " WHERE c.relname = ANY(%s) AND pg_table_is_visible(c.oid)",
+        ([name for name, _ in expected],),
+    )
+    return not expected <= set(found)
+
+
 def are_one(connection: psycopg.Connection[Row], other: psycopg.Connection[Row]) -> bool:
     """Whether two connections lead to one database, however their URLs are written: what the one locks the other finds locked."""
     number = secrets.randbits(62)

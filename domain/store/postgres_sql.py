@@ -22,6 +22,8 @@ def definitions(tables: Iterable[Table]) -> Iterator[str]:
         columns += [f"PRIMARY KEY ({', '.join((*scope, *table.key))})", f"CHECK ({table.check})"]
         name = named(table)
         yield f"CREATE TABLE IF NOT EXISTS {name} ({', '.join(columns)})"
+        for column, value in table.later.items():
+            yield f"ALTER TABLE {name} ADD COLUMN IF NOT EXISTS {column} {_type(table.columns[column])} DEFAULT {value}"
         for kind, sets in (("UNIQUE INDEX", table.unique), ("INDEX", table.indexes)):
             for found in sets:
                 yield f"CREATE {kind} IF NOT EXISTS {name}_by_{'_'.join(found)} ON {name} ({', '.join((*scope, *found))})"

@@ -26,6 +26,10 @@ class KeyStoreSilent(KeyStoreError):
     """The key store does not answer. What it holds may be whole: it is asked again, and nothing is taken for damaged meanwhile."""
 
 
+class RootKeySilent(KeyStoreSilent):
+    """What holds the root key does not answer, or not to us; it is asked again."""
+
+
 class RootKeyError(KeyStoreError):
     """The root key cannot be read, or is not the one of this key store."""
 

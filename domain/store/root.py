@@ -1,17 +1,64 @@
 """The root key: the one secret an operator keeps, without which no sealed text opens.
 
-It wraps the organisation's key and is never in a database; it comes from a setting or from a file. No error here repeats a value:
-a mistyped key may be all but one letter the real one.
+It wraps the organisation's keys and is never in a database. It comes from a setting or a file, and is then held in memory; or something
+that never gives it out wraps with it, such as a security module (`domain.store.security_module`). No error here repeats a value: a
+mistyped key may be all but one letter the real one.
 """
 
 import base64
 import os
 from pathlib import Path
+from typing import Protocol
+
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from domain.store.ring import RootKeyError
-from domain.store.seals import KEY
+from domain.store.seals import KEY, NONCE, framed
 
 ROOT_FORM = "the root key is 32 bytes in base64; `openssl rand -base64 32` makes one"
+_ORGANISATION_KEY = "tussenruimte/organisation-key/1"
+
+
+class Root(Protocol):
+    """Who wraps the organisation's keys and can alone unwrap them. Raises RootKeyError, or RootKeySilent where it cannot be asked now."""
+
+    def wrap(self, secret: bytes, organisation: str, epoch: int) -> bytes: ...
+
+    def unwrap(self, wrapped: bytes, organisation: str, epoch: int) -> bytes | None:
+        """None where it is not what was wrapped there."""
+        ...
+
+    def destroy(self, wrapped: bytes) -> None:
+        """From here on do not open this any more, in whatever copy it is found, where that can be seen to. May be repeated."""
+        ...
+
+
+class HeldRoot:
+    """A root key in memory: the same for all epochs, so that it goes on opening an old copy of what it wrapped."""
+
+    def __init__(self, root: bytes) -> None:
+        if len(root) != KEY:
+            raise RootKeyError(ROOT_FORM)
+        self._cipher = AESGCM(root)
+
+    def wrap(self, secret: bytes, organisation: str, epoch: int) -> bytes:
+        nonce = os.urandom(NONCE)
+        return nonce + self._cipher.encrypt(nonce, secret, wrapped_for(organisation, epoch))
+
+    def unwrap(self, wrapped: bytes, organisation: str, epoch: int) -> bytes | None:
+        try:
+            return self._cipher.decrypt(wrapped[:NONCE], wrapped[NONCE:], wrapped_for(organisation, epoch))
+        except (InvalidTag, ValueError):
+            return None
+
+    def destroy(self, wrapped: bytes) -> None:
+        """It goes on opening all that it wrapped."""
+
+
+def wrapped_for(organisation: str, epoch: int) -> bytes:
+    """What is authenticated beside a wrapped key of the organisation."""
+    return framed(_ORGANISATION_KEY, organisation, str(epoch))
 
 
 def make_root(path: Path) -> bytes:

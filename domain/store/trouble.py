@@ -11,7 +11,7 @@ from eventsourcing.persistence import PersistenceError
 from domain.store.database import OutOfRoom
 from domain.store.postgres import Unreachable
 from domain.store.replica import Lost
-from domain.store.ring import KeyStoreError, KeyStoreSilent
+from domain.store.ring import KeyStoreError, KeyStoreSilent, RootKeySilent
 
 SILENT = (Unreachable, KeyStoreSilent, OutOfRoom)
 """What is raised where a database does not answer, or can take nothing."""
@@ -28,7 +28,9 @@ def is_poison(error: Exception) -> bool:
 
 
 def silent_database(error: BaseException) -> str | None:
-    """Which database it is that does not answer, in words for the log; None where it is anything else."""
+    """Which database it is that does not answer, or what else of that kind, in words for the log; None where it is anything else."""
+    if isinstance(error, RootKeySilent):
+        return "security module of the root key"
     if isinstance(error, KeyStoreSilent):
         return "database of the keys"
     if isinstance(error, OutOfRoom):

@@ -8,12 +8,16 @@ import msgspec
 from psycopg import ProgrammingError
 
 from domain.model.errors import bad
+from domain.model.time import DAY
 from domain.model.words import ID_FORM
 from domain.store.addresses import shown
 from domain.store.checks import Unusable
 from domain.store.keys import RootKeyError, load_root, make_root
 from domain.store.places import keys_path
 from domain.store.redis_address import RedisAddress, WrongAddress, redis_address
+from domain.store.root import Root
+from domain.store.security_module import SCHEME, ModuleAddress, SecurityModule, WrongModule, module_address
+from domain.store.turning import Spans
 from projections.export.placement import POSTGRES, Placement, placement
 from projections.export.terminal import language, said, warn
 
@@ -21,6 +25,7 @@ DEFAULT_DATABASE = "sqlite:///tussenruimte.db"
 KEYS, REPLICA, PLACEMENT = "TUSSENRUIMTE_KEYS_URL", "TUSSENRUIMTE_READ_URL", "TUSSENRUIMTE_PLACEMENT"
 REDIS = "TUSSENRUIMTE_REDIS_URL"
 ERASURES = "TUSSENRUIMTE_ERASURES_FILE"
+EPOCH, OLD_EPOCH = "TUSSENRUIMTE_EPOCH_DAYS", "TUSSENRUIMTE_OLD_EPOCH_DAYS"
 PLACED_BY = ("TUSSENRUIMTE_DATABASE_URL", KEYS, REPLICA)
 """What a placement says instead."""
 APART = "With PostgreSQL the keys have a database of their own, apart from the events and with backups of its own: "
@@ -67,9 +72,10 @@ class Settings(msgspec.Struct, frozen=True):
 
     place: Files | Databases
     organisation: str
-    root: str | Path
+    root: str | Path | ModuleAddress
     redis: RedisAddress | None
     erasures: Path | None
+    spans: Spans
     sources: dict[str, str]
 
 
@@ -82,8 +88,9 @@ def settings() -> Settings:
     sources["organisation"] = "command line" if said("organisation") else "default"
     root, root_from = _root(place)
     erasures, erasures_from = _erasures(place)
+    spans = Spans(turn=_days(EPOCH, 7), keep=_days(OLD_EPOCH, 28))
     sources = {**sources, "root key": root_from, "redis": REDIS, "erasures": erasures_from}
-    return Settings(place, organisation, root, _redis(), erasures, sources)
+    return Settings(place, organisation, root, _redis(), erasures, spans, sources)
 
 
 def _place(organisation: str) -> tuple[Files | Databases, dict[str, str]]:
@@ -147,9 +154,9 @@ def _readable(url: str, named: str) -> str:
     return url
 
 
-def _root(place: Files | Databases) -> tuple[str | Path, str]:
+def _root(place: Files | Databases) -> tuple[str | Path | ModuleAddress, str]:
     if root := os.environ.get("TUSSENRUIMTE_ROOT_KEY"):
-        return root, "TUSSENRUIMTE_ROOT_KEY"
+        return _module(root) if root.startswith(SCHEME) else root, "TUSSENRUIMTE_ROOT_KEY"
     if named := os.environ.get("TUSSENRUIMTE_ROOT_KEY_FILE"):
         return Path(named), "TUSSENRUIMTE_ROOT_KEY_FILE"
     if isinstance(place, Databases):
@@ -163,6 +170,13 @@ def _erasures(place: Files | Databases) -> tuple[Path | None, str]:
     if named := os.environ.get(ERASURES):
         return Path(named), ERASURES
     return (place.path.with_name(f"{place.path.name}.erasures") if isinstance(place, Files) else None), "default"
+
+
+def _module(uri: str) -> ModuleAddress:
+    try:
+        return module_address(uri)
+    except WrongModule as error:
+        raise Unusable(f"TUSSENRUIMTE_ROOT_KEY names a security module that cannot be used. {error}.") from None
 
 
 def _set(name: str, variable: str, otherwise: str) -> tuple[str, str]:
@@ -180,9 +194,19 @@ def _redis() -> RedisAddress | None:
         raise Unusable(f"{REDIS} cannot be used. {error}") from None
 
 
-def root_key(chosen: Settings) -> bytes:
-    """The root key; at first start it is made. Raises RootKeyError where it is lost: another one would open nothing."""
+def _days(variable: str, otherwise: int) -> int:
+    """A span in microseconds."""
+    days = os.environ.get(variable) or str(otherwise)
+    if not re.fullmatch(r"[1-9]\d{0,3}", days, re.ASCII):
+        raise Unusable(f"{variable} has to be a number of days from 1 to 9999, as {otherwise}.")
+    return int(days) * DAY
+
+
+def root_key(chosen: Settings) -> bytes | Root:
+    """The root key, or who has it; at first start it is made. Raises RootKeyError where it is lost: another one would open nothing."""
     source, place = chosen.root, chosen.place
+    if isinstance(source, ModuleAddress):
+        return SecurityModule(source)
     if isinstance(source, str) or isinstance(place, Databases) or chosen.sources["root key"] != "default" or source.exists():
         return load_root(source)
     default = place.default
