@@ -4,11 +4,9 @@ Only this module knows both the api and the workers. The verbs that ask stand in
 in `tending`, how anything is printed in the modules beside them; here are the verbs that take in, look after and serve.
 """
 
-import errno
 import os
 import platform
 import signal
-import socket
 import sqlite3
 import sys
 import time
@@ -25,6 +23,7 @@ from domain.store.checks import Unusable, check_databases, check_files, check_ke
 from domain.store.database import OWN, STORE_VERSION
 from domain.store.fresh import FreshIds
 from domain.store.key_places import KEY_TABLES
+from domain.store.log import ORIGIN, Log
 from domain.store.organisations import check_placed, organisations
 from domain.store.places import on_postgres, on_sqlite
 from domain.store.postgres import migrate as migrate_database
@@ -32,12 +31,12 @@ from domain.store.staging import Line
 from domain.store.store import EventStore
 from domain.store.tokens import Tokens
 from projections import soundness
-from projections.export import asking, cloudevents, objects, tables, tending
-from projections.export.settings import Files, Settings, databases, files_of, root_key, settings
+from projections.export import asking, auditing, cloudevents, objects, tables, tending
+from projections.export.settings import Files, Settings, databases, files_of, log_origin, root_key, settings
 from projections.export.terminal import BY, TOLD, Verbs, language, said, show, told, warn, watched
 from projections.runner import Runner
 from projections.set_aside import SET_ASIDE
-from projections.telemetry.command import named_host, watchable, watched_at
+from projections.telemetry.command import listening, named_host, watchable, watched_at
 from projections.views.histories import Histories
 from projections.views.questions import Questions
 from projections.views.trajectories import Trajectories
@@ -58,8 +57,9 @@ LIBRARIES = ("tussenruimte", "eventsourcing", "msgspec", "cryptography", "fastap
 class Organisation:
     """The parts of one organisation."""
 
-    def __init__(self, store: EventStore, signals: "Signals | None" = None) -> None:
+    def __init__(self, store: EventStore, signals: "Signals | None" = None, origin: str = ORIGIN) -> None:
         self.store = store
+        self.log = Log(store.database, store.keys, store.clock, f"{origin}/{store.organisation}")
         self.signals = signals
         if signals is not None:
             store.recording.on_recorded(signals.announce)
@@ -102,7 +102,7 @@ def open_organisation(chosen: Settings, outdated: bool = False, new: bool = Fals
     """Open an organisation's files. `outdated`: even with views of an older form. `new`: made where there are none.
 
     Raises one of `TOLD`."""
-    organisation = Organisation(open_store(chosen, new), signals_of(chosen))
+    organisation = Organisation(open_store(chosen, new), signals_of(chosen), log_origin())
     if not outdated and organisation.runner.outdated():
         organisation.close()
         raise Unusable("The views have the form of an older version. Run `tussenruimte migrate`.")
@@ -298,6 +298,7 @@ def _findings(chosen: Settings) -> list[soundness.Finding]:
             return [soundness.Finding("store", True, "nothing was recorded yet")]
         with opened(outdated=True) as organisation, watched() as progress:
             found = soundness.examine(organisation.store, organisation.runner, lambda done, of: progress("examine", done, of))
+            found.append(soundness.stands(organisation.log))
             if organisation.signals is not None:
                 trouble = organisation.signals.trouble()
                 found.append(soundness.Finding("redis", trouble is None, trouble or "answers"))
@@ -319,9 +320,9 @@ def serve(host: str, port: int, metrics_host: str, metrics_port: int | None) -> 
     from api.direct import DirectProtocol, Server
     from api.limits import BODY
 
-    listening = _listening(host, port)
+    server_socket = listening(host, port)
     name = f"[{host}]" if ":" in host else host
-    address = f"http://{name}:{listening.getsockname()[1]}"
+    address = f"http://{name}:{server_socket.getsockname()[1]}"
     organisation = open_organisation(settings(), new=True)
     application = make_app(organisation)
     with watched_at(organisation, metrics_host, metrics_port):
@@ -340,17 +341,7 @@ def serve(host: str, port: int, metrics_host: str, metrics_port: int | None) -> 
         for ending in (signal.SIGINT, signal.SIGTERM):
             signal.signal(ending, ended)
         show({"address": address}, lambda _: f"Tussenruimte on {address} (GraphQL at {address}/graphql), until Ctrl-C")
-        server.run(sockets=[listening])
-
-
-def _listening(host: str, port: int) -> socket.socket:
-    """Raises `Unusable`, with the option to change."""
-    try:
-        return socket.create_server((host, port), family=socket.AF_INET6 if ":" in host else socket.AF_INET)
-    except OSError as error:
-        option = "--port" if error.errno in (errno.EADDRINUSE, errno.EACCES) else "--host"
-        why = error.strerror if isinstance(error, socket.gaierror) else os.strerror(error.errno or 0)
-        raise Unusable(f"It cannot be served on {host}, port {port}: {why}. Choose another {option}.") from None
+        server.run(sockets=[server_socket])
 
 
 @cli.command("work")
@@ -363,6 +354,7 @@ def run_loops(names: tuple[str, ...], metrics_host: str, metrics_port: int | Non
     project  keeps the views up with the events
     watch    announces the moves that no event brings about, when their time comes
     relay    sees over Redis that others hear of what is recorded
+    checkpoint  signs the log while something is recorded
 
     Of several workers one leads each loop, and another takes over when it dies."""
     # Only here, since the other verbs start faster without.
@@ -378,6 +370,7 @@ def run_loops(names: tuple[str, ...], metrics_host: str, metrics_port: int | Non
 
 
 cli.add_command(tending.token)
+cli.add_command(auditing.audit)
 
 
 def main() -> None:

@@ -7,9 +7,11 @@ from collections.abc import Callable, Iterator
 
 from msgspec import Struct
 
+from domain.model.errors import Refused
 from domain.store.database import EVENTS, Connection
 from domain.store.keys import Erased, Frozen, KeyStoreError, KeyStoreSilent, Missing, Ring
 from domain.store.ledger import leaf
+from domain.store.log import Log
 from domain.store.mapper import Unreadable
 from domain.store.replica import Lost, Replica
 from domain.store.store import PAGE, EventStore
@@ -65,6 +67,19 @@ def examine(store: EventStore, runner: Runner, progress: Callable[[int, int], No
         Finding("set aside", not aside, _told(aside) if aside else "nothing: the views take everything in"),
         *([_replica(store.replica, runner, head)] if store.replica is not None else []),
     ]
+
+
+def stands(log: Log) -> Finding:
+    """Whether the log stands on its last checkpoint: all leaves are hashed anew."""
+    try:
+        log.look(whole=True)
+        with log.database.reading() as connection:
+            last, head = log.checkpoint(connection), log.head(connection)
+    except (Refused, KeyStoreError) as wrong:
+        return Finding("log", False, str(wrong))
+    return Finding(
+        "log", True, f"leads on from its last checkpoint, of size {last.size} of {head}" if last else "nothing of it is signed yet"
+    )
 
 
 def _replica(replica: Replica, runner: Runner, head: int) -> Finding:

@@ -10,7 +10,7 @@ from pathlib import Path
 import msgspec
 
 from domain.store.addresses import shown
-from domain.store.database import EVENTS, STORE_VERSION
+from domain.store.database import EVENTS, OWN, STORE_VERSION
 from domain.store.key_places import ORGANISATION_KEYS
 from domain.store.mapper import Unreadable
 from domain.store.places import keys_path
@@ -88,6 +88,9 @@ def check_databases(url: str, keys_url: str, organisation: str) -> None:
         for connection, place in ((events, url), (keys, keys_url)):
             if store_version(connection) is None:
                 raise Unusable(f"There are no tables in {shown(place)} yet. Run `tussenruimte migrate`.")
+        asked = "SELECT name FROM unnest(%s::text[]) name WHERE to_regclass(name) IS NULL"
+        if lacking := [name for (name,) in events.execute(asked, ([table.name for table in OWN],))]:
+            raise Unusable(f"{shown(url)} lacks tables of this version ({', '.join(lacking)}). Run `tussenruimte migrate`.")
         recorded = events.execute("SELECT 1 FROM events WHERE organisation = %s LIMIT 1", (organisation,)).fetchone()
         kept = keys.execute("SELECT 1 FROM organisation_keys WHERE organisation = %s LIMIT 1", (organisation,)).fetchone()
     if recorded and not kept:

@@ -14,7 +14,7 @@ from msgspec import Struct
 STORE_VERSION = 1
 """The version of the stored form; `migrate` brings an older store up to it."""
 Row = tuple[Any, ...]
-Lock = Literal["events", "views", "tokens", "keys"]
+Lock = Literal["events", "views", "tokens", "keys", "log"]
 """Who writes the same waits; each organisation has locks of its own."""
 
 
@@ -193,7 +193,13 @@ ANNOUNCED = Table(
     unique=(("number",),),
 )
 """A move that came about without an event, and when that was announced; numbers have no gaps. `holder` is empty for the pooled reading."""
-OWN = (EVENTS, HANGS, TOKENS, TRACKING, GENERATIONS, ANNOUNCED)
+TILES = Table("tiles", {"log": "text", "level": "integer", "number": "integer", "hash": "bytes"}, key=("log", "level", "number"))
+"""Of a log, above its leaves: the root of each full tile of the level below. See `domain.proofs.tiles`."""
+CHECKPOINTS = Table(
+    "checkpoints", {"log": "text", "size": "integer", "root": "bytes", "note": "bytes", "signed": "integer"}, key=("log", "size")
+)
+"""What was signed of a log, and when; the note with the lines of witnesses that came in since."""
+OWN = (EVENTS, HANGS, TOKENS, TRACKING, GENERATIONS, ANNOUNCED, TILES, CHECKPOINTS)
 
 
 def in_pages(items: Sequence[Any], size: int = 1_000) -> Iterator[Sequence[Any]]:
