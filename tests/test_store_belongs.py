@@ -120,6 +120,18 @@ def test_a_newer_database_is_refused_before_anything_is_made_in_it(postgres: Pos
             assert tables(events) == before
 
 
+def test_a_database_of_an_earlier_version_asks_for_migrate_and_goes_on_after_it(postgres: Postgres | NamedPostgres) -> None:
+    events, keys = made(postgres)
+    run = on(events, keys)
+    with psycopg.connect(events, autocommit=True) as connection:
+        connection.execute("DROP TABLE tiles, checkpoints")
+    for verb in ("list", "doctor"):
+        said = " ".join(refused(run(verb)).split())
+        assert "lacks tables of this version (tiles, checkpoints). Run `tussenruimte migrate`." in said
+    assert run("migrate").exit_code == 0
+    assert run("list").exit_code == 0
+
+
 def test_what_is_damaged_does_not_keep_a_store_shut(tmp_path: Path) -> None:
     run = run_with(TUSSENRUIMTE_DATABASE_URL=f"sqlite:///{tmp_path / 'events'}.db")
     assert run("import", "-", given_in=b"\n".join([*pair("r"), NOTED])).exit_code == 0

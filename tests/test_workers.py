@@ -112,7 +112,7 @@ def test_a_loop_that_dies_of_what_nobody_foresaw_ends_the_worker_so_that_it_is_b
 
 def test_a_loop_that_there_is_not_is_refused_with_those_that_there_are(tmp_path: Path) -> None:
     said = refused(run_in(tmp_path)("work", "project", "prject"), 2)
-    assert "'prject' is not one of 'project', 'watch', 'relay'" in said
+    assert "'prject' is not one of 'project', 'watch', 'relay', 'checkpoint'" in said
     assert not list(tmp_path.iterdir())
 
 

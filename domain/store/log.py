@@ -11,7 +11,7 @@ from msgspec.structs import replace
 
 from domain.model.errors import Refusal, Refused, Words
 from domain.model.time import SECOND
-from domain.proofs.checkpoint import add_cosignatures, open_checkpoint, parse_checkpoint, sign_checkpoint
+from domain.proofs.checkpoint import add_cosignatures, open_checkpoint, sign_checkpoint
 from domain.proofs.errors import Unproven
 from domain.proofs.note import PLAIN, Signer, Verifier
 from domain.proofs.tiles import WIDTH, Tile, completed, tile_root, tree_root
@@ -116,15 +116,15 @@ class Log:
         """That the tree, as far as it is kept, still is the one that was signed last. Raises `Rewritten`, or `Refused` for another name."""
         if (last := self.checkpoint(connection)) is None:
             return
-        said = parse_checkpoint(last.note.decode().partition("\n\n")[0] + "\n")
-        if said.origin != self.origin:
-            raise Refused(Refusal("CONFLICT", "log_origin", None, {"signed": said.origin, "origin": self.origin}))
-        if (said.size, said.root) != (last.size, last.root):
-            raise Rewritten("the last checkpoint is not the one that was signed", "het laatste checkpoint is niet wat ondertekend is")
+        said = last.note.partition(b"\n")[0].decode(errors="replace")
+        if said != self.origin:
+            raise Refused(Refusal("CONFLICT", "log_origin", None, {"signed": said, "origin": self.origin}))
         try:
-            open_checkpoint(last.note, self.verifier(connection))
+            found, _ = open_checkpoint(last.note, self.verifier(connection))
         except Unproven as why:
             raise Rewritten(f"its last checkpoint does not hold ({why})", f"het laatste checkpoint klopt niet ({why})") from None
+        if (found.size, found.root) != (last.size, last.root):
+            raise Rewritten("the last checkpoint is not the one that was signed", "het laatste checkpoint is niet wat ondertekend is")
         if last.size > (head := self.head(connection)):
             raise Rewritten(f"{last.size} were signed, and {head} are there", f"{last.size} zijn ondertekend, en er zijn er {head}")
         if self._root(connection, last.size) != last.root:

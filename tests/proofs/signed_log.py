@@ -30,11 +30,12 @@ def leaves(store: EventStore) -> list[bytes]:
         return [one for (one,) in connection.execute(f"SELECT leaf FROM {connection.table(EVENTS)} e ORDER BY position")]
 
 
-def rewrite(store: EventStore, position: int) -> None:
-    """Change an event and its leaf alike, so that they fit each other."""
+def rewrite(store: EventStore, position: int, back: bool = False) -> None:
+    """Change an event and its leaf alike, so that they fit each other; `back`: to what they were."""
+    was, becomes = (b"urn:tess", b"urn:test") if back else (b"urn:test", b"urn:tess")
     with store.database.writing("events") as connection:
         [(state,)] = connection.execute(f"SELECT state FROM {connection.table(EVENTS)} e WHERE position = ?", (position,)).fetchall()
-        other = state.replace(b'"source":"urn:test"', b'"source":"urn:tess"')
+        other = state.replace(was, becomes)
         assert other != state
         connection.write([Update(EVENTS, ("state", "leaf"), ("position",), [(other, leaf(other), position)])])
 

@@ -187,10 +187,16 @@ HARM: dict[str, Callable[[EventStore], None]] = {
     "what is kept of a tile": lambda store: execute(store, TILES, "UPDATE {} SET hash = ? WHERE number = 1", (b"0" * 32,)),
     "a tile is gone": lambda store: execute(store, TILES, "DELETE FROM {} WHERE number = 0"),
     "the root of the checkpoint": lambda store: execute(store, CHECKPOINTS, "UPDATE {} SET root = ?", (b"0" * 32,)),
-    "the signature of the checkpoint": lambda store: execute(
-        store, CHECKPOINTS, "UPDATE {} SET note = ?", (newest(log_of(store)).note.replace(b"A", b"B").replace(b"a", b"b"),)
-    ),
+    "the signature of the checkpoint": lambda store: spoil(store, -10),
+    "the root in the checkpoint": lambda store: spoil(store, len(ORIGIN) + 8),
+    "the name in the checkpoint": lambda store: spoil(store, 3),
 }
+
+
+def spoil(store: EventStore, at: int) -> None:
+    note = bytearray(newest(log_of(store)).note)
+    note[at] = ord("A") if note[at] != ord("A") else ord("B")
+    execute(store, CHECKPOINTS, "UPDATE {} SET note = ?", (bytes(note),))
 
 
 @pytest.mark.parametrize("harm", HARM)
