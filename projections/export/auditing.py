@@ -3,12 +3,14 @@
 A checkpoint and a key are printed as they stand, so that they can be written to a file and checked with any tool that knows C2SP's forms.
 """
 
+import hashlib
 from typing import Any
 
 import click
 
 from domain.model.errors import Language, Refusal, Refused
 from domain.model.time import SECOND, rfc3339
+from projections.export import bundle
 from projections.export.settings import witnesses
 from projections.export.tending import opened
 from projections.export.terminal import Verbs, language, said, show
@@ -77,6 +79,27 @@ def witness(file: str) -> None:
         signed, seen = organisation.log.witnessed(raw, witnesses())
     told = [{"name": one.name, "at": rfc3339(at * SECOND)} for one, at in sorted(seen.items(), key=lambda pair: pair[0].name)]
     as_it_stands({"size": str(signed.size), "witnesses": told}, signed.note.decode())
+
+
+@audit.command("bundle")
+@click.option("--since", metavar="FILE", help="The checkpoint of the last visit; else from the beginning.")
+@click.option("--relationship", "relationships", multiple=True, metavar="ID", help="Only this relationship; may be said again.")
+@click.option("--event", "events", multiple=True, metavar="ID", help="Only this event; may be said again.")
+@click.option("--out", required=True, metavar="FILE", help="Where the bundle is written.")
+def make_bundle(since: str | None, relationships: tuple[str, ...], events: tuple[str, ...], out: str) -> None:
+    """Write a bundle of evidence, up to the newest checkpoint.
+
+    It is one zip, checked at home with `python3 verify.py bundle.zip`; verify.py is in it, and needs nothing but Python."""
+    kept = None
+    if since is not None:
+        with click.open_file(since, "rb") as source:
+            kept = source.read()
+    with opened() as organisation:
+        made = bundle.bundle(organisation.log, witnesses(), kept, bundle.Asked(relationships, events))
+    with open(out, "wb") as target:
+        target.write(made)
+    hashed = hashlib.sha256(made).hexdigest()
+    show({"bundle": out, "sha256": hashed, "bytes": len(made)}, lambda _: f"{out}: {len(made)} bytes, SHA-256 {hashed}")
 
 
 def as_it_stands(answer: Any, text: str) -> None:
