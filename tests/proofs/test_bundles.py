@@ -217,6 +217,15 @@ def test_who_writes_the_zip_and_the_manifest_anew_still_changes_nothing(sample: 
         assert not believed(evidence.bundled({**files, name: bytes(spoilt)}, asked)), (name, bit)
 
 
+def test_the_manifest_says_what_each_file_is_the_program_too(sample: bytes) -> None:
+    files = evidence.unzipped(sample)
+    for name in files:
+        assert not believed(evidence.zipped({**files, name: files[name] + b" "})), name
+    said = json.loads(files[evidence.MANIFEST])
+    for other in ({**said, "bundle": 2}, {**said, "more": 1}, {**said, "files": {}}, {"asked": said["asked"]}):
+        assert not believed(evidence.zipped({**files, evidence.MANIFEST: evidence.written(other)}))
+
+
 def test_files_that_are_missing_added_or_out_of_order_are_refused(sample: bytes) -> None:
     files = evidence.unzipped(sample)
     asked = json.loads(files.pop(evidence.MANIFEST))["asked"]
