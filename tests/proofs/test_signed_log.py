@@ -181,6 +181,7 @@ def test_a_clock_that_was_put_back_holds_no_checkpoint_up(store: EventStore, log
 HARM: dict[str, Callable[[EventStore], None]] = {
     "an event long ago": lambda store: rewrite(store, 100),
     "the last event": lambda store: rewrite(store, 600),
+    "the last event, and what is kept of its root": lambda store: rewrite_with_root(store, 600),
     "an event long ago is gone": lambda store: execute(store, EVENTS, "DELETE FROM {} WHERE position = 100"),
     "the last events are gone": lambda store: execute(store, EVENTS, "DELETE FROM {} WHERE position > 590"),
     "a leaf that is none": lambda store: execute(store, EVENTS, "UPDATE {} SET leaf = ? WHERE position = 100", (b"short",)),
@@ -191,6 +192,11 @@ HARM: dict[str, Callable[[EventStore], None]] = {
     "the root in the checkpoint": lambda store: spoil(store, len(ORIGIN) + 8),
     "the name in the checkpoint": lambda store: spoil(store, 3),
 }
+
+
+def rewrite_with_root(store: EventStore, position: int) -> None:
+    rewrite(store, position)
+    execute(store, CHECKPOINTS, "UPDATE {} SET root = ?", (slow_tree.mth(leaves(store)),))
 
 
 def spoil(store: EventStore, at: int) -> None:
@@ -212,6 +218,13 @@ def test_a_history_that_was_rewritten_underneath_is_not_signed(store: EventStore
         assert connection.execute(f"SELECT count(*), max(size) FROM {connection.table(CHECKPOINTS)} c").fetchall() == [(1, before.size)]
     found = stands(log_of(store))
     assert (found.name, found.sound) == ("log", False)
+
+
+def test_how_much_is_gone_is_told(store: EventStore) -> None:
+    grown(store, 600)
+    HARM["the last events are gone"](store)
+    with pytest.raises(Rewritten, match="600 were signed, and 590 are there"):
+        log_of(store).sign()
 
 
 def test_what_was_not_rewritten_is_signed(store: EventStore) -> None:
