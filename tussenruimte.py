@@ -4,11 +4,9 @@ Only this module knows both the api and the workers. The verbs that ask stand in
 and out in `carrying`, those for lenses, tokens and erasures in `tending`; here are the verbs that look after the whole and serve it.
 """
 
-import errno
 import os
 import platform
 import signal
-import socket
 import sqlite3
 import sys
 import time
@@ -25,6 +23,7 @@ from domain.store.database import OWN, STORE_VERSION
 from domain.store.erasure_file import ErasureFile
 from domain.store.erasures import Erasures
 from domain.store.key_places import KEY_TABLES
+from domain.store.log import ORIGIN, Log
 from domain.store.organisations import check_placed, organisations
 from domain.store.places import on_postgres, on_sqlite
 from domain.store.postgres import migrate as migrate_database
@@ -33,13 +32,13 @@ from domain.store.tokens import Tokens
 from domain.store.turning import Spans
 from projections import soundness
 from projections.erasing import Erasing
-from projections.export import asking, carrying, tables, tending
-from projections.export.settings import Files, Settings, databases, files_of, root_key, settings
+from projections.export import asking, auditing, carrying, tables, tending
+from projections.export.settings import Files, Settings, databases, files_of, log_origin, root_key, settings
 from projections.export.terminal import TOLD, Verbs, said, show, told, watched
 from projections.retention import Retention
 from projections.runner import Runner
 from projections.set_aside import SET_ASIDE
-from projections.telemetry.command import named_host, watchable, watched_at
+from projections.telemetry.command import listening, named_host, watchable, watched_at
 from projections.views.histories import Histories
 from projections.views.questions import Questions
 from projections.views.trajectories import Trajectories
@@ -60,9 +59,15 @@ class Organisation:
     """The parts of one organisation."""
 
     def __init__(
-        self, store: EventStore, signals: "Signals | None" = None, erasures: ErasureFile | None = None, spans: Spans | None = None
+        self,
+        store: EventStore,
+        signals: "Signals | None" = None,
+        erasures: ErasureFile | None = None,
+        spans: Spans | None = None,
+        origin: str = ORIGIN,
     ) -> None:
         self.store = store
+        self.log = Log(store.database, store.keys, store.clock, f"{origin}/{store.organisation}")
         self.signals = signals
         self.spans = spans or Spans()
         if signals is not None:
@@ -109,7 +114,7 @@ def open_organisation(chosen: Settings, outdated: bool = False, new: bool = Fals
     """Open an organisation's files. `outdated`: even with views of an older form. `new`: made where there are none.
 
     Raises one of `TOLD`."""
-    organisation = Organisation(open_store(chosen, new), signals_of(chosen), erasure_file(chosen), chosen.spans)
+    organisation = Organisation(open_store(chosen, new), signals_of(chosen), erasure_file(chosen), chosen.spans, log_origin())
     if not outdated and organisation.runner.outdated():
         organisation.close()
         raise Unusable("The views have the form of an older version. Run `tussenruimte migrate`.")
@@ -245,6 +250,7 @@ def _findings(chosen: Settings) -> list[soundness.Finding]:
         with opened(outdated=True) as organisation, watched() as progress:
             found = soundness.examine(organisation.store, organisation.runner, lambda done, of: progress("examine", done, of))
             found.append(soundness.turned(organisation.store, organisation.spans))
+            found.append(soundness.stands(organisation.log))
             if organisation.signals is not None:
                 trouble = organisation.signals.trouble()
                 found.append(soundness.Finding("redis", trouble is None, trouble or "answers"))
@@ -266,9 +272,9 @@ def serve(host: str, port: int, metrics_host: str, metrics_port: int | None) -> 
     from api.direct import DirectProtocol, Server
     from api.limits import BODY
 
-    listening = _listening(host, port)
+    server_socket = listening(host, port)
     name = f"[{host}]" if ":" in host else host
-    address = f"http://{name}:{listening.getsockname()[1]}"
+    address = f"http://{name}:{server_socket.getsockname()[1]}"
     organisation = open_organisation(settings(), new=True)
     application = make_app(organisation)
     with watched_at(organisation, metrics_host, metrics_port):
@@ -288,17 +294,7 @@ def serve(host: str, port: int, metrics_host: str, metrics_port: int | None) -> 
         for ending in (signal.SIGINT, signal.SIGTERM):
             signal.signal(ending, ended)
         show({"address": address}, lambda _: f"Tussenruimte on {address} (GraphQL at {address}/graphql), until Ctrl-C")
-        server.run(sockets=[listening])
-
-
-def _listening(host: str, port: int) -> socket.socket:
-    """Raises `Unusable`, with the option to change."""
-    try:
-        return socket.create_server((host, port), family=socket.AF_INET6 if ":" in host else socket.AF_INET)
-    except OSError as error:
-        option = "--port" if error.errno in (errno.EADDRINUSE, errno.EACCES) else "--host"
-        why = error.strerror if isinstance(error, socket.gaierror) else os.strerror(error.errno or 0)
-        raise Unusable(f"It cannot be served on {host}, port {port}: {why}. Choose another {option}.") from None
+        server.run(sockets=[server_socket])
 
 
 @cli.command("work")
@@ -313,6 +309,7 @@ def run_loops(names: tuple[str, ...], once: bool, metrics_host: str, metrics_por
     watch    announces the moves that no event brings about, when their time comes
     relay    sees over Redis that others hear of what is recorded
     epochs   turns the organisation's key over when it is due, and lets old ones die
+    checkpoint  signs the log while something is recorded
 
     Of several workers one leads each loop, and another takes over when it dies."""
     # Only here, since the other verbs start faster without.
@@ -335,6 +332,7 @@ def run_loops(names: tuple[str, ...], once: bool, metrics_host: str, metrics_por
 cli.add_command(tending.token)
 cli.add_command(tending.erase)
 cli.add_command(tending.retention)
+cli.add_command(auditing.audit)
 
 
 def main() -> None:

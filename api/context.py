@@ -17,6 +17,7 @@ from api.arguments import given
 from api.limits import too_costly
 from api.scalars import DateTime
 from domain.model.errors import Language, Refusal, Refused
+from domain.store.log import Log
 from domain.store.replica import Lost
 from domain.store.store import EventStore
 from domain.store.tokens import Token, Tokens
@@ -44,6 +45,7 @@ class Organisation(Protocol):
     """What the api needs of an opened organisation; `signals` where there is Redis."""
 
     store: EventStore
+    log: Log
     questions: Questions
     runner: Runner
     erasing: Erasing

@@ -13,6 +13,7 @@ from strawberry.types import ExecutionContext, ExecutionResult
 from strawberry.types.execution import PreExecutionError
 
 from api.at_least import AtLeast
+from api.audit import Audit, audit
 from api.errors import OF_THE_QUERY, all_said, code_of
 from api.events import EventConnection, all_events
 from api.fields import feed, field
@@ -33,15 +34,6 @@ from projections.telemetry.traces import span
 from projections.telemetry.work import OK
 
 
-@strawberry.type(description="What can be checked from outside.")
-class Audit:
-    checkpoint: str | None = field("The latest signed checkpoint of the organisation's log; none before the first.")
-
-
-def _audit() -> Audit:
-    return Audit(checkpoint=None)
-
-
 def asked(description: str, resolver: Callable[..., Any]) -> Any:
     """A field of the query, which can be asked with `atLeast`."""
     return field(description, resolver, extensions=[AtLeast()])
@@ -57,7 +49,7 @@ class Query:
     events: EventConnection = asked("What was recorded, page by page, the most recently recorded first.", all_events)
     moves: MoveConnection = asked("When readings changed, page by page.", all_moves)
     lenses: list[Lens] = asked("The lenses there are.", all_lenses)
-    audit: Audit = field("What can be checked from outside.", _audit)
+    audit: Audit = field("What can be checked from outside.", audit)
 
 
 PLATFORM_ONLY = ("participant_erased",)

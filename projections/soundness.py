@@ -7,11 +7,13 @@ from collections.abc import Callable, Iterator
 
 from msgspec import Struct
 
+from domain.model.errors import Refused
 from domain.model.time import iso_day
 from domain.store.database import EVENTS, Connection
 from domain.store.erasures import Erasures
 from domain.store.keys import Erased, Frozen, KeyStoreError, KeyStoreSilent, Missing, Ring
 from domain.store.ledger import leaf
+from domain.store.log import Log
 from domain.store.mapper import Unreadable
 from domain.store.replica import Lost, Replica
 from domain.store.store import PAGE, EventStore
@@ -83,6 +85,19 @@ def turned(store: EventStore, spans: Spans) -> Finding:
     if store.clock() - begun < spans.turn + spans.keep:
         return Finding("epochs", True, f"epoch {epoch} of the organisation's key began on {iso_day(begun)}")
     return Finding("epochs", False, f"the organisation's key of epoch {epoch} is long due to be turned over: let `work epochs` run")
+
+
+def stands(log: Log) -> Finding:
+    """Whether the log stands on its last checkpoint: all leaves are hashed anew."""
+    try:
+        log.look(whole=True)
+        with log.database.reading() as connection:
+            last, head = log.checkpoint(connection), log.head(connection)
+    except (Refused, KeyStoreError) as wrong:
+        return Finding("log", False, str(wrong))
+    return Finding(
+        "log", True, f"leads on from its last checkpoint, of size {last.size} of {head}" if last else "nothing of it is signed yet"
+    )
 
 
 def _replica(replica: Replica, runner: Runner, head: int) -> Finding:

@@ -29,6 +29,7 @@ def house(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFacto
         place = Databases(request.getfixturevalue("postgres"))
     with served_at(place.open(b"r" * 32, "buurtmaat", lambda: NOW)) as found:
         found.record(examples())
+        found.organisation.log.sign()
         yield found
 
 

@@ -3,7 +3,7 @@
 PAGE = "pageInfo { hasNextPage endCursor }"
 
 EVERYTHING = """
-query Everything($id: ID!, $person: ID!, $home: ID!, $at: DateTime!) {
+query Everything($id: ID!, $person: ID!, $home: ID!, $at: DateTime!, $event: ID!) {
   relationship(id: $id) {
     ...Short
     members { handle participant { ...Person } withdrawn joined left roles side }
@@ -27,7 +27,11 @@ query Everything($id: ID!, $person: ID!, $home: ID!, $at: DateTime!) {
   events(first: 2) { nodes { ...What } PAGE }
   moves(first: 2) { nodes { ...Change } PAGE }
   lenses { name version description definition }
-  audit { checkpoint }
+  audit {
+    checkpoint
+    inclusionProof(event: $event) { event position envelope leaf size proof checkpoint }
+    consistencyProof(old: "3", new: "300") { old new oldRoot newRoot proof }
+  }
 }
 fragment Short on Relationship { id initiative { id } origin startedOn endedOn }
 fragment Person on Participant { id name registeredOn consents { scope given withdrawn } }

@@ -196,6 +196,7 @@ def test_the_doctor_says_what_is_set_and_that_all_is_sound(recorded: Path) -> No
         "set aside",
         "epochs",
         "erasures",
+        "log",
     }
     assert {row["name"]: row["from"] for row in found["settings"]}["database"] == "command line"
     assert "✓  leaves" in run("doctor").out

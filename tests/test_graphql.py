@@ -39,14 +39,15 @@ def test_no_field_of_the_schema_is_left_unasked() -> None:
 def test_everything_can_be_asked_of_every_example(house: Served, id: str) -> None:
     data = house.ask("query($id: ID!) { relationship(id: $id) { initiative { id } members { participant { id } } } }", id=id)
     home, person = data["relationship"]["initiative"]["id"], data["relationship"]["members"][0]["participant"]["id"]
-    found = house.ask(EVERYTHING, id=id, person=person, home=home, at=EXPECTED[id]["until"])
+    found = house.ask(EVERYTHING, id=id, person=person, home=home, at=EXPECTED[id]["until"], event=f"{id}-0001")
     assert found["relationship"]["id"] == id
     assert found["participant"]["id"] == person
     assert id in [node["id"] for node in found["participant"]["relationships"]["nodes"]]
     assert id in [node["id"] for node in found["initiative"]["relationships"]["nodes"]]
     assert len({len(found["relationship"]["trajectory"][column]) for column in ("at", "phase", "help", "confidence")}) == 1
     assert [lens["name"] for lens in found["lenses"]] == ["evidence", "accounts"]
-    assert found["audit"] == {"checkpoint": None}
+    assert found["audit"]["checkpoint"] == found["audit"]["inclusionProof"]["checkpoint"]
+    assert found["audit"]["inclusionProof"]["event"] == f"{id}-0001"
 
 
 @pytest.mark.parametrize("id", IDS)

@@ -4,6 +4,7 @@ import logging
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Protocol
 
+from domain.store.log import Log, Rewritten
 from domain.store.store import EventStore
 from domain.store.turning import Spans, Turning
 from projections.erasing import Erasing
@@ -26,6 +27,7 @@ class Organisation(Protocol):
     erasing: Erasing
     retention: Retention
     spans: Spans
+    log: Log
 
     @property
     def signals(self) -> "Signals | None": ...
@@ -118,12 +120,44 @@ class Epochs:
         self.step = Turning(organisation.store, organisation.spans).step
 
 
+class Checkpoint:
+    """Signs the log while something is recorded: at least once a second, and at every thousand events."""
+
+    woken = True
+
+    def __init__(self, organisation: Organisation, ear: "Ear | None") -> None:
+        # Only here, since verbs start faster without.
+        from projections.telemetry.metrics import CHECKPOINTS
+
+        self._count = CHECKPOINTS.labels
+        self._log = organisation.log
+        self._whole = True
+        self._refused = False
+
+    def step(self) -> bool:
+        """The first time all leaves are hashed anew. What was rewritten underneath is not signed, and told once: it stays as it is until
+        somebody puts it right, and the other loops go on."""
+        if self._log.due():
+            try:
+                self._log.sign(self._whole)
+            except Rewritten as refused:
+                self._count("refused").inc()
+                if not self._refused:
+                    logger.error("checkpoint signs nothing more: %s", refused)
+                self._refused = True
+                return False
+            self._count("signed").inc()
+            self._whole = self._refused = False
+        return False
+
+
 LOOPS: dict[str, Callable[[Organisation, "Ear | None"], Loop]] = {
     "project": Project,
     "watch": Watch,
     "relay": Relay,
     "erase": Erase,
     "epochs": Epochs,
+    "checkpoint": Checkpoint,
 }
 """By the names under which an operator knows them."""
 ON_REDIS = ("relay",)

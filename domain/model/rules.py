@@ -1,9 +1,11 @@
 """Every rule as a sentence, in English and in Dutch: what was wrong, and what to do.
 
 The keys are stable and used by tests and translations; the texts may get better. Values in braces are filled in by the
-refusal. Rules about dates stand in `domain.model.date_rules`, those about asking over HTTP in `domain.model.service_rules`.
+refusal. Rules about dates stand in `domain.model.date_rules`, those about asking over HTTP in `domain.model.service_rules`,
+those about the log in `domain.model.audit_rules`.
 """
 
+from domain.model.audit_rules import AUDIT_RULES
 from domain.model.date_rules import DATE_RULES
 from domain.model.service_rules import SERVICE_RULES
 
@@ -352,6 +354,7 @@ ASKING_RULES: dict[str, tuple[str, str]] = {
 RULES: dict[str, tuple[str, str]] = {
     **DATE_RULES,
     **SERVICE_RULES,
+    **AUDIT_RULES,
     **FORM_RULES,
     **ORDER_RULES,
     **PEOPLE_RULES,

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from msgspec import Struct
 
 from domain.proofs.errors import Unproven
-from domain.proofs.note import COSIGNATURE, PLAIN, Signer, Verifier, decoded, open_note, signed
+from domain.proofs.note import COSIGNATURE, PLAIN, Signer, Verifier, decoded, lines_by, open_note, signed
 from domain.proofs.tree import EMPTY, HASH
 
 _SIZE = re.compile("0|[1-9][0-9]{0,17}")
@@ -74,3 +74,15 @@ def cosign_checkpoint(raw: bytes, log: Verifier, witness: Signer, at: int) -> by
     if seen:
         raise Unproven(f"{witness.name} has signed this already")
     return raw + witness.cosign(checkpoint.text, at).encode()
+
+
+def add_cosignatures(kept: bytes, raw: bytes, log: Verifier, witnesses: Sequence[Verifier]) -> tuple[bytes, dict[Verifier, int]]:
+    """A kept checkpoint with the lines that witnesses put under another copy of it, and when each of them saw it.
+
+    A line that is there already is not added again. Raises Unproven for all that `open_checkpoint` refuses, and where the two differ.
+    """
+    checkpoint, seen = open_checkpoint(raw, log, witnesses)
+    ours, known = open_checkpoint(kept, log, witnesses)
+    if checkpoint != ours:
+        raise Unproven("this is another checkpoint")
+    return kept + lines_by(raw, seen.keys() - known.keys()).encode(), seen

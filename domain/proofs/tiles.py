@@ -12,7 +12,7 @@ from typing import Protocol
 from msgspec import Struct
 
 from domain.proofs.errors import Unproven
-from domain.proofs.tree import HASH, joined
+from domain.proofs.tree import EMPTY, HASH, joined
 
 HEIGHT = 8
 WIDTH = 1 << HEIGHT
@@ -72,6 +72,17 @@ def tile_root(hashes: bytes) -> bytes:
     if len(hashes) != HASH * WIDTH:
         raise Unproven(f"a full tile has {HASH * WIDTH} bytes, this one {len(hashes)}")
     return _root(hashes)
+
+
+def tree_root(tiles: TileReader, size: int) -> bytes:
+    """The root over the first `size` leaves."""
+    return joined(tree_peaks(tiles, size)) if size else EMPTY
+
+
+def tree_peaks(tiles: TileReader, size: int) -> list[bytes]:
+    """What `domain.proofs.tree.Appender` goes on from at this size."""
+    ranges = [(subtree.index << subtree.level, (subtree.index + 1) << subtree.level) for subtree in _perfect(0, size)]
+    return _hashes(tiles, ranges[::-1], size)
 
 
 def inclusion_proof(tiles: TileReader, index: int, size: int) -> list[bytes]:

@@ -14,7 +14,7 @@ from msgspec import Struct
 STORE_VERSION = 1
 """The version of the stored form; `migrate` brings an older store up to it."""
 Row = tuple[Any, ...]
-Lock = Literal["events", "views", "tokens", "keys", "erasures", "settings"]
+Lock = Literal["events", "views", "tokens", "keys", "erasures", "settings", "log"]
 """Who writes the same waits; each organisation has locks of its own."""
 
 
@@ -215,7 +215,13 @@ ANNOUNCED = Table(
 """A move that came about without an event, and when that was announced; numbers have no gaps. `holder` is empty for the pooled reading."""
 DEAD_EPOCHS = Table("dead_epochs", {"epoch": "integer", "died": "integer"}, key=("epoch",))
 """The epochs whose keys were destroyed, and when: by it an old copy of the key store is known, which does not know that they were."""
-OWN = (EVENTS, HANGS, TOKENS, TRACKING, GENERATIONS, ANNOUNCED, ERASURES, SETTINGS, DEAD_EPOCHS)
+TILES = Table("tiles", {"log": "text", "level": "integer", "number": "integer", "hash": "bytes"}, key=("log", "level", "number"))
+"""Of a log, above its leaves: the root of each full tile of the level below. See `domain.proofs.tiles`."""
+CHECKPOINTS = Table(
+    "checkpoints", {"log": "text", "size": "integer", "root": "bytes", "note": "bytes", "signed": "integer"}, key=("log", "size")
+)
+"""What was signed of a log, and when; the note with the lines of witnesses that came in since."""
+OWN = (EVENTS, HANGS, TOKENS, TRACKING, GENERATIONS, ANNOUNCED, ERASURES, SETTINGS, DEAD_EPOCHS, TILES, CHECKPOINTS)
 
 
 def in_pages(items: Sequence[Any], size: int = 1_000) -> Iterator[Sequence[Any]]:

@@ -16,6 +16,7 @@ from domain.store.epochs import Epochs, raise_fence
 from domain.store.key_places import ALIASES, DATA_KEYS, FENCE, ORGANISATION_KEYS, KeyPlace
 from domain.store.ring import (
     CHUNK,
+    LOG,
     ORGANISATION,
     Cache,
     Erased,
@@ -100,8 +101,8 @@ class Keys:
         Goes by the thousand: where one of them is Erased or Frozen, none of its thousand is made.
         """
         for chunk in chunks(owners):
-            if not all(owner == ORGANISATION or _is_participant(owner) for owner in chunk):
-                raise ValueError("a key is owned by participant/<id> or by the organisation")
+            if not all(owner == ORGANISATION or owner.startswith(LOG) or _is_participant(owner) for owner in chunk):
+                raise ValueError("a key is owned by participant/<id>, by a log or by the organisation")
             with self._place.writing() as db:
                 known = _active(db, chunk)
                 epoch, now = self._wrapping.newest(db), self._clock()

@@ -11,6 +11,8 @@ from typing import Protocol, TypeVar
 from domain.store.seals import DataKey
 
 ORGANISATION = "organisation"
+LOG = "log/"
+"""Before the name of a log: whose key is what its checkpoints are signed with."""
 CHUNK = 1_000
 HELD = 200_000
 """Keys and aliases held in memory, before room is made for a next batch."""

@@ -10,9 +10,12 @@ from psycopg import ProgrammingError
 from domain.model.errors import bad
 from domain.model.time import DAY
 from domain.model.words import ID_FORM
+from domain.proofs.errors import Unproven
+from domain.proofs.note import COSIGNATURE, Verifier, parse_key
 from domain.store.addresses import shown
 from domain.store.checks import Unusable
 from domain.store.keys import RootKeyError, load_root, make_root
+from domain.store.log import ORIGIN
 from domain.store.places import keys_path
 from domain.store.redis_address import RedisAddress, WrongAddress, redis_address
 from domain.store.root import Root
@@ -26,6 +29,7 @@ KEYS, REPLICA, PLACEMENT = "TUSSENRUIMTE_KEYS_URL", "TUSSENRUIMTE_READ_URL", "TU
 REDIS = "TUSSENRUIMTE_REDIS_URL"
 ERASURES = "TUSSENRUIMTE_ERASURES_FILE"
 EPOCH, OLD_EPOCH = "TUSSENRUIMTE_EPOCH_DAYS", "TUSSENRUIMTE_OLD_EPOCH_DAYS"
+LOG_ORIGIN, WITNESSES = "TUSSENRUIMTE_LOG_ORIGIN", "TUSSENRUIMTE_WITNESSES"
 PLACED_BY = ("TUSSENRUIMTE_DATABASE_URL", KEYS, REPLICA)
 """What a placement says instead."""
 APART = "With PostgreSQL the keys have a database of their own, apart from the events and with backups of its own: "
@@ -192,6 +196,30 @@ def _redis() -> RedisAddress | None:
         return redis_address(url) if url else None
     except WrongAddress as error:
         raise Unusable(f"{REDIS} cannot be used. {error}") from None
+
+
+def log_origin() -> str:
+    """What the names of logs begin with; the name of the organisation comes behind it. Raises `Unusable`."""
+    set_to = os.environ.get(LOG_ORIGIN) or ORIGIN
+    if re.search(r"[\s+]", set_to) or not set_to.isprintable():
+        raise Unusable(f"{LOG_ORIGIN} is the beginning of a name, as `log.example.org`: without spaces and plus signs.")
+    return set_to
+
+
+def witnesses() -> list[Verifier]:
+    """The keys of those whose lines under a checkpoint count. Raises `Unusable`."""
+    if not (path := os.environ.get(WITNESSES)):
+        return []
+    keys: list[Verifier] = []
+    for number, line in enumerate(Path(path).read_text().splitlines(), 1):
+        if text := line.strip():
+            try:
+                keys.append(parse_key(text))
+            except Unproven as why:
+                raise Unusable(f"{path}:{number}: this is no verifier key of a witness: {why}.") from None
+            if keys[-1].kind != COSIGNATURE:
+                raise Unusable(f"{path}:{number}: this is the key of a log. A witness has one of the type for cosignatures.")
+    return keys
 
 
 def _days(variable: str, otherwise: int) -> int:

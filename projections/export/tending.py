@@ -15,6 +15,7 @@ from domain.model.errors import Refused
 from domain.model.lens import Definition, from_yaml, whole
 from domain.model.time import iso_day
 from domain.store.checks import Unusable
+from domain.store.log import Log
 from domain.store.staging import Line
 from domain.store.store import EventStore
 from domain.store.tokens import Role, Tokens
@@ -36,6 +37,7 @@ class Organisation(Protocol):
     """What these verbs need of an opened organisation."""
 
     store: EventStore
+    log: Log
     runner: Runner
     questions: Questions
     erasing: Erasing

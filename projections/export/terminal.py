@@ -55,6 +55,8 @@ class Verbs(click.Group):
         return list(self.commands)
 
     def invoke(self, context: click.Context) -> Any:
+        # Made here, so that what is said after the verb holds for what is told of it too.
+        context.ensure_object(dict)
         try:
             return super().invoke(context)
         except Refused as error:

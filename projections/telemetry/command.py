@@ -3,7 +3,10 @@
 Only such a verb imports the libraries for that, since the others start faster without.
 """
 
+import errno
 import logging
+import os
+import socket
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -56,3 +59,13 @@ def watched_at(organisation: "Followed", host: str, port: int | None) -> Iterato
         yield
     finally:
         send_the_last()
+
+
+def listening(host: str, port: int) -> socket.socket:
+    """Raises `Unusable`, with the option to change."""
+    try:
+        return socket.create_server((host, port), family=socket.AF_INET6 if ":" in host else socket.AF_INET)
+    except OSError as error:
+        option = "--port" if error.errno in (errno.EADDRINUSE, errno.EACCES) else "--host"
+        why = error.strerror if isinstance(error, socket.gaierror) else os.strerror(error.errno or 0)
+        raise Unusable(f"It cannot be served on {host}, port {port}: {why}. Choose another {option}.") from None

@@ -47,6 +47,9 @@ SOCKETS = Gauge("tussenruimte_sockets_open", "WebSocket connections that are ope
 SUBSCRIPTIONS = Gauge("tussenruimte_subscriptions_open", "Subscriptions that are open.")
 WAKEUPS = Counter("tussenruimte_wakeups", "Wake-ups of those who listen: heard, or found by looking.", ["found_by"])
 LEADS = Gauge("tussenruimte_loop_leads", "1 where this process leads a loop of `work`, 0 where it stands by.", ["loop"])
+CHECKPOINTS = Counter(
+    "tussenruimte_log_checkpoints", "Checkpoints of the log: signed, or refused since the history was rewritten underneath.", ["outcome"]
+)
 LOOKS = Counter("tussenruimte_looks", "Looks for what other processes recorded.")
 
 # A series that begins at 0 shows its first increase.
@@ -54,6 +57,8 @@ for outcome in ("recorded", "already", "refused"):
     EVENTS.labels(outcome)
 for code in get_args(Code):
     REFUSALS.labels(code)
+for outcome in ("signed", "refused"):
+    CHECKPOINTS.labels(outcome)
 for found_by in ("hearing", "looking"):
     WAKEUPS.labels(found_by)
 

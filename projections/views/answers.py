@@ -231,3 +231,27 @@ class Page(Answer):
     @property
     def end_cursor(self) -> str | None:
         return self.cursors[-1] if self.cursors else None
+
+
+class Checkpoint(Answer):
+    size: str
+    signed: str
+    checkpoint: str
+
+
+class InclusionProof(Answer):
+    event: str
+    position: str
+    envelope: str
+    leaf: str
+    size: str
+    proof: list[str]
+    checkpoint: str
+
+
+class ConsistencyProof(Answer):
+    old: str
+    new: str
+    old_root: str
+    new_root: str
+    proof: list[str]

@@ -1,0 +1,130 @@
+"""The verbs for who audits: what was signed of the log, and the proofs that go with it.
+
+A checkpoint and a key are printed as they stand, so that they can be written to a file and checked with any tool that knows C2SP's forms.
+"""
+
+import hashlib
+from typing import Any
+
+import click
+
+from domain.model.errors import Language, Refusal, Refused
+from domain.model.time import SECOND, rfc3339
+from projections.export import bundle
+from projections.export.settings import witnesses
+from projections.export.tending import opened
+from projections.export.terminal import Verbs, language, said, show
+from projections.views import proofs
+from projections.views.answers import ConsistencyProof, InclusionProof
+
+HEADS = {
+    "event": "gebeurtenis", "position": "positie", "leaf": "blad", "proof": "bewijs", "size": "omvang",
+    "old size": "oude omvang", "new size": "nieuwe omvang", "old root": "oude wortel", "new root": "nieuwe wortel",
+}  # fmt: skip
+
+
+@click.group("audit", cls=Verbs)
+def audit() -> None:
+    """Sign the log, and prove what is in it."""
+
+
+@audit.command("checkpoint")
+def checkpoint() -> None:
+    """Sign the log as it stands, and print the checkpoint.
+
+    All of it is hashed anew first: where it no longer is what was signed before, it says so and signs nothing."""
+    with opened() as organisation:
+        signed = organisation.log.sign(whole=True)
+    if signed is None:
+        raise Refused(Refusal("UNAVAILABLE", "nothing_recorded"))
+    as_it_stands(proofs.of_signed(signed), signed.note.decode())
+
+
+@audit.command("key")
+def key() -> None:
+    """Print the key that checkpoints are checked with, to be published."""
+    with opened() as organisation, organisation.store.reading() as connection:
+        text = organisation.log.verifier(connection).text
+    as_it_stands({"key": text}, text + "\n")
+
+
+@audit.command("prove")
+@click.argument("event")
+def prove(event: str) -> None:
+    """Prove that an event is in the log, by its id."""
+    with opened() as organisation:
+        found = proofs.inclusion(organisation.log, event)
+    as_it_stands(found, _inclusion(found, language()))
+
+
+@audit.command("consistency")
+@click.argument("old")
+@click.argument("new")
+def consistency(old: str, new: str) -> None:
+    """Prove that the log of size NEW begins with all of the log of size OLD."""
+    with opened() as organisation:
+        found = proofs.consistency(organisation.log, old, new)
+    as_it_stands(found, _consistency(found, language()))
+
+
+@audit.command("witness")
+@click.argument("file")
+def witness(file: str) -> None:
+    """Keep a checkpoint that came back from a witness.
+
+    Its line is checked with the keys in the file that TUSSENRUIMTE_WITNESSES names, one a line."""
+    with click.open_file(file, "rb") as source:
+        raw = source.read()
+    with opened() as organisation:
+        signed, seen = organisation.log.witnessed(raw, witnesses())
+    told = [{"name": one.name, "at": rfc3339(at * SECOND)} for one, at in sorted(seen.items(), key=lambda pair: pair[0].name)]
+    as_it_stands({"size": str(signed.size), "witnesses": told}, signed.note.decode())
+
+
+@audit.command("bundle")
+@click.option("--since", metavar="FILE", help="The checkpoint of the last visit; else from the beginning.")
+@click.option("--relationship", "relationships", multiple=True, metavar="ID", help="Only this relationship; may be said again.")
+@click.option("--event", "events", multiple=True, metavar="ID", help="Only this event; may be said again.")
+@click.option("--out", required=True, metavar="FILE", help="Where the bundle is written.")
+def make_bundle(since: str | None, relationships: tuple[str, ...], events: tuple[str, ...], out: str) -> None:
+    """Write a bundle of evidence, up to the newest checkpoint.
+
+    It is one zip, checked at home with `python3 verify.py bundle.zip`; verify.py is in it, and needs nothing but Python."""
+    kept = None
+    if since is not None:
+        with click.open_file(since, "rb") as source:
+            kept = source.read()
+    with opened() as organisation:
+        made = bundle.bundle(organisation.log, witnesses(), kept, bundle.Asked(relationships, events))
+    with open(out, "wb") as target:
+        target.write(made)
+    hashed = hashlib.sha256(made).hexdigest()
+    show({"bundle": out, "sha256": hashed, "bytes": len(made)}, lambda _: f"{out}: {len(made)} bytes, SHA-256 {hashed}")
+
+
+def as_it_stands(answer: Any, text: str) -> None:
+    """Print JSON where that was asked, else a text with its own line ends, however wide the terminal is."""
+    if said("json"):
+        show(answer, lambda _: text)
+    else:
+        click.echo(text, nl=False)
+
+
+def _inclusion(found: InclusionProof, language: Language) -> str:
+    rows = [("event", found.event), ("position", found.position), ("size", found.size), ("leaf", found.leaf), *_hashes(found.proof)]
+    return _listed(rows, language) + f"\n{found.envelope}\n\n{found.checkpoint}"
+
+
+def _consistency(found: ConsistencyProof, language: Language) -> str:
+    roots = [("old size", found.old), ("old root", found.old_root), ("new size", found.new), ("new root", found.new_root)]
+    return _listed([*roots, *_hashes(found.proof)], language)
+
+
+def _hashes(proof: list[str]) -> list[tuple[str, str]]:
+    return [("" if number else "proof", hashed) for number, hashed in enumerate(proof)]
+
+
+def _listed(rows: list[tuple[str, str]], language: Language) -> str:
+    heads = [HEADS.get(name, "") if language == "nl" else name for name, _ in rows]
+    wide = max(map(len, heads)) + 2
+    return "".join(f"{head:{wide}}{value}\n" for head, (_, value) in zip(heads, rows, strict=True))
