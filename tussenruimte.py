@@ -305,10 +305,11 @@ def run_loops(names: tuple[str, ...], once: bool, metrics_host: str, metrics_por
     """Run the loops that are named, or all, until Ctrl-C.
 
     \b
-    project  keeps the views up with the events
-    watch    announces the moves that no event brings about, when their time comes
-    relay    sees over Redis that others hear of what is recorded
-    epochs   turns the organisation's key over when it is due, and lets old ones die
+    project     keeps the views up with the events
+    watch       announces the moves that no event brings about, when their time comes
+    relay       sees over Redis that others hear of what is recorded
+    erase       finishes erasures, and erases whoever is kept no longer
+    epochs      turns the organisation's key over when it is due, and lets old ones die
     checkpoint  signs the log while something is recorded
 
     Of several workers one leads each loop, and another takes over when it dies."""

@@ -39,7 +39,15 @@ def test_a_port_that_is_taken_and_a_host_that_is_not_here_name_the_option(tmp_pa
 
 def test_the_help_of_work_says_what_each_loop_does(tmp_path: Path) -> None:
     said = run_within(tmp_path)("work", "--help").out
-    for loop in ("project  keeps", "watch    announces", "relay    sees", "epochs   turns", "checkpoint  signs"):
+    loops = (
+        "project     keeps",
+        "watch       announces",
+        "relay       sees",
+        "erase       finishes",
+        "epochs      turns",
+        "checkpoint  signs",
+    )
+    for loop in loops:
         assert loop in said
 
 

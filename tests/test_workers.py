@@ -150,7 +150,7 @@ def test_a_span_that_is_no_number_of_days_is_refused(tmp_path: Path, name: str, 
 
 def test_a_loop_that_there_is_not_is_refused_with_those_that_there_are(tmp_path: Path) -> None:
     said = refused(run_in(tmp_path)("work", "project", "prject"), 2)
-    assert "'prject' is not one of 'project', 'watch', 'relay', 'checkpoint'" in said
+    assert "'prject' is not one of 'project', 'watch', 'relay', 'erase', 'epochs', 'checkpoint'" in said
     assert not list(tmp_path.iterdir())
 
 
