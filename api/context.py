@@ -90,6 +90,8 @@ class Context:
         self._course = course
         self._points = 0
         self._loaders: dict[Hashable, DataLoader[str, Any]] = {}
+        self.selected: dict[tuple[int, tuple[str, ...]], bool] = {}
+        """Whether some fields are asked of an object, by the node of its field; see `api.selection`."""
 
     @property
     def token(self) -> Token:
@@ -128,6 +130,7 @@ class Context:
         """Over a connection each answer has a budget of its own, and nothing is kept for the next."""
         self._points = 0
         self._loaders.clear()
+        self.selected.clear()
 
     def spend(self, points: int) -> None:
         """Count instants of trajectories against what a request may have. Raises `Refused`."""

@@ -19,6 +19,7 @@ select create_distributed_table('tokens', 'organisation', colocate_with => 'even
 select create_distributed_table('tracking', 'organisation', colocate_with => 'events');
 select create_distributed_table('generations', 'organisation', colocate_with => 'events');
 select create_distributed_table('announced', 'organisation', colocate_with => 'events');
+select create_distributed_table('accesses', 'organisation', colocate_with => 'events');
 select create_distributed_table('entries_v4', 'organisation', colocate_with => 'events');
 select create_distributed_table('relationships_v4', 'organisation', colocate_with => 'events');
 select create_distributed_table('members_v4', 'organisation', colocate_with => 'events');

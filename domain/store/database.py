@@ -14,7 +14,7 @@ from msgspec import Struct
 STORE_VERSION = 1
 """The version of the stored form; `migrate` brings an older store up to it."""
 Row = tuple[Any, ...]
-Lock = Literal["events", "views", "tokens", "keys"]
+Lock = Literal["events", "views", "tokens", "keys", "accesses"]
 """Who writes the same waits; each organisation has locks of its own."""
 
 
@@ -193,7 +193,14 @@ ANNOUNCED = Table(
     unique=(("number",),),
 )
 """A move that came about without an event, and when that was announced; numbers have no gaps. `holder` is empty for the pooled reading."""
-OWN = (EVENTS, HANGS, TOKENS, TRACKING, GENERATIONS, ANNOUNCED)
+ACCESSES = Table(
+    "accesses",
+    {"position": "integer", "at": "integer", "place": "text", "entry": "bytes", "leaf": "bytes"},
+    key=("position",),
+    indexes=(("place", "position"),),
+)
+"""An entry of the access log: position, instant, place, the canonical entry and its leaf; see `domain.store.accesses`."""
+OWN = (EVENTS, HANGS, TOKENS, TRACKING, GENERATIONS, ANNOUNCED, ACCESSES)
 
 
 def in_pages(items: Sequence[Any], size: int = 1_000) -> Iterator[Sequence[Any]]:
