@@ -32,9 +32,9 @@ from domain.store.staging import Line
 from domain.store.store import EventStore
 from domain.store.tokens import Tokens
 from projections import soundness
-from projections.export import asking, cloudevents, objects, tables, tending
+from projections.export import asking, auditing, cloudevents, objects, tables, tending
 from projections.export.settings import Files, Settings, databases, files_of, root_key, settings
-from projections.export.terminal import BY, TOLD, Verbs, language, said, show, told, warn, watched
+from projections.export.terminal import BY, TOLD, Verbs, language, looking, said, show, told, warn, watched
 from projections.runner import Runner
 from projections.set_aside import SET_ASIDE
 from projections.telemetry.command import named_host, watchable, watched_at
@@ -130,7 +130,7 @@ def opened(outdated: bool = False, new: bool = False) -> Iterator[Organisation]:
 
 @contextmanager
 def questions() -> Iterator[Questions]:
-    with opened() as organisation:
+    with looking(), opened() as organisation:
         yield organisation.questions
 
 
@@ -205,7 +205,7 @@ def give_out(since: int) -> None:
     CloudEvents, one JSON object a line, in the order of recording, sealed content opened: as confidential as the people in it.
     `import --restore` brings it back."""
     damaged = 0
-    with opened() as organisation, watched() as progress:
+    with looking(), opened() as organisation, watched() as progress:
         for done, line in enumerate(cloudevents.lines(organisation.store, since), 1):
             sys.stdout.buffer.write(line)
             damaged += b'{"damaged":true}' in line
@@ -378,6 +378,7 @@ def run_loops(names: tuple[str, ...], metrics_host: str, metrics_port: int | Non
 
 
 cli.add_command(tending.token)
+cli.add_command(auditing.audit)
 
 
 def main() -> None:

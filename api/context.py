@@ -17,6 +17,7 @@ from api.arguments import given
 from api.limits import too_costly
 from api.scalars import DateTime
 from domain.model.errors import Language, Refusal, Refused
+from domain.store.accesses import Viewer, on_behalf
 from domain.store.replica import Lost
 from domain.store.store import EventStore
 from domain.store.tokens import Token, Tokens
@@ -155,6 +156,11 @@ async def bearer(organisation: Organisation, said: object) -> Token | None:
     if kind.lower() != "bearer":
         return None
     return await quick(organisation.tokens.check, secret.strip(), organisation.store.clock())
+
+
+def looks(token: Token, behalf: str | None) -> Viewer:
+    """Who looks, for the access log: whose token it is, and on whose behalf, as they say. Raises `Refused`."""
+    return Viewer(f"token/{token.name}", token.role, on_behalf(behalf, "On-Behalf-Of"), token.id)
 
 
 _at_work: set[object] = set()

@@ -119,7 +119,7 @@ class Relationship:
     origin: Origin = field("How it began.")
     started_on: EDTF = field("When it began.")
     ended_on: EDTF | None = field("When it ended; none while it runs.")
-    members: list[Member] = field("Its members, former ones too.", _known(lambda questions: questions.members))
+    members: list[Member] = field("Its members, former ones too.", _known(lambda questions: questions.members, "participant"))
     terms: list[Term] = field("The terms it had, in order.", _known(lambda questions: questions.terms))
     agreements: list[Agreement] = field("What was agreed.", _known(lambda questions: questions.agreements))
     reversals: list[Reversal] = field("Times of exchanged sides.", _known(lambda questions: questions.reversals))

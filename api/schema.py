@@ -12,6 +12,7 @@ from strawberry.schema.config import StrawberryConfig
 from strawberry.types import ExecutionContext, ExecutionResult
 from strawberry.types.execution import PreExecutionError
 
+from api.accesses import AccessConnection, access_log
 from api.at_least import AtLeast
 from api.errors import OF_THE_QUERY, all_said, code_of
 from api.events import EventConnection, all_events
@@ -36,6 +37,9 @@ from projections.telemetry.work import OK
 @strawberry.type(description="What can be checked from outside.")
 class Audit:
     checkpoint: str | None = field("The latest signed checkpoint of the organisation's log; none before the first.")
+    access_log: AccessConnection = field(
+        "Who looked at personal content, page by page, the latest first. Asking is written there too.", access_log
+    )
 
 
 def _audit() -> Audit:

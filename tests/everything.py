@@ -27,7 +27,7 @@ query Everything($id: ID!, $person: ID!, $home: ID!, $at: DateTime!) {
   events(first: 2) { nodes { ...What } PAGE }
   moves(first: 2) { nodes { ...Change } PAGE }
   lenses { name version description definition }
-  audit { checkpoint }
+  audit { checkpoint accessLog(first: 2) { nodes { position at by role onBehalfOf action place kinds since upto } PAGE } }
 }
 fragment Short on Relationship { id initiative { id } origin startedOn endedOn }
 fragment Person on Participant { id name registeredOn consents { scope given withdrawn } }

@@ -9,6 +9,7 @@ import binascii
 import hmac
 import os
 import random
+import re
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
@@ -20,7 +21,9 @@ from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from msgspec import Struct
 
+from domain.model.errors import bad
 from domain.model.time import SECOND, rfc3339
+from domain.model.words import ID_FORM
 from domain.store.database import ACCESSES, Connection, Database, Insert, Row
 from domain.store.ledger import canonical, leaf
 from domain.store.ring import NotOpened, Ring
@@ -35,6 +38,7 @@ KINDS = {"name": "names", "contact": "contact", "text": "notes", "voice": "voice
 """What an entry calls content, by the name of the place in which an event has it sealed."""
 ALL_KINDS = tuple(sorted(KINDS.values()))
 
+_BEHALF = re.compile(rf"(coordinator|researcher|system)/{ID_FORM}")
 _MARK = b"tussenruimte/access/1"
 _chance = random.SystemRandom()
 
@@ -73,6 +77,15 @@ def viewed_by(who: Viewer) -> Iterator[None]:
         yield
     finally:
         _viewer.reset(before)
+
+
+def on_behalf(said: str | None, field: str) -> str | None:
+    """For whom somebody says they look. A participant or a member is not named here: beside a relationship that would lead to them.
+
+    Raises `Refused`."""
+    if said is not None and _BEHALF.fullmatch(said) is None:
+        raise bad("on_behalf", field)
+    return said
 
 
 class Access(Struct, frozen=True):
@@ -209,6 +222,10 @@ def entries(connection: Connection, before: int | None, places: Sequence[str] | 
         yield _entry.decode(state)
 
 
-def read_back(state: bytes) -> Entry:
-    """An entry from its bytes. Raises msgspec's `MsgspecError` where it is none."""
-    return _entry.decode(state)
+def entry_of(state: bytes) -> Entry | None:
+    """An entry from its bytes; None where it is none, or not written as it was."""
+    try:
+        entry = _entry.decode(state)
+    except msgspec.DecodeError:
+        return None
+    return entry if canonical(entry) == state else None

@@ -85,7 +85,9 @@ def ready_page(
 ) -> bytes | None:
     """One page as JSON. None where something is missing that the schema promises: the plain way says what."""
     nodes = _nodes(chosen)
-    return _page(rows_of_page(snapshot, scope, first, after, asked, _Writer(snapshot).shown(nodes)), chosen, nodes)
+    rows = rows_of_page(snapshot, scope, first, after, asked, _Writer(snapshot).shown(nodes))
+    _note(snapshot, chosen, rows)
+    return _page(rows, chosen, nodes)
 
 
 def ready_pages(
@@ -101,7 +103,23 @@ def ready_pages(
     """The page of each owner as JSON; see `rows_of_pages`."""
     nodes = _nodes(chosen)
     found = rows_of_pages(snapshot, scope, owners, of, first, after, asked, _Writer(snapshot).shown(nodes))
+    for rows in found.values():
+        _note(snapshot, chosen, rows)
     return {owner: _page(rows, chosen, nodes) for owner, rows in found.items()}
+
+
+def tells_who(chosen: Iterable[Chosen], asked: RelationshipFilter) -> bool:
+    """Whether a page says who somebody is: because it is asked of a person, or of who the members are."""
+    return asked.participant is not None or _people(chosen)
+
+
+def _people(chosen: Iterable[Chosen]) -> bool:
+    return any(one.field == "participant" or _people(one.inner) for one in chosen)
+
+
+def _note(snapshot: Snapshot, chosen: Iterable[Chosen], rows: Rows) -> None:
+    if _people(chosen):
+        snapshot.tells_who(f"relationship/{row[1]}" for row in rows.shown)
 
 
 Nodes = Mapping[tuple[Chosen, ...], int]

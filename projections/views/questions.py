@@ -39,7 +39,7 @@ from projections.views.filters import (
     place_of,
 )
 from projections.views.histories import ENTRIES, INITIATIVES, RELATIONSHIPS
-from projections.views.pushed import Chosen, ready_page, ready_pages
+from projections.views.pushed import Chosen, ready_page, ready_pages, tells_who
 from projections.views.scope import Scope
 from projections.views.series import Series, SeriesCache, all_series
 from projections.views.snapshot import Snapshot, move_answer
@@ -180,10 +180,12 @@ class Questions:
 
     # Of many relationships at once
 
-    def members(self, ids: Sequence[str], known_at: int | None = None) -> dict[str, list[a.Member]]:
+    def members(self, ids: Sequence[str], known_at: int | None = None, only: Opens | None = None) -> dict[str, list[a.Member]]:
         with self.snapshot() as snapshot:
             told = snapshot.told(ids, known_at)
             persons = {id: {handle: snapshot.person(id)(handle) for handle in one.steps[-1].after.members} for id, one in told.items()}
+            if only is None:
+                snapshot.tells_who(f"relationship/{id}" for id, held in persons.items() if any(held.values()))
             people = snapshot.people(list({p for held in persons.values() for p in held.values() if p is not None}), known_at)
 
         def withdrawn(person: str | None) -> bool:
@@ -312,7 +314,8 @@ class Questions:
         at most."""
 
         def found(snapshot: Snapshot) -> bytes | None:
-            if after is not None or asked.phase is not None:
+            # What tells who somebody is leaves an entry each time.
+            if after is not None or asked.phase is not None or tells_who(chosen, asked):
                 return ready_page(snapshot, scope, first, after, asked, chosen)
             if (erased := snapshot.erased()) != self._erased:
                 self._pages, self._erased = _no_pages(), erased
@@ -353,6 +356,8 @@ class Questions:
             positions = [row[0] for row in found]
             shown = positions[:size]
             events = snapshot.events_at(shown, only)
+            if asked.participant is not None:
+                snapshot.tells_who(event.subject for event in events.values())
             return a.Page([events[place] for place in shown], [str(place) for place in shown], len(positions) > size)
 
     def move_page(self, first: int, after: str | None, asked: MoveFilter, lens: str | None, only: Opens | None = None) -> a.Page:
