@@ -15,12 +15,11 @@ from multiprocessing import get_context
 from pathlib import Path
 from typing import Any
 
-import psycopg
 import pytest
 import rfc8785
 from command_line import answer, refused, run_within
 from sent_lines import ROOT, Clock, match, meeting, note, opened, pair, person, record, runner_of
-from store_places import Files, Place
+from store_places import Files, Place, alter
 
 from domain.store.accesses import Access, Viewer, viewed_by
 from domain.store.database import ACCESSES
@@ -69,15 +68,6 @@ def look(store: EventStore) -> None:
 
 def page(store: EventStore, first: int = 100, after: int | None = None, **of: str) -> list[answers.Access]:
     return list(access_page(store, first, after, **of).nodes)
-
-
-def alter(place: Place, statement: str) -> None:
-    if isinstance(place, Files):
-        with sqlite3.connect(place.path) as database:
-            database.execute(statement)
-    else:
-        with psycopg.connect(place.url, autocommit=True) as database:
-            database.execute(statement)
 
 
 # As a log

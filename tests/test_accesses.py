@@ -4,17 +4,15 @@ A table says each way in which something is opened, with the entries it leaves; 
 """
 
 import json
-import sqlite3
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
-import psycopg
 import pytest
 from live import live
 from served import NOW, Served, served_at
 from starlette.websockets import WebSocketDisconnect
-from store_places import Databases, Files, Place
+from store_places import Place, alter
 from whole_catalogue import whole_catalogue
 
 from domain.store.accesses import ALL_KINDS, FOLLOWING, Viewer, viewed_by
@@ -118,28 +116,11 @@ def left(house: Served, ask: Callable[[], object]) -> list[Found]:
     return [(entry["place"], tuple(entry["kinds"]), entry["action"]) for entry in rows(house)[before:]]
 
 
-def lose_log(place: Place) -> None:
-    """Nothing can be written into the access log any more."""
-    if isinstance(place, Files):
-        with sqlite3.connect(place.path) as database:
-            database.execute("ALTER TABLE accesses RENAME TO lost")
-    else:
-        with psycopg.connect(place.url, autocommit=True) as database:
-            database.execute("ALTER TABLE accesses RENAME TO lost")
-
-
 @pytest.fixture
-def losing(place: Place) -> Iterator[Callable[[], None]]:
-    lost = []
-
-    def lose() -> None:
-        lose_log(place)
-        lost.append(True)
-
-    yield lose
-    if lost and isinstance(place, Databases):
-        with psycopg.connect(place.url, autocommit=True) as database:
-            database.execute("ALTER TABLE lost RENAME TO accesses")
+def lose(place: Place) -> Iterator[Callable[[], None]]:
+    """From when this is called nothing can be written into the access log any more."""
+    yield lambda: alter(place, "ALTER TABLE accesses RENAME TO lost")
+    alter(place, "ALTER TABLE lost RENAME TO accesses")
 
 
 def test_each_way_of_seeing_leaves_its_entries_and_no_other(house: Served) -> None:
@@ -179,8 +160,8 @@ def test_for_whom_somebody_looks_is_no_participant_and_no_free_text(empty: Serve
     assert answered.json()["errors"][0]["extensions"]["code"] == "BAD_INPUT"
 
 
-def test_where_it_cannot_be_written_nothing_is_shown_and_what_was_never_sealed_is(house: Served, losing: Callable[[], None]) -> None:
-    losing()
+def test_where_it_cannot_be_written_nothing_is_shown_and_what_was_never_sealed_is(house: Served, lose: Callable[[], None]) -> None:
+    lose()
     for way, (query, _) in WAYS.items():
         answer = house.answer(query)
         assert {error["extensions"]["code"] for error in answer["errors"]} == {"UNAVAILABLE"}, way
@@ -251,8 +232,8 @@ def test_a_feed_in_which_nothing_sealed_is_shown_leaves_none(house: Served) -> N
     assert rows(house) == []
 
 
-def test_nobody_follows_where_it_cannot_be_written(house: Served, losing: Callable[[], None]) -> None:
-    losing()
+def test_nobody_follows_where_it_cannot_be_written(house: Served, lose: Callable[[], None]) -> None:
+    lose()
     with live(house) as connection:
         connection.subscribe(f"subscription {FEEDS['everything'][0]}")
         with pytest.raises(WebSocketDisconnect) as ended:

@@ -186,7 +186,9 @@ def test_the_doctor_says_what_is_set_and_that_all_is_sound(recorded: Path) -> No
     run = run_within(recorded)
     found = answer(run("doctor", "--json"))
     assert found["sound"] is True
-    assert {finding["name"] for finding in found["findings"]} == {"leaves", "positions", "ids", "seals", "keys", "views", "set aside"}
+    assert {finding["name"] for finding in found["findings"]} == {
+        "leaves", "positions", "ids", "seals", "keys", "access log", "views", "set aside",
+    }  # fmt: skip
     assert {row["name"]: row["from"] for row in found["settings"]}["database"] == "command line"
     assert "✓  leaves" in run("doctor").out
 

@@ -46,7 +46,8 @@ def test_everything_can_be_asked_of_every_example(house: Served, id: str) -> Non
     assert id in [node["id"] for node in found["initiative"]["relationships"]["nodes"]]
     assert len({len(found["relationship"]["trajectory"][column]) for column in ("at", "phase", "help", "confidence")}) == 1
     assert [lens["name"] for lens in found["lenses"]] == ["evidence", "accounts"]
-    assert found["audit"] == {"checkpoint": None}
+    assert found["audit"]["checkpoint"] is None
+    assert {node["by"] for node in found["audit"]["accessLog"]["nodes"]} == {"token/tester"}
 
 
 @pytest.mark.parametrize("id", IDS)

@@ -130,6 +130,10 @@ class Seen:
         """A seal of that name was opened, to be shown."""
         self._streams.setdefault(stream, set()).add(KINDS[name])
 
+    @property
+    def streams(self) -> list[str]:
+        return list(self._streams)
+
     def accesses(self, action: Action = "read") -> list[Access]:
         return [Access(stream, tuple(sorted(kinds)), action) for stream, kinds in self._streams.items()]
 

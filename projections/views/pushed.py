@@ -10,6 +10,7 @@ from typing import Any, NamedTuple
 import msgspec
 
 from projections.views import answers as a
+from projections.views.answer_cache import AnswerCache
 from projections.views.filters import RelationshipFilter, cursor
 from projections.views.histories import INITIATIVES, MEMBERS, PARTICIPANTS
 from projections.views.pages import Rows, Shown, rows_of_page, rows_of_pages
@@ -80,6 +81,14 @@ OBJECTS: Mapping[str, Mapping[str, str | None]] = {
 """The types and fields that can be written so, each field with the type of the objects it holds."""
 
 
+Ready = tuple[bytes | None, Sequence[str]]
+"""A page that is kept, and the relationships of which it says who somebody is: that leaves entries in the access log each time."""
+
+
+def kept_pages() -> AnswerCache[Ready]:
+    return AnswerCache(lambda ready: len(ready[0] or b"") + sum(map(len, ready[1])))
+
+
 def ready_page(
     snapshot: Snapshot, scope: Scope, first: int, after: str | None, asked: RelationshipFilter, chosen: Sequence[Chosen]
 ) -> bytes | None:
@@ -106,11 +115,6 @@ def ready_pages(
     for rows in found.values():
         _note(snapshot, chosen, rows)
     return {owner: _page(rows, chosen, nodes) for owner, rows in found.items()}
-
-
-def tells_who(chosen: Iterable[Chosen], asked: RelationshipFilter) -> bool:
-    """Whether a page says who somebody is: because it is asked of a person, or of who the members are."""
-    return asked.participant is not None or _people(chosen)
 
 
 def _people(chosen: Iterable[Chosen]) -> bool:

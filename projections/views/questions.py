@@ -39,7 +39,7 @@ from projections.views.filters import (
     place_of,
 )
 from projections.views.histories import ENTRIES, INITIATIVES, RELATIONSHIPS
-from projections.views.pushed import Chosen, ready_page, ready_pages, tells_who
+from projections.views.pushed import Chosen, Ready, kept_pages, ready_page, ready_pages
 from projections.views.scope import Scope
 from projections.views.series import Series, SeriesCache, all_series
 from projections.views.snapshot import Snapshot, move_answer
@@ -61,7 +61,7 @@ class Questions:
         self._runner = runner
         self._all = Scope(store.organisation)
         self._series = SeriesCache()
-        self._pages: AnswerCache[bytes | None] = _no_pages()
+        self._pages: AnswerCache[Ready] = kept_pages()
         self._relationships: AnswerCache[dict[str, a.Relationship]] = AnswerCache(lambda found: ROW_BYTES * (len(found) + 1))
         self._erased = frozenset[str]()
         self._lock = threading.Lock()
@@ -126,7 +126,10 @@ class Questions:
                 stand = self._runner.stand(connection)
             if stand.position >= stand.head:
                 with suppress(Asks):
-                    return ask(self._snapshot(KEPT_ONLY, stand))
+                    kept = self._snapshot(KEPT_ONLY, stand)
+                    found = ask(kept)
+                    _write_seen(kept)
+                    return found
         with self.snapshot() as snapshot:
             return ask(snapshot)
 
@@ -314,13 +317,14 @@ class Questions:
         at most."""
 
         def found(snapshot: Snapshot) -> bytes | None:
-            # What tells who somebody is leaves an entry each time.
-            if after is not None or asked.phase is not None or tells_who(chosen, asked):
+            if after is not None or asked.phase is not None:
                 return ready_page(snapshot, scope, first, after, asked, chosen)
             if (erased := snapshot.erased()) != self._erased:
-                self._pages, self._erased = _no_pages(), erased
+                self._pages, self._erased = kept_pages(), erased
             key = (scope, snapshot.state, erased, snapshot.now // MINUTE, first, asked, tuple(chosen))
-            return self._pages.get(key, lambda: ready_page(snapshot, scope, first, after, asked, chosen))
+            page, told = self._pages.get(key, lambda: (ready_page(snapshot, scope, first, after, asked, chosen), snapshot.seen.streams))
+            snapshot.tells_who(told)
+            return page
 
         return self._answer(found)
 
@@ -393,7 +397,3 @@ def _rows(snapshot: Snapshot, table: Table, columns: str, ids: Sequence[str]) ->
 def _write_seen(snapshot: Snapshot) -> None:
     if (who := viewer()) is not FOLLOWING:
         snapshot.write_seen(who)
-
-
-def _no_pages() -> AnswerCache[bytes | None]:
-    return AnswerCache(lambda page: len(page or b""))
