@@ -68,10 +68,10 @@ def test_who_cannot_be_written_down_is_told_no_more_and_what_they_were_told_is_w
             await told_upto(listener, 6)
             alter(place, "ALTER TABLE accesses RENAME TO lost")
             await house.fanout.followers.write()
-            await asyncio.wait({listener.following})
+            await asyncio.wait({listener.following}, timeout=20)
             assert isinstance(listener.following.exception(), NotWritten)
             refused = listen(house, "other")
-            await asyncio.wait({refused.following})
+            await asyncio.wait({refused.following}, timeout=20)
             assert isinstance(refused.following.exception(), NotWritten)
             assert refused.told == []
             alter(place, "ALTER TABLE lost RENAME TO accesses")
