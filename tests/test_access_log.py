@@ -23,6 +23,7 @@ from store_places import Files, Place, alter
 
 from domain.store.accesses import Access, Viewer, viewed_by
 from domain.store.database import ACCESSES
+from domain.store.mapper import Unreadable
 from domain.store.places import on_postgres, on_sqlite
 from domain.store.store import EventStore
 from projections.soundness import examine
@@ -136,6 +137,13 @@ def test_doctor_finds_what_was_changed_or_taken_out(store: EventStore, place: Pl
     sound, detail = finding(store)
     assert not sound
     assert said in detail
+
+
+def test_what_is_no_entry_any_more_is_not_told(store: EventStore, place: Place) -> None:
+    look(store)
+    alter(place, "UPDATE accesses SET entry = leaf")
+    with pytest.raises(Unreadable):
+        page(store, relationship="r")
 
 
 # What links nobody

@@ -26,6 +26,7 @@ from domain.model.time import SECOND, rfc3339
 from domain.model.words import ID_FORM
 from domain.store.database import ACCESSES, Connection, Database, Insert, Row
 from domain.store.ledger import canonical, leaf
+from domain.store.mapper import Unreadable
 from domain.store.ring import NotOpened, Ring
 from domain.store.seals import KEY, framed
 from domain.store.together import Together
@@ -217,13 +218,17 @@ def last(connection: Connection) -> int:
 
 
 def entries(connection: Connection, before: int | None, places: Sequence[str] | None) -> Iterator[Entry]:
-    """The entries of some places (None: of all), the latest first, from before a position."""
+    """The entries of some places (None: of all), the latest first, from before a position. Raises `Unreadable`."""
     needs: list[tuple[str, Any]] = [] if before is None else [("position < ?", before)]
     needs += [] if places is None else [connection.among("place", places)]
     where = f" WHERE {' AND '.join(part for part, _ in needs)}" if needs else ""
     query = f"SELECT entry FROM {connection.table(ACCESSES)} a{where} ORDER BY position DESC"
     for (state,) in connection.stream(query, [value for _, value in needs]):
-        yield _entry.decode(state)
+        try:
+            entry = _entry.decode(state)
+        except msgspec.DecodeError:
+            raise Unreadable from None
+        yield entry
 
 
 def entry_of(state: bytes) -> Entry | None:

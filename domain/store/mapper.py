@@ -51,10 +51,11 @@ class Stored(Struct, frozen=True, gc=False):
 
 
 class Unreadable(Exception):
-    """A stored event is no event any more: it was changed by something else than this program. What it holds is not repeated."""
+    """A stored event, or an entry of the access log, is none any more: it was changed by something else than this program. What it holds is
+    not repeated."""
 
     def __init__(self) -> None:
-        super().__init__("A stored event cannot be read: it was changed from outside. `tussenruimte doctor` says where.")
+        super().__init__("What is stored cannot be read: it was changed from outside. `tussenruimte doctor` says where.")
 
 
 UNREADABLE = (msgspec.MsgspecError, Refused, LookupError, TypeError, ValueError, AttributeError)
