@@ -34,7 +34,7 @@ from projections import soundness
 from projections.erasing import Erasing
 from projections.export import asking, auditing, carrying, tables, tending
 from projections.export.settings import Files, Settings, databases, files_of, log_origin, root_key, settings
-from projections.export.terminal import TOLD, Verbs, said, show, told, watched
+from projections.export.terminal import TOLD, Verbs, looking, said, show, told, watched
 from projections.retention import Retention
 from projections.runner import Runner
 from projections.set_aside import SET_ASIDE
@@ -146,7 +146,7 @@ def opened(outdated: bool = False, new: bool = False) -> Iterator[Organisation]:
 
 @contextmanager
 def questions() -> Iterator[Questions]:
-    with opened() as organisation:
+    with looking(), opened() as organisation:
         yield organisation.questions
 
 

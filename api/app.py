@@ -68,13 +68,14 @@ def make_app(organisation: Organisation, look_seconds: float | None = None) -> A
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         anyio.to_thread.current_default_thread_limiter().total_tokens = THREADS
-        looking = [asyncio.create_task(wakeups.run()), asyncio.create_task(watch.run())]
+        looking = [asyncio.create_task(wakeups.run()), asyncio.create_task(watch.run()), asyncio.create_task(fanout.followers.run())]
         for task in looking:
             task.add_done_callback(_ended)
         yield
         for task in looking:
             task.cancel()
         await asyncio.gather(*looking, return_exceptions=True)
+        await fanout.followers.write()
         await all_done()
         organisation.close()
 

@@ -5,6 +5,7 @@ from typing import Annotated
 import strawberry
 from strawberry import UNSET
 
+from api.accesses import AccessConnection, access_log
 from api.arguments import given
 from api.context import Info, thread
 from api.fields import field
@@ -60,6 +61,9 @@ class Audit:
     )
     inclusion_proof: InclusionProof = field("That an event is in the log.", _inclusion)
     consistency_proof: ConsistencyProof = field("That the log was only added to between two sizes.", _consistency)
+    access_log: AccessConnection = field(
+        "Who looked at personal content, page by page, the latest first. Asking is written there too.", access_log
+    )
 
 
 def audit(info: Info) -> Audit:

@@ -17,6 +17,7 @@ from api.arguments import given
 from api.limits import too_costly
 from api.scalars import DateTime
 from domain.model.errors import Language, Refusal, Refused
+from domain.store.accesses import Viewer, on_behalf
 from domain.store.log import Log
 from domain.store.replica import Lost
 from domain.store.store import EventStore
@@ -94,6 +95,8 @@ class Context:
         self._course = course
         self._points = 0
         self._loaders: dict[Hashable, DataLoader[str, Any]] = {}
+        self.selected: dict[tuple[int, tuple[str, ...]], bool] = {}
+        """Whether some fields are asked of an object, by the node of its field; see `api.selection`."""
 
     @property
     def token(self) -> Token:
@@ -132,6 +135,7 @@ class Context:
         """Over a connection each answer has a budget of its own, and nothing is kept for the next."""
         self._points = 0
         self._loaders.clear()
+        self.selected.clear()
 
     def spend(self, points: int) -> None:
         """Count instants of trajectories against what a request may have. Raises `Refused`."""
@@ -156,6 +160,11 @@ async def bearer(organisation: Organisation, said: object) -> Token | None:
     if kind.lower() != "bearer":
         return None
     return await quick(organisation.tokens.check, secret.strip(), organisation.store.clock())
+
+
+def looks(token: Token, behalf: str | None) -> Viewer:
+    """Who looks, for the access log: whose token it is, and on whose behalf, as they say. Raises `Refused`."""
+    return Viewer(f"token/{token.name}", token.role, on_behalf(behalf, "On-Behalf-Of"), token.id)
 
 
 _at_work: set[object] = set()

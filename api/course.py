@@ -28,16 +28,17 @@ class Met(Protocol):
 class Course:
     """Where a run is. `shared`: it is the group's own, which has no end.
 
-    `start` is where it begins; None: where the subscriber said. `order` is the place of what is told among all that its group is told,
-    None for a `word`, which is of its moment only; `told` counts what was told. `again`: somebody was erased meanwhile, so that the last is
-    to be opened and told once more. `reached` is the order up to which a subscriber has heard all, when the past is done."""
+    `start` is where it begins; None: where the subscriber said; `first` is where it began. `order` is the place of what is told among
+    all that its group is told, None for a `word`, which is of its moment only; `told` counts what was told. `again`: somebody was
+    erased meanwhile, so that the last is to be opened and told once more. `reached` is the order up to which a subscriber has heard
+    all, when the past is done."""
 
     def __init__(
         self, organisation: Organisation, wakeups: Wakes, fence: Fence, group: Met, start: int | None = None, shared: bool = False
     ) -> None:
         self.shared = shared
         self.start = start
-        self.position = start or 0
+        self.position = self.first = start or 0
         self.order: int | None = None
         self.word = False
         self.told = 0
@@ -53,7 +54,7 @@ class Course:
 
     def begins(self, after: int) -> int:
         """The position from which on to tell, where the subscriber said `after`."""
-        self.position = after if self.start is None else self.start
+        self.position = self.first = after if self.start is None else self.start
         return self.position
 
     def meeting(self, kind: type[T]) -> T:

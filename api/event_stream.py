@@ -21,12 +21,14 @@ from api.course import Course
 from api.errors import mask
 from api.exchange import STATUS, HTTPRefused
 from api.fanout import Fanout, Frame, Subscriber, TooSlow
+from api.followers import NotWritten
 from api.meeting import EventMeeting
 from api.scalars import Position
 from api.texts import refuse_unkept
 from api.watch import TokenWatch
 from domain.model.catalogue import CATALOGUE
-from domain.model.errors import Refused, bad
+from domain.model.errors import Refusal, Refused, bad
+from domain.store.accesses import ORGANISATION
 from domain.store.database import Connection as DatabaseConnection
 from domain.store.mapper import Kept
 from domain.store.store import EventStore
@@ -89,6 +91,12 @@ class Feed(Struct, frozen=True):
     def key(self) -> tuple[Any, ...]:
         wanted = self.asked.filter
         return (EVENT_STREAM, wanted.relationship, wanted.participant, wanted.initiative, *(wanted.types or ()), self.scope)
+
+    @property
+    def place(self) -> str:
+        """What is opened for it, for the access log."""
+        wanted = self.asked.filter.relationship
+        return ORGANISATION if wanted is None else f"relationship/{wanted}"
 
     async def frames(self, course: Course) -> AsyncGenerator[Frame, None]:
         meeting = course.meeting(EventMeeting)
@@ -168,7 +176,8 @@ class EventStream(Response):
                 await send({"type": "http.response.start", "status": self.status_code, "headers": self.raw_headers})
             await send({"type": "http.response.body", "body": body, "more_body": more})
 
-        following = asyncio.create_task(Subscriber(self._fanout, self._feed.key(), self._feed.frames, tell).follow())
+        subscriber = Subscriber(self._fanout, self._feed.key(), self._feed.frames, tell, place=self._feed.place)
+        following = asyncio.create_task(subscriber.follow())
         leaving = asyncio.create_task(_gone(receive))
 
         def end() -> None:
@@ -183,7 +192,9 @@ class EventStream(Response):
         ended, gone = await asyncio.gather(following, leaving, return_exceptions=True)
         if isinstance(ended, Refused) and not begun:
             raise HTTPRefused(STATUS[ended.refusal.code], ended)
-        if isinstance(ended, Exception) and not isinstance(ended, TooSlow | OSError):
+        if isinstance(ended, NotWritten) and not begun:
+            raise HTTPRefused(503, Refused(Refusal("UNAVAILABLE", "silent")))
+        if isinstance(ended, Exception) and not isinstance(ended, TooSlow | NotWritten | OSError):
             if gone is not None and not begun:
                 raise ended  # It can still be answered as any other request.
             mask(ended)

@@ -9,6 +9,7 @@ from api.arguments import First, first_instant, given, last_instant, place, size
 from api.context import Info, question
 from api.fields import field, wish
 from api.scalars import EDTF, JSON, Date, DateTime, Position
+from api.selection import contents
 from projections.views import answers, filters
 
 
@@ -84,4 +85,4 @@ AfterPlace = Annotated[Position | None, strawberry.argument(description="The `en
 
 async def all_events(info: Info, filter: Narrowed = UNSET, first: First = 100, after: AfterPlace = UNSET) -> answers.Page:
     asked = filter.asked() if filter else filters.EventFilter()
-    return await question(info.context.questions.event_page, size(first, 100), place(after, "after"), asked)
+    return await question(info.context.questions.event_page, size(first, 100), place(after, "after"), asked, contents(info))

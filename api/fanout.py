@@ -17,6 +17,8 @@ from api.context import Organisation, Wakes
 from api.course import Course
 from api.errors import mask
 from api.fence import Fence
+from api.followers import Followers, NotWritten
+from domain.store.accesses import FOLLOWING, ORGANISATION, look, viewer
 
 QUEUE = 256
 """Frames that wait for a subscriber at most."""
@@ -102,8 +104,14 @@ class Subscriber:
         frames: Frames,
         send: Callable[[bytes], Awaitable[None]],
         write: Callable[[bytes], bool] | None = None,
+        place: str | None = ORGANISATION,
     ) -> None:
+        """`place`: what the access log says they came to see; None: nothing that was ever sealed."""
         self.position: int | None = None
+        self.who = viewer()
+        self.place = place
+        self.noted = 0
+        self._dismissed = False
         self._fanout = fanout
         self._key = key
         self._frames = frames
@@ -118,7 +126,15 @@ class Subscriber:
         self._falls: deque[float] = deque(maxlen=FALLS)
 
     async def follow(self) -> None:
-        """Be told until the feed fails. Raises `TooSlow`."""
+        """Be told until the feed fails. Raises `TooSlow`, and `NotWritten` where the access log cannot say so."""
+        await self._fanout.followers.begin(self)
+        look(FOLLOWING)
+        try:
+            await self._follow()
+        finally:
+            self._fanout.followers.end(self)
+
+    async def _follow(self) -> None:
         reached = False
         while True:
             self._heard, self._fallen = None, False
@@ -127,6 +143,8 @@ class Subscriber:
                 course = self._fanout.course(group, self.position)
                 async with aclosing(self._frames(course)) as frames:
                     async for frame in frames:
+                        if self.position is None:
+                            self.noted = course.first
                         if course.reached is None or not reached:
                             await self._deliver(frame)
                         if frame.last:
@@ -141,6 +159,11 @@ class Subscriber:
             finally:
                 self._fanout.leave(group, self)
                 self._queue.clear()
+
+    def dismiss(self) -> None:
+        """Be told nothing more."""
+        self._dismissed = True
+        self.fall()
 
     def offer(self, frame: Frame) -> None:
         """Something that the group is told."""
@@ -192,11 +215,17 @@ class Subscriber:
             await self._deliver(frame)
             if frame.last:
                 return True
+        self._refuse_dismissed()
         if len(self._falls) == FALLS and self._falls[-1] - self._falls[0] < FALL_SECONDS:
             raise TooSlow(self.position)
         return False
 
+    def _refuse_dismissed(self) -> None:
+        if self._dismissed:
+            raise NotWritten(self.position)
+
     async def _deliver(self, frame: Frame) -> None:
+        self._refuse_dismissed()
         if self._write is None or not self._write(frame.body):
             try:
                 async with asyncio.timeout(STUCK_SECONDS):
@@ -211,6 +240,7 @@ class Fanout:
 
     def __init__(self, organisation: Organisation, wakeups: Wakes) -> None:
         self.fence = Fence(organisation)
+        self.followers = Followers(organisation)
         self._organisation = organisation
         self._wakeups = wakeups
         self._groups: dict[Hashable, Group] = {}

@@ -19,6 +19,7 @@ from api.exchange import STATUS, HTTPRefused, body_of, json_response
 from api.fanout import Fanout
 from api.watch import TokenWatch
 from domain.model.errors import Refused, bad
+from domain.store.accesses import Seen, viewer
 from domain.store.tokens import Token
 from projections.export import cloudevents
 from projections.views import live
@@ -75,7 +76,9 @@ def _narrowed(organisation: Organisation, asked: Asked) -> Iterator[bytes]:
             head = snapshot.upto if head is None else head
             places = live.places_after(snapshot, position, asked.filter)
             rows = rows_at(organisation.store, snapshot.connection, [place for place in places.found if place <= head])
-            page = b"".join(cloudevents.written(organisation.store, rows))
+            seen = Seen()
+            page = b"".join(cloudevents.written(organisation.store, rows, seen.note))
+        organisation.store.accesses.write(viewer(), seen.accesses("export"))
         yield page
         position = places.upto
 

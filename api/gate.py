@@ -1,4 +1,5 @@
-"""The gate: nothing is reached without a token that holds, but for the health pages and those that hold nothing of anybody.
+"""The gate: nothing is reached without a token that holds, but for the health pages and those that hold nothing of anybody. From here on it
+is known who looks, for the access log.
 
 It stands before the routes, so that a page added later is closed unless it is opened here.
 """
@@ -8,13 +9,16 @@ import re
 from starlette.requests import Request
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from api.context import Organisation, bearer
+from api.context import Organisation, bearer, looks
 from api.errors import language_of, mask
 from api.exchange import PLAIN_JSON, HTTPRefused, refusal
 from domain.model.errors import Refusal, Refused
+from domain.store.accesses import viewed_by
 from domain.store.tokens import Token
 from domain.store.trouble import SILENT
 
+BEHALF = "On-Behalf-Of"
+"""The header that says for whom somebody looks."""
 OPEN = re.compile(r"/healthz|/readyz|/(schemas|graphiql)(/.*)?")
 
 
@@ -32,11 +36,19 @@ class Gate:
             return
         request = Request(scope)
         try:
-            request.state.token = await self._token(request)
-        except HTTPRefused as refused:
-            await refusal(refused, PLAIN_JSON, language_of(request.headers.get("accept-language")))(scope, receive, send)
+            token = request.state.token = await self._token(request)
+            who = looks(token, request.headers.get(BEHALF))
+        except Refused as refused:
+            await self._refuse(HTTPRefused(400, refused), request, receive, send)
             return
-        await self._app(scope, receive, send)
+        except HTTPRefused as refused:
+            await self._refuse(refused, request, receive, send)
+            return
+        with viewed_by(who):
+            await self._app(scope, receive, send)
+
+    async def _refuse(self, refused: HTTPRefused, request: Request, receive: Receive, send: Send) -> None:
+        await refusal(refused, PLAIN_JSON, language_of(request.headers.get("accept-language")))(request.scope, receive, send)
 
     async def _token(self, request: Request) -> Token:
         try:

@@ -36,7 +36,7 @@ KEPT_LENGTH = 20_000
 """So many queries, each of so many characters at most, are kept parsed."""
 ROWS = 20_000
 """Rows that the pages of a query may come to, each page as often as it stands in the rows of another."""
-PAGES = {"relationships": 50, "initiatives": 50, "events": 100, "moves": 100}
+PAGES = {"relationships": 50, "initiatives": 50, "events": 100, "moves": 100, "accessLog": 100}
 """The fields that give a page, and how many rows where nothing else is asked."""
 LISTS = {"moves": 30, "members": 30}
 """The lists from which one comes back to relationships, and how many entries they are taken to have within one another."""

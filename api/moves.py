@@ -11,6 +11,7 @@ from api.events import Event, PageInfo, page_info
 from api.fields import field, wish
 from api.readings import HOLDER, LENS, LENS_VERSION, TO
 from api.scalars import AmbiguityKind, Cause, DateTime, Phase
+from api.selection import contents
 from projections.views import answers, filters
 
 if TYPE_CHECKING:
@@ -80,6 +81,7 @@ async def moves_of(
         holder=given(holder),
         to=context.moment(to, "to"),
         known_at=context.moment(known_at, "knownAt"),
+        only=contents(info),
     )
     return found or []
 
@@ -89,4 +91,4 @@ Narrowed = Annotated[MoveFilter | None, strawberry.argument(description="Which m
 
 async def all_moves(info: Info, filter: Narrowed = UNSET, lens: LensName = UNSET, first: First = 100, after: After = UNSET) -> answers.Page:
     asked = filter.asked(info) if filter else filters.MoveFilter()
-    return await question(info.context.questions.move_page, size(first, 100), given(after), asked, given(lens))
+    return await question(info.context.questions.move_page, size(first, 100), given(after), asked, given(lens), contents(info))

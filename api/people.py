@@ -11,6 +11,8 @@ from api.fields import field
 from api.pushed import Pushable
 from api.relationship_filter import page_of
 from api.scalars import EDTF, JSON, ConsentScope
+from api.selection import opens
+from domain.store.mapper import NAMES
 from projections.views import answers
 
 if TYPE_CHECKING:
@@ -44,5 +46,10 @@ class Participant:
 Id = Annotated[strawberry.ID, strawberry.argument(description="The participant's id.")]
 
 
+async def person(info: Info, id: str) -> answers.Participant | None:
+    """Somebody, named only where the name is asked for."""
+    return await info.context.load(info.context.questions.participants, id, only=opens(info, "name", only=NAMES))
+
+
 async def participant_by_id(info: Info, id: Id) -> answers.Participant | None:
-    return await info.context.load(info.context.questions.participants, id)
+    return await person(info, id)

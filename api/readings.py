@@ -11,6 +11,7 @@ from api.events import Event
 from api.fields import field
 from api.pushed import Pushable
 from api.scalars import JSON, AmbiguityKind, Basis, DateTime, Phase
+from api.selection import contents
 from projections.views import answers
 from projections.views.pushed import Chosen
 
@@ -128,6 +129,7 @@ async def reading_of(
         lens=given(lens),
         holder=given(holder),
         known_at=context.moment(known_at, "knownAt"),
+        only=contents(info),
     )
 
 

@@ -14,6 +14,7 @@ from api.events import Event
 from api.fields import field
 from api.inputs import input_of, plain
 from api.scalars import JSON, ConsentScope, Position
+from api.selection import contents
 from domain.model.catalogue import CATALOGUE, Kind
 from domain.model.errors import bad, missing
 from domain.model.meanings import EVENTS
@@ -28,7 +29,7 @@ SOURCE = "urn:tussenruimte:api"
 
 async def _events(taken: strawberry.Parent[Taken], info: Info) -> list[answers.RecordedEvent]:
     await reach(info.context, int(taken.position))
-    found = await question(info.context.questions.events_by_id, taken.ids)
+    found = await question(info.context.questions.events_by_id, taken.ids, contents(info))
     return [found[id] for id in taken.ids]
 
 

@@ -15,11 +15,12 @@ from api.events import Event, PageInfo, page_info
 from api.fields import field
 from api.initiatives import Initiative
 from api.moves import Move, moves_of
-from api.people import Participant
+from api.people import Participant, person
 from api.pushed import Pushable
 from api.readings import Reading, Room, Trajectory, reading_of, room_of, trajectory_of
 from api.relationship_filter import Narrowed, relationship_page
 from api.scalars import EDTF, Date, Origin, Side
+from api.selection import CONTENT, opens
 from projections.views import answers
 from projections.views.questions import Questions
 
@@ -27,7 +28,7 @@ from projections.views.questions import Questions
 async def _participant(member: strawberry.Parent[answers.Member], info: Info) -> answers.Participant | None:
     if member.participant is None:
         return None
-    return await info.context.load(info.context.questions.participants, member.participant)
+    return await person(info, member.participant)
 
 
 @strawberry.type(description="Somebody's part in a relationship.")
@@ -95,12 +96,13 @@ class Tension:
     eased_on: EDTF | None = field("When it was eased or closed; none while it stands.")
 
 
-def _known(ask: Callable[[Questions], Callable[..., dict[str, list[Any]]]]) -> Callable[..., Any]:
-    """What is known of a relationship, as of an instant of knowing."""
+def _known(ask: Callable[[Questions], Callable[..., dict[str, list[Any]]]], *opened: str) -> Callable[..., Any]:
+    """What is known of a relationship, as of an instant of knowing. `opened`: the fields that show something sealed."""
 
     async def resolve(relationship: strawberry.Parent[answers.Relationship], info: Info, known_at: KnownAt = UNSET) -> list[Any]:
         context = info.context
-        found = await context.load(ask(context.questions), relationship.id, known_at=context.moment(known_at, "knownAt"))
+        more = {"only": opens(info, *opened)} if opened else {}
+        found = await context.load(ask(context.questions), relationship.id, known_at=context.moment(known_at, "knownAt"), **more)
         return found or []
 
     return resolve
@@ -117,15 +119,15 @@ class Relationship:
     origin: Origin = field("How it began.")
     started_on: EDTF = field("When it began.")
     ended_on: EDTF | None = field("When it ended; none while it runs.")
-    members: list[Member] = field("Its members, former ones too.", _known(lambda questions: questions.members))
+    members: list[Member] = field("Its members, former ones too.", _known(lambda questions: questions.members, "participant"))
     terms: list[Term] = field("The terms it had, in order.", _known(lambda questions: questions.terms))
     agreements: list[Agreement] = field("What was agreed.", _known(lambda questions: questions.agreements))
     reversals: list[Reversal] = field("Times of exchanged sides.", _known(lambda questions: questions.reversals))
-    openings: list[Opening] = field("What was left open.", _known(lambda questions: questions.openings))
-    tensions: list[Tension] = field("Tensions that were felt.", _known(lambda questions: questions.tensions))
+    openings: list[Opening] = field("What was left open.", _known(lambda questions: questions.openings, "about", "by"))
+    tensions: list[Tension] = field("Tensions that were felt.", _known(lambda questions: questions.tensions, "kind"))
     history: list[Event] = field(
         "Everything recorded about it, in the order of occurring, retracted and amended events included and marked.",
-        _known(lambda questions: questions.histories),
+        _known(lambda questions: questions.histories, *CONTENT),
     )
     reading: Reading = field("How it stood at an instant, through a lens.", reading_of)
     trajectory: Trajectory = field("How it stood over time, at equal steps.", trajectory_of)

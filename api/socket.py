@@ -19,17 +19,19 @@ from strawberry.subscriptions import GRAPHQL_TRANSPORT_WS_PROTOCOL
 from strawberry.subscriptions.protocols.graphql_transport_ws.handlers import BaseGraphQLTransportWSHandler, Operation
 from strawberry.subscriptions.protocols.graphql_transport_ws.types import ConnectionInitMessage
 
-from api.context import Context, Organisation, bearer
+from api.context import Context, Organisation, bearer, looks
 from api.direct import DIRECT, Direct
 from api.errors import language_of, mask
 from api.exchange import Question
 from api.fanout import Fanout, Subscriber, TooSlow
+from api.followers import NotWritten
 from api.limits import document
 from api.schema import Schema
 from api.subscription import NotBegun, Subscription
 from api.wakeups import Wakeups
 from api.watch import TokenWatch
 from domain.model.errors import Refused
+from domain.store.accesses import look
 from domain.store.trouble import SILENT
 from projections.telemetry.metrics import SUBSCRIPTIONS
 
@@ -84,10 +86,10 @@ class _Handler(BaseGraphQLTransportWSHandler[Context, None]):
                 await subscriber.follow()
         except NotBegun as refused:
             await self._handle_pre_execution_error(operation, refused.result)
-        except TooSlow as slow:
+        except (TooSlow, NotWritten) as away:
             # Who is told that a subscription is complete does not come back for the rest.
             operation.completed = True
-            self.finish(LATER, str(slow))
+            self.finish(LATER, str(away))
 
     async def handle_task_exception(self, error: Exception) -> None:
         """Who has gone needs no answer; all else stands in the log under an id, as everywhere."""
@@ -161,7 +163,8 @@ class Socket(GraphQL[Context, None]):
         async def send(body: bytes) -> None:
             await socket.send_text((head + body).decode())
 
-        return Subscriber(self._fanout, key, asked.frames, send, partial(direct.write, head) if direct is not None else None)
+        write = partial(direct.write, head) if direct is not None else None
+        return Subscriber(self._fanout, key, asked.frames, send, write, asked.place(parsed))
 
     def decode_json(self, data: str | bytes) -> object:
         try:
@@ -176,9 +179,16 @@ class Socket(GraphQL[Context, None]):
         return Context(self._organisation, self._wakeups, None, "", lasting=True, language=language)
 
     async def on_ws_connect(self, context: Context) -> Any:
-        """Let in who has a token, in the payload of the first message: `{"authorization": "Bearer tr_…"}`."""
-        token = await bearer(self._organisation, (context.connection_params or {}).get("authorization"))
-        if token is None:
+        """Let in who has a token, in the payload of the first message: `{"authorization": "Bearer tr_…"}`. What is asked from here on is
+        asked by them, on behalf of `onBehalfOf` if they say so."""
+        said = context.connection_params or {}
+        token = await bearer(self._organisation, said.get("authorization"))
+        behalf = said.get("onBehalfOf")
+        if token is None or not isinstance(behalf, str | None):
             raise ConnectionRejectionError
+        try:
+            look(looks(token, behalf))
+        except Refused:
+            raise ConnectionRejectionError from None
         context.admit(token)
         return await super().on_ws_connect(context)

@@ -5,7 +5,7 @@ somebody goes on makes no difference to what comes after.
 """
 
 import json
-from collections.abc import AsyncGenerator, Hashable
+from collections.abc import AsyncGenerator, Hashable, Sequence
 from contextlib import aclosing
 from typing import Any
 
@@ -14,12 +14,14 @@ from graphql import (
     DocumentNode,
     FieldNode,
     FragmentDefinitionNode,
+    Node,
     OperationType,
     SelectionSetNode,
     VariableNode,
     Visitor,
     get_operation_ast,
     print_ast,
+    value_from_ast_untyped,
     visit,
 )
 from msgspec import Struct
@@ -30,11 +32,16 @@ from api.course import Course
 from api.exchange import Question
 from api.fanout import Frame
 from api.schema import Schema
+from api.selection import CONTENT
 from domain.model.errors import Language
+from domain.store.accesses import ORGANISATION
 from projections.views.scope import Scope
 
 FEEDS = ("events", "moves")
 """The fields whose `after` says from where somebody goes on, and nothing of what they are told from there."""
+
+OPENED = frozenset({*CONTENT, "name", "participant", "openings", "tensions"})
+"""The fields in which something sealed may be shown."""
 
 _encode = msgspec.json.Encoder().encode
 
@@ -64,14 +71,22 @@ class Subscription(Struct, frozen=True):
             return None
         selected = operation.selection_set
         shared = [_without_after(one) if isinstance(one, FieldNode) else one for one in selected.selections]
-        fragments = [one for one in parsed.definitions if isinstance(one, FragmentDefinitionNode)]
-        body = [SelectionSetNode(selections=tuple(shared)), *(operation.directives or ()), *fragments]
-        uses = _Uses()
-        for node in body:
-            visit(node, uses)
+        body = [SelectionSetNode(selections=tuple(shared)), *(operation.directives or ()), *_fragments(parsed)]
+        uses = _used(body)
         given = {name: value for name, value in (self.question.variables or {}).items() if name in uses.names}
         defined = [print_ast(one) for one in operation.variable_definitions or () if one.variable.name.value in uses.names]
         return (*defined, *map(print_ast, body), json.dumps(given, sort_keys=True), self.scope, self.language)
+
+    def place(self, parsed: DocumentNode) -> str | None:
+        """What is opened for it, for the access log; None where nothing is shown that was ever sealed."""
+        operation = get_operation_ast(parsed, self.question.operation)
+        uses = _used([operation.selection_set, *_fragments(parsed)]) if operation is not None else _Uses()
+        narrowed = [_filter(one, self.question.variables) for one in uses.feeds]
+        if not uses.fields & OPENED and not any("participant" in one for one in narrowed):
+            return None
+        if "relationships" in uses.fields or len(narrowed) != 1 or narrowed[0].get("relationship") is None:
+            return ORGANISATION
+        return f"relationship/{narrowed[0]['relationship']}"
 
     async def frames(self, course: Course) -> AsyncGenerator[Frame, None]:
         """What the schema answers on a course. Raises `NotBegun`."""
@@ -100,14 +115,39 @@ def _without_after(field: FieldNode) -> FieldNode:
 
 
 class _Uses(Visitor):
-    """The variables that stand in a part of a document."""
+    """The variables and fields that stand in a part of a document, and the feeds among these."""
 
     def __init__(self) -> None:
         super().__init__()
         self.names: set[str] = set()
+        self.fields: set[str] = set()
+        self.feeds: list[FieldNode] = []
+
+    def enter_field(self, node: FieldNode, *_: Any) -> None:
+        self.fields.add(node.name.value)
+        if any(argument.name.value == "filter" for argument in node.arguments or ()):
+            self.feeds.append(node)
 
     def enter_variable(self, node: VariableNode, *_: Any) -> None:
         self.names.add(node.name.value)
+
+
+def _used(nodes: Sequence[Node]) -> _Uses:
+    uses = _Uses()
+    for node in nodes:
+        visit(node, uses)
+    return uses
+
+
+def _fragments(parsed: DocumentNode) -> list[FragmentDefinitionNode]:
+    return [one for one in parsed.definitions if isinstance(one, FragmentDefinitionNode)]
+
+
+def _filter(feed: FieldNode, variables: dict[str, Any] | None) -> dict[str, Any]:
+    """To what a feed is narrowed."""
+    (given,) = (argument.value for argument in feed.arguments or () if argument.name.value == "filter")
+    found = value_from_ast_untyped(given, variables)
+    return found if isinstance(found, dict) else {}
 
 
 def _payload(result: Any) -> bytes:

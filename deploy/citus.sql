@@ -24,6 +24,7 @@ select create_distributed_table('erasures', 'organisation', colocate_with => 'ev
 select create_distributed_table('dead_epochs', 'organisation', colocate_with => 'events');
 select create_distributed_table('tiles', 'organisation', colocate_with => 'events');
 select create_distributed_table('checkpoints', 'organisation', colocate_with => 'events');
+select create_distributed_table('accesses', 'organisation', colocate_with => 'events');
 select create_distributed_table('entries_v4', 'organisation', colocate_with => 'events');
 select create_distributed_table('relationships_v4', 'organisation', colocate_with => 'events');
 select create_distributed_table('members_v4', 'organisation', colocate_with => 'events');

@@ -9,7 +9,8 @@ from msgspec import Struct
 
 from domain.model.errors import Refused
 from domain.model.time import iso_day
-from domain.store.database import EVENTS, Connection
+from domain.store.accesses import entry_of
+from domain.store.database import ACCESSES, EVENTS, Connection
 from domain.store.erasures import Erasures
 from domain.store.keys import Erased, Frozen, KeyStoreError, KeyStoreSilent, Missing, Ring
 from domain.store.ledger import leaf
@@ -53,6 +54,7 @@ def examine(store: EventStore, runner: Runner, progress: Callable[[int, int], No
             progress(counted.events, head)
         doubled = counted.events - _distinct(connection)
         keyless = _keyless(store, connection)
+        accesses = _accesses(connection)
     outdated = runner.outdated()
     # Views that are merely behind come up at the next question; they are not read from events that were changed.
     if not outdated and not counted.leaves:
@@ -66,6 +68,7 @@ def examine(store: EventStore, runner: Runner, progress: Callable[[int, int], No
         _found("ids", counted.ids + doubled, "ids are doubled or not their event's", "each stands once"),
         _found("seals", counted.damaged, "events hold something damaged", "all open, or are erased"),
         _found("keys", keyless, "participants have no key", "every participant's is there, or was destroyed by an erasure"),
+        accesses,
         Finding("views", position == head and not outdated, f"at position {position} of {head}{', of an older form' if outdated else ''}"),
         Finding("set aside", not aside, _told(aside) if aside else "nothing: the views take everything in"),
         _erasures(Erasures(store)),
@@ -152,6 +155,19 @@ def _look(store: EventStore, rows: list[tuple[int, str, str, bytes, bytes]], cou
             counted.gaps += stored.position != position
             counted.ids += stored.id != id or stored.subject != stream
             counted.damaged += _damaged(data)
+
+
+def _accesses(connection: Connection) -> Finding:
+    """Whether the access log is as it was written."""
+    done = wrong = missing = 0
+    query = f"SELECT position, place, entry, leaf FROM {connection.table(ACCESSES)} a ORDER BY position"
+    for done, (position, place, state, held) in enumerate(connection.stream(query), 1):
+        missing += position != done
+        entry = entry_of(state) if isinstance(state, bytes) and leaf(state) == held else None
+        wrong += entry is None or (entry.position, entry.place) != (position, place)
+    if wrong or missing:
+        return Finding("access log", False, f"{wrong} entries are not those that were written; {missing} are missing or in the wrong place")
+    return Finding("access log", True, f"{done} entries without gaps")
 
 
 def _damaged(value: object) -> bool:

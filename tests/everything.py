@@ -31,6 +31,7 @@ query Everything($id: ID!, $person: ID!, $home: ID!, $at: DateTime!, $event: ID!
     checkpoint
     inclusionProof(event: $event) { event position envelope leaf size proof checkpoint }
     consistencyProof(old: "3", new: "300") { old new oldRoot newRoot proof }
+    accessLog(first: 2) { nodes { position at by role onBehalfOf action place kinds since upto } PAGE }
   }
 }
 fragment Short on Relationship { id initiative { id } origin startedOn endedOn }

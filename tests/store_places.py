@@ -1,6 +1,8 @@
 """Where the tests keep stores: in files, or in PostgreSQL databases, of which the events have one and the keys another."""
 
+import sqlite3
 from collections.abc import Callable
+from contextlib import closing
 from functools import cached_property
 from pathlib import Path
 
@@ -88,3 +90,13 @@ class Databases:
 
 
 Place = Files | Databases
+
+
+def alter(place: Place, statement: str) -> None:
+    """What somebody does to the events' tables past the program."""
+    if isinstance(place, Files):
+        with closing(sqlite3.connect(place.path)) as database, database:
+            database.execute(statement)
+    else:
+        with psycopg.connect(place.url, autocommit=True) as connection:
+            connection.execute(statement)

@@ -192,6 +192,7 @@ def test_the_doctor_says_what_is_set_and_that_all_is_sound(recorded: Path) -> No
         "ids",
         "seals",
         "keys",
+        "access log",
         "views",
         "set aside",
         "epochs",

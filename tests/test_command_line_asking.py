@@ -153,7 +153,7 @@ def test_wrong_usage_ends_with_two(run: Run, said: list[str]) -> None:
 
 VERBS = [
     "import", "export", "list", "story", "reading", "trajectory", "moves", "room", "history", "lens", "rebuild", "migrate", "doctor",
-    "serve", "work", "token",
+    "serve", "work", "token", "audit",
 ]  # fmt: skip
 
 

@@ -48,6 +48,7 @@ def test_everything_can_be_asked_of_every_example(house: Served, id: str) -> Non
     assert [lens["name"] for lens in found["lenses"]] == ["evidence", "accounts"]
     assert found["audit"]["checkpoint"] == found["audit"]["inclusionProof"]["checkpoint"]
     assert found["audit"]["inclusionProof"]["event"] == f"{id}-0001"
+    assert {node["by"] for node in found["audit"]["accessLog"]["nodes"]} == {"token/tester"}
 
 
 @pytest.mark.parametrize("id", IDS)

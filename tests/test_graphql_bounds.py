@@ -67,7 +67,8 @@ def test_fifty_rows_of_a_page_take_no_more_statements_than_five(fifty_of_each: S
         fifty_of_each.ask("{ lenses { name } }")
         with fifty_of_each.statements() as statements:
             fifty_of_each.ask(query, first=first)
-        asked.append(len(statements))
+        # Not the access log: by one statement of which SQLite counts the rows, and only where there is something that was opened.
+        asked.append(sum("accesses" not in one and one not in ("BEGIN IMMEDIATE", "COMMIT") for one in statements))
     assert asked[0] >= 5
     assert asked[0] == asked[1]
 

@@ -26,6 +26,7 @@ from domain.store.replica import Replica
 from domain.store.store import EventStore
 from projections.views.filters import EventFilter, MoveFilter
 from projections.views.live import Behind, Events, MoveFeed, events_after
+from projections.views.looked import access_page
 
 ASKED = "query($at: Position) { events(atLeast: $at, first: 1) { nodes { id } } }"
 
@@ -176,3 +177,12 @@ def test_of_two_replicas_the_slower_says_nothing_new_to_who_heard_the_other_and_
     asyncio.run(run())
     store.replica = slow
     store.close()
+
+
+def test_what_a_replica_shows_is_written_down_by_the_primary(house: tuple[Served, Follower], store: EventStore) -> None:
+    served, _ = house
+    position = recorded(served, pair())
+    served.ask('query($at: Position) { participant(id: "r-anna", atLeast: $at) { name } }', at=position)
+    assert [(one.place, one.by) for one in access_page(store, 10, None, participant="r-anna").nodes] == [
+        ("participant/r-anna", "token/tester"),
+    ]

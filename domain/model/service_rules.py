@@ -9,6 +9,22 @@ SERVICE_RULES: dict[str, tuple[str, str]] = {
         "Hiervoor is een geldig token nodig: stuur het als `Authorization: Bearer tr_…`. Het ontbreekt, of geldt niet (meer). In een browser vraagt /graphiql/ erom.",
     ),
     "kept_months": ("Months are a whole number from 1 to {limit}.", "Maanden zijn een heel getal van 1 tot {limit}."),
+    "on_behalf": (
+        "On whose behalf you look is coordinator/<id>, researcher/<id> or system/<name>.",
+        "Namens wie je kijkt is coordinator/<id>, researcher/<id> of system/<naam>.",
+    ),
+    "one_place": (
+        "Ask who looked at a relationship, or at what is known of a participant, not at both.",
+        "Vraag wie naar een relatie keek, of naar wat van een deelnemer bekend is, niet naar allebei.",
+    ),
+    "unknown_place": (
+        "There is no relationship and no participant '{id}' here.",
+        "Er is hier geen relatie en geen deelnemer '{id}'.",
+    ),
+    "which_place": (
+        "There is a relationship '{id}' and a participant '{id}'. Write relationship/{id} or participant/{id}.",
+        "Er is een relatie '{id}' en een deelnemer '{id}'. Schrijf relationship/{id} of participant/{id}.",
+    ),
     "token_days": ("A token is valid for 1 to {limit} days.", "Een token is 1 tot {limit} dagen geldig."),
     "request_form": ("This is no GraphQL request: {detail}.", "Dit is geen GraphQL-verzoek: {detail}."),
     "request_type": (

@@ -14,7 +14,7 @@ from msgspec import Struct
 STORE_VERSION = 1
 """The version of the stored form; `migrate` brings an older store up to it."""
 Row = tuple[Any, ...]
-Lock = Literal["events", "views", "tokens", "keys", "erasures", "settings", "log"]
+Lock = Literal["events", "views", "tokens", "keys", "erasures", "settings", "log", "accesses"]
 """Who writes the same waits; each organisation has locks of its own."""
 
 
@@ -221,7 +221,14 @@ CHECKPOINTS = Table(
     "checkpoints", {"log": "text", "size": "integer", "root": "bytes", "note": "bytes", "signed": "integer"}, key=("log", "size")
 )
 """What was signed of a log, and when; the note with the lines of witnesses that came in since."""
-OWN = (EVENTS, HANGS, TOKENS, TRACKING, GENERATIONS, ANNOUNCED, ERASURES, SETTINGS, DEAD_EPOCHS, TILES, CHECKPOINTS)
+ACCESSES = Table(
+    "accesses",
+    {"position": "integer", "at": "integer", "place": "text", "entry": "bytes", "leaf": "bytes"},
+    key=("position",),
+    indexes=(("place", "position"),),
+)
+"""An entry of the access log: position, instant, place, the canonical entry and its leaf; see `domain.store.accesses`."""
+OWN = (EVENTS, HANGS, TOKENS, TRACKING, GENERATIONS, ANNOUNCED, ERASURES, SETTINGS, DEAD_EPOCHS, TILES, CHECKPOINTS, ACCESSES)
 
 
 def in_pages(items: Sequence[Any], size: int = 1_000) -> Iterator[Sequence[Any]]:

@@ -5,7 +5,7 @@ knowledge of the event's type; in a voiced event all but its own id and its note
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from functools import lru_cache
 from typing import Any
 
@@ -51,10 +51,11 @@ class Stored(Struct, frozen=True, gc=False):
 
 
 class Unreadable(Exception):
-    """A stored event is no event any more: it was changed by something else than this program. What it holds is not repeated."""
+    """A stored event, or an entry of the access log, is none any more: it was changed by something else than this program. What it holds is
+    not repeated."""
 
     def __init__(self) -> None:
-        super().__init__("A stored event cannot be read: it was changed from outside. `tussenruimte doctor` says where.")
+        super().__init__("What is stored cannot be read: it was changed from outside. `tussenruimte doctor` says where.")
 
 
 UNREADABLE = (msgspec.MsgspecError, Refused, LookupError, TypeError, ValueError, AttributeError)
@@ -64,6 +65,10 @@ VOICES: Opens = frozenset({"voice"})
 """What readings need."""
 JUDGED: Opens = frozenset({"voice", "participant"})
 """What rules need: also who a handle stands for; no name and no text of a note."""
+NAMES: Opens = frozenset({"name"})
+NOTHING: Opens = frozenset()
+Noted = Callable[[str, str], None]
+"""Hears of each seal that was opened: its stream and the name of its place."""
 Kept = tuple[bytes, int, int | None]
 """An event as the store keeps it: the canonical envelope, and the span of its date (instant and end)."""
 
@@ -200,11 +205,13 @@ class Mapper:
             stored.perspective, stored.toldby, stored.recordedby, stored.position, _recorded(stored.recorded),
         )  # fmt: skip
 
-    def plain(self, state: bytes, ring: Ring | None) -> tuple[Stored, dict[str, Any]]:
+    def plain(
+        self, state: bytes, ring: Ring | None, only: Opens | None = None, noted: Noted | None = None
+    ) -> tuple[Stored, dict[str, Any]]:
         """The stored envelope, and its data as it was sent, opened as far as `ring` allows. Raises `Unreadable`."""
         try:
             stored = _stored.decode(state)
-            return stored, self.opened(stored.subject, stored.id, BY_TYPE[stored.type], bytes(stored.data), ring)
+            return stored, self.opened(stored.subject, stored.id, BY_TYPE[stored.type], bytes(stored.data), ring, only, noted)
         except UNREADABLE as error:
             raise Unreadable from error
 
@@ -213,7 +220,16 @@ class Mapper:
             return Unvoiced(msgspec.convert(data["voice"], Unread), data.get(kind.own) if kind.own else None)
         return msgspec.convert(data, kind.data)
 
-    def opened(self, stream: str, id: str, kind: Kind, raw: bytes, ring: Ring | None, only: Opens | None = None) -> dict[str, Any]:
+    def opened(
+        self,
+        stream: str,
+        id: str,
+        kind: Kind,
+        raw: bytes,
+        ring: Ring | None,
+        only: Opens | None = None,
+        noted: Noted | None = None,
+    ) -> dict[str, Any]:
         """The stored data as it was sent, with every seal replaced by its content, or by what says why it stays shut.
 
         A voiced event that stays shut keeps its own id, and says why under `voice`."""
@@ -222,7 +238,10 @@ class Mapper:
             held = place.inside[place.name]
             if isinstance(held, dict) and "seal" in held:
                 shut = ring is None or (only is not None and place.name not in only)
-                place.inside[place.name] = {"sealed": True} if shut else self._open(stream, id, kind, place, held["seal"], ring)
+                found = {"sealed": True} if shut else self._open(stream, id, kind, place, held["seal"], ring)
+                place.inside[place.name] = found
+                if noted is not None and (not isinstance(found, dict) or _open(found)):
+                    noted(stream, place.name)
         _unwrap(data)
         if kind.name == "event_amended":
             _unwrap(data["data"])

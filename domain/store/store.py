@@ -10,6 +10,7 @@ from operator import itemgetter
 from typing import NamedTuple
 
 from domain.model.event import Event
+from domain.store.accesses import AccessLog
 from domain.store.database import EVENTS, Connection, Database, in_pages
 from domain.store.keys import Keys, Ring
 from domain.store.mapper import Kept, Mapper, Opens
@@ -52,6 +53,7 @@ class EventStore:
         self.recorder = EventRecorder(database)
         self.keys = keys
         self.mapper = Mapper(organisation)
+        self.accesses = AccessLog(database, organisation, keys.ring, clock)
         self.recording = Recording(database, self.recorder, keys, organisation, clock)
 
     def close(self) -> None:

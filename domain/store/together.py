@@ -11,8 +11,9 @@ import time
 from collections import deque
 from collections.abc import Callable
 from itertools import pairwise
+from typing import Generic, TypeVar
 
-from domain.store.batch import Batch
+T = TypeVar("T")
 
 MOST = 128
 """Batches that share a transaction."""
@@ -20,10 +21,10 @@ PATIENCE = 0.25
 """Of the time that a transaction takes: how long the next one waits for who may come again."""
 
 
-class _Waiting:
+class _Waiting(Generic[T]):
     """A batch, whoever waits for it, and what became of it."""
 
-    def __init__(self, batch: Batch) -> None:
+    def __init__(self, batch: T) -> None:
         self.batch = batch
         self.turn = threading.Lock()
         """Held until it is called."""
@@ -31,23 +32,23 @@ class _Waiting:
         self.done = False
         self.gone = False
         self.failure: BaseException | None = None
-        self.next: _Waiting | None = None
+        self.next: _Waiting[T] | None = None
         """Whom to call once it goes on itself: called all at once, they would only wait for one another to run."""
 
 
-class Together:
+class Together(Generic[T]):
     """Settles batches of several threads in common transactions. `settle` takes as many as it is given in one."""
 
-    def __init__(self, settle: Callable[[list[Batch]], None]) -> None:
+    def __init__(self, settle: Callable[[list[T]], None]) -> None:
         self._settle = settle
         self._guard = threading.Lock()
         self._enough = threading.Condition(self._guard)
         self._came: deque[int] = deque([0, 0], maxlen=2)
         self._lasted = 0.0
-        self._queue: deque[_Waiting] = deque()
-        self._leader: _Waiting | None = None
+        self._queue: deque[_Waiting[T]] = deque()
+        self._leader: _Waiting[T] | None = None
 
-    def take(self, batch: Batch) -> None:
+    def take(self, batch: T) -> None:
         """Settle a batch, with those of others where there are any. Raises what the transaction raised."""
         mine = _Waiting(batch)
         with self._guard:
@@ -77,9 +78,9 @@ class Together:
             if self._leader is None:
                 work()
 
-    def _lead(self, mine: _Waiting) -> None:
+    def _lead(self, mine: _Waiting[T]) -> None:
         """Write for all who wait, then call the next to lead, and have them call one another."""
-        group: list[_Waiting] = []
+        group: list[_Waiting[T]] = []
         failure: BaseException | None = None
         began = time.perf_counter()
         try:
@@ -110,7 +111,7 @@ class Together:
             if self._leader is not None:
                 self._leader.turn.release()
 
-    def _leave(self, mine: _Waiting) -> None:
+    def _leave(self, mine: _Waiting[T]) -> None:
         """Who is broken off while waiting leaves the queue, and whoever was to lead leaves that to the next."""
         with self._guard:
             mine.gone = True

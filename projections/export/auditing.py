@@ -1,4 +1,4 @@
-"""The verbs for who audits: what was signed of the log, and the proofs that go with it.
+"""The verbs for who audits: what was signed of the log, the proofs that go with it, and who looked.
 
 A checkpoint and a key are printed as they stand, so that they can be written to a file and checked with any tool that knows C2SP's forms.
 """
@@ -8,14 +8,16 @@ from typing import Any
 
 import click
 
-from domain.model.errors import Language, Refusal, Refused
+from domain.model.errors import Language, Refusal, Refused, bad, missing
 from domain.model.time import SECOND, rfc3339
-from projections.export import bundle
+from domain.store.mapper import NOTHING
+from projections.export import bundle, tables
 from projections.export.settings import witnesses
-from projections.export.tending import opened
-from projections.export.terminal import Verbs, language, said, show
+from projections.export.tending import Organisation, opened
+from projections.export.terminal import Verb, Verbs, language, looking, said, show
 from projections.views import proofs
 from projections.views.answers import ConsistencyProof, InclusionProof
+from projections.views.looked import access_page
 
 HEADS = {
     "event": "gebeurtenis", "position": "positie", "leaf": "blad", "proof": "bewijs", "size": "omvang",
@@ -25,7 +27,7 @@ HEADS = {
 
 @click.group("audit", cls=Verbs)
 def audit() -> None:
-    """Sign the log, and prove what is in it."""
+    """Sign the log, prove what is in it, and see who looked."""
 
 
 @audit.command("checkpoint")
@@ -100,6 +102,32 @@ def make_bundle(since: str | None, relationships: tuple[str, ...], events: tuple
         target.write(made)
     hashed = hashlib.sha256(made).hexdigest()
     show({"bundle": out, "sha256": hashed, "bytes": len(made)}, lambda _: f"{out}: {len(made)} bytes, SHA-256 {hashed}")
+
+
+@audit.command("access", cls=Verb)
+@click.argument("id", metavar="RELATIONSHIP|PARTICIPANT")
+@click.option("--first", type=int, default=50, show_default=True, help="How many at most, 1 to 1000.")
+@click.option("--after", type=click.IntRange(0), metavar="CURSOR", help="Go on where a page ended.")
+def access(id: str, first: int, after: int | None) -> None:
+    """List who looked at a relationship, or at a participant.
+
+    Of a participant with all of their relationships. To look here is written down too."""
+    with looking(), opened() as organisation:
+        page = access_page(organisation.store, first, after, *_place(organisation, id))
+    show(page, lambda language: tables.accesses(page, language))
+
+
+def _place(organisation: Organisation, said: str) -> tuple[str | None, str | None]:
+    """A relationship or a participant, whichever there is. Raises `Refused`."""
+    kind, _, named = said.rpartition("/")
+    asked = organisation.questions
+    relationship = named if kind in ("", "relationship") and asked.relationships([named]) else None
+    participant = named if kind in ("", "participant") and asked.participants([named], NOTHING) else None
+    if relationship is not None and participant is not None:
+        raise bad("which_place", "id", id=named)
+    if relationship is None and participant is None:
+        raise missing("unknown_place", "id", id=said)
+    return relationship, participant
 
 
 def as_it_stands(answer: Any, text: str) -> None:

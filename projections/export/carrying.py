@@ -15,7 +15,7 @@ from domain.store.fresh import FreshIds
 from domain.store.staging import Line
 from projections.export import cloudevents, objects
 from projections.export.tending import opened
-from projections.export.terminal import BY, Verb, language, said, show, warn, watched
+from projections.export.terminal import BY, Verb, language, looking, said, show, warn, watched
 
 LONGEST = EVENT_LIMIT + 2
 
@@ -115,7 +115,7 @@ def give_out(since: int) -> None:
     CloudEvents, one JSON object a line, in the order of recording, sealed content opened: as confidential as the people in it.
     `import --restore` brings it back."""
     damaged = 0
-    with opened() as organisation, watched() as progress:
+    with looking(), opened() as organisation, watched() as progress:
         for done, line in enumerate(cloudevents.lines(organisation.store, since), 1):
             sys.stdout.buffer.write(line)
             damaged += b'{"damaged":true}' in line

@@ -7,7 +7,8 @@ from collections.abc import Iterator, Sequence
 
 import msgspec
 
-from domain.store.mapper import Kept
+from domain.store.accesses import ALL_KINDS, ORGANISATION, Access, viewer
+from domain.store.mapper import Kept, Noted
 from domain.store.store import PAGE, EventStore
 
 SPECVERSION = "1.0"
@@ -21,9 +22,13 @@ def lines(store: EventStore, since: int = 0) -> Iterator[bytes]:
 
 
 def pages(store: EventStore, since: int = 0) -> Iterator[bytes]:
-    """The same, some lines at a time. Between two pages no snapshot is held, so that who reads slowly keeps nothing from being cleared."""
+    """The same, some lines at a time. Between two pages no snapshot is held, so that who reads slowly keeps nothing from being cleared.
+
+    The access log has one entry of it, written before the first page."""
     with store.reading() as connection:
         head = store.head(connection)
+    if since < head:
+        store.accesses.write(viewer(), [Access(ORGANISATION, ALL_KINDS, "export", since, head)])
     while since < head:
         with store.reading() as connection:
             rows = store.since(connection, since, min(PAGE, head - since))
@@ -31,13 +36,13 @@ def pages(store: EventStore, since: int = 0) -> Iterator[bytes]:
         since = rows[-1][0]
 
 
-def written(store: EventStore, rows: Sequence[tuple[int, str, Kept]]) -> Iterator[bytes]:
-    """Each stored event as a line."""
+def written(store: EventStore, rows: Sequence[tuple[int, str, Kept]], noted: Noted | None = None) -> Iterator[bytes]:
+    """Each stored event as a line; `noted` hears of what is opened."""
     ring = store.keys.ring()
     ring.prefetch_streams({stream for _, stream, _ in rows if stream.startswith("relationship/")})
     ring.prefetch({stream for _, stream, _ in rows if stream.startswith("participant/")})
     for _, _, kept in rows:
-        stored, data = store.mapper.plain(kept[0], ring)
+        stored, data = store.mapper.plain(kept[0], ring, noted=noted)
         envelope = {
             "specversion": SPECVERSION,
             **{name: value for name in stored.__struct_fields__ if (value := getattr(stored, name)) is not None and name != "data"},

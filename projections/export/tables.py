@@ -25,7 +25,14 @@ HEADS: dict[str, str] = {
     "version": "versie", "description": "omschrijving", "strengths": "sterkten", "holder": "houder", "direction": "richting",
     "because": "want", "breadth": "breedte", "surprise": "verrassing", "movement": "beweging", "ambivalence": "ambivalentie",
     "made": "ruimte gemaakt", "limited": "begrensd", "openness": "openheid", "recorded": "vastgelegd", "position": "positie",
+    "who": "wie", "role": "rol", "for": "namens", "place": "waar", "kinds": "soorten",
 }  # fmt: skip
+ACTIONS = {
+    "read": ("read", "gelezen"),
+    "export": ("exported", "uitgevoerd"),
+    "follow": ("began to follow", "begon te volgen"),
+    "told": ("was told", "kreeg verteld"),
+}
 
 
 def head(name: str, language: Language) -> str:
@@ -135,6 +142,16 @@ def history(found: Sequence[a.RecordedEvent], language: Language) -> RenderableT
         what = Text(told(event, language), style)
         table.add_row(occurred(event.occurred), what, event.recorded[:10], event.recorded_by or "", event.position)
     return table
+
+
+def accesses(page: a.Page, language: Language) -> RenderableType:
+    table = _table(language, "at", "who", "role", "for", "what", "place", "kinds", "position", right=("position",))
+    for one in page.nodes:
+        what = ACTIONS[one.action][language == "nl"]
+        upto = "" if one.upto is None else f" {one.since}–{one.upto}"
+        kinds = ", ".join(one.kinds)
+        table.add_row(short(one.at), one.by, one.role, one.on_behalf_of or "", what + upto, one.place, kinds, one.position)
+    return _paged(table, page, language)
 
 
 def lenses(found: Sequence[a.Lens], language: Language) -> RenderableType:

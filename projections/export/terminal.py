@@ -4,6 +4,7 @@ Answers go to standard output, everything else to standard error. Colours are fo
 """
 
 import os
+import pwd
 import shutil
 import sqlite3
 import sys
@@ -18,6 +19,7 @@ from rich.console import Console, RenderableType
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn, TimeElapsedColumn
 
 from domain.model.errors import Language, Refused
+from domain.store.accesses import Viewer, on_behalf, viewed_by
 from domain.store.checks import Unusable
 from domain.store.keys import KeyStoreError, RootKeyError
 from domain.store.mapper import Unreadable
@@ -85,6 +87,10 @@ def _shared() -> list[click.Parameter]:
             ["--language"], type=click.Choice(["en", "nl"]), expose_value=False, callback=_keep,
             help="Of rules and stories; else Dutch where LANG is, else English.",
         ),
+        click.Option(
+            ["--on-behalf-of"], metavar="WHO", expose_value=False, callback=_keep,
+            help="For whom you look: coordinator/<id>, researcher/<id> or system/<name>; the access log keeps it.",
+        ),
         click.Option(["--json", "json"], is_flag=True, expose_value=False, callback=_keep, help="Print JSON."),
     ]  # fmt: skip
 
@@ -97,6 +103,21 @@ def _keep(context: click.Context, parameter: click.Parameter, value: Any) -> Non
 def said(name: str) -> Any:
     """What was said with one of the options of every verb; None where it was not."""
     return click.get_current_context().ensure_object(dict).get(name)
+
+
+@contextmanager
+def looking() -> Iterator[None]:
+    """Whoever runs this looks, for the access log. Raises `Refused`."""
+    with viewed_by(Viewer(f"command-line/{_user()}", "operator", on_behalf(said("on_behalf_of"), "--on-behalf-of"))):
+        yield
+
+
+def _user() -> str:
+    """As the system calls them; a number where it has no name for them."""
+    try:
+        return pwd.getpwuid(os.getuid()).pw_name
+    except KeyError:
+        return str(os.getuid())
 
 
 def language() -> Language:

@@ -221,6 +221,21 @@ class Lens(Answer):
     definition: Any
 
 
+class Access(Answer):
+    """An entry of the access log."""
+
+    position: str
+    at: str
+    by: str
+    role: str
+    on_behalf_of: str | None
+    action: str
+    place: str
+    kinds: list[str]
+    since: str | None
+    upto: str | None
+
+
 class Page(Answer):
     """One page of a list: its nodes, the cursor of each, and whether more follow."""
 

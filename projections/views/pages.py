@@ -65,7 +65,7 @@ def rows_of_page(snapshot: Snapshot, scope: Scope, first: int, after: str | None
     """The rows of one page of the relationships that pass a filter."""
     size, clause = page_size(first), _clause(snapshot, scope, asked)
     if after is None:
-        return _cut(_latest(snapshot, RELATIONSHIPS, shown, clause, size), size, snapshot.upto)
+        return _noted(snapshot, asked.participant, _cut(_latest(snapshot, RELATIONSHIPS, shown, clause, size), size, snapshot.upto))
     latest, id, upto = place_of(after, OWNER_PLACE)
     moved = _recorded_in_since(snapshot, upto)
     old = {one: told.steps[-1].event.at for one, told in snapshot.told(moved, snapshot.recorded_at(upto)).items()} if moved else {}
@@ -74,7 +74,7 @@ def rows_of_page(snapshot: Snapshot, scope: Scope, first: int, after: str | None
     found = _latest(snapshot, RELATIONSHIPS, shown, still, size, frozenset(moved))
     for row in _by_id(snapshot, shown, clause, [one for one, at in old.items() if (at, one) < (latest, id)]):
         found.append((old[row[1]], *row[1:]))
-    return _cut(sorted(found, key=lambda row: row[:2], reverse=True), size, upto)
+    return _noted(snapshot, asked.participant, _cut(sorted(found, key=lambda row: row[:2], reverse=True), size, upto))
 
 
 def rows_of_pages(
@@ -95,7 +95,15 @@ def rows_of_pages(
             values += [owner, *shown.values, *clause.values, size + 1]
         for owner, *row in snapshot.connection.execute(" UNION ALL ".join(parts), values):
             found[owner].append(tuple(row))
-    return {owner: _cut(rows, size, snapshot.upto) for owner, rows in found.items()}
+    person = owners[0] if owners and of == "participant" else None
+    return {owner: _noted(snapshot, person, _cut(rows, size, snapshot.upto)) for owner, rows in found.items()}
+
+
+def _noted(snapshot: Snapshot, person: str | None, rows: Rows) -> Rows:
+    """Asked of a person, a page says that they are in these relationships."""
+    if person is not None:
+        snapshot.tells_who(f"relationship/{row[1]}" for row in rows.shown)
+    return rows
 
 
 def initiative_page(snapshot: Snapshot, first: int, after: str | None) -> a.Page:

@@ -10,6 +10,7 @@ from typing import Any, NamedTuple
 import msgspec
 
 from projections.views import answers as a
+from projections.views.answer_cache import AnswerCache
 from projections.views.filters import RelationshipFilter, cursor
 from projections.views.histories import INITIATIVES, MEMBERS, PARTICIPANTS
 from projections.views.pages import Rows, Shown, rows_of_page, rows_of_pages
@@ -80,12 +81,22 @@ OBJECTS: Mapping[str, Mapping[str, str | None]] = {
 """The types and fields that can be written so, each field with the type of the objects it holds."""
 
 
+Ready = tuple[bytes | None, Sequence[str]]
+"""A page that is kept, and the relationships of which it says who somebody is: that leaves entries in the access log each time."""
+
+
+def kept_pages() -> AnswerCache[Ready]:
+    return AnswerCache(lambda ready: len(ready[0] or b"") + sum(map(len, ready[1])))
+
+
 def ready_page(
     snapshot: Snapshot, scope: Scope, first: int, after: str | None, asked: RelationshipFilter, chosen: Sequence[Chosen]
 ) -> bytes | None:
     """One page as JSON. None where something is missing that the schema promises: the plain way says what."""
     nodes = _nodes(chosen)
-    return _page(rows_of_page(snapshot, scope, first, after, asked, _Writer(snapshot).shown(nodes)), chosen, nodes)
+    rows = rows_of_page(snapshot, scope, first, after, asked, _Writer(snapshot).shown(nodes))
+    _note(snapshot, chosen, rows)
+    return _page(rows, chosen, nodes)
 
 
 def ready_pages(
@@ -101,7 +112,18 @@ def ready_pages(
     """The page of each owner as JSON; see `rows_of_pages`."""
     nodes = _nodes(chosen)
     found = rows_of_pages(snapshot, scope, owners, of, first, after, asked, _Writer(snapshot).shown(nodes))
+    for rows in found.values():
+        _note(snapshot, chosen, rows)
     return {owner: _page(rows, chosen, nodes) for owner, rows in found.items()}
+
+
+def _people(chosen: Iterable[Chosen]) -> bool:
+    return any(one.field == "participant" or _people(one.inner) for one in chosen)
+
+
+def _note(snapshot: Snapshot, chosen: Iterable[Chosen], rows: Rows) -> None:
+    if _people(chosen):
+        snapshot.tells_who(f"relationship/{row[1]}" for row in rows.shown)
 
 
 Nodes = Mapping[tuple[Chosen, ...], int]

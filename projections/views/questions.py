@@ -14,10 +14,11 @@ import msgspec
 
 from domain.model.envelope import dated
 from domain.model.errors import bad
-from domain.model.event import Event
 from domain.model.lens import ACCOUNTS_VERSION
 from domain.model.time import MINUTE, moment
+from domain.store.accesses import FOLLOWING, viewer
 from domain.store.database import Connection, Table, marks
+from domain.store.mapper import NAMES, NOTHING, Opens
 from domain.store.replica import Lost
 from domain.store.store import EventStore
 from projections.lenses.chronicle import Chronicle
@@ -38,7 +39,7 @@ from projections.views.filters import (
     place_of,
 )
 from projections.views.histories import ENTRIES, INITIATIVES, RELATIONSHIPS
-from projections.views.pushed import Chosen, ready_page, ready_pages
+from projections.views.pushed import Chosen, Ready, kept_pages, ready_page, ready_pages
 from projections.views.scope import Scope
 from projections.views.series import Series, SeriesCache, all_series
 from projections.views.snapshot import Snapshot, move_answer
@@ -51,14 +52,16 @@ Item = TypeVar("Item")
 
 
 class Questions:
-    """The questions of one organisation. Thread-safe: every method takes its own snapshot."""
+    """The questions of one organisation. Thread-safe: every method takes its own snapshot.
+
+    `only`: what of events is opened, where not all of it is shown. What is, the access log says."""
 
     def __init__(self, store: EventStore, runner: Runner) -> None:
         self._store = store
         self._runner = runner
         self._all = Scope(store.organisation)
         self._series = SeriesCache()
-        self._pages: AnswerCache[bytes | None] = _no_pages()
+        self._pages: AnswerCache[Ready] = kept_pages()
         self._relationships: AnswerCache[dict[str, a.Relationship]] = AnswerCache(lambda found: ROW_BYTES * (len(found) + 1))
         self._erased = frozenset[str]()
         self._lock = threading.Lock()
@@ -66,10 +69,13 @@ class Questions:
 
     @contextmanager
     def snapshot(self) -> Iterator[Snapshot]:
-        """Raises `Lost` where a replica breaks off meanwhile; one that cannot be asked at all is not."""
+        """Raises `Lost` where a replica breaks off meanwhile; one that cannot be asked at all is not.
+
+        What was opened is written into the access log at the end, before anybody sees it."""
         with ExitStack() as held:
-            found = held.enter_context(self.newest()) if (mine := self._on_replica(held)) is None else mine
+            found = held.enter_context(self._newest()) if (mine := self._on_replica(held)) is None else mine
             yield found
+        _write_seen(found)
 
     def _on_replica(self, held: ExitStack) -> Snapshot | None:
         """None where there is no replica, where it does not answer, or where it has less than the primary answered in its place."""
@@ -86,6 +92,12 @@ class Questions:
     @contextmanager
     def newest(self) -> Iterator[Snapshot]:
         """With all that is recorded by now, whether a replica has it or not."""
+        with self._newest() as found:
+            yield found
+        _write_seen(found)
+
+    @contextmanager
+    def _newest(self) -> Iterator[Snapshot]:
         before = self._answered
         with self._store.reading() as connection:
             stand = self._runner.stand(connection)
@@ -114,7 +126,10 @@ class Questions:
                 stand = self._runner.stand(connection)
             if stand.position >= stand.head:
                 with suppress(Asks):
-                    return ask(self._snapshot(KEPT_ONLY, stand))
+                    kept = self._snapshot(KEPT_ONLY, stand)
+                    found = ask(kept)
+                    _write_seen(kept)
+                    return found
         with self.snapshot() as snapshot:
             return ask(snapshot)
 
@@ -148,30 +163,32 @@ class Questions:
         with self.snapshot() as snapshot:
             return {row[0]: a.Initiative(*row) for row in _rows(snapshot, INITIATIVES, "id, name, kind, guidance, contact", ids)}
 
-    def participants(self, ids: Sequence[str]) -> dict[str, a.Participant]:
+    def participants(self, ids: Sequence[str], only: Opens = NAMES) -> dict[str, a.Participant]:
         with self.snapshot() as snapshot:
             people = snapshot.people(ids)
             opened = {id: next((e for e in events if e.kind.opens), None) for id, (_, events) in people.items()}
-            shown = snapshot.events([event.id for event in opened.values() if event is not None])
+            shown = snapshot.events([event.id for event in opened.values() if event is not None], only)
         found = {}
         for id, (_, events) in people.items():
             opening = opened[id]
             if opening is not None:
                 event = shown[opening.id]
                 name = (event.amended or event.data).get("name")
-                found[id] = a.Participant(id, name, opening.occurred, _consents(events))
+                found[id] = a.Participant(id, name, opening.occurred, spans.consents(events))
         return found
 
-    def events_by_id(self, ids: Sequence[str]) -> dict[str, a.RecordedEvent]:
+    def events_by_id(self, ids: Sequence[str], only: Opens | None = None) -> dict[str, a.RecordedEvent]:
         with self.snapshot() as snapshot:
-            return snapshot.events(ids)
+            return snapshot.events(ids, only)
 
     # Of many relationships at once
 
-    def members(self, ids: Sequence[str], known_at: int | None = None) -> dict[str, list[a.Member]]:
+    def members(self, ids: Sequence[str], known_at: int | None = None, only: Opens | None = None) -> dict[str, list[a.Member]]:
         with self.snapshot() as snapshot:
             told = snapshot.told(ids, known_at)
             persons = {id: {handle: snapshot.person(id)(handle) for handle in one.steps[-1].after.members} for id, one in told.items()}
+            if only is None:
+                snapshot.tells_who(f"relationship/{id}" for id, held in persons.items() if any(held.values()))
             people = snapshot.people(list({p for held in persons.values() for p in held.values() if p is not None}), known_at)
 
         def withdrawn(person: str | None) -> bool:
@@ -194,26 +211,44 @@ class Questions:
     def reversals(self, ids: Sequence[str], known_at: int | None = None) -> dict[str, list[a.Reversal]]:
         return self._spans(ids, known_at, spans.reversals)
 
-    def openings(self, ids: Sequence[str], known_at: int | None = None) -> dict[str, list[a.Opening]]:
-        return self._spans(ids, known_at, spans.openings)
+    def openings(self, ids: Sequence[str], known_at: int | None = None, only: Opens | None = None) -> dict[str, list[a.Opening]]:
+        return self._spans(ids, known_at, spans.openings, only, lambda opening: opening.about != spans.UNTOLD)
 
-    def tensions(self, ids: Sequence[str], known_at: int | None = None) -> dict[str, list[a.Tension]]:
-        return self._spans(ids, known_at, spans.tensions)
+    def tensions(self, ids: Sequence[str], known_at: int | None = None, only: Opens | None = None) -> dict[str, list[a.Tension]]:
+        return self._spans(ids, known_at, spans.tensions, only, lambda tension: tension.kind != spans.UNTOLD)
 
-    def _spans(self, ids: Sequence[str], known_at: int | None, read: Callable[[Chronicle], list[Item]]) -> dict[str, list[Item]]:
+    def _spans(
+        self,
+        ids: Sequence[str],
+        known_at: int | None,
+        read: Callable[[Chronicle], list[Item]],
+        only: Opens | None = NOTHING,
+        voiced: Callable[[Item], bool] = bool,
+    ) -> dict[str, list[Item]]:
+        """`voiced`: whether it shows something that somebody said."""
         with self.snapshot() as snapshot:
             told = snapshot.told(ids, known_at)
-        return {id: read(told[id]) if id in told else [] for id in ids}
+            found = {id: read(told[id]) if id in told else [] for id in ids}
+            for id in ids if only is None else ():
+                if any(map(voiced, found[id])):
+                    snapshot.seen.note(f"relationship/{id}", "voice")
+            return found
 
-    def histories(self, ids: Sequence[str], known_at: int | None = None) -> dict[str, list[a.RecordedEvent]]:
+    def histories(self, ids: Sequence[str], known_at: int | None = None, only: Opens | None = None) -> dict[str, list[a.RecordedEvent]]:
         with self.snapshot() as snapshot:
-            return snapshot.histories(ids, known_at)
+            return snapshot.histories(ids, known_at, only)
 
     def readings(
-        self, ids: Sequence[str], at: int, lens: str | None = None, holder: str | None = None, known_at: int | None = None
+        self,
+        ids: Sequence[str],
+        at: int,
+        lens: str | None = None,
+        holder: str | None = None,
+        known_at: int | None = None,
+        only: Opens | None = None,
     ) -> dict[str, a.Reading]:
         with self.snapshot() as snapshot:
-            return snapshot.readings(ids, at, lens, holder, known_at)
+            return snapshot.readings(ids, at, lens, holder, known_at, only)
 
     def trajectories(
         self,
@@ -243,10 +278,16 @@ class Questions:
         return self._answer(lambda told: all_series(told, self._series, scope, ids, start, to, step_days, lens, holder, known_at))
 
     def moves_of(
-        self, ids: Sequence[str], lens: str | None = None, holder: str | None = None, to: int | None = None, known_at: int | None = None
+        self,
+        ids: Sequence[str],
+        lens: str | None = None,
+        holder: str | None = None,
+        to: int | None = None,
+        known_at: int | None = None,
+        only: Opens | None = None,
     ) -> dict[str, list[a.Move]]:
         with self.snapshot() as snapshot:
-            return snapshot.moves_of(ids, lens, holder, to, known_at)
+            return snapshot.moves_of(ids, lens, holder, to, known_at, only)
 
     def rooms(self, ids: Sequence[str], at: int, known_at: int | None = None) -> dict[str, a.Room]:
         with self.snapshot() as snapshot:
@@ -279,9 +320,11 @@ class Questions:
             if after is not None or asked.phase is not None:
                 return ready_page(snapshot, scope, first, after, asked, chosen)
             if (erased := snapshot.erased()) != self._erased:
-                self._pages, self._erased = _no_pages(), erased
+                self._pages, self._erased = kept_pages(), erased
             key = (scope, snapshot.state, erased, snapshot.now // MINUTE, first, asked, tuple(chosen))
-            return self._pages.get(key, lambda: ready_page(snapshot, scope, first, after, asked, chosen))
+            page, told = self._pages.get(key, lambda: (ready_page(snapshot, scope, first, after, asked, chosen), snapshot.seen.streams))
+            snapshot.tells_who(told)
+            return page
 
         return self._answer(found)
 
@@ -303,7 +346,7 @@ class Questions:
         with self.snapshot() as snapshot:
             return pages.initiative_page(snapshot, first, after)
 
-    def event_page(self, first: int, after: int | None, asked: EventFilter) -> a.Page:
+    def event_page(self, first: int, after: int | None, asked: EventFilter, only: Opens | None = None) -> a.Page:
         """The most recently recorded first; `after` is the position of the last event of the page before."""
         with self.snapshot() as snapshot:
             size = page_size(first)
@@ -316,10 +359,12 @@ class Questions:
             )
             positions = [row[0] for row in found]
             shown = positions[:size]
-            events = snapshot.events_at(shown)
+            events = snapshot.events_at(shown, only)
+            if asked.participant is not None:
+                snapshot.tells_who(event.subject for event in events.values())
             return a.Page([events[place] for place in shown], [str(place) for place in shown], len(positions) > size)
 
-    def move_page(self, first: int, after: str | None, asked: MoveFilter, lens: str | None) -> a.Page:
+    def move_page(self, first: int, after: str | None, asked: MoveFilter, lens: str | None, only: Opens | None = None) -> a.Page:
         """The most recent first, up to now."""
         with self.snapshot() as snapshot:
             size = page_size(first)
@@ -338,7 +383,7 @@ class Questions:
                 Move(at, was, was_kind, now, kind, cause, tuple(msgspec.json.decode(t)))
                 for at, _, was, was_kind, now, kind, cause, t in shown
             ]
-            events = snapshot.events([id for move in moves for id in move.triggers])
+            events = snapshot.events([id for move in moves for id in move.triggers], only)
             version = ACCOUNTS_VERSION if name == "accounts" else definition.version
             nodes = [move_answer(row[1], name, version, asked.holder, move, events) for row, move in zip(shown, moves, strict=True)]
             return a.Page(nodes, [cursor(row[0], row[1]) for row in shown], len(rows) > size)
@@ -349,21 +394,6 @@ def _rows(snapshot: Snapshot, table: Table, columns: str, ids: Sequence[str]) ->
     return snapshot.connection.execute(query, ids).fetchall() if ids else []
 
 
-def _no_pages() -> AnswerCache[bytes | None]:
-    return AnswerCache(lambda page: len(page or b""))
-
-
-def _consents(events: Sequence[Event]) -> list[a.Consent]:
-    """Each giving of consent with the withdrawal that ended it; given again while it held is the same consent."""
-    found: dict[str, list[a.Consent]] = {}
-    for event in events:
-        if event.kind.name not in ("consent_given", "consent_withdrawn"):
-            continue
-        scope = event.data.scope.upper()
-        spells = found.setdefault(scope, [])
-        if event.kind.name == "consent_given":
-            if not spells or spells[-1].withdrawn is not None:
-                spells.append(a.Consent(scope, event.occurred, None))
-        elif spells:
-            spells[-1] = a.Consent(scope, spells[-1].given, event.occurred)
-    return [consent for spells in found.values() for consent in spells]
+def _write_seen(snapshot: Snapshot) -> None:
+    if (who := viewer()) is not FOLLOWING:
+        snapshot.write_seen(who)

@@ -3,7 +3,7 @@
 Readings as known now come from the read models; as known earlier, from the one relationship's events up to then.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from functools import cached_property
 
 import msgspec
@@ -14,9 +14,10 @@ from domain.model.history import resolve
 from domain.model.lens import ACCOUNTS_DESCRIPTION, ACCOUNTS_VERSION, EVIDENCE, Definition, whole
 from domain.model.participant import Participant
 from domain.model.time import DAY, iso_day, rfc3339
+from domain.store.accesses import Seen, Viewer
 from domain.store.database import Connection, Table, in_pages, marks
 from domain.store.keys import Ring
-from domain.store.mapper import VOICES
+from domain.store.mapper import NOTHING, VOICES, Opens
 from domain.store.store import EventStore
 from projections.lenses.chronicle import Chronicle
 from projections.lenses.evidence import Move
@@ -57,6 +58,8 @@ class Snapshot:
         self.upto = upto
         self._store = store
         self._told: dict[tuple[str, int | None], Chronicle] = {}
+        self.seen = Seen()
+        """What was opened to be shown. What readings are worked out from is shown to nobody."""
 
     @cached_property
     def _ring(self) -> Ring:
@@ -68,11 +71,22 @@ class Snapshot:
 
     @cached_property
     def _opened(self) -> Opened:
-        return Opened(self._store, self.connection, self._ring, self._generation)
+        return Opened(self._store, self.connection, self._ring, self._generation, self.seen.note)
 
     def table(self, table: Table) -> str:
         """How SQL names the table of a view; to be followed by an alias."""
         return self.connection.table(table, self._generation)
+
+    def tells_who(self, streams: Iterable[str]) -> None:
+        """The answer says who somebody in these relationships is."""
+        for stream in streams:
+            if stream.startswith("relationship/"):
+                self.seen.note(stream, "participant")
+
+    def write_seen(self, who: Viewer) -> None:
+        """Write into the access log what they are about to see. Where that cannot be done, they must not see it."""
+        if accesses := self.seen.accesses():
+            self._store.accesses.write(who, accesses, self._ring)
 
     def erased(self) -> frozenset[str]:
         """The participants whose keys were destroyed."""
@@ -159,7 +173,9 @@ class Snapshot:
         if told is None or holder not in told.steps[-1].after.members:
             raise bad("unknown_holder", "holder", holder=holder)
 
-    def readings(self, ids: Sequence[str], at: int, asked: str | None, holder: str | None, known_at: int | None) -> dict[str, a.Reading]:
+    def readings(
+        self, ids: Sequence[str], at: int, asked: str | None, holder: str | None, known_at: int | None, only: Opens | None = None
+    ) -> dict[str, a.Reading]:
         self.check_holder(ids, holder, known_at)
         name, lens = self.lens(asked)
         bodies = self.bodies(ids, name, lens, known_at)
@@ -167,7 +183,7 @@ class Snapshot:
             id: said_by_accounts(body, holder, at) if isinstance(body, Accounts) else said_by_evidence(body, lens, holder, at)
             for id, body in bodies.items()
         }
-        events = self.events([event for one in said.values() for event, _, _ in one.because])
+        events = self.events([event for one in said.values() for event, _, _ in one.because], only)
         return {id: _reading(bodies[id], one, holder, at, events) for id, one in said.items()}
 
     def trajectories(
@@ -203,14 +219,20 @@ class Snapshot:
         return found
 
     def moves_of(
-        self, ids: Sequence[str], asked: str | None, holder: str | None, to: int | None, known_at: int | None
+        self,
+        ids: Sequence[str],
+        asked: str | None,
+        holder: str | None,
+        to: int | None,
+        known_at: int | None,
+        only: Opens | None = None,
     ) -> dict[str, list[a.Move]]:
         self.check_holder(ids, holder, known_at)
         name, lens = self.lens(asked)
         end = self.now if to is None else to
         bodies = self.bodies(ids, name, lens, known_at)
         made = {id: [move for move in moves_of(body, holder) if move.at <= end] for id, body in bodies.items()}
-        events = self.events([trigger for moves in made.values() for move in moves for trigger in move.triggers])
+        events = self.events([trigger for moves in made.values() for move in moves for trigger in move.triggers], only)
         return {id: [move_answer(id, bodies[id].lens, bodies[id].version, holder, m, events) for m in moves] for id, moves in made.items()}
 
     def moves_as_known(self, id: str, name: str, lens: Definition, holder: str | None, known_at: int) -> list[Move]:
@@ -238,7 +260,7 @@ class Snapshot:
         return row[0] if row else None
 
     def rooms(self, ids: Sequence[str], at: int, known_at: int | None) -> dict[str, a.Room]:
-        ambivalent = self.readings(ids, at, None, None, known_at)
+        ambivalent = self.readings(ids, at, None, None, known_at, NOTHING)
         found = {}
         for id, told in self.told(ids, known_at).items():
             made = room(told, at)
@@ -254,20 +276,20 @@ class Snapshot:
 
     # Events and people
 
-    def events(self, ids: Sequence[str]) -> dict[str, a.RecordedEvent]:
-        return self._opened.by_id(list(dict.fromkeys(ids)))
+    def events(self, ids: Sequence[str], only: Opens | None = None) -> dict[str, a.RecordedEvent]:
+        return self._opened.by_id(list(dict.fromkeys(ids)), only)
 
-    def events_at(self, positions: Sequence[int]) -> dict[int, a.RecordedEvent]:
-        return self._opened.by_position(positions)
+    def events_at(self, positions: Sequence[int], only: Opens | None = None) -> dict[int, a.RecordedEvent]:
+        return self._opened.by_position(positions, only)
 
-    def histories(self, ids: Sequence[str], known_at: int | None) -> dict[str, list[a.RecordedEvent]]:
+    def histories(self, ids: Sequence[str], known_at: int | None, only: Opens | None = None) -> dict[str, list[a.RecordedEvent]]:
         """Everything recorded, in the order of occurring; corrections stand at their own dates, what was retracted where it was."""
         loaded = self._store.streams(self.connection, [f"relationship/{id}" for id in ids], self._ring, only=VOICES)
         known = {
             stream.partition("/")[2]: [event for event in events if known_at is None or event.recorded <= known_at]
             for stream, events in loaded.items()
         }
-        shown = self._opened.as_known(list(known.values()))
+        shown = self._opened.as_known(list(known.values()), only)
         return {
             id: [shown[event.id] for event in sorted(events, key=lambda e: (e.at, not e.kind.opens, e.position))]
             for id, events in known.items()

@@ -1,14 +1,16 @@
-"""The spans of a relationship: members, terms, agreements, reversals, openings and tensions, each from its event to what closed it.
+"""The spans of a relationship: members, terms, agreements, reversals, openings and tensions, each from its event to what closed it; and the
+consents of a participant.
 
 They are read off the chronicle. Where something closed without an event of its own (the end of the relationship, a member who
 left, an agreement that replaced another) the closing date is that event's.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from itertools import islice
 
 from msgspec import Struct
 
+from domain.model.event import Event
 from domain.model.events import Unvoiced
 from domain.model.relationship import own_id
 from projections.lenses.chronicle import Chronicle, Step
@@ -149,3 +151,19 @@ def tensions(told: Chronicle) -> list[a.Tension]:
             eased = _closing(told, place, lambda s, id=id: id in s.after.tensions)  # type: ignore[misc]
             found.append(a.Tension(id, kind, step.event.perspective or "", step.event.occurred, eased))
     return found
+
+
+def consents(events: Sequence[Event]) -> list[a.Consent]:
+    """Each giving of consent with the withdrawal that ended it; given again while it held is the same consent."""
+    found: dict[str, list[a.Consent]] = {}
+    for event in events:
+        if event.kind.name not in ("consent_given", "consent_withdrawn"):
+            continue
+        scope = event.data.scope.upper()
+        spells = found.setdefault(scope, [])
+        if event.kind.name == "consent_given":
+            if not spells or spells[-1].withdrawn is not None:
+                spells.append(a.Consent(scope, event.occurred, None))
+        elif spells:
+            spells[-1] = a.Consent(scope, spells[-1].given, event.occurred)
+    return [consent for spells in found.values() for consent in spells]

@@ -11,7 +11,7 @@ from domain.model.history import resolve
 from domain.model.time import instant, rfc3339
 from domain.store.database import EVENTS, Connection, in_pages, marks
 from domain.store.keys import Ring
-from domain.store.mapper import Stored
+from domain.store.mapper import NOTHING, Noted, Opens, Stored
 from domain.store.store import EventStore
 from projections.views.answers import RecordedEvent
 from projections.views.histories import ENTRIES
@@ -21,31 +21,33 @@ Marks = Mapping[str, tuple[str | None, str | None]]
 
 
 class Opened:
-    """Opens stored events for one question, within one snapshot."""
+    """Opens stored events for one question, within one snapshot; of each what is in `only`, where not all of it is shown."""
 
-    def __init__(self, store: EventStore, connection: Connection, ring: Ring, generation: int) -> None:
+    def __init__(self, store: EventStore, connection: Connection, ring: Ring, generation: int, noted: Noted) -> None:
+        """`noted` hears of all that is opened."""
         self._store = store
         self._connection = connection
         self._ring = ring
         self._generation = generation
+        self._noted = noted
 
-    def by_position(self, positions: Sequence[int]) -> dict[int, RecordedEvent]:
-        return {int(event.position): event for event in self._found("e.position", positions)}
+    def by_position(self, positions: Sequence[int], only: Opens | None) -> dict[int, RecordedEvent]:
+        return {int(event.position): event for event in self._found("e.position", positions, only)}
 
-    def by_id(self, ids: Sequence[str]) -> dict[str, RecordedEvent]:
-        return {event.id: event for event in self._found("e.id", ids)}
+    def by_id(self, ids: Sequence[str], only: Opens | None) -> dict[str, RecordedEvent]:
+        return {event.id: event for event in self._found("e.id", ids, only)}
 
-    def as_known(self, streams: Sequence[Sequence[Event]]) -> dict[str, RecordedEvent]:
+    def as_known(self, streams: Sequence[Sequence[Event]], only: Opens | None) -> dict[str, RecordedEvent]:
         """The events of streams as they were known then: given all that was recorded by that instant, and nothing later."""
         corrected: dict[str, tuple[str | None, str | None]] = {}
         for events in streams:
             history = resolve(events)
             for id in history.retracted.keys() | history.amended.keys():
                 corrected[id] = (history.retracted.get(id), amended.id if (amended := history.amended.get(id)) is not None else None)
-        found = self._found("e.id", [event.id for events in streams for event in events], plain=True)
-        return self._marked({event.id: event for event in found}, corrected)
+        found = self._found("e.id", [event.id for events in streams for event in events], only, plain=True)
+        return self._marked({event.id: event for event in found}, corrected, only)
 
-    def _found(self, column: str, keys: Sequence[Any], plain: bool = False) -> list[RecordedEvent]:
+    def _found(self, column: str, keys: Sequence[Any], only: Opens | None, plain: bool = False) -> list[RecordedEvent]:
         shown: dict[str, RecordedEvent] = {}
         corrected: dict[str, tuple[str | None, str | None]] = {}
         for chunk in in_pages(keys):
@@ -56,18 +58,19 @@ class Opened:
                 f" WHERE {column} IN {marks(chunk)} ORDER BY e.position",
                 chunk,
             ).fetchall()
-            self._ring.prefetch_streams({row[3] for row in rows if row[3].startswith("relationship/")})
+            if only != NOTHING:
+                self._ring.prefetch_streams({row[3] for row in rows if row[3].startswith("relationship/")})
             for state, retracted, amended, _ in rows:
-                stored, data = self._store.mapper.plain(state, self._ring)
+                stored, data = self._store.mapper.plain(state, self._ring, only, self._noted)
                 shown[stored.id] = _shown(stored, data)
                 if retracted is not None or amended is not None:
                     corrected[stored.id] = (retracted, amended)
-        return list(shown.values()) if plain or not corrected else list(self._marked(shown, corrected).values())
+        return list(shown.values()) if plain or not corrected else list(self._marked(shown, corrected, only).values())
 
-    def _marked(self, shown: dict[str, RecordedEvent], corrected: Marks) -> dict[str, RecordedEvent]:
+    def _marked(self, shown: dict[str, RecordedEvent], corrected: Marks, only: Opens | None) -> dict[str, RecordedEvent]:
         """Say of each event what corrected it; what holds now stands in the data of the amendment."""
         wanted = [amended for _, amended in corrected.values() if amended is not None]
-        holding = {event.id: event.data.get("data") for event in self._found("e.id", wanted, plain=True)} if wanted else {}
+        holding = {event.id: event.data.get("data") for event in self._found("e.id", wanted, only, plain=True)} if wanted else {}
         for id, (retracted, amended) in corrected.items():
             event = shown[id]
             shown[id] = replace(event, retracted_by=retracted, amended_by=amended, amended=holding.get(amended) if amended else None)

@@ -1,0 +1,112 @@
+"""Who looked: the pages of the access log, of everything, of a relationship, or of a participant with the relationships they are in.
+
+Only the primary is asked, to which every entry is written. To look here is itself to look, and is written down before it is answered.
+"""
+
+from collections.abc import Iterator, Sequence
+
+from msgspec import Struct
+
+from domain.model.errors import bad
+from domain.store import accesses
+from domain.store.accesses import Access, Entry, Marks, entries, viewer
+from domain.store.database import EVENTS, Connection, in_pages
+from domain.store.ring import NotOpened
+from domain.store.store import EventStore
+from projections.views import answers as a
+from projections.views.filters import page_size
+
+KIND = "accesses"
+"""What an entry calls the access log itself."""
+
+
+class _Asked(Struct, frozen=True):
+    """Whose entries: the streams that are named, the marks of a participant, and between which positions their events lie."""
+
+    streams: Sequence[str]
+    marks: Marks | None = None
+    owner: str | None = None
+    spans: Sequence[tuple[int, int]] = ()
+
+    @property
+    def places(self) -> list[str]:
+        return [*self.streams, accesses.ORGANISATION, *([accesses.PARTICIPANT] if self.marks is not None else [])]
+
+    def meets(self, entry: Entry) -> bool:
+        """Of everything counts what reached events that are asked about."""
+        if entry.place == accesses.PARTICIPANT:
+            return self.marks is not None and self.marks.fit(entry)
+        if entry.place == accesses.ORGANISATION and entry.upto is not None:
+            return any(first <= entry.upto and last > (entry.since or 0) for first, last in self.spans)
+        return True
+
+
+def access_page(
+    store: EventStore, first: int, after: int | None, relationship: str | None = None, participant: str | None = None
+) -> a.Page:
+    """A page, the latest entry first; `after` is the position of the last entry of the page before.
+
+    Entries about a participant who was erased are found by nobody any more. Raises `Refused`."""
+    if relationship is not None and participant is not None:
+        raise bad("one_place", "participant")
+    size = page_size(first)
+    with store.reading() as connection:
+        asked = _asked(store, connection, relationship, participant)
+        found = []
+        for entry in _meeting(connection, after, asked):
+            found.append(entry)
+            if len(found) > size:
+                break
+        head = store.head(connection)
+    # What is not there was not looked at, and a name that somebody made up is not kept.
+    if asked is None or asked.spans:
+        store.accesses.write(viewer(), [_look(relationship, participant, head)])
+    shown = found[:size]
+    return a.Page([_answer(entry, asked) for entry in shown], [str(entry.position) for entry in shown], len(found) > size)
+
+
+def _asked(store: EventStore, connection: Connection, relationship: str | None, participant: str | None) -> _Asked | None:
+    """None: of everything."""
+    if relationship is None and participant is None:
+        return None
+    streams, marks, owner = [f"relationship/{relationship}"], None, None
+    if participant is not None:
+        owner = f"participant/{participant}"
+        try:
+            marks = Marks(store.organisation, owner, store.keys.ring())
+        except NotOpened:
+            return _Asked([])
+        streams = list(dict.fromkeys(stream for stream, _ in store.keys.streams_of(owner)))
+    return _Asked(streams, marks, owner, list(_spans(connection, [*streams, *([owner] if owner else [])])))
+
+
+def _spans(connection: Connection, streams: Sequence[str]) -> Iterator[tuple[int, int]]:
+    """Between which positions the events of each stream lie."""
+    for chunk in in_pages(streams):
+        named, value = connection.among("originator_id", chunk)
+        query = f"SELECT min(position), max(position) FROM {connection.table(EVENTS)} e WHERE {named} GROUP BY originator_id"
+        yield from ((low, high) for low, high in connection.execute(query, (value,)))
+
+
+def _meeting(connection: Connection, before: int | None, asked: _Asked | None) -> Iterator[Entry]:
+    if asked is None:
+        return entries(connection, before, None)
+    if not asked.spans:
+        return iter(())
+    return (entry for entry in entries(connection, before, asked.places) if asked.meets(entry))
+
+
+def _look(relationship: str | None, participant: str | None, head: int) -> Access:
+    if relationship is not None:
+        return Access(f"relationship/{relationship}", (KIND,))
+    if participant is not None:
+        return Access(f"participant/{participant}", (KIND,))
+    return Access(accesses.ORGANISATION, (KIND,), since=0, upto=head)
+
+
+def _answer(entry: Entry, asked: _Asked | None) -> a.Access:
+    place = entry.place
+    if place == accesses.PARTICIPANT and asked is not None and asked.owner is not None:
+        place = asked.owner
+    position, since, upto = str(entry.position), *(None if at is None else str(at) for at in (entry.since, entry.upto))
+    return a.Access(position, entry.at, entry.by, entry.role, entry.behalf, entry.action, place, list(entry.kinds), since, upto)
