@@ -16,7 +16,7 @@ import pytest
 from command_line import environment
 from power.books import Books
 from power.disk import Disk, Way
-from power.house import House, beginning, meetings
+from power.house import PROGRAM, House, beginning, meetings
 from power.shim import TOLD, begin, built, compiler, records
 from power_cuts import HANGS, WAYS, unseen
 
@@ -103,7 +103,7 @@ def test_whoever_writes_to_a_file_as_to_memory_is_noticed(tmp_path: Path, librar
 
 
 def test_nothing_acknowledged_is_lost_and_nothing_destroyed_is_back_wherever_the_power_is_cut() -> None:
-    command = [sys.executable, str(TESTS / "power_cuts.py"), "--runs", "1", "--cuts", "150", "--batches", "4"]
+    command = [sys.executable, str(TESTS / "power_cuts.py"), "--runs", "2", "--cuts", "100"]
     done = subprocess.run(command, env=environment(), capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stdout + done.stderr
 
@@ -127,7 +127,6 @@ def test_a_store_that_was_being_made_when_the_power_was_cut_can_be_made(tmp_path
     assert looked_at(house, HANGS) == []
 
 
-CAREFUL = ("-m", "tussenruimte")
 CARELESS = {
     "root_unsynced": "there is no root key",
     "events_unsynced": "was acknowledged and is lost",
@@ -139,8 +138,8 @@ CARELESS = {
 
 @pytest.mark.parametrize(("protection", "fault"), CARELESS.items())
 def test_the_look_sees_a_program_that_does_not_wait_for_the_disk(protection: str, fault: str, tmp_path: Path, library: Path) -> None:
-    careless = ("-m", "power.careless", protection)
-    house = House(tmp_path, library, careless if protection == "root_unsynced" else CAREFUL)
+    careless = ("-m", "power.otherwise", protection)
+    house = House(tmp_path, library, careless if protection == "root_unsynced" else PROGRAM)
     house.take_in(beginning())
     house.program = careless
     house.take_in(meetings("more", 3))

@@ -4,34 +4,39 @@ A store is opened as the next process opens it. Whoever was being erased is gone
 by then, may a byte be there with which something of theirs could be opened or their relationships told, in any file.
 """
 
+import os
 import shutil
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
 from random import Random
+from unittest.mock import patch
 
+import click
+from command_line import environment
 from store_faults import chain, lost, view_rows
 
+from domain.store.places import keys_path
 from domain.store.store import EventStore
 from power.disk import Disk
+from power.house import DATABASE, settings_in
 from power.shim import Done
 from projections import soundness
-from projections.export.settings import Files, Settings
+from projections.export.settings import settings
 from projections.export.terminal import TOLD
 from projections.views.histories import MEMBERS
 from tussenruimte import Organisation, open_organisation
 
-DATABASE, KEYS = "tussenruimte.db", "tussenruimte.db.keys"
 Traces = dict[str, set[bytes]]
 """What opens something of a participant, or says where they are, byte for byte."""
 
 
 def opened(folder: Path) -> Organisation:
     """As a verb of the program opens it that may make what is not there yet."""
-    place = Files(folder / DATABASE, "default")
-    root = folder / f"{DATABASE}.root.key"
-    return open_organisation(Settings(place, "default", root, None, {"root key": "default"}), new=True)
+    verb = click.Command("look")
+    with patch.dict(os.environ, environment(**settings_in(folder)), clear=True), click.Context(verb):
+        return open_organisation(settings(), new=True)
 
 
 class Books:
@@ -101,7 +106,7 @@ def traces(folder: Path, participant: str) -> set[bytes]:
             members = connection.table(MEMBERS, organisation.runner.generation(connection))
             query = f"SELECT relationship, handle FROM {members} m WHERE participant = ?"
             rows = [f"{relationship}{handle}{participant}".encode() for relationship, handle in connection.execute(query, (participant,))]
-        with closing(sqlite3.connect(folder / KEYS)) as keys:
+        with closing(sqlite3.connect(keys_path(folder / DATABASE))) as keys:
             (key,) = keys.execute("SELECT wrapped FROM data_keys WHERE owner = ?", (f"participant/{participant}",)).fetchone()
             query = "SELECT sealed_owner FROM aliases WHERE stream = ? AND handle = ?"
             aliases = [sealed for place in handles for (sealed,) in keys.execute(query, place)]

@@ -21,17 +21,24 @@ from sent_lines import account, initiative, match, meeting, note, person
 from power import shim
 
 ENDING_SECONDS = 60
+DATABASE = "tussenruimte.db"
 THREADS = 2
 SIZES = (1, 1, 2, 5, 20)
 PEOPLE = ("anna", "bram", "cleo", "dora", "emil", "fien")
+PROGRAM = ("-m", "tussenruimte")
 PAIRS = {"r": ("anna", "bram"), "s": ("anna", "dora"), "t": ("dora", "bram"), "u": ("emil", "fien"), "v": ("cleo", "fien")}
 STANDING = "t"
-"""Whose members stay; in each of the others the first is erased."""
+"""Whose members are never erased."""
 REFUSED = 403
 """Nobody records anything any more about who is being erased."""
 
 Batch = dict[str, bytes]
 """Lines by their ids."""
+
+
+def settings_in(folder: Path) -> dict[str, str]:
+    """Settings by which everything that is kept is in one folder."""
+    return {"TUSSENRUIMTE_DATABASE_URL": f"sqlite:///{folder / DATABASE}", "TUSSENRUIMTE_ERASURES_FILE": str(folder / "erasures")}
 
 
 def beginning() -> Batch:
@@ -54,9 +61,7 @@ def meetings(name: str, size: int, relationship: str = STANDING) -> Batch:
 class House:
     """`program` is what Python runs; `folder` holds nothing but the platform's files. `left`: those that a power cut has left, by name."""
 
-    def __init__(
-        self, around: Path, library: Path, program: Sequence[str] = ("-m", "tussenruimte"), left: Mapping[str, bytes] | None = None
-    ) -> None:
+    def __init__(self, around: Path, library: Path, program: Sequence[str] = PROGRAM, left: Mapping[str, bytes] | None = None) -> None:
         around = around.resolve()
         self.folder, self.log = around / "files", around / "log"
         self.folder.mkdir()
@@ -68,10 +73,10 @@ class House:
         self.program = program
         self._env = environment(
             PYTHONPATH=f"{ROOT}{os.pathsep}{ROOT / 'tests'}",
-            TUSSENRUIMTE_DATABASE_URL=f"sqlite:///{self.folder}/tussenruimte.db",
             LD_PRELOAD=str(library),
             POWER_FOLDER=str(self.folder),
             POWER_LOG=str(self.log),
+            **settings_in(self.folder),
         )
 
     def verb(self, *said: str, lines: Batch | None = None) -> str:
@@ -128,18 +133,17 @@ class House:
 
 
 def run(house: House, name: str, batches: int, draw: Random) -> None:
-    """A beginning, people who record side by side while others are erased, rebuilds, large imports, and an erasure with nobody beside it.
+    """A beginning, people who record while somebody is erased and all is read anew, an import, and an erasure with nobody beside it.
 
     `name` tells what is recorded from that of another run on the same files."""
     house.take_in(beginning())
     token = json.loads(house.verb("--json", "token", "create"))["token"]
-    for round, erased in enumerate(("anna", "emil")):
-        with house.served() as address, ThreadPoolExecutor(THREADS) as pool:
-            names = [f"{name}r{round}t{number}" for number in range(THREADS)]
-            working = [pool.submit(house.record, address, token, one, batches, Random(draw.random())) for one in names]
-            house.erase(erased)
-            for one in working:
-                one.result()
+    with house.served() as address, ThreadPoolExecutor(THREADS) as pool:
+        names = [f"{name}t{number}" for number in range(THREADS)]
+        working = [pool.submit(house.record, address, token, one, batches, Random(draw.random())) for one in names]
+        house.erase("anna")
         house.verb("rebuild")
-        house.take_in(meetings(f"{name}r{round}i", 40 * batches))
+        for one in working:
+            one.result()
+    house.take_in(meetings(f"{name}i", 20 * batches))
     house.erase("cleo")
