@@ -6,7 +6,7 @@ STAMP := .venv/.stamp
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test check test-ha bench soak soak-kill soak-erasures soak-live clean
+.PHONY: help setup demo test check test-ha bench soak soak-kill soak-erasures soak-live soak-power clean
 
 help: ## list what can be made
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' Makefile
@@ -52,6 +52,9 @@ soak-erasures: setup ## kill processes at every boundary of an erasure, 500 time
 
 soak-live: setup ## break subscriptions off over and over while much is recorded, and look for losses
 	$(BIN)/python tests/live_soak.py --events 10000 --breaks 1100
+
+soak-power: setup ## cut the power at 8,000 moments, about 20 minutes, and look for what is lost or back (Linux, with a C compiler)
+	$(BIN)/python tests/power_cuts.py --runs 16 --cuts 500 --seed 1
 
 clean: ## remove what these targets made
 	rm -rf .venv .demo .bench build *.egg-info .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis

@@ -30,11 +30,11 @@ def faults(place: Path | Place, acknowledged: Iterable[str], rebuilt: bool = Tru
     """What is wrong with the store at `place`, in which `acknowledged` ids were said to be recorded. Empty: nothing is."""
     with closing(opened(place, clock=clock)) as store:
         with store.reading() as connection:
-            found = [*_lost(connection, acknowledged), *_chain(connection), *_shut(store, connection)]
+            found = [*lost(connection, acknowledged), *chain(connection), *_shut(store, connection)]
         return [*found, *_views(store, rebuilt)]
 
 
-def _lost(connection: Connection, acknowledged: Iterable[str]) -> list[str]:
+def lost(connection: Connection, acknowledged: Iterable[str]) -> list[str]:
     recorded = {id for (id,) in connection.execute(f"SELECT id FROM {connection.table(EVENTS)} e")}
     torn = []
     batches = Counter(found["batch"] for id in recorded if (found := WHOLE.match(id)))
@@ -45,7 +45,7 @@ def _lost(connection: Connection, acknowledged: Iterable[str]) -> list[str]:
     return [f"{id} was acknowledged and is lost" for id in acknowledged if id not in recorded] + torn
 
 
-def _chain(connection: Connection) -> list[str]:
+def chain(connection: Connection) -> list[str]:
     found: list[str] = []
     last = 0
     rows = connection.execute(f"SELECT position, id, state, leaf FROM {connection.table(EVENTS)} e ORDER BY position")

@@ -6,6 +6,7 @@ Opening a store whose keys are gone would make new ones, which open nothing; wit
 import sqlite3
 from contextlib import closing, suppress
 from pathlib import Path
+from typing import Literal
 
 import msgspec
 
@@ -41,12 +42,13 @@ def check_files(path: Path, organisation: str, new: bool) -> None:
             raise Unusable(f"There is no database {path} yet. It is made by what records, as `import`; or name another with --database.")
         return
     try:
-        with closing(sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True)) as database:
-            tables = {name for (name,) in database.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}
-            if tables and not {"facts", "events"} <= tables:
-                raise Unusable(f"{path} is the database of something else. Name another with --database.")
-            versions = database.execute("SELECT value FROM facts WHERE name = 'store_version'").fetchall() if tables else []
-            first = database.execute("SELECT state FROM events ORDER BY position LIMIT 1").fetchone() if tables else None
+        try:
+            versions, first = _looked_into(path, "ro")
+        except sqlite3.OperationalError as error:
+            if error.sqlite_errorcode != sqlite3.SQLITE_READONLY_ROLLBACK:
+                raise
+            # Whoever began the file died over it. Only who may write can take that back, and before that nobody can look.
+            versions, first = _looked_into(path, "rw")
     except sqlite3.Error as error:
         raise Unusable(f"The database {path} cannot be used: {error}.") from None
     for (version,) in versions:
@@ -56,6 +58,18 @@ def check_files(path: Path, organisation: str, new: bool) -> None:
             raise Unusable(f"{path} holds events, but its keys {keys} are gone. Put them back from their backup; no others open it.")
         if (found := _organisation_of(first[0])) not in (None, organisation):
             raise Unusable(f"{path} holds the events of the organisation {found!r}, not of {organisation!r}.")
+
+
+def _looked_into(path: Path, mode: Literal["ro", "rw"]) -> tuple[list[tuple[object]], tuple[object] | None]:
+    """The versions that a file gives for itself, and its first event. Raises `Unusable` where it is no store."""
+    with closing(sqlite3.connect(f"{path.absolute().as_uri()}?mode={mode}", uri=True)) as database:
+        tables = {name for (name,) in database.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}
+        if not tables:
+            return [], None
+        if not {"facts", "events"} <= tables:
+            raise Unusable(f"{path} is the database of something else. Name another with --database.")
+        versions = database.execute("SELECT value FROM facts WHERE name = 'store_version'").fetchall()
+        return versions, database.execute("SELECT state FROM events ORDER BY position LIMIT 1").fetchone()
 
 
 def check_places(url: str, keys_url: str) -> None:

@@ -13,7 +13,7 @@ from typing import Protocol
 
 from domain.store.database import Connection, Table
 from domain.store.ring import KeyStoreError
-from domain.store.sqlite import SQLiteTransaction
+from domain.store.sqlite import SQLiteTransaction, empty_wal
 
 BUSY_SECONDS = 60
 FENCE = Table("fence", {"generation": "integer"}, key=("generation",))
@@ -89,9 +89,9 @@ class KeyFile:
 
     def wipe_traces(self) -> None:
         """What was overwritten still stands in the WAL, and would survive the file it belongs to."""
-        with self.reading() as db:
-            [(busy, _, _)] = db.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
-        if busy:
+        with self._lock, self._explained():
+            emptied = empty_wal(self._db, Path(self.name))
+        if not emptied:
             raise KeyStoreError("the key is destroyed, but another process still reads its trace in the WAL: repeat the erasure")
 
     def close(self) -> None:

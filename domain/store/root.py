@@ -7,6 +7,7 @@ mistyped key may be all but one letter the real one.
 
 import base64
 import os
+import secrets
 from pathlib import Path
 from typing import Protocol
 
@@ -64,16 +65,33 @@ def wrapped_for(organisation: str, epoch: int) -> bytes:
 def make_root(path: Path) -> bytes:
     """Makes a root key in a new file that only its owner may read. Raises RootKeyError; a file that is there is never written over."""
     root = os.urandom(KEY)
+    # Written under another name first: whenever the power is cut, the key is there whole or not at all.
+    begun = path.with_name(f"{secrets.token_hex(8)}.{path.name}")
     try:
-        with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
+        with os.fdopen(os.open(begun, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
             file.write(base64.b64encode(root) + b"\n")
             file.flush()
             os.fsync(file.fileno())
+        try:
+            os.link(begun, path)
+        finally:
+            begun.unlink()
+        _sync_folder(path.parent)
     except FileExistsError:
         raise RootKeyError(f"there is a file {path} already: it may hold the root key of a store, so it is not written over") from None
     except OSError as error:
         raise RootKeyError(f"the root key cannot be written to {path}: {error.strerror}") from None
     return root
+
+
+def _sync_folder(folder: Path) -> None:
+    """See that the names in it are on the disk, where a folder can be told so."""
+    if os.name == "posix":
+        opened = os.open(folder, os.O_RDONLY)
+        try:
+            os.fsync(opened)
+        finally:
+            os.close(opened)
 
 
 def load_root(source: str | Path) -> bytes:

@@ -5,6 +5,7 @@ never interleave; SQLite has one such lock for all. Each generation of a view ha
 """
 
 import json
+import os
 import sqlite3
 import time
 from collections.abc import Iterable, Iterator, Sequence
@@ -167,8 +168,8 @@ class SQLiteDatabase(SQLiteDatastore):
     def wipe_traces(self, tables: Iterable[Table]) -> None:
         """What was overwritten still stands in the WAL; in the file itself `secure_delete` has put zeros in its place."""
         with self.connection() as connection:
-            [(busy, _, _)] = connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
-        if busy:
+            emptied = empty_wal(connection, self.path)
+        if not emptied:
             raise InUse(f"{self.path}: somebody still reads what was overwritten, so that it cannot be wiped yet")
 
     @contextmanager
@@ -176,6 +177,16 @@ class SQLiteDatabase(SQLiteDatastore):
         path = self.path.with_name(f"{self.path.name}.{name}.lead")
         with path.open("ab") as file:
             yield FileLead(path, file)
+
+
+def empty_wal(connection: sqlite3.Connection, path: Path) -> bool:
+    """Bring what stands in the WAL of a file into the file, and leave nothing in it. False where somebody still reads it there."""
+    [(busy, _, _)] = connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
+    if not busy:
+        # SQLite syncs what it brought over, but not that it cut the WAL off: after a power cut all of it would be back.
+        with open(f"{path}-wal", "rb+") as wal:
+            os.fsync(wal.fileno())
+    return not busy
 
 
 def _named(table: Table, generation: int) -> str:
