@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING
 import click
 
 from domain.store.checks import Unusable, check_databases, check_files, check_keys, check_places, check_replica
-from domain.store.database import OWN, STORE_VERSION
+from domain.store.database import ACCESSES, OWN, STORE_VERSION
 from domain.store.erasure_file import ErasureFile
 from domain.store.erasures import Erasures
 from domain.store.key_places import KEY_TABLES
@@ -68,6 +68,7 @@ class Organisation:
     ) -> None:
         self.store = store
         self.log = Log(store.database, store.keys, store.clock, f"{origin}/{store.organisation}")
+        self.access_log = Log(store.database, store.keys, store.clock, f"{origin}/{store.organisation}/access", ACCESSES)
         self.signals = signals
         self.spans = spans or Spans()
         if signals is not None:
@@ -250,7 +251,7 @@ def _findings(chosen: Settings) -> list[soundness.Finding]:
         with opened(outdated=True) as organisation, watched() as progress:
             found = soundness.examine(organisation.store, organisation.runner, lambda done, of: progress("examine", done, of))
             found.append(soundness.turned(organisation.store, organisation.spans))
-            found.append(soundness.stands(organisation.log))
+            found += [soundness.stands("log", organisation.log), soundness.stands("log of accesses", organisation.access_log)]
             if organisation.signals is not None:
                 trouble = organisation.signals.trouble()
                 found.append(soundness.Finding("redis", trouble is None, trouble or "answers"))

@@ -90,16 +90,16 @@ def turned(store: EventStore, spans: Spans) -> Finding:
     return Finding("epochs", False, f"the organisation's key of epoch {epoch} is long due to be turned over: let `work epochs` run")
 
 
-def stands(log: Log) -> Finding:
+def stands(name: str, log: Log) -> Finding:
     """Whether the log stands on its last checkpoint: all leaves are hashed anew."""
     try:
         log.look(whole=True)
         with log.database.reading() as connection:
             last, head = log.checkpoint(connection), log.head(connection)
     except (Refused, KeyStoreError) as wrong:
-        return Finding("log", False, str(wrong))
+        return Finding(name, False, str(wrong))
     return Finding(
-        "log", True, f"leads on from its last checkpoint, of size {last.size} of {head}" if last else "nothing of it is signed yet"
+        name, True, f"leads on from its last checkpoint, of size {last.size} of {head}" if last else "nothing of it is signed yet"
     )
 
 

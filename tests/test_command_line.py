@@ -198,6 +198,7 @@ def test_the_doctor_says_what_is_set_and_that_all_is_sound(recorded: Path) -> No
         "epochs",
         "erasures",
         "log",
+        "log of accesses",
     }
     assert {row["name"]: row["from"] for row in found["settings"]}["database"] == "command line"
     assert "✓  leaves" in run("doctor").out

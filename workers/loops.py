@@ -28,6 +28,7 @@ class Organisation(Protocol):
     retention: Retention
     spans: Spans
     log: Log
+    access_log: Log
 
     @property
     def signals(self) -> "Signals | None": ...
@@ -121,7 +122,7 @@ class Epochs:
 
 
 class Checkpoint:
-    """Signs the log while something is recorded: at least once a second, and at every thousand events."""
+    """Signs both logs while something is recorded or looked at: at least once a second, and at every thousand entries."""
 
     woken = True
 
@@ -130,25 +131,30 @@ class Checkpoint:
         from projections.telemetry.metrics import CHECKPOINTS
 
         self._count = CHECKPOINTS.labels
-        self._log = organisation.log
-        self._whole = True
-        self._refused = False
+        self._logs = (organisation.log, organisation.access_log)
+        self._whole = set(self._logs)
+        self._refused: set[Log] = set()
 
     def step(self) -> bool:
         """The first time all leaves are hashed anew. What was rewritten underneath is not signed, and told once: it stays as it is until
         somebody puts it right, and the other loops go on."""
-        if self._log.due():
-            try:
-                self._log.sign(self._whole)
-            except Rewritten as refused:
-                self._count("refused").inc()
-                if not self._refused:
-                    logger.error("checkpoint signs nothing more: %s", refused)
-                self._refused = True
-                return False
-            self._count("signed").inc()
-            self._whole = self._refused = False
+        for log in self._logs:
+            if log.due():
+                self._sign(log)
         return False
+
+    def _sign(self, log: Log) -> None:
+        try:
+            log.sign(log in self._whole)
+        except Rewritten as refused:
+            self._count("refused").inc()
+            if log not in self._refused:
+                logger.error("checkpoint signs nothing more of the %s: %s", log.table.name, refused)
+            self._refused.add(log)
+            return
+        self._count("signed").inc()
+        self._whole.discard(log)
+        self._refused.discard(log)
 
 
 LOOPS: dict[str, Callable[[Organisation, "Ear | None"], Loop]] = {

@@ -31,12 +31,13 @@ def audit() -> None:
 
 
 @audit.command("checkpoint")
-def checkpoint() -> None:
+@click.option("--access", is_flag=True, help="Of the log of who looked.")
+def checkpoint(access: bool) -> None:
     """Sign the log as it stands, and print the checkpoint.
 
     All of it is hashed anew first: where it no longer is what was signed before, it says so and signs nothing."""
     with opened() as organisation:
-        signed = organisation.log.sign(whole=True)
+        signed = (organisation.access_log if access else organisation.log).sign(whole=True)
     if signed is None:
         raise Refused(Refusal("UNAVAILABLE", "nothing_recorded"))
     as_it_stands(proofs.of_signed(signed), signed.note.decode())
@@ -97,7 +98,7 @@ def make_bundle(since: str | None, relationships: tuple[str, ...], events: tuple
         with click.open_file(since, "rb") as source:
             kept = source.read()
     with opened() as organisation:
-        made = bundle.bundle(organisation.log, witnesses(), kept, bundle.Asked(relationships, events))
+        made = bundle.bundle(organisation.log, organisation.access_log, witnesses(), kept, bundle.Asked(relationships, events))
     with open(out, "wb") as target:
         target.write(made)
     hashed = hashlib.sha256(made).hexdigest()

@@ -16,7 +16,7 @@ from domain.proofs import evidence, standalone
 from domain.proofs.errors import Unproven
 from domain.proofs.note import Verifier
 from domain.proofs.tiles import consistency_proof, inclusion_proof, tree_peaks
-from domain.store.database import EVENTS, Connection, Row
+from domain.store.database import ACCESSES, EVENTS, Connection, Row
 from domain.store.log import Log, Rewritten, Signed, Tiles
 from projections.views.proofs import all_encoded
 
@@ -33,15 +33,20 @@ class Asked(Struct, frozen=True):
         return bool(self.relationships or self.events)
 
 
-def bundle(log: Log, witnesses: Sequence[Verifier], since: bytes | None, asked: Asked) -> bytes:
-    """The zip. `since`: a checkpoint of this log that the auditor kept. Raises `Refused`; `Rewritten` where what is stored fails."""
+def bundle(log: Log, accesses: Log, witnesses: Sequence[Verifier], since: bytes | None, asked: Asked) -> bytes:
+    """The zip. `since`: a checkpoint of the log of events that the auditor kept. Of that of accesses there is all that is signed, or what
+    was looked at of the relationships that are asked for. Raises `Refused`; `Rewritten` where what is stored fails."""
     with log.database.reading() as connection:
         newest = log.checkpoint(connection)
         if newest is None:
             raise Refused(Refusal("UNAVAILABLE", "nothing_signed"))
         kept = log.own(connection, since) if since is not None else None
         try:
-            files = {f"events/{name}": content for name, content in _files(log, connection, newest, kept, witnesses, asked)}
+            rows = _asked(connection, asked, newest.size, kept.size if kept else 0) if asked else _all(connection, newest, kept)
+            files = {f"events/{name}": content for name, content in _files(log, connection, newest, kept, witnesses, asked, rows)}
+            looked = accesses.checkpoint(connection)
+            if looked is not None and (seen := _looks(connection, asked, looked.size)):
+                files |= {f"access/{name}": held for name, held in _files(accesses, connection, looked, None, witnesses, asked, seen)}
         except Unproven as why:
             raise Rewritten(str(why), str(why)) from None
     said = {"events": sorted(set(asked.events)), "relationships": sorted(set(asked.relationships))} if asked else None
@@ -60,10 +65,15 @@ def program() -> bytes:
 
 
 def _files(
-    log: Log, connection: Connection, newest: Signed, kept: Signed | None, witnesses: Sequence[Verifier], asked: Asked
+    log: Log,
+    connection: Connection,
+    newest: Signed,
+    kept: Signed | None,
+    witnesses: Sequence[Verifier],
+    asked: Asked,
+    rows: Sequence[Row],
 ) -> Iterable[tuple[str, bytes]]:
     tiles, size, since = Tiles(connection, log.table), newest.size, kept.size if kept is not None else 0
-    rows = _asked(connection, asked, size, since) if asked else _all(connection, since, size)
     proofs: dict[str, Any] = {"consistency": all_encoded(consistency_proof(tiles, since, size)) if since else []}
     if asked:
         proofs["inclusion"] = [all_encoded(inclusion_proof(tiles, position - 1, size)) for position, _ in rows]
@@ -77,9 +87,18 @@ def _files(
     yield "proofs.json", evidence.written(proofs)
 
 
-def _all(connection: Connection, since: int, size: int) -> list[Row]:
+def _all(connection: Connection, newest: Signed, kept: Signed | None) -> list[Row]:
     query = f"SELECT position, state FROM {connection.table(EVENTS)} e WHERE position > ? AND position <= ? ORDER BY position"
-    return connection.execute(query, (since, size)).fetchall()
+    return connection.execute(query, (kept.size if kept is not None else 0, newest.size)).fetchall()
+
+
+def _looks(connection: Connection, asked: Asked, size: int) -> list[Row]:
+    """Who looked: at everything there is, or at the relationships that were asked for."""
+    query = f"SELECT position, entry FROM {connection.table(ACCESSES)} a WHERE position <= ?"
+    if not asked:
+        return connection.execute(f"{query} ORDER BY position", (size,)).fetchall()
+    one_of_them, value = connection.among("place", [f"relationship/{one}" for one in asked.relationships])
+    return connection.execute(f"{query} AND {one_of_them} ORDER BY position", (size, value)).fetchall()
 
 
 def _asked(connection: Connection, asked: Asked, size: int, since: int) -> list[Row]:

@@ -38,6 +38,7 @@ class Organisation(Protocol):
 
     store: EventStore
     log: Log
+    access_log: Log
     runner: Runner
     questions: Questions
     erasing: Erasing

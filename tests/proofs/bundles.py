@@ -3,7 +3,7 @@
 import json
 
 from sent_lines import line, pair, record
-from signed_log import log_of
+from signed_log import access_log_of, log_of
 
 from domain.proofs import evidence
 from domain.proofs.note import COSIGNATURE, Signer
@@ -16,7 +16,7 @@ GONE = line("gone", "participant_erased", "participant/r-bram", {"requested_on":
 
 
 def made(store: EventStore, since: bytes | None = None, asked: Asked = ALL) -> bytes:
-    return bundle(log_of(store), [WITNESS.verifier(COSIGNATURE)], since, asked)
+    return bundle(log_of(store), access_log_of(store), [WITNESS.verifier(COSIGNATURE)], since, asked)
 
 
 def note(store: EventStore, size: int) -> bytes:

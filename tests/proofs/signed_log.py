@@ -5,7 +5,7 @@ from typing import Any
 
 from sent_lines import generated, record
 
-from domain.store.database import EVENTS, TILES, Table, Update
+from domain.store.database import ACCESSES, EVENTS, TILES, Table, Update
 from domain.store.ledger import leaf
 from domain.store.log import Log
 from domain.store.store import EventStore
@@ -15,6 +15,10 @@ ORIGIN = "tussenruimte.example/buurtmaat"
 
 def log_of(store: EventStore, origin: str = ORIGIN) -> Log:
     return Log(store.database, store.keys, store.clock, origin)
+
+
+def access_log_of(store: EventStore) -> Log:
+    return Log(store.database, store.keys, store.clock, f"{ORIGIN}/access", ACCESSES)
 
 
 def grown(store: EventStore, *sizes: int) -> None:

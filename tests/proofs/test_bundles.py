@@ -14,13 +14,14 @@ import pytest
 from bundles import ALL, GONE, WITNESS, erased, made, note, proven, restored
 from command_line import Run, answer, refused, run_within
 from sent_lines import generated, initiative, opened, pair, record
-from signed_log import execute, grown, log_of, rewrite
+from signed_log import access_log_of, execute, grown, log_of, rewrite
 from store_places import Place
 
 from domain.model.errors import Refused
 from domain.proofs import evidence, standalone
 from domain.proofs.checkpoint import cosign_checkpoint
 from domain.proofs.note import COSIGNATURE, Signer
+from domain.store.accesses import Access, Viewer
 from domain.store.database import EVENTS
 from domain.store.log import Rewritten
 from domain.store.store import EventStore
@@ -45,6 +46,25 @@ def test_all_that_was_recorded_is_proven_in_its_order_and_that_there_is_no_more(
     with store.reading() as connection:
         rows = connection.execute(f"SELECT state FROM {connection.table(EVENTS)} e ORDER BY position").fetchall()
     assert b"".join(state + b"\n" for (state,) in rows) == evidence.unzipped(made(store))["events/entries.jsonl"]
+
+
+def test_who_looked_goes_with_it_and_is_proven_like_what_was_recorded(store: EventStore) -> None:
+    record(store, [*pair("r"), *pair("s")[1:]])
+    log_of(store).sign()
+    for place in ("relationship/r", "relationship/s", "relationship/r"):
+        store.accesses.write(Viewer("token/k", "coordinator"), [Access(place, ("notes",))])
+    assert set(evidence.verify(made(store))) == {"events"}
+    access_log_of(store).sign()
+    looked = evidence.verify(made(store))["access"]
+    assert ([entry["place"] for entry in looked.entries], looked.whole) == (["relationship/r", "relationship/s", "relationship/r"], True)
+    some = evidence.verify(made(store, asked=Asked(relationships=["r"])))["access"]
+    assert ([entry["position"] for entry in some.entries], some.whole) == ([1, 3], False)
+    assert set(evidence.verify(made(store, asked=Asked(events=["r-match"])))) == {"events"}
+    spoilt = evidence.unzipped(made(store))
+    spoilt["access/entries.jsonl"] = spoilt["access/entries.jsonl"].replace(b"token/k", b"token/x")
+    del spoilt[evidence.MANIFEST]
+    with pytest.raises(standalone.Unproven, match=r"access/entries\.jsonl"):
+        evidence.verify(evidence.bundled(spoilt, None))
 
 
 @pytest.mark.parametrize("size", [1, 255, 256, 257, 700])

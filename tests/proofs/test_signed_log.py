@@ -209,14 +209,14 @@ def spoil(store: EventStore, at: int) -> None:
 def test_a_history_that_was_rewritten_underneath_is_not_signed(store: EventStore, harm: str) -> None:
     grown(store, 600)
     before = newest(log_of(store))
-    assert stands(log_of(store)).sound
+    assert stands("log", log_of(store)).sound
     HARM[harm](store)
     record(store, [initiative("more")])
     with pytest.raises(Refused):
         log_of(store).sign(whole=True)
     with store.reading() as connection:
         assert connection.execute(f"SELECT count(*), max(size) FROM {connection.table(CHECKPOINTS)} c").fetchall() == [(1, before.size)]
-    found = stands(log_of(store))
+    found = stands("log", log_of(store))
     assert (found.name, found.sound) == ("log", False)
 
 
@@ -234,7 +234,7 @@ def test_what_was_not_rewritten_is_signed(store: EventStore) -> None:
     signed = log_of(store).sign(whole=True)
     assert signed is not None
     assert signed.size == 601
-    assert stands(log_of(store)).sound
+    assert stands("log", log_of(store)).sound
 
 
 def test_without_the_look_back_another_history_would_be_signed(store: EventStore, monkeypatch: pytest.MonkeyPatch) -> None:
