@@ -38,8 +38,9 @@ class Participant:
     name: JSON | None = field('The name, or why it cannot be shown: `{"sealed": true}`, `{"erased": "<day>"}` or `{"damaged": true}`.')
     registered_on: EDTF = field("When they were registered.")
     consents: list[Consent] = field("What they consent to and consented to.")
+    joined_with: list[strawberry.ID] = field("The other ids under which the same person is registered: all that were joined, in order.")
     relationships: Annotated["RelationshipConnection", strawberry.lazy("api.relationships")] = field(
-        "The relationships they are or were a member of, the most recent event first.", _relationships
+        "The relationships they are or were a member of, under whichever of their ids, the most recent event first.", _relationships
     )
 
 

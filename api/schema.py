@@ -62,7 +62,10 @@ def _mutation() -> Any:
         "record_events": (RecordResult, field("Record any events of the catalogue, all or nothing.", record_events)),
         **{f"record_{kind.name}": (RecordResult, recorder_of(kind)) for kind in KINDS if kind.name not in PLATFORM_ONLY},
         "withdraw_consent": (RecordResult, field("Record that a participant withdraws a consent as of today.", withdraw_consent)),
-        "erase_participant": (ErasureResult, field("Destroy what is known of a participant.", erase_participant)),
+        "erase_participant": (
+            ErasureResult,
+            field("Destroy what is known of a participant, under all ids joined.", erase_participant),
+        ),
     }
     annotations = {name: of for name, (of, _) in made.items()}
     mutation = type("Mutation", (), {"__annotations__": annotations, **{name: one for name, (_, one) in made.items()}})

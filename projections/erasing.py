@@ -34,12 +34,30 @@ class Erasing:
         self._runner = runner
 
     def erase(self, participant: str) -> Erasure:
-        """Erase somebody; once that is done, nothing happens. Raises `Refused` where nobody is registered by that id."""
-        return self._done(self.ledger.request(participant))
+        """Erase somebody, under all ids that were joined, each with a certificate of its own; that of the id that was given comes back.
+        Once that is done, nothing happens. Raises `Refused` where nobody is registered by that id."""
+        own, *others = self._asked(participant)
+        done = self._done(own)
+        for other in others:
+            self._done(other)
+        return done
+
+    def _asked(self, participant: str) -> list[Erasure]:
+        """The erasures of a person, taken down before anything is done about the first. Whoever was joined with them until their keys
+        were frozen is asked for as well; with a frozen one nobody is joined any more."""
+        known: list[Erasure] = []
+        while len(asked := self.ledger.request(participant)) > len(known):
+            known = asked
+            for one in known:
+                if one.position is None:
+                    self.ledger.hold(one)
+        return known
 
     def go_on(self) -> int:
         """Finish what was broken off, or is to be done again after a restore; how many that were. What cannot be finished yet stands over,
         and opens nothing meanwhile."""
+        for erasure in self.ledger.unfinished():
+            self._asked(erasure.participant)
         done = 0
         for erasure in self.ledger.unfinished():
             try:

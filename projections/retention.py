@@ -1,7 +1,7 @@
 """How long an organisation keeps what it knows of people after their last relationship ended, and who is due to be erased.
 
 Nothing is kept longer by a rule, and nobody is erased by one that was not set. Whoever is in a relationship that goes on is never due,
-whatever ended beside it, nor is whoever never was in one.
+whatever ended beside it, nor is whoever never was in one. It is the person that counts, under all ids that were joined.
 """
 
 from datetime import UTC, datetime
@@ -13,6 +13,7 @@ from domain.store.database import SETTINGS, Connection, Delete, Put
 from domain.store.store import EventStore
 from projections.runner import Runner
 from projections.views.histories import MEMBERS, PARTICIPANTS, RELATIONSHIPS
+from projections.views.persons import pairs
 
 NAME = "kept_months"
 LONGEST = 600
@@ -21,7 +22,7 @@ STEP = 20
 
 
 class Due(Struct, frozen=True):
-    """Somebody who is due: `ended` is the instant at which the last of their relationships ended."""
+    """An id of somebody who is due: `ended` is the instant at which the last of their relationships ended, under whichever id."""
 
     participant: str
     ended: int
@@ -63,10 +64,15 @@ class Retention:
     def _due(self, connection: Connection, upto: int, limit: int | None) -> list[Due]:
         generation = self._runner.generation(connection)
         members, relationships, people = (connection.table(table, generation) for table in (MEMBERS, RELATIONSHIPS, PARTICIPANTS))
+        known_as = (
+            f"SELECT p.id, coalesce(pairs.other, p.id) other FROM {people} p LEFT JOIN pairs ON pairs.id = p.id"
+            " WHERE p.standing <> 'erased'"
+        )
         rows = connection.execute(
-            f"SELECT m.participant, max(r.ended) latest FROM {members} m JOIN {relationships} r ON r.id = m.relationship"
-            f" JOIN {people} p ON p.id = m.participant WHERE p.standing <> 'erased'"
-            " GROUP BY m.participant HAVING count(*) = count(r.ended) AND max(r.ended) <= ? ORDER BY latest, m.participant"
+            f"WITH RECURSIVE {pairs(lambda table: connection.table(table, generation))}"
+            f" SELECT k.id, max(r.ended) latest FROM ({known_as}) k JOIN {members} m ON m.participant = k.other"
+            f" JOIN {relationships} r ON r.id = m.relationship"
+            " GROUP BY k.id HAVING count(*) = count(r.ended) AND max(r.ended) <= ? ORDER BY latest, k.id"
             + ("" if limit is None else " LIMIT ?"),
             (upto,) if limit is None else (upto, limit),
         )

@@ -35,7 +35,7 @@ query Everything($id: ID!, $person: ID!, $home: ID!, $at: DateTime!, $event: ID!
   }
 }
 fragment Short on Relationship { id initiative { id } origin startedOn endedOn }
-fragment Person on Participant { id name registeredOn consents { scope given withdrawn } }
+fragment Person on Participant { id name registeredOn joinedWith consents { scope given withdrawn } }
 fragment Home on Initiative { id name kind guidance contact relationships { nodes { id } PAGE } }
 fragment What on Event {
   id type subject source time toldBy position occurred recorded recordedBy method perspective retractedBy amendedBy data amended

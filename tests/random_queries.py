@@ -26,7 +26,11 @@ WRITTEN: dict[str, dict[str, str | None]] = {
 UNWRITTEN = {
     "Relationship": ["terms { from kind }", 'reading(at: "2024-01-01") { phase help }', "members(knownAt: $then) { handle left }"],
     "Initiative": ["relationships(first: 2) { nodes { id } pageInfo { endCursor } }"],
-    "Participant": ["consents { scope given withdrawn }", "relationships(first: 1) { edges { cursor node { members { side } } } }"],
+    "Participant": [
+        "joinedWith",
+        "consents { scope given withdrawn }",
+        "relationships(first: 1) { edges { cursor node { members { side } } } }",
+    ],
 }
 VARIABLES = {"yes": True, "no": False, "never": None, "then": "2079-12-31", "few": 3}
 DIRECTIVES = ["@include(if: $yes)", "@include(if: $no)", "@skip(if: $yes)", "@skip(if: $no)", "@skip(if: false)", "@include(if: true)"]

@@ -85,6 +85,10 @@ def meeting(id: str, relationship: str, occurred: str = "2021-02-01", **data: An
     return line(id, "meeting_held", f"relationship/{relationship}", {"present": ["a", "b"], **data}, occurred)
 
 
+def ended(id: str, on: str) -> bytes:
+    return line(f"{id}-ended", "relationship_ended", f"relationship/{id}", {"ended_by": ["a"], "mode": "mutual"}, on)
+
+
 def account(id: str, relationship: str, holder: str = "a", occurred: str = "2021-03-01", **data: Any) -> bytes:
     return line(id, "account_given", f"relationship/{relationship}", data, occurred, perspective=holder)
 

@@ -52,6 +52,7 @@ def _of_anna(place: str) -> bool:
         "coordinator_",
         "lens_",
         "participant_registered.",
+        "participants_",
         "event_amended.notes",
     )
     own = ("participant_registered.notes.", "consent_given.notes.")

@@ -4,6 +4,8 @@ from pathlib import Path
 
 import pytest
 from command_line import EXAMPLES, Run, answer, refused, run_within
+from sent_lines import pair
+from test_joined import joined
 
 
 @pytest.fixture(scope="module")
@@ -162,3 +164,19 @@ def test_every_verb_has_help(run: Run) -> None:
     assert [line.split()[0] for line in told.partition("Commands:")[2].splitlines() if line.strip()] == VERBS
     for verb in (["import"], ["story"], ["lens", "add"], ["token", "create"]):
         assert "--organisation" in run(*verb, "--help").out
+
+
+def test_who_was_joined_is_listed_and_erased_as_one(tmp_path: Path) -> None:
+    run = run_within(tmp_path)
+    events = tmp_path / "events.jsonl"
+    events.write_bytes(b"\n".join([*pair(), *pair("s")[1:], joined("r-anna", "s-anna")]))
+    answer(run("import", str(events), "--json"))
+    found = answer(run("list", "--participant", "r-anna", "--json"))["nodes"]
+    assert sorted(node["id"] for node in found) == ["r", "s"]
+    asked = run("erase", "s-anna", given="n\n")
+    assert "s-anna, r-anna" in asked.err
+    erased = answer(run("erase", "s-anna", "--yes", "--json"))
+    assert (erased["participant"], [other["participant"] for other in erased["joinedWith"]]) == ("s-anna", ["r-anna"])
+    assert [one["certificate"]["destroyed"]["handles"] for one in (erased, *erased["joinedWith"])] == [1, 1]
+    again = run("erase", "r-anna", "--yes").out
+    assert ("r-anna was erased" in again, "s-anna was erased" in again) == (True, True)

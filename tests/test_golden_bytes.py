@@ -24,6 +24,8 @@ from domain.store.keys import load_root
 from domain.store.ledger import canonical, encode, leaf
 from domain.store.store import EventStore
 
+LATER = ("participants_joined", "participants_parted")
+"""The kinds that came into the catalogue when the store had been made; their bytes stand among the literals."""
 GOLDEN = Path(__file__).parent / "golden"
 EXPECTED: list[dict[str, Any]] = [json.loads(told) for told in (GOLDEN / "v1.jsonl").read_text().splitlines()]
 
@@ -67,6 +69,19 @@ ENVELOPES = [
         '"specversion":"1.0","subject":"lens/own","type":"tussenruimte.lens_published.v1"}',
         "2298d4d9482bd6e4b5ca1cc518de73ec2f14058ab33426c641243f42e1ebc6d4",
     ),
+    *(
+        (
+            line(way, f"participants_{way}", "participant/r-anna", {"participant": "r-bram"}),
+            f'{{"data":{{"participant":"r-bram"}},"id":"{way}","occurred":"2021-01-01","organisation":"buurtmaat","position":{position},'
+            '"recorded":"2026-01-31T12:00:00.000001Z","recordedby":"system/test","source":"urn:test","specversion":"1.0",'
+            f'"subject":"participant/r-anna","type":"tussenruimte.participants_{way}.v1"}}',
+            leaf_of,
+        )
+        for way, position, leaf_of in [
+            ("joined", 11, "7e773f1bae3d37d069c344f461af8c18c2e3f6a3ec27264d80d702365cd55a06"),
+            ("parted", 12, "7e8e39cd33a6058c0d4dc3f67122c8ba54178d7eecadbe2ba40b91b54b228947"),
+        ]
+    ),
 ]
 """A line, its envelope as it is stored, and its leaf."""
 TEXTS = st.text(st.characters(exclude_categories=["Cs"]))
@@ -86,8 +101,8 @@ def golden(tmp_path: Path) -> Iterator[EventStore]:
     store.close()
 
 
-def test_the_golden_store_holds_an_event_of_every_kind() -> None:
-    assert {BY_TYPE[event["type"]].name for event in EXPECTED} == set(CATALOGUE)
+def test_the_golden_store_holds_an_event_of_every_kind_there_was() -> None:
+    assert {BY_TYPE[event["type"]].name for event in EXPECTED} == set(CATALOGUE) - set(LATER)
 
 
 def test_a_store_of_version_1_still_opens_to_what_was_told(golden: EventStore) -> None:

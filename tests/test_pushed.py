@@ -102,13 +102,21 @@ def settle(house: House, name: str) -> None:
     assert house.take([initiative(HOME), own, registered, *people])
 
 
-FATES = ["stays"] * 5 + ["withdraws", "erased", "frozen", "no consent", "never registered"]
+FATES = ["stays"] * 5 + ["withdraws", "erased", "frozen", "no consent", "never registered", "joined", "joined", "joined and parted"]
+BOTH = ("r-a", "r-b")
+"""Whose pages are asked for."""
 
 
 def become(house: House, someone: str, fate: str) -> None:
     """People leave in every way there is: they withdraw, are taken back altogether, or lose their keys without an event that says so."""
     subject = f"participant/{someone}"
     match fate:
+        case "joined" | "joined and parted":
+            # Into one person, or a line of them, with those whose pages are asked for.
+            house.take([line(f"{someone}-j{other}", "participants_joined", subject, {"participant": other}) for other in BOTH])
+            house.take([line(f"{someone}-j", "participants_joined", f"participant/{BOTH[0]}", {"participant": someone})])
+            if fate == "joined and parted":
+                house.take([line(f"{someone}-p", "participants_parted", subject, {"participant": BOTH[1]}, "2022-02-01")])
         case "withdraws":
             house.take([line(f"{someone}-w", "consent_withdrawn", subject, {"scope": "record"}, "2022-01-01")])
         case "erased":

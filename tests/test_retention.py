@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from contextlib import closing
 
 import pytest
-from sent_lines import Clock, initiative, line, match, opened, person, record
+from sent_lines import Clock, ended, initiative, line, match, opened, person, record
 from store_places import Place
 
 from domain.model.errors import Refused
@@ -19,10 +19,6 @@ def clock() -> Clock:
     clock = Clock()
     clock.now = day("2025-03-31")
     return clock
-
-
-def ended(id: str, on: str) -> bytes:
-    return line(f"{id}-ended", "relationship_ended", f"relationship/{id}", {"ended_by": ["a"], "mode": "mutual"}, on)
 
 
 @pytest.fixture

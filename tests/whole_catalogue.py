@@ -85,6 +85,8 @@ def _people_and_home(told: _Told) -> None:
         told.happened("consent_given", f"participant/{name}", {"scope": "record", "given": "oral", "by": "self"})
     told.happened("consent_given", "participant/dirk", {"scope": "share"})
     told.happened("consent_withdrawn", "participant/dirk", {"scope": "share"})
+    told.happened("participants_joined", "participant/dirk", {"participant": "cees"})
+    told.happened("participants_parted", "participant/dirk", {"participant": "cees"})
     amended = {
         "name": say("dirk.amended.name"),
         "contact": say("dirk.amended.contact"),

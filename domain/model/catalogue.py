@@ -79,6 +79,8 @@ KINDS: tuple[Kind, ...] = (
     _kind(e.ParticipantRegistered, "participant", opens=True),
     _kind(e.ConsentGiven, "participant"),
     _kind(e.ConsentWithdrawn, "participant"),
+    _kind(e.ParticipantsJoined, "participant"),
+    _kind(e.ParticipantsParted, "participant"),
     _kind(e.ParticipantErased, "participant"),
     _kind(e.InitiativeRegistered, "initiative", opens=True),
     _kind(e.RolesRegistered, "initiative"),

@@ -284,6 +284,14 @@ class ConsentWithdrawn(Data):
     by: w.ConsentBy | None = None
 
 
+class ParticipantsJoined(Data):
+    participant: w.Id
+
+
+class ParticipantsParted(Data):
+    participant: w.Id
+
+
 class ParticipantErased(Data):
     requested_on: w.Day
     certificate: Any = None

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 from domain.model import initiative, participant
-from domain.model.errors import Refused, broken
+from domain.model.errors import Refused, broken, missing
 from domain.model.event import Event
 from domain.model.history import Standing, resolve
 from domain.model.initiative import Initiative
@@ -63,7 +63,7 @@ def _fold_plain(events: Sequence[Event], world: World, state: Any, decide: Any, 
     history = resolve(events)
     refused: Refusals = list(history.refused)
     for standing in history.standing:
-        if not guarded(refused, standing.source, decide, state, standing.event):
+        if not guarded(refused, standing.source, _decided, decide, state, standing):
             continue
         if is_new(world, standing) and not guarded(refused, standing.source, not_ahead, standing, world):
             continue
@@ -80,9 +80,44 @@ def _fold_plain(events: Sequence[Event], world: World, state: Any, decide: Any, 
     return state, refused
 
 
+def _decided(decide: Any, state: Any, standing: Standing) -> None:
+    try:
+        decide(state, standing.event)
+    except Refused as error:
+        raise Refused(placed_in(standing, error.refusal)) from None
+
+
 def fold_participant(stream: str, events: Sequence[Event], world: World) -> tuple[Participant, Refusals]:
     """A participant's stream: how they stand, and what is refused."""
-    return _fold_plain(events, world, Participant(stream.partition("/")[2]), participant.decide, participant.evolve)
+    state, refused = _fold_plain(events, world, Participant(stream.partition("/")[2]), participant.decide, participant.evolve)
+    if any(event.kind.name == "participants_joined" for event in events):
+        refused += _others(state, events, world)
+    return state, refused
+
+
+def _others(state: Participant, events: Sequence[Event], world: World) -> Refusals:
+    """Who is joined with somebody is registered, and is joined with nobody who was erased."""
+    refused: Refusals = []
+    for standing in resolve(events).standing:
+        if standing.event.kind.name == "participants_joined":
+            guarded(refused, standing.source, _other, standing, world)
+    if corrections := [event for event in events if event.kind.corrects and event.position > world.head]:
+        recorded = resolve([event for event in events if event.position <= world.head]).standing
+        anew = state.joined - participant.after(state.id, [standing.event for standing in recorded]).joined
+        for id in sorted(anew):
+            if world.other_participant(id) == "erased":
+                refused += [(event, broken("joined_erased", "data.event", participant=id).refusal) for event in corrections]
+    return refused
+
+
+def _other(standing: Standing, world: World) -> None:
+    other = standing.event.data.participant
+    how = world.other_participant(other)
+    if how == "unknown":
+        refusal = missing("participant_unknown", "data.participant", participant=other).refusal
+        raise Refused(placed_in(standing, refusal))
+    if how == "erased" and is_new(world, standing):
+        raise Refused(placed_in(standing, broken("joined_erased", "data.participant", participant=other).refusal))
 
 
 def fold_initiative(stream: str, events: Sequence[Event], world: World) -> tuple[Initiative, Refusals]:

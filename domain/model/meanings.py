@@ -185,6 +185,14 @@ EVENTS: dict[str, tuple[str, dict[str, str]]] = {
     ),
     "consent_given": ("A participant consents.", CONSENT),
     "consent_withdrawn": ("A participant no longer consents to what they consented to.", CONSENT),
+    "participants_joined": (
+        "Two registrations turned out to be of one person. Of one person are all that are joined, however many lie between them.",
+        {"participant": "The id of the other registration; in the clear."},
+    ),
+    "participants_parted": (
+        "Two registrations that were joined are of two people after all.",
+        {"participant": "The id of the other registration, with which this one was joined."},
+    ),
     "participant_erased": (
         "A participant's data were destroyed. Only the platform records it; no reason is asked.",
         {"requested_on": "The day on which it was asked for.", "certificate": "What was destroyed, counted for each place."},

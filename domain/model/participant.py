@@ -1,5 +1,6 @@
-"""A participant's own stream: registered, which consents hold, erased."""
+"""A participant's own stream: registered, which consents hold, which other registrations are of the same person, erased."""
 
+from collections.abc import Iterable
 from typing import Literal
 
 from msgspec import Struct
@@ -15,6 +16,8 @@ class Participant(Struct, frozen=True):
     id: str
     registered: bool = False
     consents: frozenset[str] = frozenset()
+    joined: frozenset[str] = frozenset()
+    """The other registrations that were joined with this one in its own stream; other streams may join more."""
     erased: bool = False
 
     @property
@@ -40,6 +43,13 @@ def decide(participant: Participant, event: Event) -> None:
         raise broken("not_begun", "occurred", kind=NAMED_STREAMS["participant"], id=participant.id)
     if event.kind.name == "consent_withdrawn" and event.data.scope not in participant.consents:
         raise broken("consent_not_given", "data.scope", scope=event.data.scope)
+    if event.kind.name == "participants_joined":
+        if event.data.participant == participant.id:
+            raise broken("joined_itself", "data.participant")
+        if event.data.participant in participant.joined:
+            raise broken("joined_already", "data.participant", participant=event.data.participant)
+    if event.kind.name == "participants_parted" and event.data.participant not in participant.joined:
+        raise broken("not_joined", "data.participant", participant=event.data.participant)
 
 
 def evolve(participant: Participant, event: Event) -> Participant:
@@ -50,6 +60,18 @@ def evolve(participant: Participant, event: Event) -> Participant:
             return replace(participant, consents=participant.consents | {event.data.scope})
         case "consent_withdrawn":
             return replace(participant, consents=participant.consents - {event.data.scope})
+        case "participants_joined":
+            return replace(participant, joined=participant.joined | {event.data.participant})
+        case "participants_parted":
+            return replace(participant, joined=participant.joined - {event.data.participant})
         case "participant_erased":
             return replace(participant, erased=True, consents=frozenset())
     return participant
+
+
+def after(id: str, standing: Iterable[Event]) -> Participant:
+    """A participant after their standing events."""
+    state = Participant(id)
+    for event in standing:
+        state = evolve(state, event)
+    return state

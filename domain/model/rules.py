@@ -187,6 +187,22 @@ PEOPLE_RULES: dict[str, tuple[str, str]] = {
         "Consent for '{scope}' was not in force, so it cannot be withdrawn.",
         "Toestemming voor '{scope}' gold niet en kan dus niet ingetrokken worden.",
     ),
+    "joined_itself": (
+        "This names the registration itself; name the other one of the same person.",
+        "Dit is de aanmelding zelf; noem de andere van dezelfde persoon.",
+    ),
+    "joined_already": (
+        "'{participant}' was joined with this participant already.",
+        "'{participant}' was al met deze deelnemer samengevoegd.",
+    ),
+    "joined_erased": (
+        "'{participant}' was erased; who was erased is joined with nobody.",
+        "'{participant}' is gewist; wie gewist is wordt met niemand samengevoegd.",
+    ),
+    "not_joined": (
+        "'{participant}' was not joined here, so they cannot be parted here. Part them where they were joined.",
+        "'{participant}' was hier niet samengevoegd en kan hier dus niet losgemaakt worden. Doe dat waar ze samengevoegd zijn.",
+    ),
     "two_members": ("A match has two or more members.", "Een koppeling heeft twee of meer leden."),
     "some_member": (
         "Only a contact that is open to all may start without members.",

@@ -27,6 +27,10 @@ class World(Protocol):
 
     def relationship_exists(self, id: str) -> bool: ...
 
+    def other_participant(self, id: str) -> participant.Standing:
+        """How a participant stands where the streams of participants are judged: with the whole batch, judged or not yet."""
+        ...
+
     def participant(self, id: str) -> participant.Standing: ...
 
 

@@ -33,7 +33,7 @@ PAGE = 20_000
 """Events that go in by one statement: while the database takes some of them in, the next are sealed."""
 AHEAD = 500
 """Streams of which what is recorded is asked for at once."""
-REMEMBERED = GIVING | {"participant_registered"}
+REMEMBERED = GIVING | {"participant_registered", "participants_joined"}
 """What of a batch is needed again when it is appended."""
 Progress = Callable[[str, int], None]
 """Hears of each step, and how many events it has come to."""
@@ -86,6 +86,7 @@ class Batch:
         self._left_out: set[str] = set()
         self._targets: dict[str, Event] = {}
         self._people: list[tuple[str, str, str]] = []
+        self._joined: list[tuple[str, str]] = []
         self._alone = False
         self._state: Any = None
         self._already = 0
@@ -136,7 +137,7 @@ class Batch:
     def _judged(self, now: int, progress: Progress) -> StoreWorld:
         """Judge everything. What is left out takes others with it, so that without it the rest is judged anew, until all stands."""
         while True:
-            self._targets, self._people = {}, []
+            self._targets, self._people, self._joined = {}, [], []
             world = StoreWorld(self._ground, self.stage, now, self.restore)
             world.left_out = left_out = set(self._left_out)
             self._judge(world, progress)
@@ -236,7 +237,9 @@ class Batch:
                 continue
             if event.kind.corrects and (pointed := target_id(event)) is not None:
                 self._targets[event.id] = next(e for e in old + new if e.id == pointed)
-            if event.kind.name == "participant_registered":
+            if (other := joined_with(event, self._targets.get(event.id))) is not None:
+                self._joined.append((stream, f"participant/{other}"))
+            elif event.kind.name == "participant_registered":
                 self._people.append((stream, "", stream))
             elif stream.startswith("relationship/"):
                 self._people.extend((stream, handle, f"participant/{person}") for handle, person in identities(event))
@@ -255,7 +258,9 @@ class Batch:
             if fallen:
                 world.forget(stream)
         elif not any(s.event.kind.opens for s in resolve(old + new).standing):
-            users = [user for user, _ in self._keys.streams_of(stream)] if stream.startswith("participant/") else world.hanging_on(stream)
+            users = world.hanging_on(stream)
+            if stream.startswith("participant/"):
+                users += [user for user, _ in self._keys.streams_of(stream)]
             for user in dict.fromkeys(users):
                 fallen += [(s.event, because) for s in resolve(world.whole(user)).standing if _rests_on(s.event, stream)]
         if not fallen:
@@ -294,10 +299,11 @@ class Batch:
         ground = self._ground
         moment = max(now, ground.recorded + 1)
         staged = self.stage.in_order()
+        hangs = [pair for pair in self._joined if pair[0] not in self._left_out]
         for first in staged:
-            hangs: list[tuple[str, str]] = []
             page = chain((first,), islice(staged, PAGE - 1))
             ground.append(self._rows(page, ring, moment, hangs, progress), hangs)
+            hangs = []
         if self._recorded:
             self._position = max(self._position, ground.head)
             if self._alone:
@@ -337,9 +343,18 @@ def hanging(event: Event, target: Event | None) -> list[tuple[str, str]]:
     return [(event.stream, target) for target in named]
 
 
+def joined_with(event: Event, target: Event | None = None) -> str | None:
+    """The other registration that a participant is joined with, also by an amendment of the `target`."""
+    if target is not None and target.kind.name == "participants_joined":
+        return str(event.data.data["participant"])
+    return str(event.data.participant) if event.kind.name == "participants_joined" else None
+
+
 def _rests_on(event: Event, stream: str) -> bool:
-    """Whether an event names a participant as a member, or a relationship as what it grew from."""
+    """Whether an event names a participant as a member or as another registration, or a relationship as what it grew from."""
     named = {f"participant/{person}" for _, person in identities(event)}
-    if event.kind.opens and event.data.grew_from is not None:
-        named.add(f"relationship/{event.data.grew_from}")
+    if (other := joined_with(event)) is not None:
+        named.add(f"participant/{other}")
+    if (before := getattr(event.data, "grew_from", None)) is not None:
+        named.add(f"relationship/{before}")
     return stream in named

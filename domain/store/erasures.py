@@ -20,6 +20,7 @@ from domain.store.database import ERASURES, EVENTS, Connection, Insert, Row, Upd
 from domain.store.erasure_file import ErasureFile
 from domain.store.keys import Erased, Frozen, Keys, KeyStoreError, Missing
 from domain.store.mapper import VOICES
+from domain.store.persons import registrations
 from domain.store.store import EventStore
 
 logger = logging.getLogger(__name__)
@@ -55,16 +56,22 @@ class Erasures:
         self._store = store
         self.file = file
 
-    def request(self, participant: str) -> Erasure:
-        """Take down that somebody is to be erased, once. Raises `Refused` where nobody is registered by that id."""
-        with self._store.database.writing("erasures") as connection:
-            if (known := _of(connection, participant)) is not None:
-                return known
-            if not _registered(connection, participant):
+    def request(self, participant: str) -> list[Erasure]:
+        """Take down that somebody is to be erased, under all ids that were joined, each once: theirs first. Raises `Refused` where nobody
+        is registered by that id.
+
+        Nothing is recorded meanwhile, so that nobody is joined between the look and the request."""
+        with self._store.database.writing("events") as connection:
+            if _of(connection, participant) is None and not _registered(connection, participant):
                 raise missing("participant_unknown", "participant", participant=participant)
-            if (before := self._recorded(connection, participant)) is not None:
-                return before
-            return self._take_down(connection, participant, iso_day(self._store.clock()))
+            day = iso_day(self._store.clock())
+            people = registrations(self._store, connection, participant)
+            return [_of(connection, id) or self._recorded(connection, id) or self._take_down(connection, id, day) for id in people]
+
+    def person(self, participant: str) -> list[str]:
+        """All ids under which somebody would be erased: theirs first."""
+        with self._store.reading() as connection:
+            return registrations(self._store, connection, participant)
 
     def all(self) -> list[Erasure]:
         """The whole ledger, by participant."""
@@ -85,10 +92,14 @@ class Erasures:
             return "erased"
         return _STATES[_key_state(self._store.keys, erasure.owner)]
 
-    def freeze(self, erasure: Erasure) -> tuple[Erasure, Handles]:
-        """From here on nobody opens anything of theirs. What there is of it is counted once, and the handles given that tell of it."""
+    def hold(self, erasure: Erasure) -> None:
+        """From here on nobody opens anything of theirs, and nobody is joined with them."""
         with suppress(Missing):
             self._store.keys.freeze(erasure.owner)
+
+    def freeze(self, erasure: Erasure) -> tuple[Erasure, Handles]:
+        """What there is of theirs is counted once, and the handles given that tell of it."""
+        self.hold(erasure)
         handles = self._store.keys.streams_of(erasure.owner)
         if erasure.counted is None:
             with self._store.reading() as connection:
@@ -159,7 +170,7 @@ class Erasures:
         for id, requested in sorted(missed.items()):
             if id in ledger:
                 continue
-            with self._store.database.writing("erasures") as connection:
+            with self._store.database.writing("events") as connection:
                 if _of(connection, id) is None and _registered(connection, id):
                     self._take_down(connection, id, requested)
                     again += 1

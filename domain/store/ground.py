@@ -224,7 +224,7 @@ class Ground:
         return (row[0], row[1], row[2]) if row else None
 
     def hanging_on(self, stream: str) -> list[str]:
-        """The recorded relationships that name this stream."""
+        """The recorded relationships and participants that name this stream."""
         self.flush()
         hangs = self._connection.table(HANGS)
         return [row[0] for row in self._connection.execute(f"SELECT stream FROM {hangs} h WHERE target = ? ORDER BY stream", (stream,))]

@@ -88,6 +88,10 @@ class StoreWorld:
             found = self._ground.memory.initiatives[id] = fold_initiative(stream, self.recorded(stream), self)[0]
         return found if found.registered else None
 
+    def other_participant(self, id: str) -> participant.Standing:
+        stream = f"participant/{id}"
+        return self._standing(stream, participant.after(id, [standing.event for standing in resolve(self.whole(stream)).standing]))
+
     def participant(self, id: str) -> participant.Standing:
         found = self._participants.get(id) or self._ground.memory.standings.get(id)
         if found is None:
@@ -102,5 +106,5 @@ class StoreWorld:
         return self._relationships[id]
 
     def hanging_on(self, stream: str) -> list[str]:
-        """The recorded relationships that name this stream."""
+        """The recorded relationships and participants that name this stream."""
         return self._ground.hanging_on(stream)

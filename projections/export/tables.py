@@ -170,8 +170,12 @@ def tokens(found: Sequence[Mapping[str, Any]]) -> RenderableType:
     return table
 
 
-def erasure(answer: Mapping[str, Any]) -> RenderableType:
-    """The certificate, in a sentence."""
+def erasures(found: Sequence[Mapping[str, Any]]) -> RenderableType:
+    """The certificates, a sentence each."""
+    return Group(*map(_erasure, found))
+
+
+def _erasure(answer: Mapping[str, Any]) -> RenderableType:
     certificate = answer["certificate"]
     gone = certificate["destroyed"]
     return Text(

@@ -96,13 +96,18 @@ def _published(organisation: Organisation, definition: Definition) -> answers.Le
 def erase(participant: str, yes: bool) -> None:
     """Destroy all that names a participant or tells about them.
 
-    It cannot be undone. The histories of others stand. Broken off, it goes on when it is asked for again."""
+    Who was registered more than once is erased under all ids that were joined. It cannot be undone. The histories of others stand. Broken
+    off, it goes on when it is asked for again."""
     with opened() as organisation:
+        ledger = organisation.erasing.ledger
         if not yes:
-            click.confirm(f"Destroy all that is known of {participant}? It cannot be undone.", abort=True, err=True)
+            known_as = ", ".join(ledger.person(participant))
+            click.confirm(f"Destroy all that is known of {known_as}? It cannot be undone.", abort=True, err=True)
         found = organisation.erasing.erase(participant)
+        others = [ledger.of(id) for id in ledger.person(participant)[1:]]
     answer = {"participant": found.participant, "state": "erased", "certificate": found.certificate}
-    show(answer, lambda _: tables.erasure(answer))
+    joined = [{"participant": other.participant, "certificate": other.certificate} for other in others if other is not None]
+    show({**answer, "joinedWith": joined}, lambda _: tables.erasures([answer, *joined]))
 
 
 @click.group("retention", cls=Verbs)

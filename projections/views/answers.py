@@ -204,6 +204,7 @@ class Participant(Answer):
     name: Any
     registered_on: str
     consents: list[Consent]
+    joined_with: list[str]
 
 
 class Initiative(Answer):

@@ -4,7 +4,6 @@ Cursors carry the place in the order, so that a page goes on where the last one 
 """
 
 import base64
-from collections.abc import Callable
 from typing import Annotated, Any
 
 import msgspec
@@ -13,8 +12,9 @@ from msgspec import Meta, Struct
 from domain.model.catalogue import CATALOGUE
 from domain.model.errors import bad
 from domain.model.words import ID_FORM
-from domain.store.database import Table, marks
+from domain.store.database import marks
 from projections.views.histories import MEMBERS, RELATIONSHIPS
+from projections.views.persons import Named, person
 from projections.views.trajectories import MOVES
 
 PAGE_LIMIT = 1_000
@@ -23,8 +23,6 @@ Id = Annotated[str, Meta(pattern=rf"^{ID_FORM}\Z")]
 MOVE_PLACE = tuple[Instant, Id]
 OWNER_PLACE = tuple[Instant, Id, Annotated[int, Meta(ge=0, le=2**63 - 1)]]
 """What cursors carry: in the order of moves; and in that of relationships and initiatives, which was told up to a position."""
-Named = Callable[[Table], str]
-"""How a question names the table of a view."""
 
 
 class RelationshipFilter(Struct, frozen=True):
@@ -105,7 +103,8 @@ def relationship_clause(clause: Clause, asked: RelationshipFilter, named: Named,
     if asked.origin is not None:
         clause.need("r.origin = ?", asked.origin)
     if asked.participant is not None:
-        clause.need(f"r.id IN (SELECT relationship FROM {named(MEMBERS)} p WHERE participant = ?)", asked.participant)
+        theirs = f"SELECT relationship FROM {named(MEMBERS)} m WHERE participant IN {person(named)}"
+        clause.need(f"r.id IN ({theirs})", asked.participant)
     if asked.started_from is not None:
         clause.need("r.began >= ?", asked.started_from)
     if asked.started_to is not None:
@@ -126,8 +125,10 @@ def event_clause(asked: EventFilter, named: Named) -> Clause:
     if asked.relationship is not None:
         clause.need("e.stream = ?", f"relationship/{asked.relationship}")
     if asked.participant is not None:
-        theirs = f"SELECT 'relationship/' || relationship FROM {named(MEMBERS)} p WHERE participant = ?"
-        clause.need(f"(e.stream = ? OR e.stream IN ({theirs}))", f"participant/{asked.participant}", asked.participant)
+        own = f"SELECT 'participant/' || id FROM {person(named)} own"
+        theirs = f"SELECT 'relationship/' || relationship FROM {named(MEMBERS)} m WHERE participant IN {person(named)}"
+        values = (f"participant/{asked.participant}", asked.participant, asked.participant)
+        clause.need(f"(e.stream = ? OR e.stream IN ({own}) OR e.stream IN ({theirs}))", *values)
     if asked.initiative is not None:
         its = f"SELECT 'relationship/' || id FROM {named(RELATIONSHIPS)} o WHERE initiative = ?"
         clause.need(f"(e.stream = ? OR e.stream IN ({its}))", f"initiative/{asked.initiative}", asked.initiative)

@@ -8,10 +8,9 @@ from typing import Any
 
 import msgspec
 
-from domain.model.event import Event
 from domain.model.history import Standing, resolve
 from domain.model.lens import Definition
-from domain.model.participant import Participant, evolve
+from domain.model.participant import Participant, after
 from domain.store.database import Change, Connection, Delete, Insert, Put, Table, Update, in_pages
 from domain.store.keys import NotOpened, Ring
 from projections.reader import Touched
@@ -25,7 +24,7 @@ ENTRIES = Table(
     },
     key=("stream", "position"),
     unique=(("position",),),
-    version=4,
+    version=5,
 )  # fmt: skip
 """An event each. `stream` is its subject, `kind` its name, `at` and `recorded` its instants."""
 RELATIONSHIPS = Table(
@@ -36,7 +35,7 @@ RELATIONSHIPS = Table(
     },
     key=("id",),
     indexes=(("latest", "id"), ("initiative", "latest", "id")),
-    version=4,
+    version=5,
 )  # fmt: skip
 """`latest` is when its latest event occurred."""
 MEMBERS = Table(
@@ -47,17 +46,26 @@ MEMBERS = Table(
     },
     key=("relationship", "place"),
     indexes=(("participant", "relationship"),),
-    version=4,
+    version=5,
 )  # fmt: skip
 """`place`: in the order in which they are shown; `roles` as JSON; `participant` as the handle told it when this was read."""
-PARTICIPANTS = Table("participants", {"id": "text", "registered_on": "text", "standing": "text"}, key=("id",), version=4)
+PARTICIPANTS = Table("participants", {"id": "text", "registered_on": "text", "standing": "text"}, key=("id",), version=5)
 """`standing`: see `domain.model.participant`."""
+JOINS = Table(
+    "joins",
+    {"told_by": "text", "id": "text", "other": "text"},
+    key=("told_by", "id", "other"),
+    indexes=(("id", "other"),),
+    version=5,
+)
+"""Two registrations of one person, each way round; `told_by` is the participant in whose stream they were joined. Who is joined through
+others is worked out when it is asked: see `projections.views.persons`."""
 INITIATIVES = Table(
     "initiatives",
     {"id": "text", "name": "text", "kind": "text", "guidance": "text", "contact": "text", "latest": "integer"},
     key=("id",),
     indexes=(("latest", "id"),),
-    version=4,
+    version=5,
 )
 
 
@@ -65,8 +73,8 @@ class Histories:
     """Who is in which relationship, where, since when; and every event with what corrected it."""
 
     name = "histories"
-    version = 4
-    tables = (ENTRIES, RELATIONSHIPS, MEMBERS, PARTICIPANTS, INITIATIVES)
+    version = 5
+    tables = (ENTRIES, RELATIONSHIPS, MEMBERS, PARTICIPANTS, JOINS, INITIATIVES)
 
     def changes(self, touched: Sequence[Touched], ring: Ring, own: Sequence[Definition]) -> Iterator[Change]:
         yield Insert(
@@ -81,11 +89,11 @@ class Histories:
         yield Update(ENTRIES, ("retracted_by", "amended_by"), ("position",), [row for found in corrected for row in _marks(found)])
         yield from _relationships([found for found in touched if found.told is not None], ring)
         people = [found for found in touched if found.stream.startswith("participant/")]
+        after_all = [_person(found) for found in people]
         yield Delete(PARTICIPANTS, ("id",), [(found.id,) for found in people])
-        yield Insert(
-            PARTICIPANTS,
-            [row for found in people for row in _participant(found)],
-        )
+        yield Insert(PARTICIPANTS, [(state.id, day, state.standing) for state, day in after_all if day is not None])
+        yield Delete(JOINS, ("told_by",), [(found.id,) for found in people])
+        yield Insert(JOINS, [row for state, _ in after_all for row in _joins(state)])
         homes = [found for found in touched if found.stream.startswith("initiative/")]
         yield Delete(INITIATIVES, ("id",), [(found.id,) for found in homes])
         yield Insert(INITIATIVES, [row for found in homes for row in _initiative(found)])
@@ -112,19 +120,16 @@ def _marks(found: Touched) -> Iterator[tuple[str | None, str | None, int]]:
         yield history.retracted.get(event.id), amended.id if amended is not None else None, event.position
 
 
-def _participant(found: Touched) -> Iterator[tuple[str, str, str]]:
+def _person(found: Touched) -> tuple[Participant, str | None]:
+    """How a participant stands, and when they were registered."""
     events = [standing.event for standing in _standing(found)]
-    for opening in events:
-        if opening.kind.opens:
-            yield found.id, opening.occurred, participant_after(found.id, events).standing
+    return after(found.id, events), next((event.occurred for event in events if event.kind.opens), None)
 
 
-def participant_after(id: str, events: Sequence[Event]) -> Participant:
-    """A participant after their standing events."""
-    state = Participant(id)
-    for event in events:
-        state = evolve(state, event)
-    return state
+def _joins(participant: Participant) -> Iterator[tuple[str, str, str]]:
+    for other in participant.joined:
+        yield participant.id, participant.id, other
+        yield participant.id, other, participant.id
 
 
 def _initiative(found: Touched) -> Iterator[tuple[str, str, str, str, str, int]]:

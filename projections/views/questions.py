@@ -39,6 +39,7 @@ from projections.views.filters import (
     place_of,
 )
 from projections.views.histories import ENTRIES, INITIATIVES, RELATIONSHIPS
+from projections.views.persons import joined_with
 from projections.views.pushed import Chosen, Ready, kept_pages, ready_page, ready_pages
 from projections.views.scope import Scope
 from projections.views.series import Series, SeriesCache, all_series
@@ -165,7 +166,7 @@ class Questions:
 
     def participants(self, ids: Sequence[str], only: Opens = NAMES) -> dict[str, a.Participant]:
         with self.snapshot() as snapshot:
-            people = snapshot.people(ids)
+            people, joined = snapshot.people(ids), joined_with(snapshot.connection, snapshot.table, ids)
             opened = {id: next((e for e in events if e.kind.opens), None) for id, (_, events) in people.items()}
             shown = snapshot.events([event.id for event in opened.values() if event is not None], only)
         found = {}
@@ -174,7 +175,7 @@ class Questions:
             if opening is not None:
                 event = shown[opening.id]
                 name = (event.amended or event.data).get("name")
-                found[id] = a.Participant(id, name, opening.occurred, spans.consents(events))
+                found[id] = a.Participant(id, name, opening.occurred, spans.consents(events), joined[id])
         return found
 
     def events_by_id(self, ids: Sequence[str], only: Opens | None = None) -> dict[str, a.RecordedEvent]:

@@ -12,7 +12,7 @@ from domain.model.errors import Refusal, Refused, bad, missing
 from domain.model.event import Event
 from domain.model.history import resolve
 from domain.model.lens import ACCOUNTS_DESCRIPTION, ACCOUNTS_VERSION, EVIDENCE, Definition, whole
-from domain.model.participant import Participant
+from domain.model.participant import Participant, after
 from domain.model.time import DAY, iso_day, rfc3339
 from domain.store.accesses import Seen, Viewer
 from domain.store.database import Connection, Table, in_pages, marks
@@ -37,7 +37,7 @@ from projections.lenses.reading import (
 from projections.lenses.room import room
 from projections.reader import Homes, published
 from projections.views import answers as a
-from projections.views.histories import ENTRIES, MEMBERS, RELATIONSHIPS, participant_after, participant_of
+from projections.views.histories import ENTRIES, MEMBERS, RELATIONSHIPS, participant_of
 from projections.views.trajectories import LENSES, TRAJECTORIES, unpack
 from projections.views.wire import Opened
 
@@ -302,7 +302,7 @@ class Snapshot:
         for stream, events in loaded.items():
             standing = [s.event for s in resolve([e for e in events if known_at is None or e.recorded <= known_at]).standing]
             id = stream.partition("/")[2]
-            found[id] = (participant_after(id, standing), standing)
+            found[id] = (after(id, standing), standing)
         return found
 
     def person(self, id: str) -> Callable[[str], str | None]:

@@ -109,6 +109,8 @@ FIELDS: dict[str, dict[str, Any]] = {
     "participant_registered": {"name": "text", "contact?": "text"},
     "consent_given": {"scope": "record|research|share", "given?": "written|oral", "by?": "self|guardian"},
     "consent_withdrawn": {"scope": "record|research|share", "given?": "written|oral", "by?": "self|guardian"},
+    "participants_joined": {"participant": "id"},
+    "participants_parted": {"participant": "id"},
     "participant_erased": {"requested_on": "day", "certificate?": "out"},
     "initiative_registered": {
         "name": "text",
@@ -129,6 +131,7 @@ FIELDS: dict[str, dict[str, Any]] = {
 STREAMS: dict[str, tuple[str, ...]] = {
     **dict.fromkeys(FIELDS, ("relationship",)),
     **dict.fromkeys(("participant_registered", "consent_given", "consent_withdrawn", "participant_erased"), ("participant",)),
+    **dict.fromkeys(("participants_joined", "participants_parted"), ("participant",)),
     **dict.fromkeys(
         (
             "initiative_registered",
@@ -271,6 +274,11 @@ WHOLE: dict[str, tuple[list[Sent], Sent]] = {
     "consent_withdrawn": (
         [],
         event("consent_withdrawn", "participant/person-a", {"scope": "record", "given": "written", "by": "guardian", **about()}),
+    ),
+    "participants_joined": ([], event("participants_joined", "participant/person-a", {"participant": "person-b", **about()})),
+    "participants_parted": (
+        [event("participants_joined", "participant/person-a", {"participant": "person-b"}, "2021-02-01")],
+        event("participants_parted", "participant/person-a", {"participant": "person-b", **about()}),
     ),
     "initiative_registered": (
         [],
