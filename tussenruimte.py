@@ -119,6 +119,9 @@ def open_organisation(chosen: Settings, outdated: bool = False, new: bool = Fals
     if not outdated and organisation.runner.outdated():
         organisation.close()
         raise Unusable("The views have the form of an older version. Run `tussenruimte migrate`.")
+    if not outdated:
+        # What a copy has brought back, or a kill left, is not shown before it is gone for good.
+        organisation.erasing.go_on()
     return organisation
 
 
@@ -280,7 +283,6 @@ def serve(host: str, port: int, metrics_host: str, metrics_port: int | None) -> 
     application = make_app(organisation)
     with watched_at(organisation, metrics_host, metrics_port):
         organisation.runner.catch_up()
-        organisation.erasing.go_on()
         config = Config(
             application, ws=DirectProtocol, ws_per_message_deflate=False, ws_max_size=BODY, log_config=None, access_log=False,
             timeout_graceful_shutdown=GRACE_SECONDS,

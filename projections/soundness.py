@@ -85,7 +85,7 @@ def _erasures(ledger: Erasures) -> Finding:
 def turned(store: EventStore, spans: Spans) -> Finding:
     """Whether somebody turns the organisation's key over."""
     epoch, begun = store.keys.epochs.newest(), store.keys.epochs.begun()
-    if store.clock() - begun < spans.turn + spans.keep:
+    if store.clock() - begun < 2 * spans.turn:
         return Finding("epochs", True, f"epoch {epoch} of the organisation's key began on {iso_day(begun)}")
     return Finding("epochs", False, f"the organisation's key of epoch {epoch} is long due to be turned over: let `work epochs` run")
 

@@ -154,8 +154,8 @@ def test_wrong_usage_ends_with_two(run: Run, said: list[str]) -> None:
 
 
 VERBS = [
-    "import", "export", "list", "story", "reading", "trajectory", "moves", "room", "history", "lens", "rebuild", "migrate", "doctor",
-    "serve", "work", "token", "audit",
+    "import", "export", "backup", "restore", "list", "story", "reading", "trajectory", "moves", "room", "history", "lens", "rebuild",
+    "migrate", "doctor", "serve", "work", "token", "erase", "retention", "audit",
 ]  # fmt: skip
 
 

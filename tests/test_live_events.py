@@ -234,4 +234,4 @@ def test_which_of_two_operations_is_meant_has_to_be_said(house: Served) -> None:
         assert (message["type"], message["payload"][0]["extensions"]["code"]) == ("error", "BAD_INPUT")
         assert "operation name" in message["payload"][0]["message"]
         client.socket.send_json({"id": "b", "type": "subscribe", "payload": {"query": two, "operationName": "B"}})
-        assert client.message()["payload"]["data"] == {"audit": {"checkpoint": None}}
+        assert set(client.message()["payload"]["data"]) == {"audit"}

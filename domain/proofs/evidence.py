@@ -286,12 +286,11 @@ def at(place: str, ask: Callable[..., T], *told: Any) -> T:
 
 
 def report(raw: bytes, found: Mapping[str, Proven], key: str | None, kept: bytes | None) -> list[str]:
-    """What a bundle proves, to be read. `key` and `kept`: the log's key and the checkpoint that whoever asks had already."""
+    """What a bundle proves, to be read. `key` and `kept`: the keys of the logs and the checkpoint that whoever asks had already."""
     said = []
     for name, log in found.items():
         said += [f"The log of {name}, {shown(log.log.name)}, of {log.size} entries, is signed by", f"  {key_text(log.log)}"]
-        if name == "events":
-            said.append("  as you said." if key is not None else "  Compare that with the key that was published, or give it with --key.")
+        said.append("  as you said." if key is not None else "  Compare that with the key that was published, or give it with --key.")
         said += [
             f"Seen by {shown(witness.name)} on {formatdate(min(seconds, LAST), usegmt=True)}." for witness, seconds in log.seen.items()
         ]
@@ -304,7 +303,9 @@ def report(raw: bytes, found: Mapping[str, Proven], key: str | None, kept: bytes
         elif log.entries:
             said.append(f"Proven: all that was recorded from position {log.since + 1} to {log.size}, and that there is nothing else.")
         else:
-            said.append("Proven: nothing was recorded since.")
+            said.append("Proven: nothing more was signed since.")
+    if "access" not in found:
+        said.append("No log of who looked is in it.")
     erased = [one for one in found["events"].entries if one["type"] == ERASED]
     said.append(f"Erased in what is proven: {len(erased) or 'nobody'}.")
     said += [f"  {one['position']}  {shown(one['subject'])}  {shown(json.dumps(one.get('data'), sort_keys=True))}" for one in erased]
@@ -322,10 +323,12 @@ def shown(text: str) -> str:
 
 
 def checked(raw: bytes, key: str | None = None, kept: bytes | None = None) -> list[str]:
-    """The report on a bundle, with what was known before. Raises Unproven."""
+    """The report on a bundle, with what was known before; `key`: the keys of the logs, one a line. Raises Unproven."""
     found = verify(raw)
     log = found["events"]
-    expect(key is None or key.strip() == key_text(log.log), "events/keys: the log is signed with another key than yours")
+    for name, proven in found.items():
+        mine = key is None or key_text(proven.log) in key.split()
+        expect(mine, f"{name}/keys: the log is signed with another key than yours; each log has its own")
     if kept is not None:
         size, root, _ = at("your checkpoint", open_checkpoint, kept, log.log)
         before = unzipped(raw).get("events/since")
@@ -337,7 +340,7 @@ def checked(raw: bytes, key: str | None = None, kept: bytes | None = None) -> li
 def main() -> None:
     asked = argparse.ArgumentParser(description="Say what a bundle of evidence proves.")
     asked.add_argument("bundle")
-    asked.add_argument("--key", help="the verifier key of the log, as it was published")
+    asked.add_argument("--key", help="the verifier keys of the logs, as they were published, with spaces or line ends between")
     asked.add_argument("--since", metavar="FILE", help="the checkpoint that you kept at your last visit")
     told = asked.parse_args()
     try:

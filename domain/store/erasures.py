@@ -73,6 +73,11 @@ class Erasures:
         with self._store.reading() as connection:
             return registrations(self._store, connection, participant)
 
+    def is_known(self, participant: str) -> bool:
+        """Whether somebody is or was registered by that id."""
+        with self._store.reading() as connection:
+            return _registered(connection, participant)
+
     def all(self) -> list[Erasure]:
         """The whole ledger, by participant."""
         with self._store.reading() as connection:

@@ -14,7 +14,7 @@ from domain.store.mapper import NOTHING
 from projections.export import bundle, tables
 from projections.export.settings import witnesses
 from projections.export.tending import Organisation, opened
-from projections.export.terminal import Verb, Verbs, language, looking, said, show
+from projections.export.terminal import Verb, Verbs, language, looking, said, show, warn
 from projections.views import proofs
 from projections.views.answers import ConsistencyProof, InclusionProof
 from projections.views.looked import access_page
@@ -45,10 +45,10 @@ def checkpoint(access: bool) -> None:
 
 @audit.command("key")
 def key() -> None:
-    """Print the key that checkpoints are checked with, to be published."""
+    """Print the keys that checkpoints are checked with, to be published: of the log, and of that of who looked."""
     with opened() as organisation, organisation.store.reading() as connection:
-        text = organisation.log.verifier(connection).text
-    as_it_stands({"key": text}, text + "\n")
+        log, accesses = (one.verifier(connection).text for one in (organisation.log, organisation.access_log))
+    as_it_stands({"key": log, "accessKey": accesses}, f"{log}\n{accesses}\n")
 
 
 @audit.command("prove")
@@ -98,6 +98,10 @@ def make_bundle(since: str | None, relationships: tuple[str, ...], events: tuple
         with click.open_file(since, "rb") as source:
             kept = source.read()
     with opened() as organisation:
+        with organisation.store.reading() as connection:
+            newest, head = organisation.log.checkpoint(connection), organisation.log.head(connection)
+        if newest is not None and newest.size < head:
+            warn(f"Of {head} events {newest.size} are signed; the others are not in it. `tussenruimte audit checkpoint` signs them.")
         made = bundle.bundle(organisation.log, organisation.access_log, witnesses(), kept, bundle.Asked(relationships, events))
     with open(out, "wb") as target:
         target.write(made)

@@ -14,6 +14,7 @@ from domain.store.erasure_file import ErasureFile
 from domain.store.fresh import FreshIds
 from domain.store.staging import Line
 from projections.export import cloudevents, objects
+from projections.export.settings import settings
 from projections.export.tending import opened
 from projections.export.terminal import BY, Verb, language, looking, said, show, warn, watched
 
@@ -59,7 +60,7 @@ def take_in(files: tuple[str, ...], keep_going: bool, fresh_ids: bool, restore: 
 def save(folder: Path) -> None:
     """Write a backup of the organisation into a new folder.
 
-    Events and keys as they are stored, sealed: without the root key it opens nothing. Keep none longer than 28 days."""
+    Events and keys as they are stored, sealed: without the root key it opens nothing. Keep it 7 days, and delete the whole folder then."""
     with opened() as organisation, watched() as progress:
         made = backup.save(organisation.store, folder, lambda step, done: progress(step, done, None))
     show({"folder": str(folder), "position": str(made.position)}, lambda _: f"saved up to position {made.position} in {folder}")
@@ -72,6 +73,9 @@ def bring_back(folder: Path, erasures: Path | None) -> None:
     """Bring a backup back into an empty platform.
 
     Whoever was erased since it was made is erased again before anything is opened. Without the file that tells who, nothing is done."""
+    root = settings().root
+    if isinstance(root, Path) and not root.exists():
+        raise Unusable(f"Put the root key that the backup was made under in {root} first, or name it: another one opens nothing of it.")
     with opened(new=True) as organisation, watched() as progress:
         ledger = organisation.erasing.ledger
         told = ErasureFile(erasures, organisation.store.organisation) if erasures is not None else ledger.file

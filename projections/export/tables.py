@@ -179,8 +179,8 @@ def _erasure(answer: Mapping[str, Any]) -> RenderableType:
     certificate = answer["certificate"]
     gone = certificate["destroyed"]
     return Text(
-        f"{answer['participant']} was erased on {certificate['destroyed_on']}: the key is destroyed, {gone['sealed']} sealed parts open no"
-        f" more, {gone['handles']} handles tell nobody; nothing is left."
+        f"{answer['participant']} was erased on {certificate['destroyed_on']}: the key is destroyed. Sealed parts that open no more:"
+        f" {gone['sealed']}; handles that no longer say who it was: {gone['handles']}; looked again: nothing is left."
     )
 
 

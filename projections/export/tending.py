@@ -100,6 +100,8 @@ def erase(participant: str, yes: bool) -> None:
     off, it goes on when it is asked for again."""
     with opened() as organisation:
         ledger = organisation.erasing.ledger
+        if not ledger.is_known(participant):
+            raise Unusable(f"Nobody is registered as {participant}. Ask for the id, without `participant/` before it.")
         if not yes:
             known_as = ", ".join(ledger.person(participant))
             click.confirm(f"Destroy all that is known of {known_as}? It cannot be undone.", abort=True, err=True)

@@ -38,7 +38,7 @@ def test_what_is_proven_at_the_command_line_holds(verifier: SimpleNamespace, run
     first = run("audit", "checkpoint").out
     assert run("import", "-", given="\n".join(one.decode() for one in generated(300, "more"))).code == 0
     second = answer(run("audit", "checkpoint", "--json"))["checkpoint"]
-    key = verifier.parse_key(run("audit", "key").out.strip())
+    key = verifier.parse_key(run("audit", "key").out.splitlines()[0])
     (old, old_root), (size, root) = (opened(verifier, note, key) for note in (first, second))
     assert (old, size, key.name) == (300, 600, "tussenruimte/default")
     for id in ("r-match", "more1-account"):
@@ -56,7 +56,8 @@ def test_what_is_proven_at_the_command_line_holds(verifier: SimpleNamespace, run
 def test_a_checkpoint_and_a_key_are_printed_as_they_stand_however_narrow_the_terminal(run: Run) -> None:
     note = run("audit", "checkpoint", COLUMNS="80").out
     assert note.encode() == answer(run("audit", "checkpoint", "--json"))["checkpoint"].encode()
-    assert run("audit", "key", COLUMNS="80").out == answer(run("audit", "key", "--json"))["key"] + "\n"
+    keys = answer(run("audit", "key", "--json"))
+    assert run("audit", "key", COLUMNS="80").out == f"{keys['key']}\n{keys['accessKey']}\n"
     shown = run("audit", "prove", "r-match", COLUMNS="80").out
     assert shown.endswith("\n" + note)
     assert shown.startswith("event     r-match\nposition  6\n")
@@ -105,7 +106,7 @@ def test_a_log_is_named_by_the_setting_and_keeps_its_name(run: Run) -> None:
 
 def test_a_witness_returns_a_checkpoint_and_its_line_stays(run: Run, tmp_path: Path) -> None:
     note = run("audit", "checkpoint").out.encode()
-    key = parse_key(run("audit", "key").out.strip())
+    key = parse_key(run("audit", "key").out.splitlines()[0])
     returned, keys = tmp_path / "returned", tmp_path / "witnesses"
     returned.write_bytes(cosign_checkpoint(note, key, WITNESS, 1_769_860_800))
     assert "No witness that is known here signed" in refused(run("audit", "witness", str(returned)))

@@ -202,7 +202,7 @@ def test_an_auditor_checks_it_at_home_with_nothing_but_python(run: Run, tmp_path
         assert said in done.stdout
     assert "Compare that with the key" in verify("bundle.zip").stdout
     assert "participant/r-bram" in verify("bundle.zip").stdout
-    assert "another key than yours" in verify("bundle.zip", "--key", key[:-1]).stderr
+    assert "another key than yours" in verify("bundle.zip", "--key", key[1:]).stderr
     spoilt = bytearray((home / "bundle.zip").read_bytes())
     spoilt[spoilt.index(b"participant/r-bram")] ^= 1
     (home / "bundle.zip").write_bytes(spoilt)

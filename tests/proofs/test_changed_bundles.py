@@ -200,3 +200,16 @@ def test_a_second_log_is_checked_like_the_first(sample: bytes) -> None:
     spoilt = {**second, "access/entries.jsonl": second["access/entries.jsonl"].replace(b"r-match", b"s-match")}
     with pytest.raises(standalone.Unproven, match=r"access/entries\.jsonl, line 1"):
         evidence.verify(evidence.bundled({**files, **spoilt}, asked))
+
+
+def test_a_log_of_who_looked_that_another_signed_is_not_taken_for_ones_own(sample: bytes) -> None:
+    """All of it holds; only the key is not the one that was published."""
+    files = evidence.unzipped(sample)
+    asked = json.loads(files.pop(evidence.MANIFEST))["asked"]
+    second = {name.replace("events/", "access/"): held for name, held in files.items() if name.startswith("events/")}
+    both = evidence.bundled({**files, **second}, asked)
+    key = evidence.key_text(evidence.verify(sample)["events"].log)
+    assert evidence.checked(both, key)
+    with pytest.raises(standalone.Unproven, match="events/keys: the log is signed with another key"):
+        evidence.checked(both, "another+00000000+AAAA")
+    assert "No log of who looked is in it." in evidence.checked(sample, key)
