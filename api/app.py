@@ -5,6 +5,7 @@ The front door opens the organisation and hands it over; the application closes 
 """
 
 import asyncio
+import logging
 import signal
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -22,7 +23,7 @@ from strawberry.schema.exceptions import CannotGetOperationTypeError, InvalidOpe
 from strawberry.types.graphql import OperationType
 
 from api import exchange
-from api.context import Context, Organisation, all_done
+from api.context import Context, Organisation, all_done, past
 from api.correlation import Correlation
 from api.errors import language_of, mask
 from api.exchange import PLAIN_JSON, HTTPRefused, media_type, refusal
@@ -37,12 +38,13 @@ from api.socket import Socket
 from api.wakeups import Wakeups
 from api.watch import TokenWatch
 from domain.model.errors import bad
-from domain.store.trouble import SILENT
+from domain.store.trouble import SILENT, TROUBLE
 from projections.telemetry.work import projected
 
 THREADS = 16
 """Threads that ask the store at once: as many as its connections allow, with room for those that need a second one."""
 
+FINISH_SECONDS = 5.0
 NO_TELEMETRY: TelemetryConfig = {"tracing": False, "metrics": False, "logs": False}
 """FastAPI would report addresses, and with GET a question stands in the address."""
 
@@ -50,11 +52,24 @@ ASKING = (OperationType.QUERY,)
 ALL = (OperationType.QUERY, OperationType.MUTATION)
 
 
+logger = logging.getLogger(__name__)
+
+
 def _ended(looking: asyncio.Task[None]) -> None:
     """What looks out for all who listen must not be missing unnoticed: the process ends, and what keeps it up starts another."""
     if not looking.cancelled() and (failure := looking.exception()) is not None:
         mask(failure)
         signal.raise_signal(signal.SIGTERM)
+
+
+async def _finishing(organisation: Organisation) -> None:
+    """Go on with erasures that were broken off, be it in another process: until they are done, something may still be told."""
+    while True:
+        await asyncio.sleep(FINISH_SECONDS)
+        try:
+            await past(organisation.erasing.go_on)
+        except TROUBLE as error:
+            logger.warning("erasures cannot be looked after just now", exc_info=error)
 
 
 def make_app(organisation: Organisation, look_seconds: float | None = None) -> ASGIApp:
@@ -68,7 +83,8 @@ def make_app(organisation: Organisation, look_seconds: float | None = None) -> A
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         anyio.to_thread.current_default_thread_limiter().total_tokens = THREADS
-        looking = [asyncio.create_task(wakeups.run()), asyncio.create_task(watch.run()), asyncio.create_task(fanout.followers.run())]
+        tasks = (wakeups.run(), watch.run(), fanout.followers.run(), _finishing(organisation))
+        looking = [asyncio.create_task(task) for task in tasks]
         for task in looking:
             task.add_done_callback(_ended)
         yield

@@ -78,6 +78,10 @@ def _narrowed(organisation: Organisation, asked: Asked) -> Iterator[bytes]:
             rows = rows_at(organisation.store, snapshot.connection, [place for place in places.found if place <= head])
             seen = Seen()
             page = b"".join(cloudevents.written(organisation.store, rows, seen.note))
+            if asked.filter.participant is not None:
+                # Asked by somebody, it tells in which relationships they are.
+                for stream in {stream for _, stream, _ in rows if stream.startswith("relationship/")}:
+                    seen.note(stream, "participant")
         organisation.store.accesses.write(viewer(), seen.accesses("export"))
         yield page
         position = places.upto

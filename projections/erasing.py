@@ -71,6 +71,9 @@ class Erasing:
         if erasure.position is not None:
             return erasure
         erasure, handles = self.ledger.freeze(erasure)
+        # Before the key is destroyed: where that cannot be done yet, the views tell nothing of them all the same.
+        self._runner.catch_up()
+        self._forget(erasure, handles)
         day = self.ledger.destroy(erasure)
         self._purge(erasure, handles)
         left = self._left(erasure, handles)
@@ -87,7 +90,7 @@ class Erasing:
     def _purge(self, erasure: Erasure, handles: Handles) -> None:
         """Read anew what the views say of them, and see that no trace stays of what they said before."""
         self._runner.catch_up()
-        self._runner.forget([erasure.participant], [stream for stream, _ in handles], forget_undone)
+        self._forget(erasure, handles)
         patience = time.monotonic() + PATIENCE_SECONDS
         while True:
             try:
@@ -97,6 +100,9 @@ class Erasing:
                 if time.monotonic() > patience:
                     raise Unfinished(f"The key is destroyed, but {error}. Erase again in a moment: it goes on.") from error
                 time.sleep(WAIT_SECONDS)
+
+    def _forget(self, erasure: Erasure, handles: Handles) -> None:
+        self._runner.forget([erasure.participant], [stream for stream, _ in handles], forget_undone)
 
     def _left(self, erasure: Erasure, handles: Handles) -> dict[str, int]:
         with self._store.reading() as connection:

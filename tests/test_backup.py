@@ -91,6 +91,21 @@ def test_who_was_erased_since_a_backup_is_erased_again_before_anything_is_opened
         assert brought.erasing.erase("anna").certificate == begun.erasing.erase("anna").certificate
 
 
+def test_a_restore_that_is_broken_off_behind_its_rows_brings_nobody_back(
+    begun: Organisation, other: Place, file: ErasureFile, tmp_path: Path
+) -> None:
+    backup.save(begun.store, tmp_path / "copy", unheard)
+    begun.erasing.erase("anna")
+    with closing(Organisation(opened(other))) as brought:
+        backup.load(brought.store, tmp_path / "copy", unheard, file.read())
+        # Nothing else was done, and the file is not known here.
+        assert data_of(brought, "said-by-anna")["voice"] == {"sealed": True}
+        assert data_of(brought, "r-match")["members"][0]["participant"] == {"sealed": True}
+    with closing(Organisation(opened(other))) as later:
+        assert later.erasing.go_on() == 1
+        assert data_of(later, "said-by-anna")["voice"] == GONE
+
+
 def test_keys_that_come_back_from_before_an_erasure_open_nothing_of_it(begun: Organisation, place: Place, tmp_path: Path) -> None:
     copy = keys_of(begun.store)
     begun.erasing.erase("anna")
@@ -193,11 +208,18 @@ def test_the_root_key_and_no_text_are_in_a_backup(begun: Organisation, tmp_path:
 def test_nothing_opens_while_the_file_of_the_erased_cannot_be_read(begun: Organisation, place: Place, file: ErasureFile) -> None:
     begun.erasing.erase("anna")
     whole = file.path.read_bytes()
+    file.path.write_bytes(whole.rstrip(b"\n"))
+    assert set(file.read()) == {"anna"}
+    file.add("bram", "2026-02-01")
+    assert set(file.read()) == {"anna", "bram"}
     file.path.write_bytes(whole + b'{"organisation": "buurtm')
     assert set(file.read()) == {"anna"}
     file.add("cleo", "2026-02-01")
     assert set(file.read()) == {"anna", "cleo"}
     assert file.path.read_bytes().count(b"\n") == 2
-    file.path.write_bytes(b"nonsense\n" + whole)
+    for wrong in (b"nonsense", b'{"organisation":"buurtmaat","participant":"cleo","requested":"x"}'):
+        file.path.write_bytes(wrong + b"\n" + whole)
+        with pytest.raises(LedgerLost):
+            file.read()
     with closing(opened(place, clock=Clock())) as store, pytest.raises(LedgerLost, match=r"elsewhere\.erasures:1"):
         Erasures(store, file).replay()

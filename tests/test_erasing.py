@@ -17,6 +17,7 @@ from domain.store.keys import Keys
 from projections.erasing import Erasing
 from projections.export import cloudevents
 from projections.runner import Runner
+from projections.views.filters import RelationshipFilter
 from tussenruimte import Organisation
 
 ABOUT_ANNA, ABOUT_BRAM, ABOUT_BOTH = "Anna likes tea", "Bram has a dog", "They laughed a lot"
@@ -110,6 +111,22 @@ def test_no_erasure_is_certified_that_left_something_behind(
             organisation.erasing.erase("anna")
     assert organisation.erasing.go_on() == 1
     assert organisation.erasing.ledger.unfinished() == []
+
+
+@pytest.mark.parametrize("step", ["destroy", "_purge"])
+def test_the_views_tell_nothing_any_more_of_an_erasure_that_cannot_be_finished_yet(
+    organisation: Organisation, monkeypatch: pytest.MonkeyPatch, step: str
+) -> None:
+    def breaks(*_: Any) -> None:
+        raise Unfinished("not just now")
+
+    monkeypatch.setattr(Erasures if step == "destroy" else Erasing, step, breaks)
+    with pytest.raises(Unfinished):
+        organisation.erasing.erase("anna")
+    questions, now = organisation.questions, organisation.store.clock()
+    assert questions.readings(["r"], now, "accounts", "a")["r"].phase == "UNOBSERVED"
+    assert {member.participant for member in questions.members(["r"])["r"]} == {None, "bram"}
+    assert questions.relationship_page(10, None, RelationshipFilter(participant="anna")).nodes == []
 
 
 def test_erasures_that_are_killed_at_any_boundary_end_well() -> None:

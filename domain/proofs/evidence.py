@@ -147,6 +147,7 @@ def verify(raw: bytes) -> dict[str, Proven]:
             found[log] = at(log, verify_log, held, LOGS[log])
     expect(known == set(files), f"{', '.join(sorted(set(files) - known))}: this belongs to no bundle")
     at("events/entries.jsonl", expect_asked, asked, found["events"])
+    expect("access" not in found or found["access"].whole == (asked is None), "access/entries.jsonl: not all of it is there")
     return found
 
 
@@ -292,7 +293,8 @@ def report(raw: bytes, found: Mapping[str, Proven], key: str | None, kept: bytes
         said += [f"The log of {name}, {shown(log.log.name)}, of {log.size} entries, is signed by", f"  {key_text(log.log)}"]
         said.append("  as you said." if key is not None else "  Compare that with the key that was published, or give it with --key.")
         said += [
-            f"Seen by {shown(witness.name)} on {formatdate(min(seconds, LAST), usegmt=True)}." for witness, seconds in log.seen.items()
+            f"Seen by {shown(witness.name)} on {formatdate(min(seconds, LAST), usegmt=True)}, if this is its key: {key_text(witness)}"
+            for witness, seconds in log.seen.items()
         ]
         if log.since:
             visit = "your last visit" if kept is not None and name == "events" else "the checkpoint before"

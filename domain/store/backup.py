@@ -5,7 +5,7 @@ key is not either, and without it the files open nothing. Positions, instants an
 """
 
 import os
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from hashlib import sha256
 from itertools import islice
 from pathlib import Path
@@ -15,12 +15,14 @@ import msgspec
 from msgspec import Struct
 
 from domain.store.checks import Unusable
-from domain.store.database import GENERATIONS, OWN, STORE_VERSION, TRACKING, Connection, Delete, Insert, Row, Table
-from domain.store.key_places import KEY_TABLES
+from domain.store.database import GENERATIONS, OWN, STORE_VERSION, TRACKING, Connection, Delete, Insert, Row, Table, Update
+from domain.store.erasures import Erasures
+from domain.store.key_places import DATA_KEYS, KEY_TABLES
 from domain.store.store import EventStore
 
 FORM = 1
 MANIFEST = "manifest.json"
+NOBODY: Mapping[str, str] = {}
 PAGE = 1_000
 EVENT_TABLES = tuple(table for table in OWN if table not in (GENERATIONS, TRACKING))
 Progress = Callable[[str, int], None]
@@ -66,8 +68,11 @@ def save(store: EventStore, folder: Path, progress: Progress) -> Manifest:
         raise Unusable(f"{error.filename or folder}: {error.strerror}. What is there of the backup is not whole: remove it.") from error
 
 
-def load(store: EventStore, folder: Path, progress: Progress) -> Manifest:
-    """Bring a backup back into a store in which nothing was recorded. Nothing is kept of one that is not whole. Raises `Unusable`."""
+def load(store: EventStore, folder: Path, progress: Progress, erased: Mapping[str, str] = NOBODY) -> Manifest:
+    """Bring a backup back into a store in which nothing was recorded. Nothing is kept of one that is not whole. Raises `Unusable`.
+
+    `erased`: the days on which it was asked for, by participant. Their keys are frozen, and their erasures taken down, in the transactions
+    that bring back keys and events: broken off anywhere, nothing of them opens, and the next start goes on."""
     manifest = _manifest(folder, store.organisation)
     with store.reading() as connection:
         if store.head(connection):
@@ -78,12 +83,17 @@ def load(store: EventStore, folder: Path, progress: Progress) -> Manifest:
             connection.write([Delete(table, table.key, held)])
             connection.write([Insert(table, list(_rows(folder, "keys", table, progress)))])
         store.keys.check(connection)
+        for some in _pages((id,) for id in erased):
+            named, value = connection.among("owner", [f"participant/{id}" for (id,) in some])
+            living = connection.execute(f"SELECT owner FROM {connection.table(DATA_KEYS)} k WHERE state = 'active' AND {named}", (value,))
+            connection.write([Update(DATA_KEYS, ("state",), ("owner",), [("frozen", owner) for (owner,) in living.fetchall()])])
     with store.database.writing("events") as connection:
         for table in EVENT_TABLES:
             for page in _pages(_rows(folder, "events", table, progress)):
                 connection.write([Insert(table, page)])
         if store.head(connection) != manifest.position:
             raise Unusable(f"{folder} holds other events than its {MANIFEST} says. Take another backup.")
+        Erasures(store).take_down(connection, erased)
     return manifest
 
 
@@ -142,9 +152,12 @@ def _rows(folder: Path, of: str, table: Table, progress: Progress) -> Iterator[R
     done = 0
     with (folder / f"{of}.{table.name}").open("rb") as file:
         while size := file.read(4):
-            for row in msgspec.msgpack.decode(file.read(int.from_bytes(size)), type=list[tuple[Any, ...]]):
-                yield row
-                done += 1
+            try:
+                rows = msgspec.msgpack.decode(file.read(int.from_bytes(size)), type=list[tuple[Any, ...]])
+            except msgspec.MsgspecError as error:
+                raise Unusable(f"{folder / f'{of}.{table.name}'} holds no rows. Nothing was brought back: take another backup.") from error
+            yield from rows
+            done += len(rows)
             progress(f"{of}: {table.name}", done)
 
 

@@ -7,10 +7,13 @@ databases, and in none of their backups.
 import fcntl
 import os
 from pathlib import Path
+from typing import Annotated
 
 import msgspec
 from eventsourcing.persistence import OperationalError
-from msgspec import Struct
+from msgspec import Meta, Struct
+
+from domain.model.words import Id
 
 
 class LedgerLost(OperationalError):
@@ -19,11 +22,19 @@ class LedgerLost(OperationalError):
 
 class _Line(Struct, frozen=True):
     organisation: str
-    participant: str
-    requested: str
+    participant: Id
+    requested: Annotated[str, Meta(pattern=r"\A[0-9]{4}-[0-9]{2}-[0-9]{2}\Z")]
 
 
 _lines = msgspec.json.Decoder(_Line)
+
+
+def _is_whole(line: bytes) -> bool:
+    try:
+        _lines.decode(line)
+    except msgspec.MsgspecError:
+        return False
+    return True
 
 
 class ErasureFile:
@@ -39,8 +50,9 @@ class ErasureFile:
             raw = self.path.read_bytes() if self.path.exists() else b""
         except OSError as error:
             raise LedgerLost(f"{self.path}, where the erasures are kept, cannot be read: {error.strerror}") from error
-        # A last line without its end was never finished, so that no key was destroyed after it.
-        *whole, _ = raw.split(b"\n")
+        # A last line without its end was broken off, so that no key was destroyed after it; one that is whole counts all the same.
+        *whole, last = raw.split(b"\n")
+        whole += [last] if _is_whole(last) else []
         found: dict[str, str] = {}
         for number, line in enumerate(whole, 1):
             if not line:
@@ -63,7 +75,12 @@ class ErasureFile:
             with open(os.open(self.path, os.O_RDWR | os.O_CREAT, 0o600), "r+b") as file:
                 fcntl.flock(file, fcntl.LOCK_EX)
                 # A last line that was broken off gives way.
-                file.truncate(file.read().rfind(b"\n") + 1)
+                held = file.read()
+                end = held.rfind(b"\n") + 1
+                if _is_whole(held[end:]):
+                    line = b"\n" + line
+                else:
+                    file.truncate(end)
                 file.seek(0, os.SEEK_END)
                 file.write(line)
                 file.flush()

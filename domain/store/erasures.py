@@ -154,6 +154,12 @@ class Erasures:
         self._note(erasure, "position", outcome.position)
         return msgspec.structs.replace(erasure, certificate=certificate, position=outcome.position)
 
+    def take_down(self, connection: Connection, told: Mapping[str, str]) -> None:
+        """Take down all who are registered here and not in the ledger, within the caller's transaction."""
+        for id, requested in sorted(told.items()):
+            if _of(connection, id) is None and _registered(connection, id):
+                self._take_down(connection, id, requested)
+
     def replay(self, told: Mapping[str, str] | None = None) -> int:
         """Bring ledger, file and keys together where one of them came back from an old copy, before anything is opened; how many erasures
         were missing. `told`: what a file says that is not this platform's own.

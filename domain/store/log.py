@@ -17,6 +17,7 @@ from domain.proofs.note import PLAIN, Signer, Verifier
 from domain.proofs.tiles import WIDTH, Tile, completed, tile_root, tree_root
 from domain.store.database import CHECKPOINTS, EVENTS, TILES, Connection, Database, Insert, Table, Update
 from domain.store.keys import Keys, KeyStoreError, Missing
+from domain.store.ledger import leaf
 from domain.store.ring import LOG
 
 ORIGIN = "tussenruimte"
@@ -110,6 +111,8 @@ class Log:
             first = 0 if whole or self._looked >= kept else self._looked
             last = kept if whole else min(first + LOOK, kept)
             self._compare(connection, first, last)
+            if whole:
+                self._rehash(connection)
         self._looked = last
 
     def check(self, connection: Connection) -> None:
@@ -150,6 +153,17 @@ class Log:
             [hashes] = tiles.read([tile])
             connection.write([Insert(TILES, [(self.table.name, tile.level + 1, tile.index, _rooted(tile, hashes))])])
         return size
+
+    def _rehash(self, connection: Connection) -> None:
+        """See that every leaf is that of what stands beside it."""
+        content = "state" if self.table is EVENTS else "entry"
+        rows = connection.stream(f"SELECT position, {content}, leaf FROM {connection.table(self.table)} l ORDER BY position")
+        for position, held, hashed in rows:
+            if not isinstance(held, bytes) or leaf(held) != hashed:
+                raise Rewritten(
+                    f"what stands at position {position} is not what was recorded there",
+                    f"wat op positie {position} staat, is niet wat daar is vastgelegd",
+                )
 
     def _compare(self, connection: Connection, first: int, last: int) -> None:
         """Hash the leaves of full tiles anew, and see that the roots are those that are kept."""

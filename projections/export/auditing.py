@@ -112,7 +112,7 @@ def make_bundle(since: str | None, relationships: tuple[str, ...], events: tuple
 @audit.command("access", cls=Verb)
 @click.argument("id", metavar="RELATIONSHIP|PARTICIPANT")
 @click.option("--first", type=int, default=50, show_default=True, help="How many at most, 1 to 1000.")
-@click.option("--after", type=click.IntRange(0), metavar="CURSOR", help="Go on where a page ended.")
+@click.option("--after", type=click.IntRange(0, 2**63 - 1), metavar="CURSOR", help="Go on where a page ended.")
 def access(id: str, first: int, after: int | None) -> None:
     """List who looked at a relationship, or at a participant.
 

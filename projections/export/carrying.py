@@ -85,10 +85,10 @@ def bring_back(folder: Path, erasures: Path | None) -> None:
                 " Name it with --erasures; if nobody was ever erased, make an empty one."
             )
         known = told.read()
-        made = backup.load(organisation.store, folder, lambda step, done: progress(step, done, None))
-        again = ledger.replay(known)
+        made = backup.load(organisation.store, folder, lambda step, done: progress(step, done, None), known)
+        ledger.replay(known)
         organisation.runner.rebuild(lambda done, of: progress("read anew", done, of))
-        organisation.erasing.go_on()
+        again = organisation.erasing.go_on()
     answer = {"position": str(made.position), "erasedAgain": again}
     show(answer, lambda _: f"brought back up to position {made.position}; erased again: {again}")
 

@@ -85,7 +85,8 @@ class Settings(msgspec.Struct, frozen=True):
 
 def settings() -> Settings:
     """From the command line, then the environment. Raises `Refused` or `Unusable`."""
-    organisation = said("organisation") or "default"
+    named = said("organisation")
+    organisation = "default" if named is None else named
     if not re.fullmatch(ID_FORM, organisation):
         raise Unusable(f"--organisation: {bad('wrong_id', 'organisation').refusal.text(language())}")
     place, sources = _place(organisation)
@@ -211,7 +212,7 @@ def witnesses() -> list[Verifier]:
     if not (path := os.environ.get(WITNESSES)):
         return []
     keys: list[Verifier] = []
-    for number, line in enumerate(Path(path).read_text().splitlines(), 1):
+    for number, line in enumerate(Path(path).read_text(errors="replace").splitlines(), 1):
         if text := line.strip():
             try:
                 keys.append(parse_key(text))

@@ -171,6 +171,8 @@ def _relationships(touched: Sequence[Touched], ring: Ring) -> Iterator[Change]:
 def participant_of(ring: Ring, stream: str, handle: str) -> str | None:
     """The participant a handle stands for; None where that cannot be told (any more)."""
     try:
-        return ring.owner(stream, handle).partition("/")[2]
+        owner = ring.owner(stream, handle)
+        ring.key(owner)  # Who is being erased is told of no more, though the handle still does.
+        return owner.partition("/")[2]
     except NotOpened:
         return None

@@ -343,3 +343,12 @@ def test_a_line_that_does_not_hold_is_refused_and_nothing_of_it_is_kept(store: E
             assert found.value.refusal.rule == rule
     assert newest(log) == first
     assert log.witnessed(good, [witness])[0].note == good
+
+
+def test_an_event_that_was_changed_beside_its_leaf_is_found_where_all_is_hashed_anew(store: EventStore) -> None:
+    grown(store, 300)
+    execute(store, EVENTS, "UPDATE {} SET state = leaf WHERE position = 7")
+    record(store, [initiative("more")])
+    assert log_of(store).sign() is not None
+    with pytest.raises(Rewritten, match="what stands at position 7"):
+        log_of(store).sign(whole=True)
