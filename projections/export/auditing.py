@@ -135,6 +135,14 @@ def _place(organisation: Organisation, said: str) -> tuple[str | None, str | Non
     return relationship, participant
 
 
+@audit.command("program")
+def program() -> None:
+    """Print verify.py, which needs nothing but Python.
+
+    It is in every bundle; whoever does not trust who made that takes it from a copy of this program that they trust."""
+    click.echo(bundle.program(), nl=False)
+
+
 def as_it_stands(answer: Any, text: str) -> None:
     """Print JSON where that was asked, else a text with its own line ends, however wide the terminal is."""
     if said("json"):
