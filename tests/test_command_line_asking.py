@@ -1,10 +1,11 @@
 """What the verbs that ask print, and what is told of what cannot be asked. All of it within one process, where much can be asked."""
 
+import json
 from pathlib import Path
 
 import pytest
 from command_line import EXAMPLES, Run, answer, refused, run_within
-from sent_lines import pair
+from sent_lines import line, pair
 from test_joined import joined
 
 
@@ -180,3 +181,13 @@ def test_who_was_joined_is_listed_and_erased_as_one(tmp_path: Path) -> None:
     assert [one["certificate"]["destroyed"]["handles"] for one in (erased, *erased["joinedWith"])] == [1, 1]
     again = run("erase", "r-anna", "--yes").out
     assert ("r-anna was erased" in again, "s-anna was erased" in again) == (True, True)
+
+
+def test_who_was_erased_elsewhere_is_told_of_without_a_certificate_of_ones_own(tmp_path: Path) -> None:
+    run = run_within(tmp_path)
+    gone = line("gone", "participant_erased", "participant/r-anna", {"requested_on": "2021-05-01", "certificate": {"other": 1}})
+    sent = [json.loads(one) | {"position": place, "recorded": "2022-01-01T00:00:00Z"} for place, one in enumerate([*pair(), gone], 1)]
+    assert run("import", "--restore", "-", given="\n".join(map(json.dumps, sent))).code == 0
+    assert "r-anna is erased." in run("erase", "r-anna", "--yes").out
+    assert "r-anna is gewist." in run("erase", "r-anna", "--yes", "--language", "nl").out
+    assert "can no longer be told by their id" in run("audit", "access", "r-anna").err

@@ -118,7 +118,10 @@ def access(id: str, first: int, after: int | None) -> None:
 
     Of a participant with all of their relationships. To look here is written down too."""
     with looking(), opened() as organisation:
-        page = access_page(organisation.store, first, after, *_place(organisation, id))
+        relationship, participant = _place(organisation, id)
+        page = access_page(organisation.store, first, after, relationship, participant)
+        if participant is not None and organisation.erasing.ledger.of(participant) is not None:
+            warn("They were erased: who looked at them can no longer be told by their id. Ask of a relationship instead.")
     show(page, lambda language: tables.accesses(page, language))
 
 

@@ -170,17 +170,25 @@ def tokens(found: Sequence[Mapping[str, Any]]) -> RenderableType:
     return table
 
 
-def erasures(found: Sequence[Mapping[str, Any]]) -> RenderableType:
+def erasures(found: Sequence[Mapping[str, Any]], language: Language) -> RenderableType:
     """The certificates, a sentence each."""
-    return Group(*map(_erasure, found))
+    return Group(*(_erasure(one, language) for one in found))
 
 
-def _erasure(answer: Mapping[str, Any]) -> RenderableType:
-    certificate = answer["certificate"]
-    gone = certificate["destroyed"]
+def _erasure(answer: Mapping[str, Any], language: Language) -> RenderableType:
+    who, certificate = answer["participant"], answer["certificate"] or {}
+    gone, day = certificate.get("destroyed"), certificate.get("destroyed_on")
+    if gone is None or day is None:
+        # The certificate is of another platform, or of a version with another form.
+        return Text(f"{who} is gewist." if language == "nl" else f"{who} is erased.")
+    if language == "nl":
+        return Text(
+            f"{who} is gewist op {day}: de sleutel is weg. Verzegelde delen die niet meer opengaan: {gone['sealed']}; aanduidingen die"
+            f" niet meer zeggen wie het was: {gone['handles']}; opnieuw gekeken: er is niets over."
+        )
     return Text(
-        f"{answer['participant']} was erased on {certificate['destroyed_on']}: the key is destroyed. Sealed parts that open no more:"
-        f" {gone['sealed']}; handles that no longer say who it was: {gone['handles']}; looked again: nothing is left."
+        f"{who} was erased on {day}: the key is destroyed. Sealed parts that open no more: {gone['sealed']}; handles that no longer say who"
+        f" it was: {gone['handles']}; looked again: nothing is left."
     )
 
 

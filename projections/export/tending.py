@@ -109,7 +109,7 @@ def erase(participant: str, yes: bool) -> None:
         others = [ledger.of(id) for id in ledger.person(participant)[1:]]
     answer = {"participant": found.participant, "state": "erased", "certificate": found.certificate}
     joined = [{"participant": other.participant, "certificate": other.certificate} for other in others if other is not None]
-    show({**answer, "joinedWith": joined}, lambda _: tables.erasures([answer, *joined]))
+    show({**answer, "joinedWith": joined}, lambda language: tables.erasures([answer, *joined], language))
 
 
 @click.group("retention", cls=Verbs)
