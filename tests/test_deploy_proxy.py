@@ -49,9 +49,15 @@ def until(found: Callable[[], bool]) -> None:
         time.sleep(0.05)
 
 
-def listens(port: int) -> bool:
-    with socket.socket() as trial:
-        return trial.connect_ex(("127.0.0.1", port)) == 0
+def greets(port: int) -> bool:
+    """Whether it comes to TLS there: the port is open before there is a certificate."""
+    anybody = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    anybody.check_hostname, anybody.verify_mode = False, ssl.CERT_NONE
+    try:
+        with socket.create_connection(("127.0.0.1", port), SECONDS) as trial, anybody.wrap_socket(trial, server_hostname="localhost"):
+            return True
+    except OSError:
+        return False
 
 
 @contextmanager
@@ -68,7 +74,7 @@ def proxy_before(port: int, folder: Path, configuration: str = CADDYFILE) -> Ite
         process = subprocess.Popen(command, env=settings, stdout=log, stderr=log)
     try:
         own = folder / "data" / "caddy" / "certificates" / "local" / "localhost" / "localhost.key"
-        until(lambda: process.poll() is not None or (own.exists() and listens(tls)))
+        until(lambda: process.poll() is not None or (own.exists() and greets(tls)))
         assert process.poll() is None, (folder / "caddy.log").read_text()
         trust = ssl.create_default_context(cafile=folder / "data" / "caddy" / "pki" / "authorities" / "local" / "root.crt")
         yield Proxy(tls, plain, trust)

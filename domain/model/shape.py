@@ -37,7 +37,7 @@ def decode(decoder: Callable[[Any], T], raw: Any, of: Any, within: str = "") -> 
     try:
         return decoder(raw)
     except msgspec.ValidationError as error:
-        if isinstance(raw, bytes):
+        if isinstance(raw, bytes) and of is not object:
             decode(msgspec.json.decode, raw, object, within)  # What is no JSON at all further on is told as that.
         raise explain(str(error), of, within) from None
     except (UnicodeDecodeError, UnicodeEncodeError):
