@@ -294,8 +294,14 @@ class Keys:
             return self._aliases_of(db, streams)
 
     def load_erased(self) -> frozenset[str]:
+        return self._in_state("= 'erased'")
+
+    def load_gone(self) -> frozenset[str]:
+        return self._in_state("<> 'active'")
+
+    def _in_state(self, state: str) -> frozenset[str]:
         with self._place.reading() as db:
-            rows = db.execute(f"SELECT owner FROM {db.table(DATA_KEYS)} k WHERE state = 'erased'").fetchall()
+            rows = db.execute(f"SELECT owner FROM {db.table(DATA_KEYS)} k WHERE state {state}").fetchall()
         return frozenset(owner.partition("/")[2] for (owner,) in rows)
 
     def _aliases_of(self, db: Connection, streams: list[str]) -> dict[tuple[str, str], str | Trouble]:

@@ -80,6 +80,7 @@ class Cache:
         self.aliases: dict[tuple[str, str], str | Trouble] = {}
         self.streams: set[str] = set()
         self.erased: frozenset[str] | None = None
+        self.gone: frozenset[str] | None = None
 
     def make_room(self) -> None:
         if len(self.keys) + len(self.aliases) > HELD:
@@ -102,6 +103,8 @@ class Store(Protocol):
     def load_streams(self, streams: list[str]) -> dict[tuple[str, str], str | Trouble]: ...
 
     def load_erased(self) -> frozenset[str]: ...
+
+    def load_gone(self) -> frozenset[str]: ...
 
 
 class Ring:
@@ -137,6 +140,13 @@ class Ring:
         if cache.erased is None:
             cache.erased = self._store.load_erased()
         return cache.erased
+
+    def gone(self) -> frozenset[str]:
+        """The ids of those, and of whoever is being erased: of none of them anything is told any more."""
+        cache = self._current()
+        if cache.gone is None:
+            cache.gone = self._store.load_gone()
+        return cache.gone
 
     def keys_about(self, stream: str, handles: Sequence[str]) -> list[DataKey]:
         """The keys a text about these people takes, by sorted handle; about nobody, the organisation's.

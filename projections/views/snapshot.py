@@ -89,8 +89,8 @@ class Snapshot:
             self._store.accesses.write(who, accesses, self._ring)
 
     def erased(self) -> frozenset[str]:
-        """The participants whose keys were destroyed."""
-        return self._ring.erased()
+        """The participants whose keys were destroyed, or are being."""
+        return self._ring.gone()
 
     # Lenses
 
