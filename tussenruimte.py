@@ -33,7 +33,7 @@ from domain.store.turning import Spans
 from projections import soundness
 from projections.erasing import Erasing
 from projections.export import asking, auditing, carrying, tables, tending
-from projections.export.settings import Files, Settings, databases, files_of, log_origin, root_key, settings
+from projections.export.settings import Files, Settings, databases, files_of, root_key, settings
 from projections.export.terminal import TOLD, Verbs, looking, said, show, told, watched
 from projections.retention import Retention
 from projections.runner import Runner
@@ -104,7 +104,6 @@ def open_store(chosen: Settings, new: bool) -> EventStore:
         store = on_postgres(place.url, place.keys_url, root_key(chosen), organisation, clock, place.read_url)
     try:
         check_keys(store)
-        Erasures(store, erasure_file(chosen)).replay()
     except BaseException:
         store.close()
         raise
@@ -115,18 +114,19 @@ def open_organisation(chosen: Settings, outdated: bool = False, new: bool = Fals
     """Open an organisation's files. `outdated`: even with views of an older form. `new`: made where there are none.
 
     Raises one of `TOLD`."""
-    organisation = Organisation(open_store(chosen, new), signals_of(chosen), erasure_file(chosen), chosen.spans, log_origin())
-    if not outdated and organisation.runner.outdated():
+    erasures = ErasureFile(chosen.erasures, chosen.organisation) if chosen.erasures is not None else None
+    organisation = Organisation(open_store(chosen, new), signals_of(chosen), erasures, chosen.spans, chosen.origin)
+    try:
+        organisation.erasing.ledger.replay()
+        if not outdated:
+            if organisation.runner.outdated():
+                raise Unusable("The views have the form of an older version. Run `tussenruimte migrate`.")
+            # What a copy has brought back, or a kill left, is not shown before it is gone for good.
+            organisation.erasing.go_on()
+    except BaseException:
         organisation.close()
-        raise Unusable("The views have the form of an older version. Run `tussenruimte migrate`.")
-    if not outdated:
-        # What a copy has brought back, or a kill left, is not shown before it is gone for good.
-        organisation.erasing.go_on()
+        raise
     return organisation
-
-
-def erasure_file(chosen: Settings) -> ErasureFile | None:
-    return ErasureFile(chosen.erasures, chosen.organisation) if chosen.erasures is not None else None
 
 
 def signals_of(chosen: Settings) -> "Signals | None":

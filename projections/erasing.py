@@ -1,7 +1,7 @@
 """An erasure from its request to its certificate: whatever names a participant or tells about them is destroyed, in every place.
 
-The steps are whole by themselves and may be repeated: whoever was killed between two of them has the next one go on. Nothing is opened
-for them from the second step on, and nothing can be from the third.
+The steps are whole by themselves and may be repeated: whoever was killed between two of them has the next one go on. From when their key
+is frozen nothing of theirs is opened and the views take in nothing of it; from when it is destroyed nothing can be.
 """
 
 import logging
@@ -50,7 +50,7 @@ class Erasing:
             known = asked
             for one in known:
                 if one.position is None:
-                    self.ledger.hold(one)
+                    self.ledger.freeze(one)
         return known
 
     def go_on(self) -> int:
@@ -70,12 +70,12 @@ class Erasing:
     def _done(self, erasure: Erasure) -> Erasure:
         if erasure.position is not None:
             return erasure
-        erasure, handles = self.ledger.freeze(erasure)
+        erasure, handles = self.ledger.count(erasure)
         # Before the key is destroyed: where that cannot be done yet, the views tell nothing of them all the same.
         self._runner.catch_up()
-        self._forget(erasure, handles)
+        self._runner.forget([erasure.participant], [stream for stream, _ in handles], forget_undone)
         day = self.ledger.destroy(erasure)
-        self._purge(erasure, handles)
+        self._wipe()
         left = self._left(erasure, handles)
         if any(left.values()):
             raise Unfinished(
@@ -87,10 +87,8 @@ class Erasing:
         logger.info("a participant was erased")
         return erasure
 
-    def _purge(self, erasure: Erasure, handles: Handles) -> None:
-        """Read anew what the views say of them, and see that no trace stays of what they said before."""
-        self._runner.catch_up()
-        self._forget(erasure, handles)
+    def _wipe(self) -> None:
+        """See that no trace stays of what the views said of them before."""
         patience = time.monotonic() + PATIENCE_SECONDS
         while True:
             try:
@@ -100,9 +98,6 @@ class Erasing:
                 if time.monotonic() > patience:
                     raise Unfinished(f"The key is destroyed, but {error}. Erase again in a moment: it goes on.") from error
                 time.sleep(WAIT_SECONDS)
-
-    def _forget(self, erasure: Erasure, handles: Handles) -> None:
-        self._runner.forget([erasure.participant], [stream for stream, _ in handles], forget_undone)
 
     def _left(self, erasure: Erasure, handles: Handles) -> dict[str, int]:
         with self._store.reading() as connection:

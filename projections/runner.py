@@ -247,8 +247,8 @@ class Runner:
                 self._still(connection, fresh)
                 while self._take(connection, fresh):
                     pass
-                # Somebody may have been erased since their streams were read.
-                self._forget(connection, fresh, sorted(self._store.keys.ring().erased()))
+                # Somebody may have been erased since their streams were read, or be just now.
+                self._forget(connection, fresh, sorted(self._store.keys.ring().gone()))
                 self._drop(connection, self._known(connection)[0])
                 connection.write([Update(GENERATIONS, ("generation", "version"), ("name",), [(fresh, self._version, self._name)])])
                 return self.position(connection, fresh)

@@ -38,7 +38,7 @@ STEPS: list[tuple[Any, str]] = [
     (SQLiteDatabase, "wipe_traces"),
     (Erasures, "left"),
     (Recording, "record_own"),
-    (Erasures, "_note"),
+    (Erasures, "_done"),
     (Erasing, "erase"),
 ]
 BOUNDARIES = [(owner, name, after) for owner, name in STEPS for after in (False, True)]

@@ -113,7 +113,7 @@ def test_no_erasure_is_certified_that_left_something_behind(
     assert organisation.erasing.ledger.unfinished() == []
 
 
-@pytest.mark.parametrize("step", ["destroy", "_purge"])
+@pytest.mark.parametrize("step", ["destroy", "_wipe"])
 def test_the_views_tell_nothing_any_more_of_an_erasure_that_cannot_be_finished_yet(
     organisation: Organisation, monkeypatch: pytest.MonkeyPatch, step: str
 ) -> None:
@@ -157,7 +157,7 @@ def test_who_was_erased_on_the_platform_that_an_export_is_from_stays_so(organisa
         assert data_of(another, "said-by-anna")["voice"] == {"erased": "2026-01-31"}
 
 
-STEPS = ("request", "freeze", "destroy", "_purge", "_left", "finish")
+STEPS = ("request", "freeze", "count", "destroy", "_wipe", "_left", "finish")
 
 
 @pytest.mark.parametrize("step", STEPS)

@@ -21,6 +21,7 @@ from domain.store.erasures import Unfinished
 from domain.store.persons import registrations
 from projections.erasing import Erasing
 from projections.retention import Due
+from projections.runner import Runner
 from projections.views.filters import EventFilter, RelationshipFilter
 from tussenruimte import Organisation
 
@@ -239,7 +240,7 @@ def told_of(organisation: Organisation, people: str) -> list[Any]:
     return [event for events in streams.values() for event in events]
 
 
-BOUNDARIES = [(Erasing, "_done", nth) for nth in (0, 1, 2)] + [(Erasing, "_purge", nth) for nth in (0, 1, 2)]
+BOUNDARIES = [(owner, step, nth) for owner, step in ((Erasing, "_done"), (Erasing, "_wipe"), (Runner, "forget")) for nth in (0, 1, 2)]
 
 
 @pytest.mark.parametrize(("owner", "step", "nth"), BOUNDARIES)

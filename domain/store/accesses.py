@@ -24,7 +24,7 @@ from msgspec import Struct
 from domain.model.errors import bad
 from domain.model.time import SECOND, rfc3339
 from domain.model.words import ID_FORM
-from domain.store.database import ACCESSES, Connection, Database, Insert, Row
+from domain.store.database import ACCESSES, Connection, Database, Insert, Row, head_of
 from domain.store.ledger import canonical, leaf
 from domain.store.mapper import Unreadable
 from domain.store.ring import NotOpened, Ring
@@ -198,7 +198,7 @@ class AccessLog:
 
     def _settle(self, groups: list[list[_Look]]) -> None:
         with self._database.writing("accesses", brief=True) as connection:
-            looks = enumerate(chain.from_iterable(groups), last(connection) + 1)
+            looks = enumerate(chain.from_iterable(groups), head_of(connection, ACCESSES) + 1)
             connection.write([Insert(ACCESSES, [self._row(position, look) for position, look in looks])])
 
     def _row(self, position: int, look: _Look) -> Row:
@@ -209,12 +209,6 @@ class AccessLog:
         )  # fmt: skip
         state = canonical(entry)
         return (position, look.at, entry.place, state, leaf(state))
-
-
-def last(connection: Connection) -> int:
-    """The highest position; 0 before the first entry."""
-    row = connection.execute(f"SELECT max(position) FROM {connection.table(ACCESSES)} a").fetchone()
-    return row[0] or 0 if row else 0
 
 
 def entries(connection: Connection, before: int | None, places: Sequence[str] | None) -> Iterator[Entry]:

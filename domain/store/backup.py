@@ -4,10 +4,8 @@ The events are read first and then the keys, so that there is a key for every se
 key is not either, and without it the files open nothing. Positions, instants and leaves stay what they were: proofs hold after a restore.
 """
 
-import os
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from hashlib import sha256
-from itertools import islice
+from collections.abc import Callable, Iterator, Mapping
+from hashlib import file_digest, sha256
 from pathlib import Path
 from typing import Any
 
@@ -15,15 +13,16 @@ import msgspec
 from msgspec import Struct
 
 from domain.store.checks import Unusable
-from domain.store.database import GENERATIONS, OWN, STORE_VERSION, TRACKING, Connection, Delete, Insert, Row, Table, Update
+from domain.store.database import GENERATIONS, OWN, STORE_VERSION, TRACKING, Connection, Delete, Insert, Row, Table
+from domain.store.disk import put, sync_folder
 from domain.store.erasures import Erasures
-from domain.store.key_places import DATA_KEYS, KEY_TABLES
+from domain.store.key_places import KEY_TABLES
+from domain.store.ring import chunks
 from domain.store.store import EventStore
 
 FORM = 1
 MANIFEST = "manifest.json"
 NOBODY: Mapping[str, str] = {}
-PAGE = 1_000
 EVENT_TABLES = tuple(table for table in OWN if table not in (GENERATIONS, TRACKING))
 Progress = Callable[[str, int], None]
 """Hears of each file, and how many rows of it are done."""
@@ -61,8 +60,8 @@ def save(store: EventStore, folder: Path, progress: Progress) -> Manifest:
         with store.keys.place.writing() as connection:
             keys = {table.name: _write(folder, "keys", table, connection, progress) for table in KEY_TABLES}
         made = Manifest(FORM, STORE_VERSION, store.organisation, store.clock(), position, events, keys)
-        _put(folder / MANIFEST, [_text(made)])
-        _synced(folder)
+        put(folder / MANIFEST, [_text(made)])
+        sync_folder(folder)
         return made
     except OSError as error:
         raise Unusable(f"{error.filename or folder}: {error.strerror}. What is there of the backup is not whole: remove it.") from error
@@ -83,13 +82,10 @@ def load(store: EventStore, folder: Path, progress: Progress, erased: Mapping[st
             connection.write([Delete(table, table.key, held)])
             connection.write([Insert(table, list(_rows(folder, "keys", table, progress)))])
         store.keys.check(connection)
-        for some in _pages((id,) for id in erased):
-            named, value = connection.among("owner", [f"participant/{id}" for (id,) in some])
-            living = connection.execute(f"SELECT owner FROM {connection.table(DATA_KEYS)} k WHERE state = 'active' AND {named}", (value,))
-            connection.write([Update(DATA_KEYS, ("state",), ("owner",), [("frozen", owner) for (owner,) in living.fetchall()])])
+        store.keys.hold(connection, [f"participant/{id}" for id in erased])
     with store.database.writing("events") as connection:
         for table in EVENT_TABLES:
-            for page in _pages(_rows(folder, "events", table, progress)):
+            for page in chunks(_rows(folder, "events", table, progress)):
                 connection.write([Insert(table, page)])
         if store.head(connection) != manifest.position:
             raise Unusable(f"{folder} holds other events than its {MANIFEST} says. Take another backup.")
@@ -113,7 +109,7 @@ def _manifest(folder: Path, organisation: str) -> Manifest:
             raise Unusable(f"{folder} holds other tables than this version has. Bring it back with the version that made it.")
         for name, part in parts:
             with (folder / name).open("rb") as file:
-                if _sum(iter(lambda file=file: file.read(1 << 20), b"")) != part.sha256:  # type: ignore[misc]
+                if file_digest(file, "sha256").hexdigest() != part.sha256:
                     raise Unusable(f"{folder / name} is not as it was written. Nothing was brought back: take another backup.")
     except OSError as error:
         raise Unusable(f"{error.filename or folder}: {error.strerror}. This is no whole backup.") from error
@@ -136,7 +132,7 @@ def _write(folder: Path, of: str, table: Table, connection: Connection, progress
 
     def packed() -> Iterator[bytes]:
         nonlocal count
-        for page in _pages(rows):
+        for page in chunks(rows):
             raw = msgspec.msgpack.encode(page)
             chunk = len(raw).to_bytes(4) + raw
             digest.update(chunk)
@@ -144,7 +140,7 @@ def _write(folder: Path, of: str, table: Table, connection: Connection, progress
             progress(f"{of}: {table.name}", count)
             yield chunk
 
-    _put(folder / f"{of}.{table.name}", packed())
+    put(folder / f"{of}.{table.name}", packed())
     return Part(count, digest.hexdigest())
 
 
@@ -159,33 +155,3 @@ def _rows(folder: Path, of: str, table: Table, progress: Progress) -> Iterator[R
             yield from rows
             done += len(rows)
             progress(f"{of}: {table.name}", done)
-
-
-def _pages(rows: Iterable[Row]) -> Iterator[Sequence[Row]]:
-    left = iter(rows)
-    while page := list(islice(left, PAGE)):
-        yield page
-
-
-def _sum(chunks: Iterable[bytes]) -> str:
-    digest = sha256()
-    for chunk in chunks:
-        digest.update(chunk)
-    return digest.hexdigest()
-
-
-def _put(path: Path, chunks: Iterable[bytes]) -> None:
-    """A new file that only its owner may read, on the disk."""
-    with open(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
-        for chunk in chunks:
-            file.write(chunk)
-        file.flush()
-        os.fsync(file.fileno())
-
-
-def _synced(folder: Path) -> None:
-    number = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(number)
-    finally:
-        os.close(number)

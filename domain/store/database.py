@@ -14,7 +14,7 @@ from msgspec import Struct
 STORE_VERSION = 1
 """The version of the stored form; `migrate` brings an older store up to it."""
 Row = tuple[Any, ...]
-Lock = Literal["events", "views", "tokens", "keys", "erasures", "settings", "log", "accesses"]
+Lock = Literal["events", "views", "tokens", "keys", "settings", "log", "accesses"]
 """Who writes the same waits; each organisation has locks of its own."""
 
 
@@ -229,6 +229,12 @@ ACCESSES = Table(
 )
 """An entry of the access log: position, instant, place, the canonical entry and its leaf; see `domain.store.accesses`."""
 OWN = (EVENTS, HANGS, TOKENS, TRACKING, GENERATIONS, ANNOUNCED, ERASURES, SETTINGS, DEAD_EPOCHS, TILES, CHECKPOINTS, ACCESSES)
+
+
+def head_of(connection: Connection, table: Table) -> int:
+    """The highest position of a table that has them; 0 where it holds nothing."""
+    row = connection.execute(f"SELECT max(position) FROM {connection.table(table)} t").fetchone()
+    return row[0] or 0 if row else 0
 
 
 def in_pages(items: Sequence[Any], size: int = 1_000) -> Iterator[Sequence[Any]]:

@@ -14,6 +14,7 @@ from eventsourcing.persistence import OperationalError
 from msgspec import Meta, Struct
 
 from domain.model.words import Id
+from domain.store.disk import sync_folder
 
 
 class LedgerLost(OperationalError):
@@ -86,10 +87,6 @@ class ErasureFile:
                 file.flush()
                 os.fsync(file.fileno())
             if new:
-                folder = os.open(self.path.parent, os.O_RDONLY)
-                try:
-                    os.fsync(folder)
-                finally:
-                    os.close(folder)
+                sync_folder(self.path.parent)
         except OSError as error:
             raise LedgerLost(f"{self.path}, where the erasures are kept, cannot be written: {error.strerror}") from error

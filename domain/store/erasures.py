@@ -18,7 +18,7 @@ from domain.model.errors import missing
 from domain.model.time import iso_day
 from domain.store.database import ERASURES, EVENTS, Connection, Insert, Row, Update
 from domain.store.erasure_file import ErasureFile
-from domain.store.keys import Erased, Frozen, Keys, KeyStoreError, Missing
+from domain.store.keys import Erased, Frozen, Keys, Missing
 from domain.store.mapper import VOICES
 from domain.store.persons import registrations
 from domain.store.store import EventStore
@@ -97,14 +97,13 @@ class Erasures:
             return "erased"
         return _STATES[_key_state(self._store.keys, erasure.owner)]
 
-    def hold(self, erasure: Erasure) -> None:
+    def freeze(self, erasure: Erasure) -> None:
         """From here on nobody opens anything of theirs, and nobody is joined with them."""
         with suppress(Missing):
             self._store.keys.freeze(erasure.owner)
 
-    def freeze(self, erasure: Erasure) -> tuple[Erasure, Handles]:
-        """What there is of theirs is counted once, and the handles given that tell of it."""
-        self.hold(erasure)
+    def count(self, erasure: Erasure) -> tuple[Erasure, Handles]:
+        """Count what there is of somebody whose key is frozen, once; with the handles that tell of it, as long as they do."""
         handles = self._store.keys.streams_of(erasure.owner)
         if erasure.counted is None:
             with self._store.reading() as connection:
@@ -114,7 +113,7 @@ class Erasures:
 
     def _counted(self, erasure: Erasure, counted: dict[str, int]) -> Erasure:
         """Whoever counts first is believed: another may be doing the same, and have destroyed meanwhile what is counted here."""
-        with self._store.database.writing("erasures") as connection:
+        with self._store.database.writing("events") as connection:
             known = _of(connection, erasure.participant)
             if known is not None and known.counted is not None:
                 return known
@@ -150,25 +149,30 @@ class Erasures:
         outcome = self._store.recording.record_own(msgspec.json.encode(line), "system/erasure")
         for refused in outcome.refused:
             raise Unfinished(f"The key is destroyed; that this was done cannot be recorded yet: {refused.refusal.text()}")
-        self._note(erasure, "certificate", msgspec.json.encode(certificate).decode())
-        self._note(erasure, "position", outcome.position)
-        return msgspec.structs.replace(erasure, certificate=certificate, position=outcome.position)
+        return self._done(erasure, certificate, outcome.position)
 
-    def take_down(self, connection: Connection, told: Mapping[str, str]) -> None:
-        """Take down all who are registered here and not in the ledger, within the caller's transaction."""
-        for id, requested in sorted(told.items()):
-            if _of(connection, id) is None and _registered(connection, id):
-                self._take_down(connection, id, requested)
+    def _done(self, erasure: Erasure, certificate: dict[str, Any], position: int) -> Erasure:
+        done = (msgspec.json.encode(certificate).decode(), position, erasure.participant)
+        with self._store.database.writing("events") as connection:
+            connection.write([Update(ERASURES, ("certificate", "position"), ("participant",), [done])])
+        return msgspec.structs.replace(erasure, certificate=certificate, position=position)
 
-    def replay(self, told: Mapping[str, str] | None = None) -> int:
+    def take_down(self, connection: Connection, told: Mapping[str, str]) -> int:
+        """Take down all who are registered here and not in the ledger, within the caller's transaction; how many those were."""
+        missing = [id for id in sorted(told) if _of(connection, id) is None and _registered(connection, id)]
+        for id in missing:
+            self._take_down(connection, id, told[id])
+        return len(missing)
+
+    def replay(self) -> int:
         """Bring ledger, file and keys together where one of them came back from an old copy, before anything is opened; how many erasures
-        were missing. `told`: what a file says that is not this platform's own.
+        were missing.
 
         A key that is there again is destroyed again; what the ledger does not know is taken down there, to be done and recorded again,
         and opens nothing from here on. Raises what the stores raise: then nothing may be opened."""
         keys, again = self._store.keys, 0
         ledger = {one.participant: one for one in self.all()}
-        erased = keys.ring().erased()
+        erased = keys.erased()
         known = self.file.read() if self.file is not None else {}
         for id, one in ledger.items():
             if one.position is not None and id not in erased and _key_state(keys, one.owner) != "erased":
@@ -177,16 +181,11 @@ class Erasures:
                 again += 1
             if one.position is not None and self.file is not None and id not in known:
                 self.file.add(id, one.requested)
-        missed = {**known, **(told or {})} | {id: _day(keys, f"participant/{id}") for id in erased}
-        for id, requested in sorted(missed.items()):
-            if id in ledger:
-                continue
+        if missed := {id: requested for id, requested in {**known, **erased}.items() if id not in ledger}:
             with self._store.database.writing("events") as connection:
-                if _of(connection, id) is None and _registered(connection, id):
-                    self._take_down(connection, id, requested)
-                    again += 1
-            with suppress(Missing):
-                keys.freeze(f"participant/{id}")
+                again += self.take_down(connection, missed)
+            with keys.place.writing() as db:
+                keys.hold(db, [f"participant/{id}" for id in missed])
         if again:
             logger.warning("%s erasures were missing in what came back from a copy, and were replayed", again)
         return again
@@ -208,10 +207,6 @@ class Erasures:
                 connection.write([Insert(ERASURES, [(participant, made.requested, made.event, None, text, made.position)])])
                 return made
         return None
-
-    def _note(self, erasure: Erasure, column: str, value: str | int) -> None:
-        with self._store.database.writing("erasures") as connection:
-            connection.write([Update(ERASURES, (column,), ("participant",), [(value, erasure.participant)])])
 
     def _told(self, connection: Connection, erasure: Erasure, handles: Handles) -> Iterator[tuple[bytes, str | None]]:
         """The stored events of their own stream, and those of their relationships with the handle they have there."""
@@ -255,11 +250,3 @@ def _key_state(keys: Keys, owner: str) -> str:
     except (Erased, Missing):
         return "erased"
     return "active"
-
-
-def _day(keys: Keys, owner: str) -> str:
-    try:
-        keys.ring().key(owner)
-    except Erased as gone:
-        return gone.on
-    raise KeyStoreError("a key that was destroyed is there again: restore the key store from its newest backup")

@@ -173,8 +173,15 @@ class Keys:
         """The first step of an erasure: from here on nobody gets the key. May be repeated. Raises Missing."""
         with self._place.writing() as db:
             if self._state(db, owner) == "active":
-                db.write([Update(DATA_KEYS, ("state",), ("owner",), [("frozen", owner)])])
-                raise_fence(db)
+                self.hold(db, [owner])
+
+    def hold(self, db: Connection, owners: Iterable[str]) -> None:
+        """Freeze the active ones of these, within a transaction of the caller's."""
+        for some in chunks(owners):
+            named, value = db.among("owner", some)
+            living = db.execute(f"SELECT owner FROM {db.table(DATA_KEYS)} k WHERE state = 'active' AND {named}", (value,)).fetchall()
+            db.write([Update(DATA_KEYS, ("state",), ("owner",), [("frozen", owner) for (owner,) in living])])
+        raise_fence(db)
 
     def erase(self, owner: str) -> str:
         """Destroys the key, and in every alias who it stood for; gives the ISO day. To be repeated until it succeeds. Raises Missing."""
@@ -193,6 +200,12 @@ class Keys:
             [(on,)] = db.execute(f"SELECT erased_on FROM {db.table(DATA_KEYS)} k WHERE owner = ?", (owner,)).fetchall()
         self._place.wipe_traces()
         return str(on)
+
+    def erased(self) -> dict[str, str]:
+        """The ISO day on which the key of each participant was destroyed, by their id."""
+        with self._place.reading() as db:
+            rows = db.execute(f"SELECT owner, erased_on FROM {db.table(DATA_KEYS)} k WHERE state = 'erased'").fetchall()
+        return {owner.partition("/")[2]: on for owner, on in rows}
 
     def close(self) -> None:
         """Closes the place and lets go of all keys."""
@@ -293,15 +306,9 @@ class Keys:
         with self._place.reading() as db:
             return self._aliases_of(db, streams)
 
-    def load_erased(self) -> frozenset[str]:
-        return self._in_state("= 'erased'")
-
     def load_gone(self) -> frozenset[str]:
-        return self._in_state("<> 'active'")
-
-    def _in_state(self, state: str) -> frozenset[str]:
         with self._place.reading() as db:
-            rows = db.execute(f"SELECT owner FROM {db.table(DATA_KEYS)} k WHERE state {state}").fetchall()
+            rows = db.execute(f"SELECT owner FROM {db.table(DATA_KEYS)} k WHERE state <> 'active'").fetchall()
         return frozenset(owner.partition("/")[2] for (owner,) in rows)
 
     def _aliases_of(self, db: Connection, streams: list[str]) -> dict[tuple[str, str], str | Trouble]:

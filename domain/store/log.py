@@ -15,7 +15,7 @@ from domain.proofs.checkpoint import add_cosignatures, open_checkpoint, sign_che
 from domain.proofs.errors import Unproven
 from domain.proofs.note import PLAIN, Signer, Verifier
 from domain.proofs.tiles import WIDTH, Tile, completed, tile_root, tree_root
-from domain.store.database import CHECKPOINTS, EVENTS, TILES, Connection, Database, Insert, Table, Update
+from domain.store.database import CHECKPOINTS, EVENTS, TILES, Connection, Database, Insert, Table, Update, head_of
 from domain.store.keys import Keys, KeyStoreError, Missing
 from domain.store.ledger import leaf
 from domain.store.ring import LOG
@@ -185,8 +185,7 @@ class Log:
 
     def head(self, connection: Connection) -> int:
         """The highest position; 0 where nothing is recorded."""
-        row = connection.execute(f"SELECT max(position) FROM {connection.table(self.table)} l").fetchone()
-        return (row and row[0]) or 0
+        return head_of(connection, self.table)
 
     def _kept(self, connection: Connection) -> int:
         """How many full tiles of leaves there is a root of."""

@@ -9,7 +9,7 @@ from uuid import UUID
 
 from eventsourcing.persistence import ApplicationRecorder, Notification, StoredEvent, Subscription
 
-from domain.store.database import EVENTS, HANGS, Add, Connection, Database, Insert, Row
+from domain.store.database import EVENTS, HANGS, Add, Connection, Database, Insert, Row, head_of
 
 
 class EventRecorder(ApplicationRecorder):
@@ -30,8 +30,7 @@ class EventRecorder(ApplicationRecorder):
 
     def head(self, connection: Connection) -> int:
         """The highest position; 0 where nothing is recorded."""
-        row = connection.execute(f"SELECT max(position) FROM {connection.table(EVENTS)} e").fetchone()
-        return row[0] or 0 if row else 0
+        return head_of(connection, EVENTS)
 
     # The library's own questions
 

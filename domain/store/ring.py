@@ -79,7 +79,6 @@ class Cache:
         self.keys: dict[str, DataKey | Trouble] = {}
         self.aliases: dict[tuple[str, str], str | Trouble] = {}
         self.streams: set[str] = set()
-        self.erased: frozenset[str] | None = None
         self.gone: frozenset[str] | None = None
 
     def make_room(self) -> None:
@@ -101,8 +100,6 @@ class Store(Protocol):
     def load_alias(self, stream: str, handle: str) -> dict[tuple[str, str], str | Trouble]: ...
 
     def load_streams(self, streams: list[str]) -> dict[tuple[str, str], str | Trouble]: ...
-
-    def load_erased(self) -> frozenset[str]: ...
 
     def load_gone(self) -> frozenset[str]: ...
 
@@ -134,15 +131,8 @@ class Ring:
         """The participant a handle stands for. Raises Missing, or Erased: who it was is then forgotten."""
         return self._owner(self._current(), stream, handle)
 
-    def erased(self) -> frozenset[str]:
-        """The ids of the participants who were erased; no handle stands for any of them any more."""
-        cache = self._current()
-        if cache.erased is None:
-            cache.erased = self._store.load_erased()
-        return cache.erased
-
     def gone(self) -> frozenset[str]:
-        """The ids of those, and of whoever is being erased: of none of them anything is told any more."""
+        """The ids of the participants who were erased, or are being: of none of them anything is told any more."""
         cache = self._current()
         if cache.gone is None:
             cache.gone = self._store.load_gone()

@@ -14,6 +14,7 @@ from typing import Protocol
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
+from domain.store.disk import put, sync_folder
 from domain.store.ring import RootKeyError
 from domain.store.seals import KEY, NONCE, framed
 
@@ -68,30 +69,17 @@ def make_root(path: Path) -> bytes:
     # Written under another name first: whenever the power is cut, the key is there whole or not at all.
     begun = path.with_name(f"{secrets.token_hex(8)}.{path.name}")
     try:
-        with os.fdopen(os.open(begun, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
-            file.write(base64.b64encode(root) + b"\n")
-            file.flush()
-            os.fsync(file.fileno())
+        put(begun, [base64.b64encode(root) + b"\n"])
         try:
             os.link(begun, path)
         finally:
             begun.unlink()
-        _sync_folder(path.parent)
+        sync_folder(path.parent)
     except FileExistsError:
         raise RootKeyError(f"there is a file {path} already: it may hold the root key of a store, so it is not written over") from None
     except OSError as error:
         raise RootKeyError(f"the root key cannot be written to {path}: {error.strerror}") from None
     return root
-
-
-def _sync_folder(folder: Path) -> None:
-    """See that the names in it are on the disk, where a folder can be told so."""
-    if os.name == "posix":
-        opened = os.open(folder, os.O_RDONLY)
-        try:
-            os.fsync(opened)
-        finally:
-            os.close(opened)
 
 
 def load_root(source: str | Path) -> bytes:

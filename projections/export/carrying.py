@@ -86,7 +86,7 @@ def bring_back(folder: Path, erasures: Path | None) -> None:
             )
         known = told.read()
         made = backup.load(organisation.store, folder, lambda step, done: progress(step, done, None), known)
-        ledger.replay(known)
+        ledger.replay()
         organisation.runner.rebuild(lambda done, of: progress("read anew", done, of))
         again = organisation.erasing.go_on()
     answer = {"position": str(made.position), "erasedAgain": again}

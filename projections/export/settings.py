@@ -71,14 +71,15 @@ class Databases(msgspec.Struct, frozen=True):
 
 
 class Settings(msgspec.Struct, frozen=True):
-    """What is set. `redis` is there where processes wake each other over it, `erasures` is the file that
-    tells who was erased; `sources` says where each comes from."""
+    """What is set. `redis` is there where processes wake each other over it, `erasures` is the file that tells who was erased, `origin`
+    what the names of logs begin with, `spans` for how long keys are used; `sources` says where each comes from."""
 
     place: Files | Databases
     organisation: str
     root: str | Path | ModuleAddress
     redis: RedisAddress | None
     erasures: Path | None
+    origin: str
     spans: Spans
     sources: dict[str, str]
 
@@ -95,7 +96,7 @@ def settings() -> Settings:
     erasures, erasures_from = _erasures(place)
     spans = Spans(turn=_days(EPOCH, 7), keep=_days(OLD_EPOCH, 28))
     sources = {**sources, "root key": root_from, "redis": REDIS, "erasures": erasures_from}
-    return Settings(place, organisation, root, _redis(), erasures, spans, sources)
+    return Settings(place, organisation, root, _redis(), erasures, _origin(), spans, sources)
 
 
 def _place(organisation: str) -> tuple[Files | Databases, dict[str, str]]:
@@ -199,7 +200,7 @@ def _redis() -> RedisAddress | None:
         raise Unusable(f"{REDIS} cannot be used. {error}") from None
 
 
-def log_origin() -> str:
+def _origin() -> str:
     """What the names of logs begin with; the name of the organisation comes behind it. Raises `Unusable`."""
     set_to = os.environ.get(LOG_ORIGIN) or ORIGIN
     if re.search(r"[\s+]", set_to) or not set_to.isprintable():

@@ -143,7 +143,7 @@ class _Writer:
         self._table = snapshot.table
         self._json = snapshot.connection.json
         self._among = snapshot.connection.among
-        self._erased = snapshot.erased
+        self._gone = snapshot.gone
         self._values: list[Any] = []
 
     def shown(self, nodes: Nodes) -> Shown:
@@ -182,11 +182,11 @@ class _Writer:
         members = self._table(MEMBERS)
         if any(one.field in ("withdrawn", "participant") for one in chosen):
             people = f" LEFT JOIN {self._table(PARTICIPANTS)} p ON p.id = m.participant"
-            if erased := self._erased():
+            if gone := self._gone():
                 # Whom a handle stood for may still be in the view after the keys have forgotten it.
-                gone, value = self._among("participant", sorted(erased))
+                of_them, value = self._among("participant", sorted(gone))
                 self._values.append(value)
-                known = f"CASE WHEN {gone} THEN NULL ELSE participant END participant"
+                known = f"CASE WHEN {of_them} THEN NULL ELSE participant END participant"
                 members = f"(SELECT relationship, place, handle, joined, left_on, roles, side, {known} FROM {members} held)"
         rows = f"{members} m{people} WHERE m.relationship = r.id"
         return f"'[' || coalesce({self._json.joined.format(each=self._object('Member', chosen), rows=rows, by='m.place')}, '') || ']'"

@@ -64,7 +64,7 @@ class Questions:
         self._series = SeriesCache()
         self._pages: AnswerCache[Ready] = kept_pages()
         self._relationships: AnswerCache[dict[str, a.Relationship]] = AnswerCache(lambda found: ROW_BYTES * (len(found) + 1))
-        self._erased = frozenset[str]()
+        self._gone = frozenset[str]()
         self._lock = threading.Lock()
         self._answered = 0
 
@@ -320,9 +320,9 @@ class Questions:
         def found(snapshot: Snapshot) -> bytes | None:
             if after is not None or asked.phase is not None:
                 return ready_page(snapshot, scope, first, after, asked, chosen)
-            if (erased := snapshot.erased()) != self._erased:
-                self._pages, self._erased = kept_pages(), erased
-            key = (scope, snapshot.state, erased, snapshot.now // MINUTE, first, asked, tuple(chosen))
+            if (gone := snapshot.gone()) != self._gone:
+                self._pages, self._gone = kept_pages(), gone
+            key = (scope, snapshot.state, gone, snapshot.now // MINUTE, first, asked, tuple(chosen))
             page, told = self._pages.get(key, lambda: (ready_page(snapshot, scope, first, after, asked, chosen), snapshot.seen.streams))
             snapshot.tells_who(told)
             return page

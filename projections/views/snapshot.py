@@ -88,7 +88,7 @@ class Snapshot:
         if accesses := self.seen.accesses():
             self._store.accesses.write(who, accesses, self._ring)
 
-    def erased(self) -> frozenset[str]:
+    def gone(self) -> frozenset[str]:
         """The participants whose keys were destroyed, or are being."""
         return self._ring.gone()
 
