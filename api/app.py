@@ -45,6 +45,7 @@ THREADS = 16
 """Threads that ask the store at once: as many as its connections allow, with room for those that need a second one."""
 
 FINISH_SECONDS = 5.0
+"""From one look for erasures that were broken off to the next."""
 NO_TELEMETRY: TelemetryConfig = {"tracing": False, "metrics": False, "logs": False}
 """FastAPI would report addresses, and with GET a question stands in the address."""
 

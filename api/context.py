@@ -32,6 +32,8 @@ if TYPE_CHECKING:
     from api.course import Course
 
 T = TypeVar("T")
+BEHALF = "On-Behalf-Of"
+"""The header that says for whom somebody looks."""
 BATCH = 1_000
 """Ids a bulk question; a page at its largest."""
 
@@ -164,7 +166,7 @@ async def bearer(organisation: Organisation, said: object) -> Token | None:
 
 def looks(token: Token, behalf: str | None) -> Viewer:
     """Who looks, for the access log: whose token it is, and on whose behalf, as they say. Raises `Refused`."""
-    return Viewer(f"token/{token.name}", token.role, on_behalf(behalf, "On-Behalf-Of"), token.id)
+    return Viewer(f"token/{token.name}", token.role, on_behalf(behalf, BEHALF), token.id)
 
 
 _at_work: set[object] = set()

@@ -80,8 +80,7 @@ def _narrowed(organisation: Organisation, asked: Asked) -> Iterator[bytes]:
             page = b"".join(cloudevents.written(organisation.store, rows, seen.note))
             if asked.filter.participant is not None:
                 # Asked by somebody, it tells in which relationships they are.
-                for stream in {stream for _, stream, _ in rows if stream.startswith("relationship/")}:
-                    seen.note(stream, "participant")
+                seen.tells_who(stream for _, stream, _ in rows)
         organisation.store.accesses.write(viewer(), seen.accesses("export"))
         yield page
         position = places.upto

@@ -9,7 +9,7 @@ import re
 from starlette.requests import Request
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from api.context import Organisation, bearer, looks
+from api.context import BEHALF, Organisation, bearer, looks
 from api.errors import language_of, mask
 from api.exchange import PLAIN_JSON, HTTPRefused, refusal
 from domain.model.errors import Refusal, Refused
@@ -17,8 +17,6 @@ from domain.store.accesses import viewed_by
 from domain.store.tokens import Token
 from domain.store.trouble import SILENT
 
-BEHALF = "On-Behalf-Of"
-"""The header that says for whom somebody looks."""
 OPEN = re.compile(r"/healthz|/readyz|/(schemas|graphiql)(/.*)?")
 
 

@@ -4,6 +4,7 @@ Nothing is kept longer by a rule, and nobody is erased by one that was not set. 
 whatever ended beside it, nor is whoever never was in one. It is the person that counts, under all ids that were joined.
 """
 
+from calendar import monthrange
 from datetime import UTC, datetime
 
 from msgspec import Struct
@@ -88,11 +89,5 @@ def _before(now: int, months: int) -> int:
     """The instant so many calendar months ago; of a day that the month does not have, its last one."""
     today = datetime.fromtimestamp(now / 1_000_000, UTC)
     year, month = divmod(today.year * 12 + today.month - 1 - months, 12)
-    day = today.day
-    while True:
-        try:
-            then = today.replace(year=year, month=month + 1, day=day)
-        except ValueError:
-            day -= 1
-            continue
-        return round(then.timestamp() * 1_000_000)
+    then = today.replace(year=year, month=month + 1, day=min(today.day, monthrange(year, month + 1)[1]))
+    return round(then.timestamp() * 1_000_000)

@@ -10,7 +10,7 @@ import hmac
 import os
 import random
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from itertools import chain
@@ -130,6 +130,12 @@ class Seen:
     def note(self, stream: str, name: str) -> None:
         """A seal of that name was opened, to be shown."""
         self._streams.setdefault(stream, set()).add(KINDS[name])
+
+    def tells_who(self, streams: Iterable[str]) -> None:
+        """It is shown who somebody in these relationships is."""
+        for stream in streams:
+            if stream.startswith("relationship/"):
+                self.note(stream, "participant")
 
     @property
     def streams(self) -> list[str]:

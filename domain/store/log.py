@@ -92,13 +92,15 @@ class Log:
     def sign(self, whole: bool = False) -> Signed | None:
         """Sign the log as it stands; what is signed already is given again, and None where nothing is recorded.
 
-        What was signed last has to lead to it, else `Rewritten` is raised. `whole`: all leaves are hashed anew for that, and not only those
-        after the last full tile and a few more. Raises `Refused` where it was signed under another name."""
+        What was signed last has to lead to it, else `Rewritten` is raised. `whole`: all that was recorded is hashed anew for that, and not
+        only the leaves after the last full tile and a few more. Raises `Refused` where it was signed under another name."""
         while True:
             with self.database.writing("log") as connection:
                 if self._extend(connection) == self.head(connection):
                     break
         self.look(whole)
+        if whole:
+            self._rehash()
         with self.database.writing("log") as connection:
             return self._signed(connection, self._extend(connection))
 
@@ -111,8 +113,6 @@ class Log:
             first = 0 if whole or self._looked >= kept else self._looked
             last = kept if whole else min(first + LOOK, kept)
             self._compare(connection, first, last)
-            if whole:
-                self._rehash(connection)
         self._looked = last
 
     def check(self, connection: Connection) -> None:
@@ -154,16 +154,17 @@ class Log:
             connection.write([Insert(TILES, [(self.table.name, tile.level + 1, tile.index, _rooted(tile, hashes))])])
         return size
 
-    def _rehash(self, connection: Connection) -> None:
+    def _rehash(self) -> None:
         """See that every leaf is that of what stands beside it."""
         content = "state" if self.table is EVENTS else "entry"
-        rows = connection.stream(f"SELECT position, {content}, leaf FROM {connection.table(self.table)} l ORDER BY position")
-        for position, held, hashed in rows:
-            if not isinstance(held, bytes) or leaf(held) != hashed:
-                raise Rewritten(
-                    f"what stands at position {position} is not what was recorded there",
-                    f"wat op positie {position} staat, is niet wat daar is vastgelegd",
-                )
+        with self.database.reading() as connection:
+            rows = connection.stream(f"SELECT position, {content}, leaf FROM {connection.table(self.table)} l ORDER BY position")
+            for position, held, hashed in rows:
+                if not isinstance(held, bytes) or leaf(held) != hashed:
+                    raise Rewritten(
+                        f"what stands at position {position} is not what was recorded there",
+                        f"wat op positie {position} staat, is niet wat daar is vastgelegd",
+                    )
 
     def _compare(self, connection: Connection, first: int, last: int) -> None:
         """Hash the leaves of full tiles anew, and see that the roots are those that are kept."""

@@ -102,7 +102,7 @@ def rows_of_pages(
 def _noted(snapshot: Snapshot, person: str | None, rows: Rows) -> Rows:
     """Asked of a person, a page says that they are in these relationships."""
     if person is not None:
-        snapshot.tells_who(f"relationship/{row[1]}" for row in rows.shown)
+        snapshot.seen.tells_who(f"relationship/{row[1]}" for row in rows.shown)
     return rows
 
 

@@ -123,7 +123,7 @@ def _people(chosen: Iterable[Chosen]) -> bool:
 
 def _note(snapshot: Snapshot, chosen: Iterable[Chosen], rows: Rows) -> None:
     if _people(chosen):
-        snapshot.tells_who(f"relationship/{row[1]}" for row in rows.shown)
+        snapshot.seen.tells_who(f"relationship/{row[1]}" for row in rows.shown)
 
 
 Nodes = Mapping[tuple[Chosen, ...], int]

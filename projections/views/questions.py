@@ -189,7 +189,7 @@ class Questions:
             told = snapshot.told(ids, known_at)
             persons = {id: {handle: snapshot.person(id)(handle) for handle in one.steps[-1].after.members} for id, one in told.items()}
             if only is None:
-                snapshot.tells_who(f"relationship/{id}" for id, held in persons.items() if any(held.values()))
+                snapshot.seen.tells_who(f"relationship/{id}" for id, held in persons.items() if any(held.values()))
             people = snapshot.people(list({p for held in persons.values() for p in held.values() if p is not None}), known_at)
 
         def withdrawn(person: str | None) -> bool:
@@ -324,7 +324,7 @@ class Questions:
                 self._pages, self._gone = kept_pages(), gone
             key = (scope, snapshot.state, gone, snapshot.now // MINUTE, first, asked, tuple(chosen))
             page, told = self._pages.get(key, lambda: (ready_page(snapshot, scope, first, after, asked, chosen), snapshot.seen.streams))
-            snapshot.tells_who(told)
+            snapshot.seen.tells_who(told)
             return page
 
         return self._answer(found)
@@ -362,7 +362,7 @@ class Questions:
             shown = positions[:size]
             events = snapshot.events_at(shown, only)
             if asked.participant is not None:
-                snapshot.tells_who(event.subject for event in events.values())
+                snapshot.seen.tells_who(event.subject for event in events.values())
             return a.Page([events[place] for place in shown], [str(place) for place in shown], len(positions) > size)
 
     def move_page(self, first: int, after: str | None, asked: MoveFilter, lens: str | None, only: Opens | None = None) -> a.Page:

@@ -3,7 +3,7 @@
 Readings as known now come from the read models; as known earlier, from the one relationship's events up to then.
 """
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from functools import cached_property
 
 import msgspec
@@ -76,12 +76,6 @@ class Snapshot:
     def table(self, table: Table) -> str:
         """How SQL names the table of a view; to be followed by an alias."""
         return self.connection.table(table, self._generation)
-
-    def tells_who(self, streams: Iterable[str]) -> None:
-        """The answer says who somebody in these relationships is."""
-        for stream in streams:
-            if stream.startswith("relationship/"):
-                self.seen.note(stream, "participant")
 
     def write_seen(self, who: Viewer) -> None:
         """Write into the access log what they are about to see. Where that cannot be done, they must not see it."""
