@@ -5,7 +5,6 @@ is frozen nothing of theirs is opened and the views take in nothing of it; from 
 """
 
 import logging
-import time
 from typing import Any
 
 from domain.store.database import ANNOUNCED, InUse
@@ -18,9 +17,6 @@ from projections.views.trajectories import MOVES, TRAJECTORIES
 
 logger = logging.getLogger(__name__)
 
-WAIT_SECONDS = 0.05
-PATIENCE_SECONDS = 30.0
-"""For how long whoever still reads what was overwritten is waited for."""
 VIEWS = (MEMBERS, TRAJECTORIES, MOVES, ANNOUNCED)
 """The tables in which something may have told of somebody."""
 
@@ -89,15 +85,10 @@ class Erasing:
 
     def _wipe(self) -> None:
         """See that no trace stays of what the views said of them before."""
-        patience = time.monotonic() + PATIENCE_SECONDS
-        while True:
-            try:
-                self._store.database.wipe_traces(VIEWS)
-                return
-            except InUse as error:
-                if time.monotonic() > patience:
-                    raise Unfinished(f"The key is destroyed, but {error}. Erase again in a moment: it goes on.") from error
-                time.sleep(WAIT_SECONDS)
+        try:
+            self._store.database.wipe_traces(VIEWS)
+        except InUse as error:
+            raise Unfinished(f"The key is destroyed, but {error}. Erase again in a moment: it goes on.") from error
 
     def _left(self, erasure: Erasure, handles: Handles) -> dict[str, int]:
         with self._store.reading() as connection:

@@ -92,7 +92,7 @@ class KeyFile:
         with self._lock, self._explained():
             emptied = empty_wal(self._db, Path(self.name))
         if not emptied:
-            raise KeyStoreError("the key is destroyed, but another process still reads its trace in the WAL: repeat the erasure")
+            raise KeyStoreError("the key is destroyed, but another process still reads its trace in the WAL: do it again in a moment")
 
     def close(self) -> None:
         with self._lock:

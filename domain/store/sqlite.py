@@ -35,6 +35,8 @@ from domain.store.database import (
 from domain.store.lead import FileLead
 
 BUSY_SECONDS = 120
+EMPTY_SECONDS = 30.0
+"""For how long whoever still reads what was overwritten is waited for."""
 PRAGMAS = ("synchronous=FULL", "secure_delete=ON", "temp_store=FILE", "foreign_keys=ON", "cache_size=-16384")
 _OWN = {table.name for table in OWN}
 _TYPES = {"text": "TEXT", "integer": "INTEGER", "bytes": "BLOB"}
@@ -180,8 +182,17 @@ class SQLiteDatabase(SQLiteDatastore):
 
 
 def empty_wal(connection: sqlite3.Connection, path: Path) -> bool:
-    """Bring what stands in the WAL of a file into the file, and leave nothing in it. False where somebody still reads it there."""
-    [(busy, _, _)] = connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
+    """Bring what stands in the WAL of a file into the file, and leave nothing in it. False where somebody still reads it there after
+    `EMPTY_SECONDS`."""
+    patience = time.monotonic() + EMPTY_SECONDS
+    [(waits,)] = connection.execute("PRAGMA busy_timeout").fetchall()
+    # Who waits within SQLite for readers keeps all writers waiting. And for who brings the WAL over just now, it does not wait at all.
+    connection.execute("PRAGMA busy_timeout = 100").fetchall()
+    try:
+        while (busy := connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()[0][0]) and time.monotonic() < patience:
+            time.sleep(0.05)
+    finally:
+        connection.execute(f"PRAGMA busy_timeout = {waits}").fetchall()
     if not busy:
         # SQLite syncs what it brought over, but not that it cut the WAL off: after a power cut all of it would be back.
         with open(f"{path}-wal", "rb+") as wal:
