@@ -61,10 +61,12 @@ class PostgresTransaction:
         "(SELECT string_agg({each}, ',' ORDER BY {by}) FROM {rows})",
     )
 
-    def __init__(self, connection: psycopg.Connection[Row], organisation: str, copies: bool = True) -> None:
+    def __init__(self, connection: psycopg.Connection[Row], organisation: str, pipeline: psycopg.Pipeline | None = None) -> None:
+        """Within a pipeline each statement is a step of its own: until then the server takes what waits for more not to be idle, and would
+        let whoever is paused hold a lock for ever."""
         self._connection = connection
         self._organisation = organisation
-        self._copies = copies
+        self._pipeline = pipeline
 
     def table(self, table: Table, generation: int = 0) -> str:
         """The organisation's own rows, and of a view those of one generation: PostgreSQL plans this as it does a plain condition."""
@@ -78,7 +80,14 @@ class PostgresTransaction:
         return f"{column} = ANY(?)", packed("text", texts)
 
     def execute(self, statement: str, values: Sequence[Any] = ()) -> Cursor:
-        return self._connection.execute(_translated(statement), values or None, binary=True)
+        cursor = self._connection.execute(_translated(statement), values or None, binary=True)
+        self.step()
+        return cursor
+
+    def step(self) -> None:
+        """End a step of the pipeline."""
+        if self._pipeline is not None:
+            self._pipeline.sync()
 
     def stream(self, statement: str, values: Sequence[Any] = ()) -> Iterator[Row]:
         with self._connection.cursor(f"streamed_{next(_numbers)}", binary=True) as cursor:
@@ -90,12 +99,13 @@ class PostgresTransaction:
         for change in changes:
             if not change.rows:
                 continue
-            if self._copies and isinstance(change, Insert) and _worth_copying(change.rows):
+            if self._pipeline is None and isinstance(change, Insert) and _worth_copying(change.rows):
                 self._copy(change, generation)
             else:
                 statement = statement_of(self._scope(change.table, generation), change)
                 columns = zip(given(change), zip(*change.rows, strict=True), strict=True)
                 self._connection.execute(statement, [packed(change.table.columns[name], values) for name, values in columns])
+                self.step()
 
     def _scope(self, table: Table, generation: int) -> dict[str, str]:
         scope = {"organisation": quoted(self._organisation)}
@@ -186,14 +196,20 @@ class PostgresDatabase(PostgresDatastore):
     @contextmanager
     def writing(self, lock: Lock, brief: bool = False) -> Iterator[PostgresTransaction]:
         self._make(lock)
-        pipeline = psycopg.Connection.pipeline if brief else nullcontext
-        with self._held() as connection, _replicated(connection), pipeline(connection), connection.transaction():
+        with (
+            self._held() as connection,
+            _replicated(connection),
+            connection.pipeline() if brief else nullcontext() as piped,
+            connection.transaction(),
+        ):
             # From when this is answered all that was committed under the lock is seen, and nothing else is written under it.
             row = (self.organisation, lock)
             held = connection.execute(LOCKED_BRIEFLY, (PAUSE, *row)) if brief else connection.execute(LOCKED, row)
+            transaction = PostgresTransaction(connection, self.organisation, piped)
+            transaction.step()
             if not brief:
                 self._check(held, lock)
-            yield PostgresTransaction(connection, self.organisation, copies=not brief)
+            yield transaction
             if brief:
                 self._check(held, lock)
 
