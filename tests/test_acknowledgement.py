@@ -18,12 +18,11 @@ from store_faults import faults
 from store_places import Databases
 
 from api.app import make_app
-from domain.store import postgres as store_postgres
 from domain.store.batch import Outcome
 from domain.store.database import EVENTS
 from domain.store.keys import KeyStoreSilent
 from domain.store.places import on_postgres
-from domain.store.postgres import Unreachable
+from domain.store.postgres import PostgresDatabase, Unreachable
 from projections.soundness import examine
 from tussenruimte import Organisation, cli
 
@@ -33,7 +32,7 @@ WAITING = "SELECT pid FROM pg_stat_activity WHERE wait_event = 'SyncRep'"
 
 @pytest.fixture(autouse=True)
 def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(store_postgres, "ANSWER_SECONDS", 1.0)
+    monkeypatch.setattr(PostgresDatabase, "answer_seconds", 1.0)
 
 
 @pytest.fixture
