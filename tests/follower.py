@@ -1,6 +1,7 @@
 """A real replica of a PostgreSQL server, by streaming replication, whose replay a test holds back and which it stops, kills and freezes."""
 
 import signal
+from contextlib import suppress
 
 import psutil
 import psycopg
@@ -41,7 +42,9 @@ class Follower(Postgres):
     def _send_all(self, number: signal.Signals) -> None:
         whole = psutil.Process(self.program.pid)
         for process in (whole, *whole.children(recursive=True)):
-            process.send_signal(number)
+            # What had ended before it was frozen is reaped, and gone, as soon as the first goes on.
+            with suppress(psutil.NoSuchProcess):
+                process.send_signal(number)
 
     def close(self) -> None:
         if self.runs:
