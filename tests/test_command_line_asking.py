@@ -88,6 +88,7 @@ def test_a_story_fits_its_width_and_needs_no_colour(run: Run, width: int) -> Non
     told = run("story", "petra-maaike", COLUMNS=str(width)).out
     assert max(map(len, told.splitlines())) <= width
     assert "\x1b" not in told
+    assert "b  help seeker · petra-maaike-b" in told
     assert "▄help▄" in told
     assert "26 × met: a and b · outdoors · cycling" in told
     assert "▸ evidence · everybody: help → ambiguity" in told

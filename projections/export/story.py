@@ -88,11 +88,13 @@ def _head(story: Story, language: Language) -> Text:
     found.append(f" · {'sinds' if dutch else 'since'} {occurred(relationship.started_on)}")
     if relationship.ended_on is not None:
         found.append(f" · {'beëindigd' if dutch else 'ended'} {occurred(relationship.ended_on)}")
-    alike: dict[str, list[str]] = {}
+    alike: dict[str, list[a.Member]] = {}
     for member in story.members:
-        alike.setdefault(_standing(member, language), []).append(member.handle)
-    for standing, handles in alike.items():
-        found.append(f"\n  {holders_named(handles, [], language)}", "bold").append(f"  {standing}")
+        alike.setdefault(_standing(member, language), []).append(member)
+    for standing, members in alike.items():
+        who = ", ".join(plain(member.participant) for member in members if member.participant is not None)
+        found.append(f"\n  {holders_named([member.handle for member in members], [], language)}", "bold")
+        found.append("  " + " · ".join(said for said in (standing, who) if said))
     return found
 
 
