@@ -229,13 +229,7 @@ def doctor() -> None:
 
     Nothing is mended. The exit code is 1 where something is not sound."""
     chosen = settings()
-    root = "given" if isinstance(chosen.root, str) else str(chosen.root)
-    values = {**chosen.place.told(), "organisation": chosen.organisation, "root key": root}
-    if chosen.redis is not None:
-        values["redis"] = str(chosen.redis)
-    if chosen.erasures is not None:
-        values["erasures"] = str(chosen.erasures)
-    rows = [{"name": name, "value": value, "from": chosen.sources[name]} for name, value in values.items()] + files_of(chosen.place)
+    rows = [*chosen.told(), *files_of(chosen.place)]
     libraries = {found.name: found.version for found in metadata.distributions() if found.name in LIBRARIES}
     versions = {"python": platform.python_version(), "sqlite": sqlite3.sqlite_version, **libraries}
     findings = _findings(chosen)
@@ -254,7 +248,9 @@ def _findings(chosen: Settings) -> list[soundness.Finding]:
         with opened(outdated=True) as organisation, watched() as progress:
             found = soundness.examine(organisation.store, organisation.runner, lambda done, of: progress("examine", done, of))
             found.append(soundness.turned(organisation.store, organisation.spans))
-            found += [soundness.stands("log", organisation.log), soundness.stands("log of accesses", organisation.access_log)]
+            found.append(soundness.kept(organisation.retention))
+            for name, log in (("log", organisation.log), ("log of accesses", organisation.access_log)):
+                found.append(soundness.signed(name, log, organisation.store))
             if organisation.signals is not None:
                 trouble = organisation.signals.trouble()
                 found.append(soundness.Finding("redis", trouble is None, trouble or "answers"))

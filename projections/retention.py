@@ -62,6 +62,14 @@ class Retention:
         months = self.months()
         return self.due(months, STEP) if months is not None else []
 
+    def due_since(self, span: int) -> list[Due]:
+        """Those who are due by the rule that is set, and were so many microseconds ago."""
+        if (months := self.months()) is None:
+            return []
+        self._runner.catch_up()
+        with self._store.reading() as connection:
+            return self._due(connection, _before(self._store.clock() - span, months), None)
+
     def _due(self, connection: Connection, upto: int, limit: int | None) -> list[Due]:
         generation = self._runner.generation(connection)
         members, relationships, people = (connection.table(table, generation) for table in (MEMBERS, RELATIONSHIPS, PARTICIPANTS))

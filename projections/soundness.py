@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 from msgspec import Struct
 
 from domain.model.errors import Refused
-from domain.model.time import iso_day
+from domain.model.time import DAY, iso_day
 from domain.store.accesses import entry_of
 from domain.store.database import ACCESSES, EVENTS, Connection
 from domain.store.erasures import Erasures
@@ -19,9 +19,12 @@ from domain.store.mapper import Unreadable
 from domain.store.replica import Lost, Replica
 from domain.store.store import PAGE, EventStore
 from domain.store.turning import Spans
+from projections.retention import Retention
 from projections.runner import Runner
 from projections.set_aside import Aside
 
+LATE = 2 * DAY
+"""For how long, in microseconds, what is to be done daily may not have been done."""
 SHOWN = 5
 """Streams that are named; of many that were set aside the cause is mostly the same."""
 
@@ -88,6 +91,26 @@ def turned(store: EventStore, spans: Spans) -> Finding:
     if store.clock() - begun < 2 * spans.turn:
         return Finding("epochs", True, f"epoch {epoch} of the organisation's key began on {iso_day(begun)}")
     return Finding("epochs", False, f"the organisation's key of epoch {epoch} is long due to be turned over: let `work epochs` run")
+
+
+def kept(retention: Retention) -> Finding:
+    """Whether somebody erases who is kept no longer."""
+    if retention.months() is None:
+        return Finding("retention", True, "no rule is set")
+    if not (late := len(retention.due_since(LATE))):
+        return Finding("retention", True, "nobody is long due")
+    return Finding("retention", False, f"{late} are long due to be erased: let `work erase` run")
+
+
+def signed(name: str, log: Log, store: EventStore) -> Finding:
+    """Whether somebody signs what is added."""
+    with log.database.reading() as connection:
+        last, head = log.checkpoint(connection), log.head(connection)
+    # What was never signed stands there since the first key began; later keys are begun by who lets the loops run.
+    since = store.keys.epochs.begun() if last is None else last.at
+    if head == (last.size if last is not None else 0) or store.clock() - since < LATE:
+        return stands(name, log)
+    return Finding(name, False, f"nothing was signed since {iso_day(since)}: let `work checkpoint` run")
 
 
 def stands(name: str, log: Log) -> Finding:

@@ -196,6 +196,7 @@ def test_the_doctor_says_what_is_set_and_that_all_is_sound(recorded: Path) -> No
         "views",
         "set aside",
         "epochs",
+        "retention",
         "erasures",
         "log",
         "log of accesses",

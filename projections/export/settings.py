@@ -83,6 +83,14 @@ class Settings(msgspec.Struct, frozen=True):
     spans: Spans
     sources: dict[str, str]
 
+    def told(self) -> list[dict[str, str]]:
+        """Each with its value, as it may be shown, and where it comes from."""
+        root = "given" if isinstance(self.root, str) else self.root
+        values: dict[str, object] = {**self.place.told(), "organisation": self.organisation, "root key": root}
+        values |= {"redis": self.redis, "erasures": self.erasures, "log origin": self.origin, "witnesses": os.environ.get(WITNESSES)}
+        values |= {"epoch days": self.spans.turn // DAY, "old epoch days": self.spans.keep // DAY}
+        return [{"name": name, "value": str(value), "from": self.sources[name]} for name, value in values.items() if value is not None]
+
 
 def settings() -> Settings:
     """From the command line, then the environment. Raises `Refused` or `Unusable`."""
@@ -95,7 +103,9 @@ def settings() -> Settings:
     root, root_from = _root(place)
     erasures, erasures_from = _erasures(place)
     spans = Spans(turn=_days(EPOCH, 7), keep=_days(OLD_EPOCH, 28))
-    sources = {**sources, "root key": root_from, "redis": REDIS, "erasures": erasures_from}
+    sources |= {"root key": root_from, "redis": REDIS, "erasures": erasures_from, "witnesses": WITNESSES}
+    for name, variable in (("log origin", LOG_ORIGIN), ("epoch days", EPOCH), ("old epoch days", OLD_EPOCH)):
+        sources[name] = variable if os.environ.get(variable) else "default"
     return Settings(place, organisation, root, _redis(), erasures, _origin(), spans, sources)
 
 
