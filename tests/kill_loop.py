@@ -53,7 +53,7 @@ def batches(store: EventStore, name: str, acknowledge: Acknowledge) -> None:
 def imports(store: EventStore, name: str, acknowledge: Acknowledge) -> None:
     """Large files, each with people and keys of its own."""
     for number in count():
-        prefix = f"{name}{number}"
+        prefix = f"{name}-{number}-"
         assert record(store, generated(1_500, prefix)).recorded == 1_500
         acknowledge(f"{prefix}home-registered")
         acknowledge(f"{prefix}1-account")
