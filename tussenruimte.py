@@ -114,7 +114,8 @@ def open_organisation(chosen: Settings, outdated: bool = False, new: bool = Fals
     """Open an organisation's files. `outdated`: even with views of an older form. `new`: made where there are none.
 
     Raises one of `TOLD`."""
-    erasures = ErasureFile(chosen.erasures, chosen.organisation) if chosen.erasures is not None else None
+    required = chosen.sources["erasures"] != "default"
+    erasures = ErasureFile(chosen.erasures, chosen.organisation, required) if chosen.erasures is not None else None
     organisation = Organisation(open_store(chosen, new), signals_of(chosen), erasures, chosen.spans, chosen.origin)
     try:
         organisation.erasing.ledger.replay()

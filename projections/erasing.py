@@ -5,10 +5,15 @@ is frozen nothing of theirs is opened and the views take in nothing of it; from 
 """
 
 import logging
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
+from domain.model.errors import Refused
 from domain.store.database import ANNOUNCED, InUse
 from domain.store.erasures import Erasure, Erasures, Handles, Unfinished
+from domain.store.keys import KeyStoreError
+from domain.store.mapper import Unreadable
 from domain.store.store import EventStore
 from projections.runner import Runner
 from projections.views.announcements import forget_undone
@@ -53,14 +58,13 @@ class Erasing:
         """Finish what was broken off, or is to be done again after a restore; how many that were. What cannot be finished yet stands over,
         and opens nothing meanwhile."""
         for erasure in self.ledger.unfinished():
-            self._asked(erasure.participant)
+            with _standing_over():
+                self._asked(erasure.participant)
         done = 0
         for erasure in self.ledger.unfinished():
-            try:
+            with _standing_over():
                 self._done(erasure)
                 done += 1
-            except Unfinished as error:
-                logger.warning("an erasure cannot be finished yet: %s", error)
         return done
 
     def _done(self, erasure: Erasure) -> Erasure:
@@ -94,3 +98,12 @@ class Erasing:
         with self._store.reading() as connection:
             named = self._runner.named(connection, [erasure.participant])
         return {**self.ledger.left(erasure, handles), "views": named}
+
+
+@contextmanager
+def _standing_over() -> Iterator[None]:
+    """What is damaged keeps one erasure from its end, and neither the others nor whoever opens the organisation."""
+    try:
+        yield
+    except (Unfinished, Unreadable, KeyStoreError, Refused) as error:
+        logger.warning("an erasure cannot be finished yet: %s", error)

@@ -31,7 +31,7 @@ STEPS: list[tuple[Any, str]] = [
     (Erasures, "request"),
     (Keys, "freeze"),
     (Erasures, "_counted"),
-    (ErasureFile, "add"),
+    (ErasureFile, "keep"),
     (KeyFile, "wipe_traces"),
     (Keys, "erase"),
     (Runner, "forget"),

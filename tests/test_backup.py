@@ -210,11 +210,11 @@ def test_nothing_opens_while_the_file_of_the_erased_cannot_be_read(begun: Organi
     whole = file.path.read_bytes()
     file.path.write_bytes(whole.rstrip(b"\n"))
     assert set(file.read()) == {"anna"}
-    file.add("bram", "2026-02-01")
+    file.keep("bram", "2026-02-01")
     assert set(file.read()) == {"anna", "bram"}
     file.path.write_bytes(whole + b'{"organisation": "buurtm')
     assert set(file.read()) == {"anna"}
-    file.add("cleo", "2026-02-01")
+    file.keep("cleo", "2026-02-01")
     assert set(file.read()) == {"anna", "cleo"}
     assert file.path.read_bytes().count(b"\n") == 2
     for wrong in (b"nonsense", b'{"organisation":"buurtmaat","participant":"cleo","requested":"x"}'):

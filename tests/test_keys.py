@@ -185,8 +185,37 @@ def test_only_participants_and_the_organisation_own_keys(keys: Keys) -> None:
     with pytest.raises(ValueError, match="stands for a participant"):
         keys.add_aliases([(R1, "c", ORGANISATION)])
     for change in (keys.freeze, keys.erase):
-        with pytest.raises(Missing):
+        with pytest.raises(ValueError, match="only a participant"):
             change(ORGANISATION)
+
+
+def test_who_has_no_key_gets_none_from_when_they_are_erased(keys: Keys, opening: Opening, clock: Clock) -> None:
+    keys.freeze("participant/carla")
+    assert keys.erase("participant/carla") == keys.erase("participant/carla") == "2026-01-31"
+    keys.bar([("participant/dirk", "2025-05-05"), (ANNA, "2025-05-05")])
+    keys.bar([("participant/dirk", "2026-01-31")])
+    assert keys.erased() == {"carla": "2026-01-31", "dirk": "2025-05-05"}
+    assert keys.ring().key(ANNA)
+    for owner in ("participant/carla", "participant/dirk"):
+        with pytest.raises(Erased):
+            opening().create([owner])
+
+
+def test_erased_is_only_who_leaves_no_trace(keys: Keys, path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def silent() -> None:
+        raise KeyStoreError("not just now")
+
+    ((wrapped,),) = statement(path, "SELECT wrapped FROM data_keys WHERE owner = ?", ANNA)
+    assert isinstance(wrapped, bytes)
+    with monkeypatch.context() as patched:
+        patched.setattr(keys.place, "wipe_traces", silent)
+        with pytest.raises(KeyStoreError):
+            keys.erase(ANNA)
+    assert keys.state(ANNA) == "frozen"
+    assert keys.erased() == {}
+    assert wrapped in on_disk(path)
+    assert keys.erase(ANNA) == "2026-01-31"
+    assert wrapped not in on_disk(path)
 
 
 def test_a_participants_relationships_are_found_by_opening_all_aliases(keys: Keys) -> None:
@@ -331,7 +360,9 @@ def test_a_damaged_key_or_alias_is_told_when_it_is_asked_for_and_spoils_no_batch
     ring.prefetch_streams([R1])
     assert ring.key(BRAM)
     assert ring.owner(R1, "a") == ANNA
-    for ask in (lambda: ring.key(ANNA), lambda: ring.owner(R1, "b"), lambda: keys.streams_of(ANNA)):
+    assert keys.streams_of(ANNA) == [(R1, "a")]
+    assert keys.streams_of(BRAM) == []
+    for ask in (lambda: ring.key(ANNA), lambda: ring.owner(R1, "b")):
         with pytest.raises(KeyStoreError, match="restore it from its backup") as caught:
             ask()
         assert "anna" not in str(caught.value)

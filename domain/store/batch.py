@@ -86,6 +86,7 @@ class Batch:
         self._left_out: set[str] = set()
         self._targets: dict[str, Event] = {}
         self._people: list[tuple[str, str, str]] = []
+        self._gone: list[tuple[str, str]] = []
         self._joined: list[tuple[str, str]] = []
         self._alone = False
         self._state: Any = None
@@ -137,7 +138,7 @@ class Batch:
     def _judged(self, now: int, progress: Progress) -> StoreWorld:
         """Judge everything. What is left out takes others with it, so that without it the rest is judged anew, until all stands."""
         while True:
-            self._targets, self._people, self._joined = {}, [], []
+            self._targets, self._people, self._gone, self._joined = {}, [], [], []
             world = StoreWorld(self._ground, self.stage, now, self.restore)
             world.left_out = left_out = set(self._left_out)
             self._judge(world, progress)
@@ -232,6 +233,9 @@ class Batch:
         return state, found
 
     def _accept(self, stream: str, old: list[Event], new: list[Event]) -> None:
+        gone = self.restore and next((event.occurred for event in new if event.kind.name == "participant_erased"), None)
+        if gone:
+            self._gone.append((stream, gone))
         for event in new:
             if event.kind.name not in REMEMBERED:
                 continue
@@ -239,7 +243,7 @@ class Batch:
                 self._targets[event.id] = next(e for e in old + new if e.id == pointed)
             if (other := joined_with(event, self._targets.get(event.id))) is not None:
                 self._joined.append((stream, f"participant/{other}"))
-            elif event.kind.name == "participant_registered":
+            elif event.kind.name == "participant_registered" and not gone:
                 self._people.append((stream, "", stream))
             elif stream.startswith("relationship/"):
                 self._people.extend((stream, handle, f"participant/{person}") for handle, person in identities(event))
@@ -283,6 +287,7 @@ class Batch:
     def _add_people(self, world: StoreWorld) -> None:
         """Make the keys and aliases before the first event that needs them. An alias that disagrees with what was judged
         belongs to a batch that never came to be, and gives way."""
+        self._keys.bar(self._gone)
         if not (people := [row for row in self._people if row[0] not in self._left_out]):
             return
         self._keys.create([owner for stream, handle, owner in people if not handle])

@@ -7,7 +7,7 @@ databases, and in none of their backups.
 import fcntl
 import os
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, BinaryIO
 
 import msgspec
 from eventsourcing.persistence import OperationalError
@@ -30,6 +30,19 @@ class _Line(Struct, frozen=True):
 _lines = msgspec.json.Decoder(_Line)
 
 
+def _append(file: BinaryIO, line: bytes) -> None:
+    """A last line that was broken off gives way."""
+    held = file.read()
+    end = held.rfind(b"\n") + 1
+    if _is_whole(held[end:]):
+        line = b"\n" + line
+    else:
+        file.truncate(end)
+    file.seek(0, os.SEEK_END)
+    file.write(line)
+    file.flush()
+
+
 def _is_whole(line: bytes) -> bool:
     try:
         _lines.decode(line)
@@ -39,10 +52,11 @@ def _is_whole(line: bytes) -> bool:
 
 
 class ErasureFile:
-    """The erasures of one organisation; several may share the file."""
+    """The erasures of one organisation; several may share the file. `required`: it is there from the first start."""
 
-    def __init__(self, path: Path, organisation: str) -> None:
+    def __init__(self, path: Path, organisation: str, required: bool = False) -> None:
         self.path = path
+        self.required = required
         self._organisation = organisation
 
     def read(self) -> dict[str, str]:
@@ -68,25 +82,34 @@ class ErasureFile:
                 found[told.participant] = told.requested
         return found
 
-    def add(self, participant: str, requested: str) -> None:
-        """Write it down, and see that it is on the disk. Raises `LedgerLost`."""
-        line = msgspec.json.encode(_Line(self._organisation, participant, requested)) + b"\n"
+    def check(self, begun: bool) -> None:
+        """See that the file is there, which is made before anything is recorded: a missing one does not say that nobody was erased. Raises
+        `LedgerLost`."""
+        if self.path.exists():
+            return
+        if begun:
+            raise LedgerLost(
+                f"{self.path}, where the erasures are kept, is not there, and nothing is opened: somebody who was erased might come back."
+                " Put it back, as by mounting its disk. Where it was not set until now, make it first: an empty file."
+            )
         try:
-            new = not self.path.exists()
+            os.close(os.open(self.path, os.O_RDWR | os.O_CREAT, 0o600))
+            sync_folder(self.path.parent)
+        except OSError as error:
+            raise LedgerLost(f"{self.path}, where the erasures are kept, cannot be made: {error.strerror}") from error
+
+    def keep(self, participant: str, requested: str) -> None:
+        """Write it down, once, and see that it is on the disk. Raises `LedgerLost`.
+
+        Who wrote it and was killed may not have waited for the disk."""
+        line = msgspec.json.encode(_Line(self._organisation, participant, requested)) + b"\n"
+        told = participant in self.read()
+        try:
             with open(os.open(self.path, os.O_RDWR | os.O_CREAT, 0o600), "r+b") as file:
                 fcntl.flock(file, fcntl.LOCK_EX)
-                # A last line that was broken off gives way.
-                held = file.read()
-                end = held.rfind(b"\n") + 1
-                if _is_whole(held[end:]):
-                    line = b"\n" + line
-                else:
-                    file.truncate(end)
-                file.seek(0, os.SEEK_END)
-                file.write(line)
-                file.flush()
+                if not told:
+                    _append(file, line)
                 os.fsync(file.fileno())
-            if new:
-                sync_folder(self.path.parent)
+            sync_folder(self.path.parent)
         except OSError as error:
             raise LedgerLost(f"{self.path}, where the erasures are kept, cannot be written: {error.strerror}") from error

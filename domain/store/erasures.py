@@ -7,7 +7,6 @@ keys, so that one of the two put back from an old copy is found out by the other
 import logging
 import secrets
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import suppress
 from typing import Any
 
 import msgspec
@@ -18,9 +17,9 @@ from domain.model.errors import missing
 from domain.model.time import iso_day
 from domain.store.database import ERASURES, EVENTS, Connection, Insert, Row, Update
 from domain.store.erasure_file import ErasureFile
-from domain.store.keys import Erased, Frozen, Keys, Missing
-from domain.store.mapper import VOICES
-from domain.store.persons import registrations
+from domain.store.keys import Ring
+from domain.store.mapper import Unreadable
+from domain.store.persons import readable, registrations
 from domain.store.store import EventStore
 
 logger = logging.getLogger(__name__)
@@ -89,26 +88,30 @@ class Erasures:
             return _of(connection, participant)
 
     def unfinished(self) -> list[Erasure]:
-        return [one for one in self.all() if one.position is None]
+        """Those that were begun and are not done, by participant."""
+        with self._store.reading() as connection:
+            rows = connection.execute(f"SELECT {_COLUMNS} FROM {connection.table(ERASURES)} e WHERE position IS NULL ORDER BY participant")
+            return [_read(row) for row in rows.fetchall()]
 
     def state(self, erasure: Erasure) -> str:
         """How far it is: `requested`, `frozen`, `destroyed` (the key, so that nothing opens any more) or `erased`."""
         if erasure.position is not None:
             return "erased"
-        return _STATES[_key_state(self._store.keys, erasure.owner)]
+        return _STATES[self._store.keys.state(erasure.owner)]
 
     def freeze(self, erasure: Erasure) -> None:
         """From here on nobody opens anything of theirs, and nobody is joined with them."""
-        with suppress(Missing):
-            self._store.keys.freeze(erasure.owner)
+        self._store.keys.freeze(erasure.owner)
 
     def count(self, erasure: Erasure) -> tuple[Erasure, Handles]:
         """Count what there is of somebody whose key is frozen, once; with the handles that tell of it, as long as they do."""
         handles = self._store.keys.streams_of(erasure.owner)
         if erasure.counted is None:
             with self._store.reading() as connection:
-                sealed = sum(self._store.mapper.about(state, handle) for state, handle in self._told(connection, erasure, handles))
-            erasure = self._counted(erasure, {"keys": 1, "handles": len(handles), "sealed": sealed})
+                sealed, unreadable = self._about(connection, erasure, handles)
+            keys = int(self._store.keys.state(erasure.owner) is not None)
+            counted = {"keys": keys, "handles": len(handles), "sealed": sealed}
+            erasure = self._counted(erasure, {**counted, "unreadable": unreadable} if unreadable else counted)
         return erasure, handles
 
     def _counted(self, erasure: Erasure, counted: dict[str, int]) -> Erasure:
@@ -123,20 +126,16 @@ class Erasures:
 
     def destroy(self, erasure: Erasure) -> str:
         """Destroy the key, and what the handles tell. Gives the ISO day on which that was done."""
-        if self.file is not None and erasure.participant not in self.file.read():
-            self.file.add(erasure.participant, erasure.requested)
-        try:
-            return self._store.keys.erase(erasure.owner)
-        except Missing:
-            return iso_day(self._store.clock())
+        if self.file is not None:
+            self.file.keep(erasure.participant, erasure.requested)
+        return self._store.keys.erase(erasure.owner)
 
     def left(self, erasure: Erasure, handles: Handles) -> dict[str, int]:
         """What can still be had of them: keys, handles that tell of them, and seals that open."""
         keys = self._store.keys
-        ring = keys.ring()
         with self._store.reading() as connection:
-            opened = sum(self._store.mapper.about(state, handle, ring) for state, handle in self._told(connection, erasure, handles))
-        kept = _key_state(keys, erasure.owner) != "erased"
+            opened, _ = self._about(connection, erasure, handles, keys.ring())
+        kept = keys.state(erasure.owner) != "erased"
         return {"keys": int(kept), "handles": len(keys.streams_of(erasure.owner)), "sealed": opened}
 
     def finish(self, erasure: Erasure, certificate: dict[str, Any], day: str) -> Erasure:
@@ -160,9 +159,11 @@ class Erasures:
     def take_down(self, connection: Connection, told: Mapping[str, str]) -> int:
         """Take down all who are registered here and not in the ledger, within the caller's transaction; how many those were."""
         missing = [id for id in sorted(told) if _of(connection, id) is None and _registered(connection, id)]
-        for id in missing:
+        # What came with an export of another platform was done there.
+        undone = [id for id in missing if self._recorded(connection, id) is None]
+        for id in undone:
             self._take_down(connection, id, told[id])
-        return len(missing)
+        return len(undone)
 
     def replay(self) -> int:
         """Bring ledger, file and keys together where one of them came back from an old copy, before anything is opened; how many erasures
@@ -171,16 +172,19 @@ class Erasures:
         A key that is there again is destroyed again; what the ledger does not know is taken down there, to be done and recorded again,
         and opens nothing from here on. Raises what the stores raise: then nothing may be opened."""
         keys, again = self._store.keys, 0
+        if self.file is not None and self.file.required:
+            with self._store.reading() as connection:
+                self.file.check(begun=self._store.head(connection) > 0)
         ledger = {one.participant: one for one in self.all()}
         erased = keys.erased()
         known = self.file.read() if self.file is not None else {}
         for id, one in ledger.items():
-            if one.position is not None and id not in erased and _key_state(keys, one.owner) != "erased":
+            if one.position is not None and id not in erased:
                 keys.freeze(one.owner)
                 keys.erase(one.owner)
                 again += 1
             if one.position is not None and self.file is not None and id not in known:
-                self.file.add(id, one.requested)
+                self.file.keep(id, one.requested)
         if missed := {id: requested for id, requested in {**known, **erased}.items() if id not in ledger}:
             with self._store.database.writing("events") as connection:
                 again += self.take_down(connection, missed)
@@ -197,9 +201,7 @@ class Erasures:
 
     def _recorded(self, connection: Connection, participant: str) -> Erasure | None:
         """An erasure that came with an export of another platform: there is nothing of theirs here, and no key may be."""
-        stream = f"participant/{participant}"
-        events = self._store.streams(connection, [stream], self._store.keys.ring(), only=VOICES)[stream]
-        for event in events:
+        for event in readable(self._store, connection, participant, self._store.keys.ring()):
             if event.kind.name == "participant_erased":
                 data = event.data
                 made = Erasure(participant, data.requested_on, event.id, None, data.certificate, event.position)
@@ -207,6 +209,16 @@ class Erasures:
                 connection.write([Insert(ERASURES, [(participant, made.requested, made.event, None, text, made.position)])])
                 return made
         return None
+
+    def _about(self, connection: Connection, erasure: Erasure, handles: Handles, ring: Ring | None = None) -> tuple[int, int]:
+        """How many seals there are about them, and how many stored events cannot be read, of which nothing opens either."""
+        found = unreadable = 0
+        for state, handle in self._told(connection, erasure, handles):
+            try:
+                found += self._store.mapper.about(state, handle, ring)
+            except Unreadable:
+                unreadable += 1
+        return found, unreadable
 
     def _told(self, connection: Connection, erasure: Erasure, handles: Handles) -> Iterator[tuple[bytes, str | None]]:
         """The stored events of their own stream, and those of their relationships with the handle they have there."""
@@ -219,7 +231,7 @@ class Erasures:
 
 
 _COLUMNS = ", ".join(ERASURES.columns)
-_STATES = {"active": "requested", "frozen": "frozen", "erased": "destroyed"}
+_STATES = {None: "requested", "active": "requested", "frozen": "frozen", "erased": "destroyed"}
 
 
 def _of(connection: Connection, participant: str) -> Erasure | None:
@@ -239,14 +251,3 @@ def _read(row: Row) -> Erasure:
     return Erasure(
         participant, requested, event, decode(counted) if counted else None, decode(certificate) if certificate else None, position
     )
-
-
-def _key_state(keys: Keys, owner: str) -> str:
-    """`active`, `frozen` or `erased`; erased as well where there is no key: nothing was ever sealed under it."""
-    try:
-        keys.ring().key(owner)
-    except Frozen:
-        return "frozen"
-    except (Erased, Missing):
-        return "erased"
-    return "active"

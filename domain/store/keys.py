@@ -7,10 +7,10 @@ something away raises the fence's generation in the same transaction, and whoeve
 
 import threading
 from collections.abc import Callable, Iterable, Iterator
-from datetime import UTC, datetime
 from functools import partial
 from typing import Any
 
+from domain.model.time import iso_day
 from domain.store.database import Connection, Delete, Insert, Update
 from domain.store.epochs import Epochs, raise_fence
 from domain.store.key_places import ALIASES, DATA_KEYS, FENCE, ORGANISATION_KEYS, KeyPlace
@@ -129,7 +129,8 @@ class Keys:
         return Ring(self, self.served())
 
     def streams_of(self, owner: str) -> list[tuple[str, str]]:
-        """Every (stream, handle) that stands for a participant. Opens all aliases: no index leads from a person to a relationship."""
+        """Every (stream, handle) that stands for a participant. Opens all aliases: no index leads from a person to a relationship. One that
+        is damaged tells of nobody, and is passed over."""
         with self._place.reading() as db:
             return [(stream, handle) for stream, handle, told in self._all_aliases(db) if told == owner]
 
@@ -170,9 +171,9 @@ class Keys:
             raise_fence(db)
 
     def freeze(self, owner: str) -> None:
-        """The first step of an erasure: from here on nobody gets the key. May be repeated. Raises Missing."""
+        """The first step of an erasure: from here on nobody gets the key, if there is one. May be repeated."""
         with self._place.writing() as db:
-            if self._state(db, owner) == "active":
+            if self._state_of(db, owner) == "active":
                 self.hold(db, [owner])
 
     def hold(self, db: Connection, owners: Iterable[str]) -> None:
@@ -183,13 +184,26 @@ class Keys:
             db.write([Update(DATA_KEYS, ("state",), ("owner",), [("frozen", owner) for (owner,) in living])])
         raise_fence(db)
 
+    def bar(self, erased: Iterable[tuple[str, str]]) -> None:
+        """Rows of (owner, ISO day) of participants who were erased, in another key store than this: they get no key here either."""
+        for chunk in chunks(erased):
+            with self._place.writing() as db:
+                named, value = db.among("owner", [owner for owner, _ in chunk])
+                held = {owner for (owner,) in db.execute(f"SELECT owner FROM {db.table(DATA_KEYS)} k WHERE {named}", (value,))}
+                epoch, now = self._wrapping.newest(db), self._clock()
+                new = [(owner, 1, "erased", None, epoch, now, day) for owner, day in chunk if owner not in held]
+                db.write([Insert(DATA_KEYS, new)])
+
     def erase(self, owner: str) -> str:
-        """Destroys the key, and in every alias who it stood for; gives the ISO day. To be repeated until it succeeds. Raises Missing."""
+        """Destroys the key, and in every alias who it stood for; gives the ISO day. Where there is no key, none is ever made from then on.
+        To be repeated until it succeeds: `erased` it is when no trace is left."""
         with self._place.writing() as db:
-            if self._state(db, owner) != "erased":
-                day = datetime.fromtimestamp(self._clock() // 1_000_000, UTC).date().isoformat()
-                db.write([Update(DATA_KEYS, ("state", "wrapped", "erased_on"), ("owner",), [("erased", None, day, owner)])])
-                epoch = self._wrapping.newest(db)
+            state, day = self._state_of(db, owner), iso_day(self._clock())
+            epoch = self._wrapping.newest(db)
+            if state is None:
+                db.write([Insert(DATA_KEYS, [(owner, 1, "frozen", b"", epoch, self._clock(), None)])])
+            if state != "erased":
+                db.write([Update(DATA_KEYS, ("state", "wrapped", "epoch"), ("owner",), [("frozen", b"", epoch, owner)])])
                 forgotten = [
                     (self._wrapping.sealed_owner(db, stream, handle, _ERASED + day, epoch), epoch, stream, handle)
                     for stream, handle, told in self._all_aliases(db)
@@ -197,8 +211,12 @@ class Keys:
                 ]
                 db.write([Update(ALIASES, ("sealed_owner", "epoch"), ("stream", "handle"), forgotten)])
                 raise_fence(db)
+        if state != "erased":
+            self._place.wipe_traces()
+        with self._place.writing() as db:
+            if self._state_of(db, owner) != "erased":
+                db.write([Update(DATA_KEYS, ("state", "wrapped", "erased_on"), ("owner",), [("erased", None, day, owner)])])
             [(on,)] = db.execute(f"SELECT erased_on FROM {db.table(DATA_KEYS)} k WHERE owner = ?", (owner,)).fetchall()
-        self._place.wipe_traces()
         return str(on)
 
     def erased(self) -> dict[str, str]:
@@ -238,11 +256,16 @@ class Keys:
         again = [(now, *place) for place in wanted if place in held]
         db.write([Insert(ALIASES, new), Update(ALIASES, ("created",), ("stream", "handle"), again)])
 
-    def _state(self, db: Connection, owner: str) -> str:
+    def state(self, owner: str) -> str | None:
+        """`active`, `frozen` or `erased`; None where there is no key."""
+        with self._place.reading() as db:
+            return self._state_of(db, owner)
+
+    def _state_of(self, db: Connection, owner: str) -> str | None:
+        if not _is_participant(owner):
+            raise ValueError("only a participant is erased")
         row = db.execute(f"SELECT state FROM {db.table(DATA_KEYS)} k WHERE owner = ?", (owner,)).fetchone()
-        if row is None or not _is_participant(owner):
-            raise Missing
-        return str(row[0])
+        return None if row is None else str(row[0])
 
     def _all_aliases(self, db: Connection) -> Iterator[tuple[str, str, str]]:
         last = ("", "")
@@ -252,9 +275,8 @@ class Keys:
         )
         while rows := db.execute(query, (*last, CHUNK)).fetchall():
             for stream, handle, sealed, epoch in rows:
-                if (told := self._wrapping.told(db, stream, handle, sealed, epoch)) is None:
-                    raise KeyStoreError(self._wrapping.damage("holds a damaged alias"))
-                yield stream, handle, told
+                if (told := self._wrapping.told(db, stream, handle, sealed, epoch)) is not None:
+                    yield stream, handle, told
             last = (rows[-1][0], rows[-1][1])
 
     def served(self) -> Cache:

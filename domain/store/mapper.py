@@ -264,7 +264,13 @@ class Mapper:
 
     def about(self, state: bytes, handle: str | None, ring: Ring | None = None) -> int:
         """How many seals of a stored event are about a member, or about the participant whose stream it is in; with a ring, how many of
-        those it still opens."""
+        those it still opens. Raises `Unreadable`."""
+        try:
+            return self._about(state, handle, ring)
+        except UNREADABLE as error:
+            raise Unreadable from error
+
+    def _about(self, state: bytes, handle: str | None, ring: Ring | None) -> int:
         stored = _stored.decode(state)
         found = 0
         for place in self._places(stored.subject, _plain.decode(stored.data)):

@@ -1,11 +1,14 @@
 """Who is one person, as the store itself has it: an erasure must not rest on views, which may be behind or have set a stream aside."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import suppress
 
+from domain.model.event import Event
 from domain.model.history import resolve
 from domain.model.participant import after
 from domain.store.database import HANGS, Connection, in_pages
-from domain.store.mapper import VOICES
+from domain.store.mapper import VOICES, Unreadable
+from domain.store.ring import Ring
 from domain.store.store import EventStore
 
 
@@ -38,5 +41,12 @@ def _naming(connection: Connection, streams: Sequence[str]) -> list[str]:
 
 
 def _joined(store: EventStore, connection: Connection, ids: Sequence[str]) -> dict[str, frozenset[str]]:
-    found = store.streams(connection, [f"participant/{id}" for id in ids], store.keys.ring(), only=VOICES)
-    return {id: after(id, [standing.event for standing in resolve(found[f"participant/{id}"]).standing]).joined for id in ids}
+    ring = store.keys.ring()
+    return {id: after(id, [one.event for one in resolve(list(readable(store, connection, id, ring))).standing]).joined for id in ids}
+
+
+def readable(store: EventStore, connection: Connection, id: str, ring: Ring) -> Iterator[Event]:
+    """What can be read of a participant: an erasure must not wait for what somebody damaged."""
+    for state, at, until in store.recorder.stream(connection, f"participant/{id}"):
+        with suppress(Unreadable):
+            yield store.mapper.event((state, at, until), ring, VOICES)

@@ -4,6 +4,7 @@ Cursors carry the place in the order, so that a page goes on where the last one 
 """
 
 import base64
+from collections.abc import Callable
 from typing import Annotated, Any
 
 import msgspec
@@ -63,6 +64,10 @@ class MoveFilter(Struct, frozen=True):
     holder: str | None = None
 
 
+Gone = Callable[[], frozenset[str]]
+"""The participants whose keys were destroyed, or are being: views may still know where they are members, and tell nobody."""
+
+
 class Clause(Struct):
     """The conditions of a question, with their values."""
 
@@ -96,13 +101,15 @@ def place_of(text: str, form: Any) -> Any:
         raise bad("cursor", "after") from None
 
 
-def relationship_clause(clause: Clause, asked: RelationshipFilter, named: Named, lens: str, at: int) -> Clause:
+def relationship_clause(clause: Clause, asked: RelationshipFilter, named: Named, gone: Gone, lens: str, at: int) -> Clause:
     """The conditions of a filter, added to those there are."""
     if asked.initiative is not None:
         clause.need("r.initiative = ?", asked.initiative)
     if asked.origin is not None:
         clause.need("r.origin = ?", asked.origin)
-    if asked.participant is not None:
+    if asked.participant is not None and asked.participant in gone():
+        clause.need("1 = 0")
+    elif asked.participant is not None:
         theirs = f"SELECT relationship FROM {named(MEMBERS)} m WHERE participant IN {person(named)}"
         clause.need(f"r.id IN ({theirs})", asked.participant)
     if asked.started_from is not None:
@@ -120,11 +127,13 @@ def relationship_clause(clause: Clause, asked: RelationshipFilter, named: Named,
     return clause
 
 
-def event_clause(asked: EventFilter, named: Named) -> Clause:
+def event_clause(asked: EventFilter, named: Named, gone: Gone) -> Clause:
     clause = Clause()
     if asked.relationship is not None:
         clause.need("e.stream = ?", f"relationship/{asked.relationship}")
-    if asked.participant is not None:
+    if asked.participant is not None and asked.participant in gone():
+        clause.need("e.stream = ?", f"participant/{asked.participant}")
+    elif asked.participant is not None:
         own = f"SELECT 'participant/' || id FROM {person(named)} own"
         theirs = f"SELECT 'relationship/' || relationship FROM {named(MEMBERS)} m WHERE participant IN {person(named)}"
         values = (f"participant/{asked.participant}", asked.participant, asked.participant)

@@ -70,7 +70,7 @@ class Events(Struct, frozen=True):
 
 def places_after(snapshot: Snapshot, position: int, asked: EventFilter) -> Places:
     """Where events were recorded after a position, some at a time. A snapshot that has not come there has nothing new."""
-    clause = event_clause(asked, snapshot.table)
+    clause = event_clause(asked, snapshot.table, snapshot.gone)
     clause.need("e.position > ?", position)
     rows = snapshot.connection.execute(
         f"SELECT e.position, e.kind FROM {snapshot.table(ENTRIES)} e{clause.where} ORDER BY e.position LIMIT ?", (*clause.values, LIMIT)

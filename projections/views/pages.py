@@ -116,7 +116,7 @@ def initiative_page(snapshot: Snapshot, first: int, after: str | None) -> a.Page
 
 def _clause(snapshot: Snapshot, scope: Scope, asked: RelationshipFilter) -> Clause:
     lens = snapshot.lens(asked.lens)[0]
-    return relationship_clause(scope.clause(), asked, snapshot.table, lens, snapshot.now if asked.at is None else asked.at)
+    return relationship_clause(scope.clause(), asked, snapshot.table, snapshot.gone, lens, snapshot.now if asked.at is None else asked.at)
 
 
 def _latest(

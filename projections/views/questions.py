@@ -351,7 +351,7 @@ class Questions:
         """The most recently recorded first; `after` is the position of the last event of the page before."""
         with self.snapshot() as snapshot:
             size = page_size(first)
-            clause = event_clause(asked, snapshot.table)
+            clause = event_clause(asked, snapshot.table, snapshot.gone)
             if after is not None:
                 clause.need("e.position < ?", after)
             found = snapshot.connection.execute(

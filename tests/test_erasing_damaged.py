@@ -1,0 +1,169 @@
+"""An erasure comes to its end, and everybody else goes on, whatever is damaged, missing or behind."""
+
+import os
+from collections.abc import Callable, Iterator
+from contextlib import closing
+from pathlib import Path
+from typing import Any
+
+import pytest
+from click.testing import CliRunner
+from sent_lines import account, initiative, line, match, meeting, note, opened, person, record
+from store_places import Place
+from test_set_aside import DAMAGED, change
+
+from domain.store.database import Delete, Update
+from domain.store.erasure_file import ErasureFile, LedgerLost
+from domain.store.key_places import ALIASES, DATA_KEYS
+from domain.store.keys import Keys, KeyStoreError
+from projections.export import cloudevents
+from projections.views.filters import EventFilter, RelationshipFilter
+from tussenruimte import Organisation, cli
+
+FOUR = ("anna", "bram", "cleo", "dirk")
+
+
+def history() -> list[bytes]:
+    """Anna with Bram, and Cleo with Dirk; Anna was registered twice."""
+    return [
+        initiative(),
+        *(sent for who in (*FOUR, "anne") for sent in person(who)),
+        line("twice", "participants_joined", "participant/anna", {"participant": "anne"}),
+        match("r", "anna", "bram"),
+        match("s", "cleo", "dirk"),
+        meeting("m1", "r", **note("Anna came late", "a")),
+        meeting("m2", "r", **note("Anna likes tea", "a")),
+        meeting("m3", "s", **note("Dirk has a dog", "b")),
+        account("said", "r", "a", named="friendship"),
+    ]
+
+
+@pytest.fixture
+def organisation(place: Place) -> Iterator[Organisation]:
+    with closing(Organisation(opened(place))) as organisation:
+        assert not record(organisation.store, history()).refused
+        organisation.runner.catch_up()
+        yield organisation
+
+
+def break_alias(organisation: Organisation, stream: str, handle: str) -> None:
+    with organisation.store.keys.place.writing() as db:
+        db.write([Update(ALIASES, ("sealed_owner",), ("stream", "handle"), [(bytes(60), stream, handle)])])
+
+
+def test_an_event_of_theirs_that_cannot_be_read_is_counted_and_stops_no_erasure(organisation: Organisation) -> None:
+    (event,) = organisation.questions.events_by_id(["m2"]).values()
+    change(organisation.store, int(event.position), DAMAGED["no JSON"])
+    erased = organisation.erasing.erase("anna")
+    assert erased.certificate is not None
+    assert erased.certificate["destroyed"] == {"keys": 1, "handles": 1, "sealed": 4, "unreadable": 1}
+    assert {one.participant: one.position is not None for one in organisation.erasing.ledger.all()} == {"anna": True, "anne": True}
+
+
+def test_a_damaged_handle_of_somebody_else_stops_no_erasure(organisation: Organisation) -> None:
+    break_alias(organisation, "relationship/s", "b")
+    erased = organisation.erasing.erase("anna")
+    assert erased.certificate is not None
+    assert erased.certificate["left"] == {"keys": 0, "handles": 0, "sealed": 0, "views": 0}
+
+
+def test_one_that_cannot_be_finished_stands_over_and_keeps_nobody_else_waiting(
+    organisation: Organisation, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ledger = organisation.erasing.ledger
+    for who in ("anna", "dirk"):
+        for erasure in ledger.request(who):
+            ledger.freeze(erasure)
+    meant = Keys.erase
+
+    def fails(keys: Keys, owner: str) -> str:
+        if owner == "participant/anna":
+            raise KeyStoreError("this one is damaged")
+        return meant(keys, owner)
+
+    with monkeypatch.context() as patched:
+        patched.setattr(Keys, "erase", fails)
+        assert organisation.erasing.go_on() == 2
+    assert [one.participant for one in ledger.unfinished()] == ["anna"]
+    assert organisation.erasing.go_on() == 1
+
+
+def test_nobody_is_told_where_somebody_is_whose_erasure_stands_over(organisation: Organisation) -> None:
+    questions = organisation.questions
+    theirs, about = RelationshipFilter(participant="anna"), EventFilter(participant="anna")
+    assert [node.id for node in questions.relationship_page(10, None, theirs).nodes] == ["r"]
+    for erasure in organisation.erasing.ledger.request("anna"):
+        organisation.erasing.ledger.freeze(erasure)
+    assert questions.relationship_page(10, None, theirs).nodes == []
+    assert {event.subject for event in questions.event_page(10, None, about).nodes} == {"participant/anna"}
+    assert [node.id for node in questions.relationship_page(10, None, RelationshipFilter(participant="bram")).nodes] == ["r"]
+
+
+def test_who_came_erased_with_an_export_gets_no_key_and_stands_in_the_ledger(organisation: Organisation, place: Place) -> None:
+    organisation.erasing.erase("anna")
+    exported = list(cloudevents.lines(organisation.store, 0))
+    with closing(Organisation(opened(place.beside("another")))) as another:
+        assert not record(another.store, exported, restore=True).refused
+        keys, ledger = another.store.keys, another.erasing.ledger
+        assert keys.erased() == {"anna": "2026-01-31", "anne": "2026-01-31"}
+        assert keys.ring().gone() == {"anna", "anne"}
+        assert ledger.replay() == 0
+        assert [(one.participant, one.position is not None) for one in ledger.all()] == [("anna", True), ("anne", True)]
+        assert another.erasing.go_on() == 0
+
+
+def test_who_has_no_key_is_certified_to_have_had_none(organisation: Organisation) -> None:
+    with organisation.store.keys.place.writing() as db:
+        db.write([Delete(DATA_KEYS, ("owner",), [("participant/bram",)])])
+    erased = organisation.erasing.erase("bram")
+    assert erased.certificate is not None
+    assert erased.certificate["destroyed"]["keys"] == 0
+    assert organisation.store.keys.erased() == {"bram": "2026-01-31"}
+
+
+class TestTheFileOfTheErased:
+    """It is apart from the databases, and so may be lost apart from them."""
+
+    @pytest.fixture
+    def run(self, tmp_path: Path) -> Callable[..., Any]:
+        file = tmp_path / "elsewhere" / "erasures"
+        file.parent.mkdir()
+        given = {"TUSSENRUIMTE_DATABASE_URL": f"sqlite:///{tmp_path}/t.db", "TUSSENRUIMTE_ERASURES_FILE": str(file)}
+        return lambda *said, **more: CliRunner().invoke(cli, said, env=given, **more)
+
+    def test_it_is_made_before_anything_is_recorded_and_where_it_is_gone_nothing_is_opened(
+        self, tmp_path: Path, run: Callable[..., Any]
+    ) -> None:
+        file = tmp_path / "elsewhere" / "erasures"
+        assert run("import", "-", input=b"\n".join(history())).exit_code == 0
+        assert file.read_bytes() == b""
+        file.rename(tmp_path / "away")
+        for verb in (["list"], ["doctor"], ["work", "--once"]):
+            refused = run(*verb)
+            assert refused.exit_code == 1
+            assert "somebody who was erased might come back" in refused.output
+            assert "Traceback" not in refused.output
+        (tmp_path / "away").rename(file)
+        assert run("list").exit_code == 0
+
+    def test_what_was_written_there_is_synced_before_a_key_is_destroyed_whoever_wrote_it(
+        self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        file = ErasureFile(tmp_path / "erasures", "buurtmaat")
+        synced: list[str] = []
+        meant = os.fsync
+
+        def noted(number: int) -> None:
+            synced.append(Path(os.readlink(f"/proc/self/fd/{number}")).name)
+            meant(number)
+
+        monkeypatch.setattr(os, "fsync", noted)
+        for _ in range(2):
+            file.keep("anna", "2026-01-31")
+            assert synced == ["erasures", tmp_path.name]
+            synced.clear()
+        assert len(file.path.read_bytes().splitlines()) == 1
+
+    def test_one_that_cannot_be_made_is_told(self, tmp_path: Path) -> None:
+        with pytest.raises(LedgerLost, match="cannot be made"):
+            ErasureFile(tmp_path / "nowhere" / "erasures", "buurtmaat", required=True).check(begun=False)
