@@ -6,7 +6,6 @@ One comes oftener to what takes long runs; each of the others is without a prote
 import os
 import sqlite3
 import sys
-from pathlib import Path
 
 import tussenruimte
 from domain.store import key_places, sqlite
@@ -44,20 +43,11 @@ def wal_left() -> None:
     sqlite.empty_wal = key_places.empty_wal = lambda connection, path: True
 
 
-def wal_cut_unsynced() -> None:
-    """The WAL is cut off, and nobody waits for the disk with that."""
-
-    def emptied(connection: sqlite3.Connection, path: Path) -> bool:
-        return connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()[0] == 0
-
-    sqlite.empty_wal = key_places.empty_wal = emptied
-
-
 def root_unsynced() -> None:
     """The root key is not waited for."""
     os.fsync = lambda file: None
 
 
 if __name__ == "__main__":
-    {made.__name__: made for made in (often, events_unsynced, keys_unsynced, wal_left, wal_cut_unsynced, root_unsynced)}[sys.argv.pop(1)]()
+    {made.__name__: made for made in (often, events_unsynced, keys_unsynced, wal_left, root_unsynced)}[sys.argv.pop(1)]()
     tussenruimte.main()
