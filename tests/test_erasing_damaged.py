@@ -15,7 +15,7 @@ from test_set_aside import DAMAGED, change
 from domain.store.database import Delete, Update
 from domain.store.erasure_file import ErasureFile, LedgerLost
 from domain.store.key_places import ALIASES, DATA_KEYS
-from domain.store.keys import Keys, KeyStoreError
+from domain.store.keys import Erased, Keys, KeyStoreError
 from projections.export import cloudevents
 from projections.views.filters import EventFilter, RelationshipFilter
 from tussenruimte import Organisation, cli
@@ -119,6 +119,42 @@ def test_who_has_no_key_is_certified_to_have_had_none(organisation: Organisation
     assert erased.certificate is not None
     assert erased.certificate["destroyed"]["keys"] == 0
     assert organisation.store.keys.erased() == {"bram": "2026-01-31"}
+
+
+def test_who_had_no_key_gets_none_from_when_they_are_erased(organisation: Organisation) -> None:
+    keys = organisation.store.keys
+    keys.freeze("participant/emma")
+    assert keys.erase("participant/emma") == keys.erase("participant/emma") == "2026-01-31"
+    keys.bar([("participant/fay", "2025-05-05"), ("participant/anna", "2025-05-05")])
+    keys.bar([("participant/fay", "2026-01-31")])
+    assert keys.erased() == {"emma": "2026-01-31", "fay": "2025-05-05"}
+    assert keys.ring().key("participant/anna")
+    for owner in ("participant/emma", "participant/fay"):
+        with pytest.raises(Erased):
+            keys.create([owner])
+
+
+def test_erased_is_only_who_leaves_no_trace(organisation: Organisation, monkeypatch: pytest.MonkeyPatch) -> None:
+    keys = organisation.store.keys
+
+    def silent() -> None:
+        raise KeyStoreError("not just now")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(keys.place, "wipe_traces", silent)
+        with pytest.raises(KeyStoreError):
+            keys.erase("participant/anna")
+    assert (keys.state("participant/anna"), keys.erased()) == ("frozen", {})
+    wiped: list[str | None] = []
+    meant = keys.place.wipe_traces
+
+    def noted() -> None:
+        wiped.append(keys.state("participant/anna"))
+        meant()
+
+    monkeypatch.setattr(keys.place, "wipe_traces", noted)
+    assert keys.erase("participant/anna") == "2026-01-31"
+    assert wiped == ["frozen"]
 
 
 class TestTheFileOfTheErased:

@@ -189,35 +189,6 @@ def test_only_participants_and_the_organisation_own_keys(keys: Keys) -> None:
             change(ORGANISATION)
 
 
-def test_who_has_no_key_gets_none_from_when_they_are_erased(keys: Keys, opening: Opening, clock: Clock) -> None:
-    keys.freeze("participant/carla")
-    assert keys.erase("participant/carla") == keys.erase("participant/carla") == "2026-01-31"
-    keys.bar([("participant/dirk", "2025-05-05"), (ANNA, "2025-05-05")])
-    keys.bar([("participant/dirk", "2026-01-31")])
-    assert keys.erased() == {"carla": "2026-01-31", "dirk": "2025-05-05"}
-    assert keys.ring().key(ANNA)
-    for owner in ("participant/carla", "participant/dirk"):
-        with pytest.raises(Erased):
-            opening().create([owner])
-
-
-def test_erased_is_only_who_leaves_no_trace(keys: Keys, path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    def silent() -> None:
-        raise KeyStoreError("not just now")
-
-    ((wrapped,),) = statement(path, "SELECT wrapped FROM data_keys WHERE owner = ?", ANNA)
-    assert isinstance(wrapped, bytes)
-    with monkeypatch.context() as patched:
-        patched.setattr(keys.place, "wipe_traces", silent)
-        with pytest.raises(KeyStoreError):
-            keys.erase(ANNA)
-    assert keys.state(ANNA) == "frozen"
-    assert keys.erased() == {}
-    assert wrapped in on_disk(path)
-    assert keys.erase(ANNA) == "2026-01-31"
-    assert wrapped not in on_disk(path)
-
-
 def test_a_participants_relationships_are_found_by_opening_all_aliases(keys: Keys) -> None:
     keys.add_aliases([(f"relationship/n{number:04}", "b" if number % 2 else "a", BRAM) for number in range(2_345)])
     keys.add_aliases([("relationship/z", "a", ANNA), ("relationship/z", "b", BRAM)])
