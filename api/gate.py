@@ -35,7 +35,8 @@ class Gate:
         request = Request(scope)
         try:
             token = request.state.token = await self._token(request)
-            who = looks(token, request.headers.get(BEHALF))
+            # Said twice, it is read as HTTP reads a list, and is nobody.
+            who = looks(token, ", ".join(request.headers.getlist(BEHALF)) or None)
         except Refused as refused:
             await self._refuse(HTTPRefused(400, refused), request, receive, send)
             return

@@ -160,6 +160,11 @@ def test_for_whom_somebody_looks_is_no_participant_and_no_free_text(empty: Serve
     assert answered.json()["errors"][0]["extensions"]["code"] == "BAD_INPUT"
 
 
+def test_for_whom_somebody_looks_is_said_once(empty: Served) -> None:
+    answered = empty.client.get("/events", headers=[("On-Behalf-Of", "coordinator/k"), ("On-Behalf-Of", "coordinator/l")])
+    assert answered.status_code == 400
+
+
 def test_where_it_cannot_be_written_nothing_is_shown_and_what_was_never_sealed_is(house: Served, lose: Callable[[], None]) -> None:
     lose()
     for way, (query, _) in WAYS.items():
