@@ -28,7 +28,7 @@ from domain.store.places import on_postgres, on_sqlite
 from domain.store.store import EventStore
 from projections.soundness import examine
 from projections.views import answers
-from projections.views.looked import access_page
+from projections.views.accesses import access_page
 from projections.views.questions import Questions
 
 WHO = Viewer("token/tester", "administrator", "coordinator/k", "t1")
