@@ -18,7 +18,7 @@ from typing import Any
 import pytest
 import rfc8785
 from command_line import answer, refused, run_within
-from sent_lines import ROOT, Clock, match, meeting, note, opened, pair, person, record, runner_of
+from sent_lines import ROOT, Clock, line, match, meeting, note, opened, pair, person, record, runner_of
 from store_places import Files, Place, alter
 
 from domain.store.accesses import Access, Viewer, viewed_by
@@ -209,6 +209,44 @@ def test_a_participant_is_told_who_saw_their_own_stream_and_their_relationships(
     assert {(one.by, one.role, one.on_behalf_of, one.action, one.at) for one in seen} == {
         ("token/tester", "administrator", "coordinator/k", "read", "2026-01-31T12:00:00Z"),
     }  # fmt: skip
+
+
+def joined(store: EventStore, *pairs: tuple[str, str]) -> None:
+    """Each registered anew with a relationship of their own, and joined with one who is there."""
+    for own, other in pairs:
+        lines = [*person(own), match(f"of-{own}", own, "cees")]
+        tie = line(f"{own}-{other}", "participants_joined", f"participant/{own}", {"participant": other})
+        assert not record(store, [*lines, tie]).refused
+
+
+def test_who_was_registered_twice_is_told_who_looked_at_any_of_their_registrations(store: EventStore) -> None:
+    joined(store, ("anne", "r-anna"), ("annie", "anne"))
+    with viewed_by(WHO):
+        asked(store).participants(["anne"])
+        asked(store).histories(["of-annie"])
+        store.accesses.write(WHO, [Access("organisation", ("names",), "told", 16, 18)])
+    for one in ("r-anna", "anne", "annie"):
+        seen = [found for found in page(store, participant=one) if list(found.kinds) != ["accesses"]]
+        assert [found.place for found in seen] == ["organisation", "relationship/of-annie", "participant/anne"]
+    assert "participant/anne" not in {found.place for found in page(store, participant="cees")}
+
+
+def test_to_look_at_a_person_here_is_to_look_at_all_of_their_registrations(store: EventStore) -> None:
+    joined(store, ("anne", "r-anna"))
+    assert page(store, participant="anne") == []
+    assert record(store, [line("two", "participants_parted", "participant/anne", {"participant": "r-anna"}, "2022-01-01")]).recorded == 1
+    for one in ("r-anna", "anne"):
+        assert [(found.place, found.kinds) for found in page(store, participant=one)] == [(f"participant/{one}", ["accesses"])]
+
+
+def test_of_a_registration_that_was_erased_nothing_is_told_and_of_the_others_all(store: EventStore) -> None:
+    joined(store, ("anne", "r-anna"))
+    with viewed_by(WHO):
+        asked(store).participants(["r-anna", "anne"])
+    store.keys.freeze("participant/anne")
+    store.keys.erase("participant/anne")
+    assert page(store, participant="anne") == []
+    assert [found.place for found in page(store, participant="r-anna")] == ["participant/r-anna"]
 
 
 def test_what_reached_everything_counts_for_whom_it_reached(store: EventStore) -> None:
