@@ -23,7 +23,7 @@ KIND = "accesses"
 """What an entry calls the access log itself."""
 
 
-class _Asked(Struct, frozen=True):
+class Scope(Struct, frozen=True):
     """Whose entries: the streams that are named, the marks of a person by each of their ids, and between which positions their events
     lie."""
 
@@ -72,16 +72,20 @@ def access_page(
     return a.Page([_answer(entry, asked) for entry in shown], [str(entry.position) for entry in shown], len(found) > size)
 
 
-def _asked(store: EventStore, connection: Connection, relationship: str | None, participant: str | None) -> _Asked | None:
+def of_relationships(connection: Connection, ids: Sequence[str]) -> Scope:
+    streams = [f"relationship/{id}" for id in ids]
+    return Scope(streams, spans=list(_spans(connection, streams)))
+
+
+def _asked(store: EventStore, connection: Connection, relationship: str | None, participant: str | None) -> Scope | None:
     """None: of everything."""
-    if relationship is None and participant is None:
-        return None
+    if relationship is not None:
+        return of_relationships(connection, [relationship])
     if participant is None:
-        streams = [f"relationship/{relationship}"]
-        return _Asked(streams, spans=list(_spans(connection, streams)))
+        return None
     marks = _marks(store, connection, participant)
     streams = list(dict.fromkeys(stream for owner in marks for stream, _ in store.keys.streams_of(owner)))
-    return _Asked(streams, marks, list(_spans(connection, [*streams, *marks])))
+    return Scope(streams, marks, list(_spans(connection, [*streams, *marks])))
 
 
 def _marks(store: EventStore, connection: Connection, participant: str) -> dict[str, Marks]:
@@ -101,7 +105,7 @@ def _spans(connection: Connection, streams: Sequence[str]) -> Iterator[tuple[int
         yield from ((low, high) for low, high in connection.execute(query, (value,)))
 
 
-def _meeting(connection: Connection, before: int | None, asked: _Asked | None) -> Iterator[Entry]:
+def _meeting(connection: Connection, before: int | None, asked: Scope | None) -> Iterator[Entry]:
     if asked is None:
         return entries(connection, before, None)
     if not asked.spans:
@@ -109,14 +113,14 @@ def _meeting(connection: Connection, before: int | None, asked: _Asked | None) -
     return (entry for entry in entries(connection, before, asked.places) if asked.meets(entry))
 
 
-def _looks(asked: _Asked | None, head: int) -> list[Access]:
+def _looks(asked: Scope | None, head: int) -> list[Access]:
     """Whoever looks by one id of a person looks at all of them."""
     if asked is None:
         return [Access(accesses.ORGANISATION, (KIND,), since=0, upto=head)]
     return [Access(place, (KIND,)) for place in asked.marks or asked.streams]
 
 
-def _answer(entry: Entry, asked: _Asked | None) -> a.Access:
+def _answer(entry: Entry, asked: Scope | None) -> a.Access:
     place = (asked.owner(entry) if asked is not None else None) or entry.place
     position, since, upto = str(entry.position), *(None if at is None else str(at) for at in (entry.since, entry.upto))
     return a.Access(position, entry.at, entry.by, entry.role, entry.behalf, entry.action, place, list(entry.kinds), since, upto)
