@@ -13,13 +13,13 @@ from pathlib import Path
 import pytest
 from bundles import ALL, GONE, WITNESS, erased, made, note, proven, restored
 from command_line import Run, answer, refused, run_within
+from cosigning import cosigned
 from sent_lines import generated, initiative, opened, pair, record
 from signed_log import access_log_of, execute, grown, log_of, rewrite
 from store_places import Place
 
 from domain.model.errors import Refused
 from domain.proofs import evidence, standalone
-from domain.proofs.checkpoint import cosign_checkpoint
 from domain.proofs.note import COSIGNATURE, Signer
 from domain.store.accesses import Access, Viewer
 from domain.store.database import ACCESSES, EVENTS
@@ -141,7 +141,7 @@ def test_a_witness_is_told_with_when_it_saw_the_checkpoint(store: EventStore) ->
     log = log_of(store)
     with store.reading() as connection:
         key = log.verifier(connection)
-    log.witnessed(cosign_checkpoint(note(store, 10), key, WITNESS, 1_769_860_800), [WITNESS.verifier(COSIGNATURE)])
+    log.witnessed(cosigned(note(store, 10), WITNESS, 1_769_860_800), [WITNESS.verifier(COSIGNATURE)])
     raw = made(store)
     seen = f"Seen by witness.example/one on Sat, 31 Jan 2026 12:00:00 GMT, if this is its key: {WITNESS.verifier(COSIGNATURE).text}"
     assert seen in evidence.checked(raw, key.text)
