@@ -11,7 +11,7 @@ from api.events import PageInfo, page_info
 from api.fields import field
 from api.scalars import DateTime, Position
 from projections.views import answers
-from projections.views.looked import access_page
+from projections.views.accesses import access_page
 
 
 @strawberry.type(description="One look at personal content, written down before it was shown. It never holds what was seen.")

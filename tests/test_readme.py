@@ -11,6 +11,7 @@ import signal
 import socket
 import subprocess
 import sys
+import tomllib
 from collections.abc import Iterator
 from pathlib import Path
 from typing import NamedTuple
@@ -125,6 +126,20 @@ def verbs(group: click.Group, before: str = "") -> Iterator[str]:
 
 def test_every_verb_has_its_row() -> None:
     assert re.findall(r"^\| `([a-z][a-z ]*?)(?: [A-Z[][^`]*)?` \|", README, re.M) == list(verbs(cli))
+
+
+def test_every_part_of_the_house_is_drawn_and_there() -> None:
+    (house,) = re.findall(r"^## The house\n\n```text\n(.*?)^```", README, re.M | re.S)
+    drawn = {line.split()[0].rstrip("/") for line in house.splitlines()}
+    folders = ("domain", "projections", "api", "workers")
+    packages = {path.parent.relative_to(ROOT).as_posix() for folder in folders for path in (ROOT / folder).rglob("__init__.py")}
+    assert packages - {"domain", "projections"} <= drawn
+    assert [path for path in sorted(drawn) if not (ROOT / path).exists()] == []
+
+
+def test_imports_run_as_they_are_checked() -> None:
+    contracts = tomllib.loads((ROOT / "pyproject.toml").read_text())["tool"]["importlinter"]["contracts"]
+    assert f"`tussenruimte → {' → '.join(contracts[0]['layers'])}`" in README
 
 
 def test_every_setting_is_named() -> None:

@@ -24,9 +24,9 @@ from api.meeting import MoveMeeting
 from domain.store.places import on_postgres
 from domain.store.replica import Replica
 from domain.store.store import EventStore
+from projections.views.accesses import access_page
 from projections.views.filters import EventFilter, MoveFilter
 from projections.views.live import Behind, Events, MoveFeed, events_after
-from projections.views.looked import access_page
 
 ASKED = "query($at: Position) { events(atLeast: $at, first: 1) { nodes { id } } }"
 

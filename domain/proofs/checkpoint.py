@@ -63,19 +63,6 @@ def sign_checkpoint(size: int, root: bytes, log: Signer) -> bytes:
     return signed(text, log.sign(text))
 
 
-def cosign_checkpoint(raw: bytes, log: Verifier, witness: Signer, at: int) -> bytes:
-    """A checkpoint of the log with a witness's line added; `at` is in seconds since 1970.
-
-    The line says that this is the largest state of this log that the witness has seen, and that the one before led to it
-    (C2SP tlog-cosignature): see to that before, with `domain.proofs.tree.verify_consistency`. Raises Unproven for all that
-    `open_checkpoint` refuses, and where the witness signed it already.
-    """
-    checkpoint, seen = open_checkpoint(raw, log, [witness.verifier(COSIGNATURE)])
-    if seen:
-        raise Unproven(f"{witness.name} has signed this already")
-    return raw + witness.cosign(checkpoint.text, at).encode()
-
-
 def add_cosignatures(kept: bytes, raw: bytes, log: Verifier, witnesses: Sequence[Verifier]) -> tuple[bytes, dict[Verifier, int]]:
     """A kept checkpoint with the lines that witnesses put under another copy of it, and when each of them saw it.
 

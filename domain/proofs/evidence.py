@@ -42,6 +42,7 @@ MANIFEST, PROGRAM = "manifest.json", "verify.py"
 LAST = 253_402_300_799
 """The last second of the year 9999."""
 ERASED = "tussenruimte.participant_erased.v1"
+ACTIONS = {"read": "read", "export": "exported", "follow": "began to follow", "told": "was told"}
 T = TypeVar("T")
 
 
@@ -301,7 +302,7 @@ def report(raw: bytes, found: Mapping[str, Proven], key: str | None, kept: bytes
             said.append(f"Since {visit}, of {log.since} entries, it was only added to.")
         if not log.whole:
             said.append(f"Proven: what was asked for, {len(log.entries)} in number; not that there is no more of its kind.")
-            said += [f"  {one['position']}  {shown('  '.join(str(one.get(part)) for part in LOGS[name]))}" for one in log.entries]
+            said += [f"  {one['position']}  {shown(looked(one) if name == 'access' else recorded(one))}" for one in log.entries]
         elif log.entries:
             said.append(f"Proven: all that was recorded from position {log.since + 1} to {log.size}, and that there is nothing else.")
         else:
@@ -313,6 +314,21 @@ def report(raw: bytes, found: Mapping[str, Proven], key: str | None, kept: bytes
     said += [f"  {one['position']}  {shown(one['subject'])}  {shown(json.dumps(one.get('data'), sort_keys=True))}" for one in erased]
     program = hashlib.sha256(unzipped(raw)[PROGRAM]).hexdigest()
     return [*said, f"The {PROGRAM} in the bundle has the SHA-256 {program}.", "Nothing in the bundle was changed."]
+
+
+def recorded(event: Mapping[str, Any]) -> str:
+    return "  ".join(event[part] for part in LOGS["events"])
+
+
+def looked(entry: Mapping[str, Any]) -> str:
+    """Who looked where, at what kinds of content; of a feed or of everything, how much of it they were given."""
+    behalf = f", for {entry['behalf']}" if "behalf" in entry else ""
+    kinds = ", ".join(str(kind) for kind in entry["kinds"]) if isinstance(entry.get("kinds"), list) else ""
+    action, place = (str(entry.get(part)) for part in ("action", "place"))
+    where = "all that was recorded" if place == "organisation" else place
+    if "since" in entry:
+        where += f" after position {entry['since']}, up to {entry.get('upto')}"
+    return f"{entry.get('at')}  {entry.get('by')} ({entry.get('role')}{behalf}) {ACTIONS.get(action, action)} {where}: {kinds}"
 
 
 def key_text(key: Verifier) -> str:

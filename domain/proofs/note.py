@@ -87,20 +87,11 @@ class Signer(Struct, frozen=True):
 
     def sign(self, text: str) -> str:
         """A line for `signed`."""
-        return self._line(PLAIN, b"", _message(text, None))
-
-    def cosign(self, text: str, at: int) -> str:
-        """A line to be put at the end of a checkpoint; `at` is in seconds since 1970."""
-        if not 0 <= at < 1 << 63:
-            raise Unproven(f"{at} is no time that a cosignature can tell")
-        return self._line(COSIGNATURE, at.to_bytes(STAMP, "big"), _message(text, at))
+        return f"— {self.name} {_encoded(self.verifier(PLAIN).id + self._key.sign(text.encode()))}\n"
 
     @property
     def _key(self) -> Ed25519PrivateKey:
         return Ed25519PrivateKey.from_private_bytes(self.secret)
-
-    def _line(self, kind: int, stamp: bytes, message: bytes) -> str:
-        return f"— {self.name} {_encoded(self.verifier(kind).id + stamp + self._key.sign(message))}\n"
 
 
 def signed(text: str, *lines: str) -> bytes:

@@ -80,7 +80,7 @@ def tree_root(tiles: TileReader, size: int) -> bytes:
 
 
 def tree_peaks(tiles: TileReader, size: int) -> list[bytes]:
-    """What `domain.proofs.tree.Appender` goes on from at this size."""
+    """The perfect subtrees that a tree of this size consists of, the largest first: all that is needed to let it grow."""
     ranges = [(subtree.index << subtree.level, (subtree.index + 1) << subtree.level) for subtree in _perfect(0, size)]
     return _hashes(tiles, ranges[::-1], size)
 

@@ -16,8 +16,8 @@ from projections.export.settings import witnesses
 from projections.export.tending import Organisation, opened
 from projections.export.terminal import Verb, Verbs, language, looking, said, show, warn
 from projections.views import proofs
+from projections.views.accesses import access_page
 from projections.views.answers import ConsistencyProof, InclusionProof
-from projections.views.looked import access_page
 
 HEADS = {
     "event": "gebeurtenis", "position": "positie", "leaf": "blad", "proof": "bewijs", "size": "omvang",

@@ -16,8 +16,10 @@ from domain.proofs import evidence, standalone
 from domain.proofs.errors import Unproven
 from domain.proofs.note import Verifier
 from domain.proofs.tiles import consistency_proof, inclusion_proof, tree_peaks
+from domain.store.accesses import entry_of
 from domain.store.database import ACCESSES, EVENTS, Connection, Row
 from domain.store.log import Log, Rewritten, Signed, Tiles
+from projections.views.accesses import of_relationships
 from projections.views.proofs import all_encoded
 
 OTHER_PART = re.compile(r"^from domain\.proofs\.standalone import \(.*?^\)\n", re.M | re.S)
@@ -93,12 +95,17 @@ def _all(connection: Connection, newest: Signed, kept: Signed | None) -> list[Ro
 
 
 def _looks(connection: Connection, asked: Asked, size: int) -> list[Row]:
-    """Who looked: at everything there is, or at the relationships that were asked for."""
+    """Who looked: at everything there is, or at the relationships that were asked for, as `access_page` tells it of them."""
     query = f"SELECT position, entry FROM {connection.table(ACCESSES)} a WHERE position <= ?"
     if not asked:
         return connection.execute(f"{query} ORDER BY position", (size,)).fetchall()
-    one_of_them, value = connection.among("place", [f"relationship/{one}" for one in asked.relationships])
-    return connection.execute(f"{query} AND {one_of_them} ORDER BY position", (size, value)).fetchall()
+    if not asked.relationships:
+        return []
+    scope = of_relationships(connection, asked.relationships)
+    one_of_them, value = connection.among("place", scope.places)
+    rows = connection.execute(f"{query} AND {one_of_them} ORDER BY position", (size, value)).fetchall()
+    # What is no entry any more goes along, for the verifier to refuse.
+    return [row for row in rows if (entry := entry_of(row[1])) is None or scope.meets(entry)]
 
 
 def _asked(connection: Connection, asked: Asked, size: int, since: int) -> list[Row]:

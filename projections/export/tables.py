@@ -25,13 +25,21 @@ HEADS: dict[str, str] = {
     "version": "versie", "description": "omschrijving", "strengths": "sterkten", "holder": "houder", "direction": "richting",
     "because": "want", "breadth": "breedte", "surprise": "verrassing", "movement": "beweging", "ambivalence": "ambivalentie",
     "made": "ruimte gemaakt", "limited": "begrensd", "openness": "openheid", "recorded": "vastgelegd", "position": "positie",
-    "who": "wie", "role": "rol", "for": "namens", "place": "waar", "kinds": "soorten",
+    "who": "wie",
 }  # fmt: skip
 ACTIONS = {
-    "read": ("read", "gelezen"),
-    "export": ("exported", "uitgevoerd"),
-    "follow": ("began to follow", "begon te volgen"),
-    "told": ("was told", "kreeg verteld"),
+    "read": ("read {}", "las {}"),
+    "export": ("exported {}", "exporteerde {}"),
+    "follow": ("began to follow {}", "begon {} te volgen"),
+    "told": ("was told {}", "kreeg {} verteld"),
+}
+LOOKED_AT = {
+    "names": ("names", "namen"),
+    "contact": ("contact data", "contactgegevens"),
+    "notes": ("notes", "notities"),
+    "voices": ("voices", "stemmen"),
+    "members": ("members", "leden"),
+    "accesses": ("who looked", "wie keek"),
 }
 
 
@@ -145,13 +153,23 @@ def history(found: Sequence[a.RecordedEvent], language: Language) -> RenderableT
 
 
 def accesses(page: a.Page, language: Language) -> RenderableType:
-    table = _table(language, "at", "who", "role", "for", "what", "place", "kinds", "position", right=("position",))
+    """Two columns of sentences beside the time: they break between words where one of many narrow columns would break them."""
+    table = _table(language, "at", "who", "what")
     for one in page.nodes:
-        what = ACTIONS[one.action][language == "nl"]
-        upto = "" if one.upto is None else f" {one.since}–{one.upto}"
-        kinds = ", ".join(one.kinds)
-        table.add_row(short(one.at), one.by, one.role, one.on_behalf_of or "", what + upto, one.place, kinds, one.position)
+        behalf = "" if one.on_behalf_of is None else f"\n{'namens' if language == 'nl' else 'for'} {one.on_behalf_of}"
+        kinds = ", ".join(LOOKED_AT[kind][language == "nl"] for kind in one.kinds)
+        what = ACTIONS[one.action][language == "nl"].format(_reached(one, language))
+        table.add_row(short(one.at), f"{one.by} ({one.role}){behalf}", f"{what}: {kinds}")
     return _paged(table, page, language)
+
+
+def _reached(access: a.Access, language: Language) -> str:
+    """Where somebody looked; of a feed or of everything, how much of it they were given."""
+    place = ("alles" if language == "nl" else "everything") if access.place == "organisation" else access.place
+    if access.since is None:
+        return place
+    between = ("na positie {} tot en met {}" if language == "nl" else "after position {} up to {}").format(access.since, access.upto)
+    return f"{place} {between}"
 
 
 def lenses(found: Sequence[a.Lens], language: Language) -> RenderableType:

@@ -9,10 +9,10 @@ import tempfile
 from itertools import count
 from pathlib import Path
 
+from proofs.cosigning import cosigned
 from sent_lines import generated, initiative, line, opened, pair, record
 
 from domain.proofs import evidence
-from domain.proofs.checkpoint import cosign_checkpoint
 from domain.proofs.note import COSIGNATURE, Signer
 from domain.store.accesses import Access, Viewer
 from domain.store.database import ACCESSES
@@ -43,7 +43,7 @@ def main() -> None:
             key, other = log.verifier(connection), accesses.verifier(connection)
         keys = f"{key.text}\n{other.text}\n"
         witness = WITNESS.verifier(COSIGNATURE)
-        log.witnessed(cosign_checkpoint(last.note, key, WITNESS, 1_769_860_800), [witness])
+        log.witnessed(cosigned(last.note, WITNESS, 1_769_860_800), [witness])
         for name, asked in (("all", Asked()), ("asked", Asked(["r"], ["gone"]))):
             raw = bundle(log, accesses, [witness], since.note, asked)
             said = "".join(f"{one}\n" for one in evidence.checked(raw, keys, since.note))

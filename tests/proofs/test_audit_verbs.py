@@ -8,11 +8,11 @@ from typing import Any
 
 import pytest
 from command_line import Run, answer, refused, run_within
+from cosigning import cosigned
 from sent_lines import generated, initiative, pair
 from served import Served
 from two_verifiers import PLATFORM, STANDALONE
 
-from domain.proofs.checkpoint import cosign_checkpoint
 from domain.proofs.note import COSIGNATURE, Signer, parse_key
 
 WITNESS = Signer("witness.example/one", b"w" * 32)
@@ -108,7 +108,7 @@ def test_a_witness_returns_a_checkpoint_and_its_line_stays(run: Run, tmp_path: P
     note = run("audit", "checkpoint").out.encode()
     key = parse_key(run("audit", "key").out.splitlines()[0])
     returned, keys = tmp_path / "returned", tmp_path / "witnesses"
-    returned.write_bytes(cosign_checkpoint(note, key, WITNESS, 1_769_860_800))
+    returned.write_bytes(cosigned(note, WITNESS, 1_769_860_800))
     assert "No witness that is known here signed" in refused(run("audit", "witness", str(returned)))
     keys.write_text(f"\n{WITNESS.verifier(COSIGNATURE).text}\n")
     setting = {"TUSSENRUIMTE_WITNESSES": str(keys)}

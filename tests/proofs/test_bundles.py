@@ -13,19 +13,20 @@ from pathlib import Path
 import pytest
 from bundles import ALL, GONE, WITNESS, erased, made, note, proven, restored
 from command_line import Run, answer, refused, run_within
+from cosigning import cosigned
 from sent_lines import generated, initiative, opened, pair, record
 from signed_log import access_log_of, execute, grown, log_of, rewrite
 from store_places import Place
 
 from domain.model.errors import Refused
 from domain.proofs import evidence, standalone
-from domain.proofs.checkpoint import cosign_checkpoint
 from domain.proofs.note import COSIGNATURE, Signer
 from domain.store.accesses import Access, Viewer
-from domain.store.database import EVENTS
+from domain.store.database import ACCESSES, EVENTS
 from domain.store.log import Rewritten
 from domain.store.store import EventStore
 from projections.export.bundle import Asked, program
+from projections.views.accesses import access_page
 
 GOLDEN = Path(__file__).parent.parent / "golden"
 
@@ -67,6 +68,45 @@ def test_who_looked_goes_with_it_and_is_proven_like_what_was_recorded(store: Eve
         evidence.verify(evidence.bundled(spoilt, None))
 
 
+def test_of_a_relationship_it_holds_what_the_access_log_tells_of_it_in_words(store: EventStore) -> None:
+    record(store, [*pair("r"), *pair("s")[1:]])
+    log_of(store).sign()
+    who = Viewer("token/k", "coordinator", "researcher/x")
+    for access in (
+        Access("relationship/r", ("notes", "voices")),
+        Access("organisation", ("names",), "export", 0, 6),
+        Access("organisation", ("names",), "export", 6, 11),
+        Access("relationship/s", ("notes",)),
+        Access("organisation", ("names",), "follow"),
+        Access("relationship/r", ("names",), "told", 3, 6),
+    ):
+        store.accesses.write(who, [access])
+    told = [int(one.position) for one in access_page(store, 100, None, relationship="r").nodes][::-1]
+    access_log_of(store).sign()
+    raw = made(store, asked=Asked(relationships=["r"]))
+    # To ask the access log is the last entry.
+    assert [entry["position"] for entry in evidence.verify(raw)["access"].entries] == [*told, 7] == [1, 2, 5, 6, 7]
+    begin = "2026-01-31T12:00:00Z  token/k (coordinator, for researcher/x)"
+    assert [one for one in evidence.checked(raw) if "2026-01-31T12" in one] == [
+        f"  1  {begin} read relationship/r: notes, voices",
+        f"  2  {begin} exported all that was recorded after position 0, up to 6: names",
+        f"  5  {begin} began to follow all that was recorded: names",
+        f"  6  {begin} was told relationship/r after position 3, up to 6: names",
+        "  7  2026-01-31T12:00:00Z  unknown (unknown) read relationship/r: accesses",
+    ]
+    assert set(evidence.verify(made(store, asked=Asked(events=["r-match"])))) == {"events"}
+
+
+def test_an_entry_of_who_looked_that_is_none_any_more_is_not_given_away(store: EventStore) -> None:
+    record(store, pair("r"))
+    log_of(store).sign()
+    store.accesses.write(Viewer("token/k", "coordinator"), [Access("organisation", ("names",), "export", 0, 6)])
+    access_log_of(store).sign()
+    execute(store, ACCESSES, "UPDATE {} SET entry = ?", (b"{}",))
+    with pytest.raises(Rewritten):
+        made(store, asked=Asked(relationships=["r"]))
+
+
 @pytest.mark.parametrize("size", [1, 255, 256, 257, 700])
 def test_since_a_checkpoint_it_holds_what_came_after_and_proves_that_nothing_before_it_changed(store: EventStore, size: int) -> None:
     grown(store, *sorted({1, 255, 256, 257, 700, size}))
@@ -101,7 +141,7 @@ def test_a_witness_is_told_with_when_it_saw_the_checkpoint(store: EventStore) ->
     log = log_of(store)
     with store.reading() as connection:
         key = log.verifier(connection)
-    log.witnessed(cosign_checkpoint(note(store, 10), key, WITNESS, 1_769_860_800), [WITNESS.verifier(COSIGNATURE)])
+    log.witnessed(cosigned(note(store, 10), WITNESS, 1_769_860_800), [WITNESS.verifier(COSIGNATURE)])
     raw = made(store)
     seen = f"Seen by witness.example/one on Sat, 31 Jan 2026 12:00:00 GMT, if this is its key: {WITNESS.verifier(COSIGNATURE).text}"
     assert seen in evidence.checked(raw, key.text)

@@ -10,10 +10,10 @@ from hypothesis import strategies as st
 from kept_tiles import kept
 from two_verifiers import PLATFORM, STANDALONE
 
-from domain.proofs.errors import Unproven
+from domain.proofs.evidence import expect_root, verify_all
 from domain.proofs.standalone import leaf
-from domain.proofs.tiles import consistency_proof, inclusion_proof
-from domain.proofs.tree import EMPTY, Appender, root
+from domain.proofs.tiles import consistency_proof, inclusion_proof, tree_peaks, tree_root
+from domain.proofs.tree import EMPTY
 from domain.store import ledger
 
 DATA = ["", "00", "10", "2021", "3031", "40414243", "5051525354555657", "606162636465666768696a6b6c6d6e6f"]
@@ -67,7 +67,7 @@ def test_a_leaf_is_the_one_that_is_stored() -> None:
 
 @pytest.mark.parametrize("size", range(9))
 def test_the_roots_are_those_of_certificate_transparency(size: int) -> None:
-    assert root(LEAVES[:size]).hex() == slow_tree.mth(LEAVES[:size]).hex() == ROOTS[size]
+    assert tree_root(kept(LEAVES[:size]), size).hex() == slow_tree.mth(LEAVES[:size]).hex() == ROOTS[size]
 
 
 def test_the_proofs_are_those_of_certificate_transparency(verifier: SimpleNamespace) -> None:
@@ -99,41 +99,27 @@ def test_every_tree_up_to_130_is_proven_to_begin_with_every_smaller_one_as_the_d
                 verifier.verify_consistency(old, SLOW_ROOTS[old], size, SLOW_ROOTS[size], proof)
 
 
-def test_a_tree_that_grows_has_the_root_of_the_definition_at_every_size() -> None:
-    tree = Appender()
-    assert tree.root == EMPTY
-    for size, each in enumerate(MANY, 1):
-        tree.append(each)
-        assert (tree.size, tree.root) == (size, SLOW_ROOTS[size])
+def test_a_tree_has_the_root_of_the_definition_at_every_size() -> None:
+    for size, root in enumerate(SLOW_ROOTS):
+        assert tree_root(TILES, size) == root
 
 
-@given(st.integers(0, 600), st.integers(0, 600))
-def test_a_tree_goes_on_from_what_it_held_wherever_it_was_stopped(before: int, after: int) -> None:
-    leaves = slow_tree.leaves(before + after)
-    first = Appender()
-    for each in leaves[:before]:
-        first.append(each)
-    assert len(first.peaks) == before.bit_count()
-    resumed = Appender(first.size, list(first.peaks))
-    for each in leaves[before:]:
-        resumed.append(each)
-    assert resumed.root == slow_tree.mth(leaves)
+@given(st.integers(0, 600), st.integers(1, 600))
+def test_a_tree_grows_to_its_root_from_its_perfect_subtrees_wherever_it_was_stopped(before: int, after: int) -> None:
+    lines = [b"%d" % number for number in range(before + after)]
+    leaves = [leaf(line) for line in lines]
+    peaks = tree_peaks(kept(leaves[:before]), before)
+    assert len(peaks) == before.bit_count()
+    entries = [{"position": number} for number in range(before + 1, before + after + 1)]
+    verify_all(before, peaks, lines[before:], entries, before + after, slow_tree.mth(leaves))
 
 
 @pytest.mark.parametrize(
     ("size", "peaks"), [(0, [EMPTY]), (1, []), (3, [EMPTY]), (4, [EMPTY] * 2), (-1, []), (-1, [EMPTY]), (1, [b""]), (1, [EMPTY + b"\0"])]
 )
-def test_a_tree_does_not_go_on_from_what_belongs_to_no_tree(size: int, peaks: list[bytes]) -> None:
-    with pytest.raises(Unproven):
-        Appender(size, peaks)
-
-
-def test_what_is_no_hash_is_no_leaf() -> None:
-    tree = Appender()
-    for each in (b"", b"envelope", bytes(31), bytes(33), bytes(64)):
-        with pytest.raises(Unproven):
-            tree.append(each)
-    assert tree.root == EMPTY
+def test_what_belongs_to_no_tree_has_no_root(size: int, peaks: list[bytes]) -> None:
+    with pytest.raises(STANDALONE.Unproven):
+        expect_root(size, peaks, EMPTY)
 
 
 @given(st.integers(1, 2_000), st.data())

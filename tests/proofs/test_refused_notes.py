@@ -7,18 +7,19 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
+from cosigning import cosignature, cosigned
 from hypothesis import given
 from hypothesis import strategies as st
 from small_log import CHECKPOINT, LOG, NOON, ROOT, WITNESSES, key, state
 from two_verifiers import PLATFORM, STANDALONE, believed
 
-from domain.proofs.checkpoint import Checkpoint, cosign_checkpoint, parse_checkpoint, sign_checkpoint
+from domain.proofs.checkpoint import Checkpoint, parse_checkpoint, sign_checkpoint
 from domain.proofs.errors import Unproven
 from domain.proofs.note import COSIGNATURE, LONGEST, PLAIN, Signer, signed
 
 TEXT = Checkpoint(LOG.name, 70_000, ROOT).text
 LINE = LOG.sign(TEXT)
-SEEN = cosign_checkpoint(CHECKPOINT, LOG.verifier(PLAIN), WITNESSES[0], NOON)
+SEEN = cosigned(CHECKPOINT, WITNESSES[0], NOON)
 _, _, ENCODED = LINE.rstrip("\n").rpartition(" ")
 RAW = base64.b64decode(ENCODED)
 
@@ -81,7 +82,7 @@ HOSTILE_FORMS = {
     "with a time before it": signed(TEXT, line(RAW[:4] + bytes(8) + RAW[4:])),
     "by an unknown key": sign_checkpoint(70_000, ROOT, Signer(LOG.name, b"m" * 32)),
     "by another name": signed(TEXT, line(RAW, LOG.name + "x")),
-    "for a witness": signed(TEXT, LOG.cosign(TEXT, NOON)),
+    "for a witness": signed(TEXT, cosignature(TEXT, LOG, NOON)),
     "of another text": signed(TEXT.replace("70000", "70001"), LINE),
 }
 
@@ -187,19 +188,19 @@ def test_no_bit_makes_a_witness_say_something_else(verifier: SimpleNamespace) ->
 
 
 HOSTILE_SIGHTINGS = {
-    "twice": SEEN.decode().split("\n\n")[1].split("\n")[1] + "\n" + WITNESSES[0].cosign(TEXT, NOON + 1),
-    "of another text": WITNESSES[0].cosign(TEXT.replace("70000", "70001"), NOON),
+    "twice": SEEN.decode().split("\n\n")[1].split("\n")[1] + "\n" + cosignature(TEXT, WITNESSES[0], NOON + 1),
+    "of another text": cosignature(TEXT.replace("70000", "70001"), WITNESSES[0], NOON),
     "at another time": line(
         WITNESSES[0].verifier(COSIGNATURE).id
         + (NOON + 1).to_bytes(8, "big")
-        + base64.b64decode(WITNESSES[0].cosign(TEXT, NOON).split()[2])[12:],
+        + base64.b64decode(cosignature(TEXT, WITNESSES[0], NOON).split()[2])[12:],
         WITNESSES[0].name,
     ),
     "without a time": line(
         WITNESSES[0].verifier(COSIGNATURE).id + base64.b64decode(WITNESSES[0].sign(TEXT).split()[2])[4:], WITNESSES[0].name
     ),
     "nothing": line(WITNESSES[0].verifier(COSIGNATURE).id + b"0", WITNESSES[0].name),
-    "longer": line(base64.b64decode(WITNESSES[0].cosign(TEXT, NOON).split()[2]) + b"0", WITNESSES[0].name),
+    "longer": line(base64.b64decode(cosignature(TEXT, WITNESSES[0], NOON).split()[2]) + b"0", WITNESSES[0].name),
 }
 
 
@@ -222,14 +223,14 @@ def test_a_time_past_what_can_be_told_is_refused_though_it_was_signed(verifier: 
 
 
 def test_what_was_seen_but_not_signed_by_the_log_is_refused(verifier: SimpleNamespace) -> None:
-    raw = signed(TEXT, WITNESSES[0].cosign(TEXT, NOON))
+    raw = signed(TEXT, cosignature(TEXT, WITNESSES[0], NOON))
     assert not believed(verifier, "open_checkpoint", raw, key(verifier, LOG), [key(verifier, WITNESSES[0], COSIGNATURE)])
 
 
 def test_a_key_does_not_stand_in_for_one_of_another_type(verifier: SimpleNamespace) -> None:
     raw = signed(TEXT, LINE, WITNESSES[0].sign(TEXT))
     assert not believed(verifier, "open_checkpoint", raw, key(verifier, LOG), [key(verifier, WITNESSES[0])])
-    assert not believed(verifier, "open_checkpoint", signed(TEXT, LOG.cosign(TEXT, NOON)), key(verifier, LOG, COSIGNATURE))
+    assert not believed(verifier, "open_checkpoint", signed(TEXT, cosignature(TEXT, LOG, NOON)), key(verifier, LOG, COSIGNATURE))
 
 
 def test_the_same_key_is_not_known_twice(verifier: SimpleNamespace) -> None:

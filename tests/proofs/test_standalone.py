@@ -10,10 +10,11 @@ from pathlib import Path
 
 import pytest
 import slow_tree
+from cosigning import cosigned
 from small_log import LOG, NOON, WITNESSES
 
 from domain.proofs import standalone
-from domain.proofs.checkpoint import cosign_checkpoint, sign_checkpoint
+from domain.proofs.checkpoint import sign_checkpoint
 from domain.proofs.note import COSIGNATURE, PLAIN
 from domain.store.ledger import leaf
 
@@ -21,7 +22,7 @@ SOURCE = Path(standalone.__file__)
 ENVELOPE = '{"data":{},"id":"één 🍵","position":4}'
 LEAVES = [*slow_tree.leaves(3), leaf(ENVELOPE.encode()), *slow_tree.leaves(7, 4)]
 BEFORE = sign_checkpoint(6, slow_tree.mth(LEAVES[:6]), LOG)
-CHECKPOINT = cosign_checkpoint(sign_checkpoint(11, slow_tree.mth(LEAVES), LOG), LOG.verifier(PLAIN), WITNESSES[0], NOON)
+CHECKPOINT = cosigned(sign_checkpoint(11, slow_tree.mth(LEAVES), LOG), WITNESSES[0], NOON)
 EVIDENCE = {
     "log": LOG.verifier(PLAIN).text,
     "witness": WITNESSES[0].verifier(COSIGNATURE).text,

@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 from kept_tiles import KeptTiles, kept
 
 from domain.proofs.errors import Unproven
-from domain.proofs.tiles import HEIGHT, WIDTH, Tile, completed, consistency_proof, inclusion_proof, tile_root
-from domain.proofs.tree import Appender, joined, root
+from domain.proofs.tiles import HEIGHT, WIDTH, Tile, completed, consistency_proof, inclusion_proof, tile_root, tree_root
+from domain.proofs.tree import joined
 
 EDGES = (1, 2, 255, 256, 257, 511, 512, 513, 65_535, 65_536, 65_793, 70_000)
 LEAVES = slow_tree.leaves(70_000)
@@ -81,11 +81,8 @@ def test_tiles_are_the_same_whatever_the_steps_a_tree_grows_in(steps: list[int])
     assert tiles.levels == kept(LEAVES[: sum(steps)]).levels
 
 
-def test_tiles_and_what_a_growing_tree_holds_come_to_the_same_root(tiles: KeptTiles) -> None:
-    tree = Appender()
-    for each in LEAVES:
-        tree.append(each)
-    assert joined([tiles.levels[2][0], *slow_peaks(65_536, 70_000)]) == tree.root == slow_tree.mth(LEAVES) == root(LEAVES)
+def test_tiles_and_perfect_subtrees_come_to_the_same_root(tiles: KeptTiles) -> None:
+    assert joined([tiles.levels[2][0], *slow_peaks(65_536, 70_000)]) == tree_root(tiles, 70_000) == slow_tree.mth(LEAVES)
 
 
 def slow_peaks(first: int, last: int) -> list[bytes]:

@@ -1,11 +1,15 @@
-"""The two verifiers under the same names: what the platform believes and what an outsider believes is asked with one and the same test."""
+"""The two verifiers under the same names: what the platform believes and what an outsider believes is asked with one and the same test.
+
+The platform itself believes nothing of consistency; its place is taken by a second check."""
 
 from types import SimpleNamespace
 from typing import Any
 
+import consistency
+
 from domain.proofs import checkpoint, errors, note, standalone, tree
 
-PLATFORM = SimpleNamespace(**vars(tree) | vars(note) | vars(checkpoint) | vars(errors))
+PLATFORM = SimpleNamespace(**vars(tree) | vars(consistency) | vars(note) | vars(checkpoint) | vars(errors))
 STANDALONE = SimpleNamespace(**vars(standalone))
 
 
