@@ -20,6 +20,8 @@ from store_sharing_contract import StoreSharingContract  # noqa: E402
 from domain.store import postgres, staging  # noqa: E402
 from domain.store.database import STORE_VERSION  # noqa: E402
 from domain.store.postgres import connected, migrate, store_version  # noqa: E402
+from domain.store.postgres_sql import named  # noqa: E402
+from projections.views.histories import MEMBERS  # noqa: E402
 
 
 @pytest.fixture(scope="module")
@@ -97,3 +99,28 @@ class TestPostgresShared(StoreSharingContract):
             with pytest.raises(PersistenceError, match="lock"):
                 record(store, [meeting("m", "r")])
             assert record(store, [meeting("m", "r")]).position == 7
+
+
+def test_views_of_an_older_form_keep_nothing_once_they_are_read_anew(databases: Databases) -> None:
+    databases.empty()
+    with connected(databases.url) as connection:
+        connection.execute(f"CREATE TABLE IF NOT EXISTS {OLDER} (LIKE {named(MEMBERS)} INCLUDING ALL)")
+        connection.execute(f"DELETE FROM {OLDER}")
+    for organisation in ("buurtmaat", "elders"):
+        with closing(opened(databases, organisation)) as store:
+            record(store, pair())
+            runner_of(store).catch_up()
+    with connected(databases.url) as connection:
+        connection.execute(f"INSERT INTO {OLDER} SELECT * FROM {named(MEMBERS)}")
+        assert held(connection) == [("buurtmaat", 2), ("elders", 2)]
+        with closing(opened(databases)) as store:
+            runner_of(store).rebuild()
+        assert held(connection) == [("elders", 2)]
+        connection.execute(f"DROP TABLE {OLDER}")
+
+
+OLDER = "members_v1"
+
+
+def held(connection: psycopg.Connection[tuple[str, int]]) -> list[tuple[str, int]]:
+    return connection.execute(f"SELECT organisation, count(*) FROM {OLDER} GROUP BY 1 ORDER BY 1").fetchall()

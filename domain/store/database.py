@@ -132,6 +132,10 @@ class Connection(Protocol):
 
     def drop(self, tables: Iterable[Table], generation: int) -> None: ...
 
+    def outgrow(self, tables: Iterable[Table]) -> None:
+        """Take away what these views held in another form, which nobody reads any more."""
+        ...
+
 
 class Lead(Protocol):
     """Being the one of several processes that does something. Nothing rests on it but that work is not done twice for nothing: for a

@@ -139,6 +139,13 @@ class PostgresTransaction:
         for table in tables:
             self._connection.execute(f"DELETE FROM {named(table)} WHERE {self._own(table, generation)}")
 
+    def outgrow(self, tables: Iterable[Table]) -> None:
+        for table in tables:
+            query = "SELECT relname FROM pg_class WHERE relkind IN ('r', 'p') AND relname ~ %s AND pg_table_is_visible(oid)"
+            for (name,) in self._connection.execute(query, (f"^{table.name}_v[0-9]+$",)).fetchall():
+                if table.version and name != named(table):
+                    self._connection.execute(f"DELETE FROM {name} WHERE organisation = {quoted(self._organisation)}")
+
 
 def _worth_copying(rows: Iterable[Row]) -> bool:
     """What comes one by one is always copied: the server takes in what was sent while the next row is formed."""
