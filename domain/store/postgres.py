@@ -6,7 +6,7 @@ positions have no gaps and become visible in their order, and other organisation
 
 import secrets
 import select
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager, nullcontext, suppress
 from functools import lru_cache
 from itertools import count
@@ -53,6 +53,26 @@ _KEPT_ALIVE: dict[str, Any] = {
 CONNECT_SECONDS = 5
 
 
+class _Awaited:
+    """The rows of a statement that goes with others: they are sent together, and `wait` is called before the first is waited for."""
+
+    def __init__(self, cursor: psycopg.Cursor[Row], wait: Callable[[], None]) -> None:
+        self._cursor = cursor
+        self._wait = wait
+
+    def __iter__(self) -> Iterator[Row]:
+        self._wait()
+        return iter(self._cursor)
+
+    def fetchone(self) -> Row | None:
+        self._wait()
+        return self._cursor.fetchone()
+
+    def fetchall(self) -> list[Row]:
+        self._wait()
+        return self._cursor.fetchall()
+
+
 class PostgresTransaction:
     """A transaction of one organisation; see `domain.store.database.Connection`."""
 
@@ -62,11 +82,10 @@ class PostgresTransaction:
     )
 
     def __init__(self, connection: psycopg.Connection[Row], organisation: str, pipeline: psycopg.Pipeline | None = None) -> None:
-        """Within a pipeline each statement is a step of its own: until then the server takes what waits for more not to be idle, and would
-        let whoever is paused hold a lock for ever."""
         self._connection = connection
         self._organisation = organisation
         self._pipeline = pipeline
+        self._begun = False
 
     def table(self, table: Table, generation: int = 0) -> str:
         """The organisation's own rows, and of a view those of one generation: PostgreSQL plans this as it does a plain condition."""
@@ -81,13 +100,17 @@ class PostgresTransaction:
 
     def execute(self, statement: str, values: Sequence[Any] = ()) -> Cursor:
         cursor = self._connection.execute(_translated(statement), values or None, binary=True)
-        self.step()
-        return cursor
+        if self._pipeline is None:
+            return cursor
+        self._begun = True
+        return _Awaited(cursor, self._step)
 
-    def step(self) -> None:
-        """End a step of the pipeline."""
-        if self._pipeline is not None:
+    def _step(self) -> None:
+        """End a step of the pipeline before its answers are waited for. Until then the server takes whoever is paused not to be idle, and
+        would let them hold a lock for ever."""
+        if self._pipeline is not None and self._begun:
             self._pipeline.sync()
+            self._begun = False
 
     def stream(self, statement: str, values: Sequence[Any] = ()) -> Iterator[Row]:
         with self._connection.cursor(f"streamed_{next(_numbers)}", binary=True) as cursor:
@@ -105,7 +128,8 @@ class PostgresTransaction:
                 statement = statement_of(self._scope(change.table, generation), change)
                 columns = zip(given(change), zip(*change.rows, strict=True), strict=True)
                 self._connection.execute(statement, [packed(change.table.columns[name], values) for name, values in columns])
-                self.step()
+                self._begun = True
+        self._step()
 
     def _scope(self, table: Table, generation: int) -> dict[str, str]:
         scope = {"organisation": quoted(self._organisation)}
@@ -212,11 +236,9 @@ class PostgresDatabase(PostgresDatastore):
             # From when this is answered all that was committed under the lock is seen, and nothing else is written under it.
             row = (self.organisation, lock)
             held = connection.execute(LOCKED_BRIEFLY, (PAUSE, *row)) if brief else connection.execute(LOCKED, row)
-            transaction = PostgresTransaction(connection, self.organisation, piped)
-            transaction.step()
             if not brief:
                 self._check(held, lock)
-            yield transaction
+            yield PostgresTransaction(connection, self.organisation, piped)
             if brief:
                 self._check(held, lock)
 
