@@ -1,7 +1,8 @@
 """The front door: settings, the one place where the parts are put together, and the command line.
 
 Only this module knows both the api and the workers. The verbs that ask stand in `projections.export.asking`, those that carry events in
-and out in `carrying`, those for lenses, tokens and erasures in `tending`; here are the verbs that look after the whole and serve it.
+and out in `carrying`, those for lenses, tokens, erasures and retention in `tending`, those for who audits in `auditing`; here are the verbs
+that look after the whole and serve it.
 """
 
 import os

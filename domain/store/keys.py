@@ -7,10 +7,10 @@ something away raises the fence's generation in the same transaction, and whoeve
 
 import threading
 from collections.abc import Callable, Iterable, Iterator
-from datetime import UTC, datetime
 from functools import partial
 from typing import Any
 
+from domain.model.time import iso_day
 from domain.store.database import Connection, Delete, Insert, Update
 from domain.store.epochs import Epochs, raise_fence
 from domain.store.key_places import ALIASES, DATA_KEYS, FENCE, ORGANISATION_KEYS, KeyPlace
@@ -187,7 +187,7 @@ class Keys:
         """Destroys the key, and in every alias who it stood for; gives the ISO day. To be repeated until it succeeds. Raises Missing."""
         with self._place.writing() as db:
             if self._state(db, owner) != "erased":
-                day = datetime.fromtimestamp(self._clock() // 1_000_000, UTC).date().isoformat()
+                day = iso_day(self._clock())
                 db.write([Update(DATA_KEYS, ("state", "wrapped", "erased_on"), ("owner",), [("erased", None, day, owner)])])
                 epoch = self._wrapping.newest(db)
                 forgotten = [

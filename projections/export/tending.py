@@ -1,4 +1,4 @@
-"""The verbs for lenses and tokens that an organisation has of its own.
+"""The verbs for what an organisation has of its own: its lenses and tokens, who is erased, and how long people are kept.
 
 The front door leaves in the context how the organisation is opened, so that nothing here knows of files.
 """
