@@ -4,7 +4,8 @@ import logging
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Protocol
 
-from domain.store.log import Log, Rewritten
+from domain.model.errors import Refused
+from domain.store.log import Log
 from domain.store.store import EventStore
 from domain.store.turning import Spans, Turning
 from projections.erasing import Erasing
@@ -136,8 +137,8 @@ class Checkpoint:
         self._refused: set[Log] = set()
 
     def step(self) -> bool:
-        """The first time all leaves are hashed anew. What was rewritten underneath is not signed, and told once: it stays as it is until
-        somebody puts it right, and the other loops go on."""
+        """The first time all leaves are hashed anew. What was rewritten underneath, or signed under another name, is not signed, and told
+        once: it stays as it is until somebody puts it right, and the other loops go on."""
         for log in self._logs:
             if log.due():
                 self._sign(log)
@@ -146,7 +147,7 @@ class Checkpoint:
     def _sign(self, log: Log) -> None:
         try:
             log.sign(log in self._whole)
-        except Rewritten as refused:
+        except Refused as refused:
             self._count("refused").inc()
             if log not in self._refused:
                 logger.error("checkpoint signs nothing more of the %s: %s", log.table.name, refused)
