@@ -79,7 +79,8 @@ def _files(
         proofs["inclusion"] = [all_encoded(inclusion_proof(tiles, position - 1, size)) for position, _ in rows]
     else:
         proofs["peaks"] = all_encoded(tree_peaks(tiles, since))
-    yield "keys", "".join(f"{key.text}\n" for key in (log.verifier(connection), *witnesses)).encode()
+    # A verifier refuses a key that stands there twice.
+    yield "keys", "".join(f"{key.text}\n" for key in dict.fromkeys((log.verifier(connection), *witnesses))).encode()
     yield "checkpoint", newest.note
     if kept is not None:
         yield "since", kept.note

@@ -25,7 +25,7 @@ from domain.store.accesses import Access, Viewer
 from domain.store.database import EVENTS
 from domain.store.log import Rewritten
 from domain.store.store import EventStore
-from projections.export.bundle import Asked, program
+from projections.export.bundle import Asked, bundle, program
 
 GOLDEN = Path(__file__).parent.parent / "golden"
 
@@ -107,6 +107,11 @@ def test_a_witness_is_told_with_when_it_saw_the_checkpoint(store: EventStore) ->
     assert seen in evidence.checked(raw, key.text)
     with pytest.raises(standalone.Unproven, match="signed with another key than yours"):
         evidence.checked(raw, Signer(key.name, b"z" * 32).verifier(1).text)
+
+
+def test_a_witness_that_is_named_twice_is_in_a_bundle_once(store: EventStore) -> None:
+    grown(store, 10)
+    assert bundle(log_of(store), access_log_of(store), [WITNESS.verifier(COSIGNATURE)] * 2, None, ALL) == made(store)
 
 
 def test_the_same_state_gives_the_same_bytes(store: EventStore, place: Place) -> None:
