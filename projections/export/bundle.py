@@ -40,6 +40,7 @@ def bundle(log: Log, accesses: Log, witnesses: Sequence[Verifier], since: bytes 
         newest = log.checkpoint(connection)
         if newest is None:
             raise Refused(Refusal("UNAVAILABLE", "nothing_signed"))
+        log.check(connection)
         kept = log.own(connection, since) if since is not None else None
         try:
             rows = _asked(connection, asked, newest.size, kept.size if kept else 0) if asked else _all(connection, newest, kept)

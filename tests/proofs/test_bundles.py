@@ -143,6 +143,12 @@ def test_what_cannot_be_bundled_is_told(store: EventStore) -> None:
     assert rule(b"no checkpoint") == "not_of_this_log"
 
 
+def test_a_log_that_is_set_to_have_another_name_is_not_told_of_as_rewritten(store: EventStore) -> None:
+    grown(store, 10)
+    with pytest.raises(Refused, match="log keeps its name"):
+        bundle(log_of(store, "tussenruimte.example/otherwise"), access_log_of(store), [], None, ALL)
+
+
 @pytest.mark.parametrize("asked", [ALL, Asked([], ["a1-match"])])
 def test_a_bundle_that_would_not_hold_is_not_given_away(store: EventStore, asked: Asked) -> None:
     grown(store, 600)
