@@ -1,10 +1,11 @@
 """A backup brings back all that was recorded, to the byte, and nobody who was erased since it was made."""
 
 from collections.abc import Callable, Iterator
-from contextlib import closing
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import pytest
 from sent_lines import ROOT, Clock, opened, record
 from servers import NamedPostgres, Postgres
@@ -13,7 +14,7 @@ from test_erasing import data_of, history
 
 from domain.store import backup
 from domain.store.checks import Unusable
-from domain.store.database import EVENTS
+from domain.store.database import EVENTS, Connection, Lock
 from domain.store.erasure_file import ErasureFile, LedgerLost
 from domain.store.erasures import Erasures
 from domain.store.keys import RootKeyError
@@ -179,6 +180,47 @@ def test_a_backup_that_is_not_whole_is_refused_and_nothing_of_it_is_kept(begun: 
             assert record(new.store, history()).recorded == len(history())
         for file in tmp_path.glob("new.db*"):
             file.unlink()
+
+
+def test_where_the_events_cannot_be_brought_back_nothing_is_kept_of_the_keys_either(
+    begun: Organisation, other: Place, tmp_path: Path
+) -> None:
+    made = backup.save(begun.store, tmp_path / "copy", unheard)
+    manifest = tmp_path / "copy" / backup.MANIFEST
+    whole = manifest.read_bytes()
+    manifest.write_bytes(backup._text(msgspec.structs.replace(made, position=made.position + 1)))
+    with closing(Organisation(opened(other))) as brought:
+        before = list(brought.store.keys.owners())
+        with pytest.raises(Unusable, match="holds other events"):
+            backup.load(brought.store, tmp_path / "copy", unheard)
+        assert (rows_of(brought.store), list(brought.store.keys.owners())) == ([], before)
+        manifest.write_bytes(whole)
+        assert backup.load(brought.store, tmp_path / "copy", unheard) == made
+        assert told(brought) == told(begun)
+
+
+def test_a_restore_that_breaks_off_between_the_keys_and_the_events_is_begun_again(
+    begun: Organisation, other: Place, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    backup.save(begun.store, tmp_path / "copy", unheard)
+    owners = {owner for owner, _, _ in begun.store.keys.owners()}
+    with closing(Organisation(opened(other))) as brought:
+        kept = brought.store.database.writing
+
+        @contextmanager
+        def failing(lock: Lock, brief: bool = False) -> Iterator[Connection]:
+            with kept(lock, brief) as connection:
+                yield connection
+                raise OSError("no space left on device")
+
+        with monkeypatch.context() as patch:
+            patch.setattr(brought.store.database, "writing", failing)
+            with pytest.raises(OSError, match="no space"):
+                backup.load(brought.store, tmp_path / "copy", unheard)
+        assert rows_of(brought.store) == []
+        assert {owner for owner, _, _ in brought.store.keys.owners()} == owners, "it broke off behind the keys"
+        backup.load(brought.store, tmp_path / "copy", unheard)
+        assert told(brought) == told(begun)
 
 
 def test_a_backup_opens_only_under_its_root_key_and_in_its_organisation(begun: Organisation, tmp_path: Path) -> None:

@@ -68,28 +68,27 @@ def save(store: EventStore, folder: Path, progress: Progress) -> Manifest:
 
 
 def load(store: EventStore, folder: Path, progress: Progress, erased: Mapping[str, str] = NOBODY) -> Manifest:
-    """Bring a backup back into a store in which nothing was recorded. Nothing is kept of one that is not whole. Raises `Unusable`.
+    """Bring a backup back into a store in which nothing was recorded. Nothing is kept of one that is not whole. Keys are committed a moment
+    before the events: broken off between the two, it leaves keys that no event needs, and can be begun again. Raises `Unusable`.
 
     `erased`: the days on which it was asked for, by participant. Their keys are frozen, and their erasures taken down, in the transactions
     that bring back keys and events: broken off anywhere, nothing of them opens, and the next start goes on."""
     manifest = _manifest(folder, store.organisation)
-    with store.reading() as connection:
+    with store.database.writing("events") as connection:
         if store.head(connection):
             raise Unusable("A backup is brought back into an empty platform. This one has events: name another database.")
-    with store.keys.place.writing() as connection:
-        for table in KEY_TABLES:
-            held = connection.execute(f"SELECT {', '.join(table.key)} FROM {connection.table(table)} t").fetchall()
-            connection.write([Delete(table, table.key, held)])
-            connection.write([Insert(table, list(_rows(folder, "keys", table, progress)))])
-        store.keys.check(connection)
-        store.keys.hold(connection, [f"participant/{id}" for id in erased])
-    with store.database.writing("events") as connection:
         for table in EVENT_TABLES:
             for page in chunks(_rows(folder, "events", table, progress)):
                 connection.write([Insert(table, page)])
         if store.head(connection) != manifest.position:
             raise Unusable(f"{folder} holds other events than its {MANIFEST} says. Take another backup.")
         Erasures(store).take_down(connection, erased)
+        with store.keys.place.writing() as keys:
+            for table in KEY_TABLES:
+                held = keys.execute(f"SELECT {', '.join(table.key)} FROM {keys.table(table)} t").fetchall()
+                keys.write([Delete(table, table.key, held), Insert(table, list(_rows(folder, "keys", table, progress)))])
+            store.keys.check(keys)
+            store.keys.hold(keys, [f"participant/{id}" for id in erased])
     return manifest
 
 
