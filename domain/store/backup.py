@@ -12,6 +12,7 @@ from typing import Any
 import msgspec
 from msgspec import Struct
 
+from domain.model.time import DAY
 from domain.store.checks import Unusable
 from domain.store.database import GENERATIONS, OWN, STORE_VERSION, TRACKING, Connection, Delete, Insert, Row, Table
 from domain.store.disk import put, sync_folder
@@ -19,6 +20,7 @@ from domain.store.erasures import Erasures
 from domain.store.key_places import KEY_TABLES
 from domain.store.ring import chunks
 from domain.store.store import EventStore
+from domain.store.turning import Spans
 
 FORM = 1
 MANIFEST = "manifest.json"
@@ -67,13 +69,17 @@ def save(store: EventStore, folder: Path, progress: Progress) -> Manifest:
         raise Unusable(f"{error.filename or folder}: {error.strerror}. What is there of the backup is not whole: remove it.") from error
 
 
-def load(store: EventStore, folder: Path, progress: Progress, erased: Mapping[str, str] = NOBODY) -> Manifest:
+def load(store: EventStore, folder: Path, progress: Progress, spans: Spans, erased: Mapping[str, str] = NOBODY) -> Manifest:
     """Bring a backup back into a store in which nothing was recorded. Nothing is kept of one that is not whole. Keys are committed a moment
     before the events: broken off between the two, it leaves keys that no event needs, and can be begun again. Raises `Unusable`.
+
+    One that was made before all keys of today, as the `spans` have it, is refused: the place it is brought into knows of no epoch that has
+    died, and a root key in a file would open it.
 
     `erased`: the days on which it was asked for, by participant. Their keys are frozen, and their erasures taken down, in the transactions
     that bring back keys and events: broken off anywhere, nothing of them opens, and the next start goes on."""
     manifest = _manifest(folder, store.organisation)
+    _check_age(folder, store.clock() - manifest.made, spans)
     with store.database.writing("events") as connection:
         if store.head(connection):
             raise Unusable("A backup is brought back into an empty platform. This one has events: name another database.")
@@ -117,6 +123,17 @@ def _manifest(folder: Path, organisation: str) -> Manifest:
     if found.organisation != organisation:
         raise Unusable(f"{folder} is a backup of {found.organisation}, not of {organisation}. Name the organisation with --organisation.")
     return found
+
+
+def _check_age(folder: Path, age: int, spans: Spans) -> None:
+    if age <= spans.whole:
+        return
+    turn, keep, needed = spans.turn // DAY, spans.keep // DAY, -(-(age - spans.turn) // DAY)
+    raise Unusable(
+        f"{folder} was made {age // DAY} days ago, and is brought back for {turn + keep}: so long a key of the organisation is used"
+        f" (TUSSENRUIMTE_EPOCH_DAYS, {turn}) and then kept (TUSSENRUIMTE_OLD_EPOCH_DAYS, {keep}). Whoever was erased since would come back"
+        f" unless the file of erasures names them all. If it does, set TUSSENRUIMTE_OLD_EPOCH_DAYS to {needed} for this once."
+    )
 
 
 def _text(manifest: Manifest) -> bytes:

@@ -19,6 +19,7 @@ from domain.store.log import Log
 from domain.store.staging import Line
 from domain.store.store import EventStore
 from domain.store.tokens import Role, Tokens
+from domain.store.turning import Spans
 from projections.erasing import Erasing
 from projections.export import objects, tables
 from projections.export.terminal import BY, Verb, Verbs, show, watched
@@ -44,6 +45,7 @@ class Organisation(Protocol):
     erasing: Erasing
     retention: Retention
     tokens: Tokens
+    spans: Spans
 
 
 @contextmanager
