@@ -309,7 +309,7 @@ def run_loops(names: tuple[str, ...], once: bool, metrics_host: str, metrics_por
     watch       announces the moves that no event brings about, when their time comes
     relay       sees over Redis that others hear of what is recorded
     erase       finishes erasures, and erases whoever is kept no longer
-    epochs      turns the organisation's key over when it is due, and lets old ones die
+    epochs      turns the organisation's key over when it is due, lets old ones die, and sweeps what no event needs
     checkpoint  signs the log while something is recorded
 
     Of several workers one leads each loop, and another takes over when it dies."""

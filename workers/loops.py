@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Protocol
 from domain.model.errors import Refused
 from domain.store.log import Log
 from domain.store.store import EventStore
+from domain.store.sweeping import Sweeping
 from domain.store.turning import Spans, Turning
 from projections.erasing import Erasing
 from projections.retention import Retention
@@ -114,12 +115,19 @@ class Erase:
 
 
 class Epochs:
-    """Turns the organisation's key over when that is due, and lets old ones die."""
+    """Turns the organisation's key over when that is due, lets old ones die, and sweeps keys that no event came to need."""
 
     woken = False
 
     def __init__(self, organisation: Organisation, ear: "Ear | None") -> None:
-        self.step = Turning(organisation.store, organisation.spans).step
+        self._turning = Turning(organisation.store, organisation.spans)
+        self._sweeping = Sweeping(organisation.store)
+
+    def step(self) -> bool:
+        if self._turning.step():
+            return True
+        self._sweeping.step()
+        return False
 
 
 class Checkpoint:
