@@ -1,7 +1,8 @@
 """The front door: settings, the one place where the parts are put together, and the command line.
 
 Only this module knows both the api and the workers. The verbs that ask stand in `projections.export.asking`, those that carry events in
-and out in `carrying`, those for lenses, tokens and erasures in `tending`; here are the verbs that look after the whole and serve it.
+and out in `carrying`, those for lenses, tokens, erasures and retention in `tending`, those for who audits in `auditing`; here are the verbs
+that look after the whole and serve it.
 """
 
 import os
@@ -309,7 +310,7 @@ def run_loops(names: tuple[str, ...], once: bool, metrics_host: str, metrics_por
     watch       announces the moves that no event brings about, when their time comes
     relay       sees over Redis that others hear of what is recorded
     erase       finishes erasures, and erases whoever is kept no longer
-    epochs      turns the organisation's key over when it is due, and lets old ones die
+    epochs      turns the organisation's key over when it is due, lets old ones die, and sweeps what no event needs
     checkpoint  signs the log while something is recorded
 
     Of several workers one leads each loop, and another takes over when it dies."""

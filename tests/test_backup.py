@@ -1,23 +1,29 @@
 """A backup brings back all that was recorded, to the byte, and nobody who was erased since it was made."""
 
 from collections.abc import Callable, Iterator
-from contextlib import closing
+from contextlib import closing, contextmanager
+from functools import partial
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import pytest
-from sent_lines import ROOT, Clock, opened, record
+from command_line import refused, run_within
+from sent_lines import ROOT, Clock, initiative, opened, record
 from servers import NamedPostgres, Postgres
 from store_places import Databases, Files, Place
 from test_erasing import data_of, history
+from turned_stores import SPANS
 
+from domain.model.time import DAY
 from domain.store import backup
 from domain.store.checks import Unusable
-from domain.store.database import EVENTS
+from domain.store.database import EVENTS, Connection, Lock
 from domain.store.erasure_file import ErasureFile, LedgerLost
 from domain.store.erasures import Erasures
-from domain.store.keys import RootKeyError
+from domain.store.keys import ORGANISATION, RootKeyError
 from domain.store.store import EventStore
+from domain.store.turning import Spans
 from projections.views.answers import RecordedEvent
 from tussenruimte import Organisation
 
@@ -68,7 +74,7 @@ def test_a_backup_brings_back_every_byte_that_was_recorded_on_either_kind_of_dat
     made = backup.save(begun.store, tmp_path / "copy", unheard)
     before, rows = told(begun), rows_of(begun.store)
     with closing(Organisation(opened(other))) as brought:
-        assert backup.load(brought.store, tmp_path / "copy", unheard) == made
+        assert backup.load(brought.store, tmp_path / "copy", unheard, SPANS) == made
         assert rows_of(brought.store) == rows
         assert told(brought) == before
         assert record(brought.store, [history()[-1]]).already == 1
@@ -80,7 +86,7 @@ def test_who_was_erased_since_a_backup_is_erased_again_before_anything_is_opened
     backup.save(begun.store, tmp_path / "copy", unheard)
     begun.erasing.erase("anna")
     with closing(Organisation(opened(other), erasures=file)) as brought:
-        backup.load(brought.store, tmp_path / "copy", unheard)
+        backup.load(brought.store, tmp_path / "copy", unheard, SPANS)
         # Without the replay it would be there again.
         assert data_of(brought, "r-match")["members"][0]["participant"] == "anna"
         assert brought.erasing.ledger.replay() == 1
@@ -97,7 +103,7 @@ def test_a_restore_that_is_broken_off_behind_its_rows_brings_nobody_back(
     backup.save(begun.store, tmp_path / "copy", unheard)
     begun.erasing.erase("anna")
     with closing(Organisation(opened(other))) as brought:
-        backup.load(brought.store, tmp_path / "copy", unheard, file.read())
+        backup.load(brought.store, tmp_path / "copy", unheard, SPANS, file.read())
         # Nothing else was done, and the file is not known here.
         assert data_of(brought, "said-by-anna")["voice"] == {"sealed": True}
         assert data_of(brought, "r-match")["members"][0]["participant"] == {"sealed": True}
@@ -144,7 +150,7 @@ def test_events_that_come_back_from_before_an_erasure_have_it_recorded_again(
     begun.erasing.erase("anna")
     keys = keys_of(begun.store)
     with closing(Organisation(opened(other))) as brought:
-        backup.load(brought.store, tmp_path / "early", unheard)
+        backup.load(brought.store, tmp_path / "early", unheard, SPANS)
         # The keys are those of later; only the events are old.
         put_into(brought.store, begun.store)
         assert data_of(brought, "said-by-anna")["voice"] == GONE
@@ -174,19 +180,92 @@ def test_a_backup_that_is_not_whole_is_refused_and_nothing_of_it_is_kept(begun: 
         path.write_bytes(change()) if change is not None else path.unlink()
         with closing(Organisation(opened(tmp_path / "new.db"))) as new:
             with pytest.raises(Unusable):
-                backup.load(new.store, tmp_path / "copy", unheard)
+                backup.load(new.store, tmp_path / "copy", unheard, SPANS)
             assert rows_of(new.store) == []
             assert record(new.store, history()).recorded == len(history())
         for file in tmp_path.glob("new.db*"):
             file.unlink()
 
 
+def test_where_the_events_cannot_be_brought_back_nothing_is_kept_of_the_keys_either(
+    begun: Organisation, other: Place, tmp_path: Path
+) -> None:
+    made = backup.save(begun.store, tmp_path / "copy", unheard)
+    manifest = tmp_path / "copy" / backup.MANIFEST
+    whole = manifest.read_bytes()
+    manifest.write_bytes(backup._text(msgspec.structs.replace(made, position=made.position + 1)))
+    with closing(Organisation(opened(other))) as brought:
+        before = list(brought.store.keys.owners())
+        with pytest.raises(Unusable, match="holds other events"):
+            backup.load(brought.store, tmp_path / "copy", unheard, SPANS)
+        assert (rows_of(brought.store), list(brought.store.keys.owners())) == ([], before)
+        manifest.write_bytes(whole)
+        assert backup.load(brought.store, tmp_path / "copy", unheard, SPANS) == made
+        assert told(brought) == told(begun)
+
+
+def test_a_restore_that_breaks_off_between_the_keys_and_the_events_is_begun_again(
+    begun: Organisation, other: Place, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    backup.save(begun.store, tmp_path / "copy", unheard)
+    owners = {owner for owner, _, _ in begun.store.keys.owners()}
+    with closing(Organisation(opened(other))) as brought:
+        kept = brought.store.database.writing
+
+        @contextmanager
+        def failing(lock: Lock, brief: bool = False) -> Iterator[Connection]:
+            with kept(lock, brief) as connection:
+                yield connection
+                raise OSError("no space left on device")
+
+        with monkeypatch.context() as patch:
+            patch.setattr(brought.store.database, "writing", failing)
+            with pytest.raises(OSError, match="no space"):
+                backup.load(brought.store, tmp_path / "copy", unheard, SPANS)
+        assert rows_of(brought.store) == []
+        assert {owner for owner, _, _ in brought.store.keys.owners()} == owners, "it broke off behind the keys"
+        backup.load(brought.store, tmp_path / "copy", unheard, SPANS)
+        assert told(brought) == told(begun)
+
+
+def test_a_backup_from_before_the_keys_of_today_is_brought_back_only_by_who_sets_a_longer_span(
+    begun: Organisation, other: Place, tmp_path: Path
+) -> None:
+    backup.save(begun.store, tmp_path / "copy", unheard)
+    clock = Clock()
+    with closing(opened(other, clock=clock)) as brought:
+        clock.now += SPANS.turn + SPANS.keep + 1
+        with pytest.raises(Unusable, match=r"was made 35 days ago.*set TUSSENRUIMTE_OLD_EPOCH_DAYS to 29 for this once"):
+            backup.load(brought, tmp_path / "copy", unheard, SPANS)
+        assert rows_of(brought) == []
+        assert [owner for owner, _, _ in brought.keys.owners()] == [ORGANISATION]
+        backup.load(brought, tmp_path / "copy", unheard, Spans(keep=29 * DAY))
+    with closing(opened(tmp_path / "new.db", clock=clock)) as brought:
+        clock.now -= 1
+        backup.load(brought, tmp_path / "copy", unheard, SPANS)
+
+
+def test_the_verb_knows_the_spans_that_are_set(tmp_path: Path) -> None:
+    run, copy, empty = run_within(tmp_path), tmp_path / "copy", tmp_path / "nobody"
+    assert run("import", "-", given=initiative().decode()).code == 0
+    assert run("backup", str(copy)).code == 0
+    manifest = copy / backup.MANIFEST
+    found = msgspec.json.decode(manifest.read_bytes(), type=backup.Manifest)
+    manifest.write_bytes(backup._text(msgspec.structs.replace(found, made=found.made - 36 * DAY)))
+    empty.touch()
+    root = {"TUSSENRUIMTE_ROOT_KEY_FILE": str(tmp_path / "tussenruimte.db.root.key")}
+    (tmp_path / "other").mkdir()
+    restore = partial(run_within(tmp_path / "other"), "restore", str(copy), "--erasures", str(empty), **root)
+    assert "was made 36 days ago" in refused(restore())
+    assert "brought back up to position 1" in restore(TUSSENRUIMTE_OLD_EPOCH_DAYS="30").out
+
+
 def test_a_backup_opens_only_under_its_root_key_and_in_its_organisation(begun: Organisation, tmp_path: Path) -> None:
     backup.save(begun.store, tmp_path / "copy", unheard)
     with closing(opened(tmp_path / "new.db", root=bytes(32))) as store, pytest.raises(RootKeyError):
-        backup.load(store, tmp_path / "copy", unheard)
+        backup.load(store, tmp_path / "copy", unheard, SPANS)
     with closing(opened(tmp_path / "third.db", "elsewhere")) as store, pytest.raises(Unusable, match="is a backup of buurtmaat"):
-        backup.load(store, tmp_path / "copy", unheard)
+        backup.load(store, tmp_path / "copy", unheard, SPANS)
 
 
 def test_a_backup_is_neither_written_over_another_nor_brought_back_over_what_is_there(begun: Organisation, tmp_path: Path) -> None:
@@ -194,7 +273,7 @@ def test_a_backup_is_neither_written_over_another_nor_brought_back_over_what_is_
     with pytest.raises(Unusable, match="is not empty"):
         backup.save(begun.store, tmp_path / "copy", unheard)
     with pytest.raises(Unusable, match="empty platform"):
-        backup.load(begun.store, tmp_path / "copy", unheard)
+        backup.load(begun.store, tmp_path / "copy", unheard, SPANS)
 
 
 def test_the_root_key_and_no_text_are_in_a_backup(begun: Organisation, tmp_path: Path) -> None:

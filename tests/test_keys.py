@@ -11,7 +11,6 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from domain.store.key_places import KeyFile
 from domain.store.keys import (
-    GRACE,
     LIFE,
     ORGANISATION,
     Erased,
@@ -225,7 +224,7 @@ def test_an_erased_owner_never_gets_a_key_again(keys: Keys, opening: Opening, cl
     clock.now += 40 * DAY
     assert keys.erase(ANNA) == "2026-01-31"
     keys.freeze(ANNA)
-    keys.forget([ANNA], [])
+    keys.forget([ANNA], [], clock.now)
     for store in (keys, opening()):
         with pytest.raises(Erased) as caught:
             store.create(["participant/new", ANNA])
@@ -371,28 +370,28 @@ def test_a_closed_store_opens_nothing(keys: Keys) -> None:
         keys.ring()
 
 
-def test_what_no_event_came_to_need_is_swept_a_day_later(keys: Keys, opening: Opening, clock: Clock) -> None:
+def test_what_is_swept_was_last_asked_for_before_an_instant(keys: Keys, opening: Opening, clock: Clock) -> None:
     other = opening()
     other.ring().keys_about(R1, ["a"])
-    keys.forget([ANNA], [(R1, "a")])
+    assert keys.forget([ANNA], [(R1, "a")], NOON) == 0
     assert keys.ring().keys_about(R1, ["a"]), "its event may be on its way"
-    clock.now += GRACE + 1
+    clock.now += 1
     keys.create([BRAM])
     keys.add_aliases([(R1, "b", BRAM)])
-    keys.forget([ANNA, BRAM], [(R1, "a"), (R1, "b")])
+    assert keys.forget([ANNA, BRAM], [(R1, "a"), (R1, "b")], clock.now) == 2
     ring = other.ring()
     for ask in (lambda: ring.key(ANNA), lambda: ring.owner(R1, "a")):
         with pytest.raises(Missing):
             ask()
     assert ring.keys_about(R1, ["b"]), "asked for again, it waits anew"
     with pytest.raises(ValueError, match="participant's key"):
-        keys.forget([ORGANISATION], [])
+        keys.forget([ORGANISATION], [], clock.now)
 
 
 def test_a_sweep_raises_the_fence(keys: Keys, opening: Opening, clock: Clock) -> None:
-    clock.now += GRACE + 1
+    clock.now += 1
     other = opening()
     other.ring().key(ANNA)
-    keys.forget([ANNA], [])
+    keys.forget([ANNA], [], clock.now)
     with pytest.raises(Missing):
         other.ring().key(ANNA)

@@ -4,8 +4,10 @@ import logging
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Protocol
 
-from domain.store.log import Log, Rewritten
+from domain.model.errors import Refused
+from domain.store.log import Log
 from domain.store.store import EventStore
+from domain.store.sweeping import Sweeping
 from domain.store.turning import Spans, Turning
 from projections.erasing import Erasing
 from projections.retention import Retention
@@ -113,12 +115,19 @@ class Erase:
 
 
 class Epochs:
-    """Turns the organisation's key over when that is due, and lets old ones die."""
+    """Turns the organisation's key over when that is due, lets old ones die, and sweeps keys that no event came to need."""
 
     woken = False
 
     def __init__(self, organisation: Organisation, ear: "Ear | None") -> None:
-        self.step = Turning(organisation.store, organisation.spans).step
+        self._turning = Turning(organisation.store, organisation.spans)
+        self._sweeping = Sweeping(organisation.store)
+
+    def step(self) -> bool:
+        if self._turning.step():
+            return True
+        self._sweeping.step()
+        return False
 
 
 class Checkpoint:
@@ -136,8 +145,8 @@ class Checkpoint:
         self._refused: set[Log] = set()
 
     def step(self) -> bool:
-        """The first time all leaves are hashed anew. What was rewritten underneath is not signed, and told once: it stays as it is until
-        somebody puts it right, and the other loops go on."""
+        """The first time all leaves are hashed anew. What was rewritten underneath, or signed under another name, is not signed, and told
+        once: it stays as it is until somebody puts it right, and the other loops go on."""
         for log in self._logs:
             if log.due():
                 self._sign(log)
@@ -146,7 +155,7 @@ class Checkpoint:
     def _sign(self, log: Log) -> None:
         try:
             log.sign(log in self._whole)
-        except Rewritten as refused:
+        except Refused as refused:
             self._count("refused").inc()
             if log not in self._refused:
                 logger.error("checkpoint signs nothing more of the %s: %s", log.table.name, refused)

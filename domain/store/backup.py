@@ -12,13 +12,15 @@ from typing import Any
 import msgspec
 from msgspec import Struct
 
+from domain.model.time import DAY
 from domain.store.checks import Unusable
-from domain.store.database import GENERATIONS, OWN, STORE_VERSION, TRACKING, Connection, Delete, Insert, Row, Table
+from domain.store.database import GENERATIONS, OWN, SETTINGS, STORE_VERSION, TRACKING, Connection, Delete, Insert, Put, Row, Table
 from domain.store.disk import put, sync_folder
 from domain.store.erasures import Erasures
 from domain.store.key_places import KEY_TABLES
 from domain.store.ring import chunks
 from domain.store.store import EventStore
+from domain.store.turning import Spans
 
 FORM = 1
 MANIFEST = "manifest.json"
@@ -67,29 +69,33 @@ def save(store: EventStore, folder: Path, progress: Progress) -> Manifest:
         raise Unusable(f"{error.filename or folder}: {error.strerror}. What is there of the backup is not whole: remove it.") from error
 
 
-def load(store: EventStore, folder: Path, progress: Progress, erased: Mapping[str, str] = NOBODY) -> Manifest:
-    """Bring a backup back into a store in which nothing was recorded. Nothing is kept of one that is not whole. Raises `Unusable`.
+def load(store: EventStore, folder: Path, progress: Progress, spans: Spans, erased: Mapping[str, str] = NOBODY) -> Manifest:
+    """Bring a backup back into a store in which nothing was recorded. Nothing is kept of one that is not whole. Keys are committed a moment
+    before the events: broken off between the two, it leaves keys that no event needs, and can be begun again. Raises `Unusable`.
+
+    One that was made before all keys of today, as the `spans` have it, is refused: the place it is brought into knows of no epoch that has
+    died, and a root key in a file would open it.
 
     `erased`: the days on which it was asked for, by participant. Their keys are frozen, and their erasures taken down, in the transactions
     that bring back keys and events: broken off anywhere, nothing of them opens, and the next start goes on."""
     manifest = _manifest(folder, store.organisation)
-    with store.reading() as connection:
+    _check_age(folder, store.clock() - manifest.made, spans)
+    with store.database.writing("events") as connection:
         if store.head(connection):
             raise Unusable("A backup is brought back into an empty platform. This one has events: name another database.")
-    with store.keys.place.writing() as connection:
-        for table in KEY_TABLES:
-            held = connection.execute(f"SELECT {', '.join(table.key)} FROM {connection.table(table)} t").fetchall()
-            connection.write([Delete(table, table.key, held)])
-            connection.write([Insert(table, list(_rows(folder, "keys", table, progress)))])
-        store.keys.check(connection)
-        store.keys.hold(connection, [f"participant/{id}" for id in erased])
-    with store.database.writing("events") as connection:
         for table in EVENT_TABLES:
             for page in chunks(_rows(folder, "events", table, progress)):
-                connection.write([Insert(table, page)])
+                # What was set in the empty platform, by a worker as well, gives way.
+                connection.write([Put(table, page) if table is SETTINGS else Insert(table, page)])
         if store.head(connection) != manifest.position:
             raise Unusable(f"{folder} holds other events than its {MANIFEST} says. Take another backup.")
         Erasures(store).take_down(connection, erased)
+        with store.keys.place.writing() as keys:
+            for table in KEY_TABLES:
+                held = keys.execute(f"SELECT {', '.join(table.key)} FROM {keys.table(table)} t").fetchall()
+                keys.write([Delete(table, table.key, held), Insert(table, list(_rows(folder, "keys", table, progress)))])
+            store.keys.check(keys)
+            store.keys.hold(keys, [f"participant/{id}" for id in erased])
     return manifest
 
 
@@ -118,6 +124,17 @@ def _manifest(folder: Path, organisation: str) -> Manifest:
     if found.organisation != organisation:
         raise Unusable(f"{folder} is a backup of {found.organisation}, not of {organisation}. Name the organisation with --organisation.")
     return found
+
+
+def _check_age(folder: Path, age: int, spans: Spans) -> None:
+    if age <= spans.whole:
+        return
+    turn, keep, needed = spans.turn // DAY, spans.keep // DAY, -(-(age - spans.turn) // DAY)
+    raise Unusable(
+        f"{folder} was made {age // DAY} days ago, and is brought back for {turn + keep}: so long a key of the organisation is used"
+        f" (TUSSENRUIMTE_EPOCH_DAYS, {turn}) and then kept (TUSSENRUIMTE_OLD_EPOCH_DAYS, {keep}). Whoever was erased since would come back"
+        f" unless the file of erasures names them all. If it does, set TUSSENRUIMTE_OLD_EPOCH_DAYS to {needed} for this once."
+    )
 
 
 def _text(manifest: Manifest) -> bytes:

@@ -86,7 +86,8 @@ class Batch:
         self._left_out: set[str] = set()
         self._targets: dict[str, Event] = {}
         self._people: list[tuple[str, str, str]] = []
-        self._gone: list[tuple[str, str]] = []
+        self.erased: list[Event] = []
+        """The erasures that a restore brings."""
         self._joined: list[tuple[str, str]] = []
         self._alone = False
         self._state: Any = None
@@ -138,7 +139,7 @@ class Batch:
     def _judged(self, now: int, progress: Progress) -> StoreWorld:
         """Judge everything. What is left out takes others with it, so that without it the rest is judged anew, until all stands."""
         while True:
-            self._targets, self._people, self._gone, self._joined = {}, [], [], []
+            self._targets, self._people, self._joined = {}, [], []
             world = StoreWorld(self._ground, self.stage, now, self.restore)
             world.left_out = left_out = set(self._left_out)
             self._judge(world, progress)
@@ -233,9 +234,6 @@ class Batch:
         return state, found
 
     def _accept(self, stream: str, old: list[Event], new: list[Event]) -> None:
-        gone = self.restore and next((event.occurred for event in new if event.kind.name == "participant_erased"), None)
-        if gone:
-            self._gone.append((stream, gone))
         for event in new:
             if event.kind.name not in REMEMBERED:
                 continue
@@ -243,7 +241,7 @@ class Batch:
                 self._targets[event.id] = next(e for e in old + new if e.id == pointed)
             if (other := joined_with(event, self._targets.get(event.id))) is not None:
                 self._joined.append((stream, f"participant/{other}"))
-            elif event.kind.name == "participant_registered" and not gone:
+            elif event.kind.name == "participant_registered":
                 self._people.append((stream, "", stream))
             elif stream.startswith("relationship/"):
                 self._people.extend((stream, handle, f"participant/{person}") for handle, person in identities(event))
@@ -287,7 +285,6 @@ class Batch:
     def _add_people(self, world: StoreWorld) -> None:
         """Make the keys and aliases before the first event that needs them. An alias that disagrees with what was judged
         belongs to a batch that never came to be, and gives way."""
-        self._keys.bar(self._gone)
         if not (people := [row for row in self._people if row[0] not in self._left_out]):
             return
         self._keys.create([owner for stream, handle, owner in people if not handle])
@@ -328,6 +325,8 @@ class Batch:
                     data = mapper.sealed(event, ring, target)
                     hangs += hanging(event, target)
                 state = mapper.state(event, data, position, rfc3339(event.recorded) if self.restore else recorded)
+                if self.restore and event.kind.name == "participant_erased":
+                    self.erased.append(event)
                 yield position, event.stream, event.kind.topic, state, event.id, leaf(state), event.at, event.until
             head += len(chunk)
             self._recorded += len(chunk)

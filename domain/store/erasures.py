@@ -19,7 +19,7 @@ from domain.store.database import ERASURES, EVENTS, Connection, Insert, Row, Upd
 from domain.store.erasure_file import ErasureFile
 from domain.store.keys import Ring
 from domain.store.mapper import Unreadable
-from domain.store.persons import readable, registrations
+from domain.store.persons import registrations
 from domain.store.store import EventStore
 
 logger = logging.getLogger(__name__)
@@ -65,7 +65,7 @@ class Erasures:
                 raise missing("participant_unknown", "participant", participant=participant)
             day = iso_day(self._store.clock())
             people = registrations(self._store, connection, participant)
-            return [_of(connection, id) or self._recorded(connection, id) or self._take_down(connection, id, day) for id in people]
+            return [_of(connection, id) or self._take_down(connection, id, day) for id in people]
 
     def person(self, participant: str) -> list[str]:
         """All ids under which somebody would be erased: theirs first."""
@@ -159,11 +159,9 @@ class Erasures:
     def take_down(self, connection: Connection, told: Mapping[str, str]) -> int:
         """Take down all who are registered here and not in the ledger, within the caller's transaction; how many those were."""
         missing = [id for id in sorted(told) if _of(connection, id) is None and _registered(connection, id)]
-        # What came with an export of another platform was done there.
-        undone = [id for id in missing if self._recorded(connection, id) is None]
-        for id in undone:
+        for id in missing:
             self._take_down(connection, id, told[id])
-        return len(undone)
+        return len(missing)
 
     def replay(self) -> int:
         """Bring ledger, file and keys together where one of them came back from an old copy, before anything is opened; how many erasures
@@ -198,17 +196,6 @@ class Erasures:
         made = Erasure(participant, requested, f"erasure-{secrets.token_hex(16)}", None, None, None)
         connection.write([Insert(ERASURES, [(made.participant, made.requested, made.event, None, None, None)])])
         return made
-
-    def _recorded(self, connection: Connection, participant: str) -> Erasure | None:
-        """An erasure that came with an export of another platform: there is nothing of theirs here, and no key may be."""
-        for event in readable(self._store, connection, participant, self._store.keys.ring()):
-            if event.kind.name == "participant_erased":
-                data = event.data
-                made = Erasure(participant, data.requested_on, event.id, None, data.certificate, event.position)
-                text = msgspec.json.encode(data.certificate).decode()
-                connection.write([Insert(ERASURES, [(participant, made.requested, made.event, None, text, made.position)])])
-                return made
-        return None
 
     def _about(self, connection: Connection, erasure: Erasure, handles: Handles, ring: Ring | None = None) -> tuple[int, int]:
         """How many seals there are about them, and how many stored events cannot be read, of which nothing opens either."""

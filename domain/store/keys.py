@@ -53,8 +53,6 @@ __all__ = [
 
 LIFE = 60_000_000
 """Microseconds for which a key may be served from memory."""
-GRACE = 86_400_000_000
-"""Microseconds for which a key or an alias waits for its event before it may be swept."""
 
 _ERASED = "erased/"
 
@@ -146,23 +144,48 @@ class Keys:
             query = f"SELECT owner, state, created FROM {db.table(DATA_KEYS)} k WHERE owner > ? ORDER BY owner LIMIT ?"
             return [(owner, state, created) for owner, state, created in db.execute(query, (last, CHUNK))]
 
-    def forget(self, owners: Iterable[str], aliases: Iterable[tuple[str, str]]) -> None:
-        """Sweeps keys and (stream, handle)s that no event came to need. Those asked for within GRACE stay: an event may come."""
+    def handles(self) -> Iterator[tuple[str, str, int]]:
+        """(stream, handle, when it was last asked for) of every alias, by stream."""
+        last = ("", "")
+        while rows := self._aliases_after(last):
+            yield from rows
+            last = rows[-1][:2]
+
+    def _aliases_after(self, last: tuple[str, str]) -> list[tuple[str, str, int]]:
+        with self._place.reading() as db:
+            query = (
+                f"SELECT stream, handle, created FROM {db.table(ALIASES)} a WHERE (stream, handle) > (?, ?) ORDER BY stream, handle LIMIT ?"
+            )
+            return [(stream, handle, created) for stream, handle, created in db.execute(query, (*last, CHUNK))]
+
+    def forget(self, owners: Iterable[str], aliases: Iterable[tuple[str, str]], before: int) -> int:
+        """Sweeps participants' keys, and (stream, handle)s, that were last asked for before an instant; how many. Of who is being erased or
+        was, and of what is damaged, nothing is taken.
+
+        Whoever asks holds the lock of the event store, and found after that instant that no event needs them."""
         names, handles = list(owners), list(aliases)
         if not all(map(_is_participant, names)):
             raise ValueError("only a participant's key is swept")
-        before = self._clock() - GRACE
+        swept = 0
         with self._place.writing() as db:
             for chunk in chunks(names):
                 named, value = db.among("owner", chunk)
                 query = f"SELECT owner FROM {db.table(DATA_KEYS)} k WHERE {named} AND state = 'active' AND created < ?"
-                db.write([Delete(DATA_KEYS, ("owner",), db.execute(query, (value, before)).fetchall())])
+                keys = db.execute(query, (value, before)).fetchall()
+                db.write([Delete(DATA_KEYS, ("owner",), keys)])
+                swept += len(keys)
             for some in chunks(handles):
                 named, value = db.among("stream", [stream for stream, _ in some])
-                query = f"SELECT stream, handle FROM {db.table(ALIASES)} a WHERE {named} AND created < ?"
-                old = {(row[0], row[1]) for row in db.execute(query, (value, before))}
-                db.write([Delete(ALIASES, ("stream", "handle"), [pair for pair in some if pair in old])])
+                old = self._aliases(db, f"{named} AND created < ?", (value, before))
+                told = {pair: owner for pair in some if isinstance(owner := old.get(pair), str)}
+                named, value = db.among("owner", list(told.values()))
+                query = f"SELECT owner FROM {db.table(DATA_KEYS)} k WHERE {named} AND state = 'frozen'"
+                frozen = {owner for (owner,) in db.execute(query, (value,))}
+                gone = [pair for pair, owner in told.items() if owner not in frozen]
+                db.write([Delete(ALIASES, ("stream", "handle"), gone)])
+                swept += len(gone)
             raise_fence(db)
+        return swept
 
     def release(self, aliases: Iterable[tuple[str, str]]) -> None:
         """Takes back (stream, handle)s that no recorded event gave out; whoever asks holds the lock of the event store and has looked."""
@@ -184,40 +207,37 @@ class Keys:
             db.write([Update(DATA_KEYS, ("state",), ("owner",), [("frozen", owner) for (owner,) in living])])
         raise_fence(db)
 
-    def bar(self, erased: Iterable[tuple[str, str]]) -> None:
-        """Rows of (owner, ISO day) of participants who were erased, in another key store than this: they get no key here either."""
-        for chunk in chunks(erased):
-            with self._place.writing() as db:
-                named, value = db.among("owner", [owner for owner, _ in chunk])
-                held = {owner for (owner,) in db.execute(f"SELECT owner FROM {db.table(DATA_KEYS)} k WHERE {named}", (value,))}
-                epoch, now = self._wrapping.newest(db), self._clock()
-                new = [(owner, 1, "erased", None, epoch, now, day) for owner, day in chunk if owner not in held]
-                db.write([Insert(DATA_KEYS, new)])
-
     def erase(self, owner: str) -> str:
         """Destroys the key, and in every alias who it stood for; gives the ISO day. Where there is no key, none is ever made from then on.
         To be repeated until it succeeds: `erased` it is when no trace is left."""
+        self.erase_all([owner])
+        with self._place.reading() as db:
+            [(on,)] = db.execute(f"SELECT erased_on FROM {db.table(DATA_KEYS)} k WHERE owner = ?", (owner,)).fetchall()
+        return str(on)
+
+    def erase_all(self, owners: Iterable[str]) -> None:
+        """The same of several; the aliases are looked through once."""
+        day = iso_day(self._clock())
         with self._place.writing() as db:
-            state, day = self._state_of(db, owner), iso_day(self._clock())
             epoch = self._wrapping.newest(db)
-            if state is None:
-                db.write([Insert(DATA_KEYS, [(owner, 1, "frozen", b"", epoch, self._clock(), None)])])
-            if state != "erased":
-                db.write([Update(DATA_KEYS, ("state", "wrapped", "epoch"), ("owner",), [("frozen", b"", epoch, owner)])])
+            states = {owner: self._state_of(db, owner) for owner in owners}
+            new = [(owner, 1, "frozen", b"", epoch, self._clock(), None) for owner, state in states.items() if state is None]
+            going = {owner for owner, state in states.items() if state != "erased"}
+            db.write([Insert(DATA_KEYS, new)])
+            if going:
+                db.write([Update(DATA_KEYS, ("state", "wrapped", "epoch"), ("owner",), [("frozen", b"", epoch, owner) for owner in going])])
                 forgotten = [
                     (self._wrapping.sealed_owner(db, stream, handle, _ERASED + day, epoch), epoch, stream, handle)
                     for stream, handle, told in self._all_aliases(db)
-                    if told == owner
+                    if told in going
                 ]
                 db.write([Update(ALIASES, ("sealed_owner", "epoch"), ("stream", "handle"), forgotten)])
                 raise_fence(db)
-        if state != "erased":
+        if going:
             self._place.wipe_traces()
-        with self._place.writing() as db:
-            if self._state_of(db, owner) != "erased":
-                db.write([Update(DATA_KEYS, ("state", "wrapped", "erased_on"), ("owner",), [("erased", None, day, owner)])])
-            [(on,)] = db.execute(f"SELECT erased_on FROM {db.table(DATA_KEYS)} k WHERE owner = ?", (owner,)).fetchall()
-        return str(on)
+            with self._place.writing() as db:
+                done = [("erased", None, day, owner) for owner in sorted(going) if self._state_of(db, owner) != "erased"]
+                db.write([Update(DATA_KEYS, ("state", "wrapped", "erased_on"), ("owner",), done)])
 
     def erased(self) -> dict[str, str]:
         """The ISO day on which the key of each participant was destroyed, by their id."""

@@ -20,11 +20,10 @@ from domain.model.event import Event
 from domain.model.events import Unread, Unvoiced
 from domain.model.time import instant
 from domain.model.words import NO_HANDLES
-from domain.store.keys import Erased, Frozen, KeyStoreError, KeyStoreSilent, Missing, Ring
+from domain.store.keys import ORGANISATION, Erased, Frozen, KeyStoreError, KeyStoreSilent, Missing, Ring
 from domain.store.ledger import canonical, encode
 from domain.store.seals import Context, Damaged, DataKey, open_seal, same, seal
 
-ORGANISATION = "organisation"
 NUMBERS = ("minutes", "rhythm_days")
 """The numbers that stand in the clear, a thousand million at most: only whole and very small ones need care."""
 _TINY = re.compile(rb"e-[0-9]+[,}\]]")

@@ -42,10 +42,10 @@ def _naming(connection: Connection, streams: Sequence[str]) -> list[str]:
 
 def _joined(store: EventStore, connection: Connection, ids: Sequence[str]) -> dict[str, frozenset[str]]:
     ring = store.keys.ring()
-    return {id: after(id, [one.event for one in resolve(list(readable(store, connection, id, ring))).standing]).joined for id in ids}
+    return {id: after(id, [one.event for one in resolve(list(_events(store, connection, id, ring))).standing]).joined for id in ids}
 
 
-def readable(store: EventStore, connection: Connection, id: str, ring: Ring) -> Iterator[Event]:
+def _events(store: EventStore, connection: Connection, id: str, ring: Ring) -> Iterator[Event]:
     """What can be read of a participant: an erasure must not wait for what somebody damaged."""
     for state, at, until in store.recorder.stream(connection, f"participant/{id}"):
         with suppress(Unreadable):

@@ -6,6 +6,7 @@ nothing else is recorded, so what was judged is what holds. Small batches of sev
 
 from collections.abc import Callable, Iterable, Sequence
 
+import msgspec
 from msgspec.structs import replace
 
 from domain.model.envelope import read
@@ -13,7 +14,7 @@ from domain.model.errors import Refused, bad
 from domain.model.event import Event
 from domain.model.time import DAY
 from domain.store.batch import Batch, Outcome, Progress, glimpse
-from domain.store.database import Connection, Database
+from domain.store.database import ERASURES, Add, Connection, Database, Row
 from domain.store.fresh import FreshIds
 from domain.store.ground import Ground, Memory
 from domain.store.keys import Keys
@@ -92,6 +93,9 @@ class Recording:
         else:
             with self._database.writing("events") as connection:
                 batch.settle(self._ground(connection), self._clock(), progress)
+                connection.write([Add(ERASURES, [_done(event) for event in batch.erased])])
+            # What is sealed of them came shut; the ledger has them from here on, and so does whoever opens the store next.
+            self._keys.erase_all([event.stream for event in batch.erased])
 
     def _told(self, batch: Batch) -> Outcome:
         """What became of a batch, told to whoever listens too."""
@@ -153,6 +157,13 @@ class Recording:
             stage.rename(fresh, clear)
             batch.renamed(fresh)
         progress("read", number)
+
+
+def _done(event: Event) -> Row:
+    """The row in the ledger of an erasure that was done on the platform that an export is from."""
+    data = event.data
+    certificate = msgspec.json.encode(data.certificate).decode()
+    return event.stream.partition("/")[2], data.requested_on, event.id, None, certificate, event.position
 
 
 def _next_of_restore(event: Event, due: int, recorded: int, now: int) -> int:

@@ -45,14 +45,10 @@ class HeldRoot:
         self._cipher = AESGCM(root)
 
     def wrap(self, secret: bytes, organisation: str, epoch: int) -> bytes:
-        nonce = os.urandom(NONCE)
-        return nonce + self._cipher.encrypt(nonce, secret, wrapped_for(organisation, epoch))
+        return wrapped_by(self._cipher, secret, wrapped_for(organisation, epoch))
 
     def unwrap(self, wrapped: bytes, organisation: str, epoch: int) -> bytes | None:
-        try:
-            return self._cipher.decrypt(wrapped[:NONCE], wrapped[NONCE:], wrapped_for(organisation, epoch))
-        except (InvalidTag, ValueError):
-            return None
+        return unwrapped_by(self._cipher, wrapped, wrapped_for(organisation, epoch))
 
     def destroy(self, wrapped: bytes) -> None:
         """It goes on opening all that it wrapped."""
@@ -61,6 +57,20 @@ class HeldRoot:
 def wrapped_for(organisation: str, epoch: int) -> bytes:
     """What is authenticated beside a wrapped key of the organisation."""
     return framed(_ORGANISATION_KEY, organisation, str(epoch))
+
+
+def wrapped_by(cipher: AESGCM, secret: bytes, place: bytes) -> bytes:
+    """A secret as it may be stored in that place alone."""
+    nonce = os.urandom(NONCE)
+    return nonce + cipher.encrypt(nonce, secret, place)
+
+
+def unwrapped_by(cipher: AESGCM, wrapped: bytes, place: bytes) -> bytes | None:
+    """None where it is not what was wrapped there."""
+    try:
+        return cipher.decrypt(wrapped[:NONCE], wrapped[NONCE:], place)
+    except (InvalidTag, ValueError):
+        return None
 
 
 def make_root(path: Path) -> bytes:

@@ -22,6 +22,11 @@ class Spans(Struct, frozen=True):
     turn: int = 7 * DAY
     keep: int = 28 * DAY
 
+    @property
+    def whole(self) -> int:
+        """From the first that a key wraps to its end. A copy of the keys that is older hangs on none that is still there."""
+        return self.turn + self.keep
+
 
 class Turning:
     """The turning of one organisation's keys, step by step, each of which may be broken off anywhere and be taken elsewhere at once."""

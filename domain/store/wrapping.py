@@ -6,14 +6,13 @@ unwraps what hangs on it, until it is destroyed. What is wrapped opens in its ow
 
 import os
 
-from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from domain.store.database import Connection, Row
 from domain.store.key_places import ORGANISATION_KEYS
 from domain.store.ring import KeyStoreError, RootKeyError
-from domain.store.root import Root
-from domain.store.seals import KEY, NONCE, framed, padded, unpadded
+from domain.store.root import Root, unwrapped_by, wrapped_by
+from domain.store.seals import KEY, framed, padded, unpadded
 
 _DATA_KEY = "tussenruimte/data-key/1"
 _ALIAS = "tussenruimte/alias/1"
@@ -48,31 +47,31 @@ class Wrapping:
         return (epoch, self._root.wrap(os.urandom(KEY), self._organisation, epoch), "active", now)
 
     def new_key(self, db: Connection, owner: str, epoch: int, now: int) -> Row:
-        wrapped = _wrap(self._cipher(db, epoch), os.urandom(KEY), self._of_key(owner, 1, epoch))
+        wrapped = wrapped_by(self._cipher(db, epoch), os.urandom(KEY), self._of_key(owner, 1, epoch))
         return (owner, 1, "active", wrapped, epoch, now, None)
 
     def key(self, db: Connection, owner: str, version: int, wrapped: bytes, epoch: int) -> bytes | None:
         """A data key; None where it is damaged."""
-        return _unwrap(self._cipher(db, epoch), wrapped, self._of_key(owner, version, epoch))
+        return unwrapped_by(self._cipher(db, epoch), wrapped, self._of_key(owner, version, epoch))
 
     def rewrapped_key(self, db: Connection, owner: str, version: int, wrapped: bytes, epoch: int, newer: int) -> bytes | None:
         """The same data key under a newer epoch; None where it is damaged."""
         secret = self.key(db, owner, version, wrapped, epoch)
-        return None if secret is None else _wrap(self._cipher(db, newer), secret, self._of_key(owner, version, newer))
+        return None if secret is None else wrapped_by(self._cipher(db, newer), secret, self._of_key(owner, version, newer))
 
     def sealed_owner(self, db: Connection, stream: str, handle: str, told: str, epoch: int) -> bytes:
         """Padded, so that the length of an id does not link the rows of one person."""
-        return _wrap(self._cipher(db, epoch), padded(told.encode()), self._of_alias(stream, handle, epoch))
+        return wrapped_by(self._cipher(db, epoch), padded(told.encode()), self._of_alias(stream, handle, epoch))
 
     def told(self, db: Connection, stream: str, handle: str, sealed: bytes, epoch: int) -> str | None:
         """What an alias tells; None where it is damaged."""
-        body = _unwrap(self._cipher(db, epoch), sealed, self._of_alias(stream, handle, epoch))
+        body = unwrapped_by(self._cipher(db, epoch), sealed, self._of_alias(stream, handle, epoch))
         return None if body is None else unpadded(body).decode()
 
     def rewrapped_alias(self, db: Connection, stream: str, handle: str, sealed: bytes, epoch: int, newer: int) -> bytes | None:
         """The same alias under a newer epoch; None where it is damaged."""
-        body = _unwrap(self._cipher(db, epoch), sealed, self._of_alias(stream, handle, epoch))
-        return None if body is None else _wrap(self._cipher(db, newer), body, self._of_alias(stream, handle, newer))
+        body = unwrapped_by(self._cipher(db, epoch), sealed, self._of_alias(stream, handle, epoch))
+        return None if body is None else wrapped_by(self._cipher(db, newer), body, self._of_alias(stream, handle, newer))
 
     def damage(self, what: str) -> str:
         return f"the key store {self._name} {what}: restore it from its backup and replay the ledger of erasures"
@@ -97,16 +96,3 @@ class Wrapping:
 
     def _of_alias(self, stream: str, handle: str, epoch: int) -> bytes:
         return framed(_ALIAS, self._organisation, stream, handle, str(epoch))
-
-
-def _wrap(cipher: AESGCM, secret: bytes, place: bytes) -> bytes:
-    nonce = os.urandom(NONCE)
-    return nonce + cipher.encrypt(nonce, secret, place)
-
-
-def _unwrap(cipher: AESGCM, wrapped: bytes, place: bytes) -> bytes | None:
-    """None where it is not what was wrapped here."""
-    try:
-        return cipher.decrypt(wrapped[:NONCE], wrapped[NONCE:], place)
-    except (InvalidTag, ValueError):
-        return None

@@ -42,6 +42,7 @@ def bundle(log: Log, accesses: Log, witnesses: Sequence[Verifier], since: bytes 
         newest = log.checkpoint(connection)
         if newest is None:
             raise Refused(Refusal("UNAVAILABLE", "nothing_signed"))
+        log.check(connection)
         kept = log.own(connection, since) if since is not None else None
         try:
             rows = _asked(connection, asked, newest.size, kept.size if kept else 0) if asked else _all(connection, newest, kept)
@@ -81,7 +82,8 @@ def _files(
         proofs["inclusion"] = [all_encoded(inclusion_proof(tiles, position - 1, size)) for position, _ in rows]
     else:
         proofs["peaks"] = all_encoded(tree_peaks(tiles, since))
-    yield "keys", "".join(f"{key.text}\n" for key in (log.verifier(connection), *witnesses)).encode()
+    # A verifier refuses a key that stands there twice.
+    yield "keys", "".join(f"{key.text}\n" for key in dict.fromkeys((log.verifier(connection), *witnesses))).encode()
     yield "checkpoint", newest.note
     if kept is not None:
         yield "since", kept.note

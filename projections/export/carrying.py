@@ -72,7 +72,8 @@ def save(folder: Path) -> None:
 def bring_back(folder: Path, erasures: Path | None) -> None:
     """Bring a backup back into an empty platform.
 
-    Whoever was erased since it was made is erased again before anything is opened. Without the file that tells who, nothing is done."""
+    Whoever was erased since it was made is erased again before anything is opened. Without the file that tells who, nothing is done, nor
+    with a backup from before all keys of today."""
     root = settings().root
     if isinstance(root, Path) and not root.exists():
         raise Unusable(f"Put the root key that the backup was made under in {root} first, or name it: another one opens nothing of it.")
@@ -85,7 +86,7 @@ def bring_back(folder: Path, erasures: Path | None) -> None:
                 " Name it with --erasures; if nobody was ever erased, make an empty one."
             )
         known = told.read()
-        made = backup.load(organisation.store, folder, lambda step, done: progress(step, done, None), known)
+        made = backup.load(organisation.store, folder, lambda step, done: progress(step, done, None), organisation.spans, known)
         ledger.replay()
         organisation.runner.rebuild(lambda done, of: progress("read anew", done, of))
         again = organisation.erasing.go_on()

@@ -231,6 +231,8 @@ def witnesses() -> list[Verifier]:
                 raise Unusable(f"{path}:{number}: this is no verifier key of a witness: {why}.") from None
             if keys[-1].kind != COSIGNATURE:
                 raise Unusable(f"{path}:{number}: this is the key of a log. A witness has one of the type for cosignatures.")
+            if keys[-1] in keys[:-1]:
+                raise Unusable(f"{path}:{number}: this witness stands there twice. Take one of the two lines out.")
     return keys
 
 

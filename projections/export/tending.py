@@ -1,4 +1,4 @@
-"""The verbs for lenses and tokens that an organisation has of its own.
+"""The verbs for what an organisation has of its own: its lenses and tokens, who is erased, and how long people are kept.
 
 The front door leaves in the context how the organisation is opened, so that nothing here knows of files.
 """
@@ -19,6 +19,7 @@ from domain.store.log import Log
 from domain.store.staging import Line
 from domain.store.store import EventStore
 from domain.store.tokens import Role, Tokens
+from domain.store.turning import Spans
 from projections.erasing import Erasing
 from projections.export import objects, tables
 from projections.export.terminal import BY, Verb, Verbs, show, watched
@@ -44,6 +45,7 @@ class Organisation(Protocol):
     erasing: Erasing
     retention: Retention
     tokens: Tokens
+    spans: Spans
 
 
 @contextmanager

@@ -48,7 +48,7 @@ SUBSCRIPTIONS = Gauge("tussenruimte_subscriptions_open", "Subscriptions that are
 WAKEUPS = Counter("tussenruimte_wakeups", "Wake-ups of those who listen: heard, or found by looking.", ["found_by"])
 LEADS = Gauge("tussenruimte_loop_leads", "1 where this process leads a loop of `work`, 0 where it stands by.", ["loop"])
 CHECKPOINTS = Counter(
-    "tussenruimte_log_checkpoints", "Checkpoints of the log: signed, or refused since the history was rewritten underneath.", ["outcome"]
+    "tussenruimte_log_checkpoints", "Checkpoints of the log: signed, or refused since they do not follow from the last.", ["outcome"]
 )
 LOOKS = Counter("tussenruimte_looks", "Looks for what other processes recorded.")
 

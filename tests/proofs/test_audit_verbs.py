@@ -124,6 +124,17 @@ def test_a_witness_returns_a_checkpoint_and_its_line_stays(run: Run, tmp_path: P
     assert "No such file" in refused(run("audit", "witness", str(tmp_path / "none"), **setting))
 
 
+def test_a_witness_that_stands_in_the_file_twice_is_told_of_with_its_line(run: Run, tmp_path: Path) -> None:
+    run("audit", "checkpoint")
+    keys, bundle = tmp_path / "witnesses", str(tmp_path / "bundle.zip")
+    one, other = (Signer(f"witness.example/{name}", b"w" * 32).verifier(COSIGNATURE).text for name in ("one", "other"))
+    keys.write_text(f"{one}\n\n{other}\n {one}\n")
+    told = refused(run("audit", "bundle", "--out", bundle, TUSSENRUIMTE_WITNESSES=str(keys)))
+    assert "witnesses:4: this witness stands there twice" in told
+    keys.write_text(f"{one}\n\n{other}\n")
+    assert run("audit", "bundle", "--out", bundle, TUSSENRUIMTE_WITNESSES=str(keys)).code == 0
+
+
 # GraphQL
 
 ASKED = """query($event: ID!, $old: Position!, $new: Position!, $size: Position) { audit {

@@ -25,7 +25,7 @@ from domain.store.accesses import Access, Viewer
 from domain.store.database import ACCESSES, EVENTS
 from domain.store.log import Rewritten
 from domain.store.store import EventStore
-from projections.export.bundle import Asked, program
+from projections.export.bundle import Asked, bundle, program
 from projections.views.accesses import access_page
 
 GOLDEN = Path(__file__).parent.parent / "golden"
@@ -149,6 +149,11 @@ def test_a_witness_is_told_with_when_it_saw_the_checkpoint(store: EventStore) ->
         evidence.checked(raw, Signer(key.name, b"z" * 32).verifier(1).text)
 
 
+def test_a_witness_that_is_named_twice_is_in_a_bundle_once(store: EventStore) -> None:
+    grown(store, 10)
+    assert bundle(log_of(store), access_log_of(store), [WITNESS.verifier(COSIGNATURE)] * 2, None, ALL) == made(store)
+
+
 def test_the_same_state_gives_the_same_bytes(store: EventStore, place: Place) -> None:
     grown(store, 300, 400)
     asked = Asked(["a1", "b1"], ["a2-match", "a1-match"])
@@ -176,6 +181,12 @@ def test_what_cannot_be_bundled_is_told(store: EventStore) -> None:
     assert rule(None, Asked([], ["none"])) == "unknown_event"
     assert rule(None, Asked([], ["new-registered"])) == "not_signed_yet"
     assert rule(b"no checkpoint") == "not_of_this_log"
+
+
+def test_a_log_that_is_set_to_have_another_name_is_not_told_of_as_rewritten(store: EventStore) -> None:
+    grown(store, 10)
+    with pytest.raises(Refused, match="log keeps its name"):
+        bundle(log_of(store, "tussenruimte.example/otherwise"), access_log_of(store), [], None, ALL)
 
 
 @pytest.mark.parametrize("asked", [ALL, Asked([], ["a1-match"])])

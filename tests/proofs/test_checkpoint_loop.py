@@ -13,13 +13,14 @@ from pathlib import Path
 import pytest
 import slow_tree
 from prometheus_client import REGISTRY
-from sent_lines import Clock, generated, initiative, opened, record
+from sent_lines import Clock, generated, initiative, opened, record, runner_of
 from signed_log import grown, leaves, log_of, rewrite
 from store_places import Files, Place
 from worker_processes import Worker, eventually, workers
 
 from domain.store.database import CHECKPOINTS
 from domain.store.store import EventStore
+from projections.runner import Runner
 from tussenruimte import Organisation
 from workers.loops import Checkpoint
 
@@ -177,3 +178,23 @@ def test_of_a_rewritten_history_the_loop_tells_once_counts_and_goes_on_when_it_i
         rewrite(store, 20, back=True)
         assert steps(1) == {"signed": 2, "refused": 3}
         assert wrong(store) == []
+
+
+def test_under_another_name_than_was_signed_the_loop_tells_once_and_the_worker_goes_on(place: Place, store: EventStore) -> None:
+    grown(store, 10)
+    runner = runner_of(store)
+    with workers(place, "checkpoint", "project", TUSSENRUIMTE_LOG_ORIGIN="elsewhere.example") as (worker,):
+        for number in range(3):
+            record(store, [initiative(f"more{number}")])
+            eventually(lambda: any("signs nothing more" in said for said in worker.said()), "that it says so")
+            eventually(lambda: at(store, runner) == len(leaves(store)), "that the views follow")
+        assert worker.end() == 0
+    (told,) = (said for said in worker.said() if "signs nothing more" in said)
+    assert told.startswith("checkpoint signs nothing more of the events: The log is signed under the name 'tussenruimte.example/buurtmaat'")
+    assert [size for size, _ in signed(store)] == [10]
+
+
+def at(store: EventStore, runner: Runner) -> int:
+    """How far the views are; this process brings none up."""
+    with store.reading() as connection:
+        return runner.position(connection)
