@@ -47,7 +47,7 @@ soak: setup ## bring 1,000 faults of every kind about under load, about 40 minut
 soak-kill: setup ## kill processes over and over while they record, and look for losses
 	$(BIN)/python tests/kill_loop.py --kills 200
 
-soak-erasures: setup ## kill processes at every boundary of an erasure, 500 times each, about half an hour, and look for what is left
+soak-erasures: setup ## kill processes at every boundary of an erasure, 500 times each, about ten minutes, and look for what is left
 	$(BIN)/python tests/erasure_kills.py --kills 500
 
 soak-live: setup ## break subscriptions off over and over while much is recorded, and look for losses
