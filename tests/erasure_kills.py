@@ -1,6 +1,6 @@
 """Kills processes that erase somebody, at every boundary between two steps, and looks each time whether the next one ends it well.
 
-`python tests/erasure_kills.py --kills 500` is the long form: so many at each boundary. Each time somebody else is erased, of many in a store;
+`python tests/erasure_kills.py --kills 500` is the long form: so many at each boundary. Each time somebody else of many is erased;
 the next process goes on, and then she is erased, once, nothing of her can be read, and everybody else's text still opens.
 """
 
