@@ -250,7 +250,7 @@ def _findings(chosen: Settings) -> list[soundness.Finding]:
         with opened(outdated=True) as organisation, watched() as progress:
             found = soundness.examine(organisation.store, organisation.runner, lambda done, of: progress("examine", done, of))
             found.append(soundness.turned(organisation.store, organisation.spans))
-            found.append(soundness.kept(organisation.retention))
+            found.append(soundness.kept(organisation.retention, organisation.runner))
             for name, log in (("log", organisation.log), ("log of accesses", organisation.access_log)):
                 found.append(soundness.signed(name, log, organisation.store))
             if organisation.signals is not None:

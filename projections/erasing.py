@@ -11,6 +11,7 @@ from typing import Any
 
 from domain.model.errors import Refused
 from domain.store.database import ANNOUNCED, InUse
+from domain.store.erasure_file import LedgerLost
 from domain.store.erasures import Erasure, Erasures, Handles, Unfinished
 from domain.store.keys import KeyStoreError
 from domain.store.mapper import Unreadable
@@ -105,5 +106,5 @@ def _standing_over() -> Iterator[None]:
     """What is damaged keeps one erasure from its end, and neither the others nor whoever opens the organisation."""
     try:
         yield
-    except (Unfinished, Unreadable, KeyStoreError, Refused) as error:
+    except (Unfinished, Unreadable, KeyStoreError, LedgerLost, Refused) as error:
         logger.warning("an erasure cannot be finished yet: %s", error)

@@ -66,7 +66,6 @@ class Retention:
         """Those who are due by the rule that is set, and were so many microseconds ago."""
         if (months := self.months()) is None:
             return []
-        self._runner.catch_up()
         with self._store.reading() as connection:
             return self._due(connection, _before(self._store.clock() - span, months), None)
 

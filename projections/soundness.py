@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 from msgspec import Struct
 
 from domain.model.errors import Refused
-from domain.model.time import DAY, iso_day
+from domain.model.time import DAY, instant, iso_day
 from domain.store.accesses import entry_of
 from domain.store.database import ACCESSES, EVENTS, Connection
 from domain.store.erasures import Erasures
@@ -93,10 +93,12 @@ def turned(store: EventStore, spans: Spans) -> Finding:
     return Finding("epochs", False, f"the organisation's key of epoch {epoch} is long due to be turned over: let `work epochs` run")
 
 
-def kept(retention: Retention) -> Finding:
-    """Whether somebody erases who is kept no longer."""
+def kept(retention: Retention, runner: Runner) -> Finding:
+    """Whether somebody erases who is kept no longer, as far as the views tell."""
     if retention.months() is None:
         return Finding("retention", True, "no rule is set")
+    if runner.outdated():
+        return Finding("retention", True, "a rule is set; the views of an older form do not tell who is due")
     if not (late := len(retention.due_since(LATE))):
         return Finding("retention", True, "nobody is long due")
     return Finding("retention", False, f"{late} are long due to be erased: let `work erase` run")
@@ -104,13 +106,27 @@ def kept(retention: Retention) -> Finding:
 
 def signed(name: str, log: Log, store: EventStore) -> Finding:
     """Whether somebody signs what is added."""
+    found = stands(name, log)
+    if not found.sound:
+        return found
     with log.database.reading() as connection:
-        last, head = log.checkpoint(connection), log.head(connection)
-    # What was never signed stands there since the first key began; later keys are begun by who lets the loops run.
-    since = store.keys.epochs.begun() if last is None else last.at
-    if head == (last.size if last is not None else 0) or store.clock() - since < LATE:
-        return stands(name, log)
-    return Finding(name, False, f"nothing was signed since {iso_day(since)}: let `work checkpoint` run")
+        last = log.checkpoint(connection)
+        since = _instant(store, log, connection, 1 if last is None else last.size + 1)
+    if since is None or store.clock() - since < LATE:
+        return found
+    return Finding(name, False, f"what was added since {iso_day(since)} is not signed: let `work checkpoint` run")
+
+
+def _instant(store: EventStore, log: Log, connection: Connection, position: int) -> int | None:
+    """When what stands there in a log was added; None where nothing does, or nobody can tell."""
+    column = "at" if log.table is ACCESSES else "state"
+    row = connection.execute(f"SELECT {column} FROM {connection.table(log.table)} l WHERE position = ?", (position,)).fetchone()
+    if row is None or log.table is ACCESSES:
+        return None if row is None else int(row[0])
+    try:
+        return instant(store.mapper.envelope(row[0]).recorded)[0]
+    except Unreadable:
+        return None
 
 
 def stands(name: str, log: Log) -> Finding:

@@ -23,7 +23,7 @@ from domain.store.erasure_file import ErasureFile, LedgerLost
 from domain.store.erasures import Erasures
 from domain.store.keys import ORGANISATION, RootKeyError
 from domain.store.store import EventStore
-from domain.store.turning import Spans
+from domain.store.turning import Spans, Turning, check_epochs
 from projections.views.answers import RecordedEvent
 from tussenruimte import Organisation
 
@@ -78,6 +78,22 @@ def test_a_backup_brings_back_every_byte_that_was_recorded_on_either_kind_of_dat
         assert rows_of(brought.store) == rows
         assert told(brought) == before
         assert record(brought.store, [history()[-1]]).already == 1
+
+
+def test_what_a_worker_did_and_somebody_set_in_the_empty_place_gives_way(begun: Organisation, other: Place, tmp_path: Path) -> None:
+    backup.save(begun.store, tmp_path / "copy", unheard)
+    clock = Clock()
+    with closing(Organisation(opened(other, clock=clock))) as brought:
+        brought.retention.keep(12)
+        for _ in range(10):
+            clock.now += 7 * DAY
+            while Turning(brought.store, SPANS).step():
+                pass
+        clock.now -= 70 * DAY
+        backup.load(brought.store, tmp_path / "copy", unheard, SPANS)
+        check_epochs(brought.store)
+        assert brought.retention.months() is None
+        assert told(brought) == told(begun)
 
 
 def test_who_was_erased_since_a_backup_is_erased_again_before_anything_is_opened(

@@ -1,5 +1,6 @@
 """An erasure comes to its end, and everybody else goes on, whatever is damaged, missing or behind."""
 
+import json
 import os
 from collections.abc import Callable, Iterator
 from contextlib import closing
@@ -12,10 +13,11 @@ from sent_lines import account, initiative, line, match, meeting, note, opened, 
 from store_places import Place
 from test_set_aside import DAMAGED, change
 
-from domain.store.database import Delete, Update
+from domain.store.database import ERASURES, Delete, Update
 from domain.store.erasure_file import ErasureFile, LedgerLost
 from domain.store.key_places import ALIASES, DATA_KEYS
 from domain.store.keys import Erased, Keys, KeyStoreError
+from domain.store.mapper import Unreadable
 from projections.export import cloudevents
 from projections.views.filters import EventFilter, RelationshipFilter
 from tussenruimte import Organisation, cli
@@ -58,6 +60,35 @@ def test_an_event_of_theirs_that_cannot_be_read_is_counted_and_stops_no_erasure(
     assert erased.certificate is not None
     assert erased.certificate["destroyed"] == {"keys": 1, "handles": 1, "sealed": 4, "unreadable": 1}
     assert {one.participant: one.position is not None for one in organisation.erasing.ledger.all()} == {"anna": True, "anne": True}
+
+
+@pytest.mark.parametrize("id", ["anna-consent", "said"])
+def test_what_is_damaged_of_theirs_does_not_keep_an_erasure_from_its_certificate(organisation: Organisation, id: str) -> None:
+    (event,) = organisation.questions.events_by_id([id]).values()
+    assert not record(organisation.store, [initiative("more")]).refused
+    change(organisation.store, int(event.position), DAMAGED["no JSON"])
+    assert organisation.erasing.erase("anna").position is not None
+
+
+def test_where_a_parting_cannot_be_read_nobody_else_is_erased(organisation: Organisation) -> None:
+    lines = [line("with-cleo", "participants_joined", "participant/anna", {"participant": "cleo"}, "2021-02-01")]
+    lines.append(line("without-cleo", "participants_parted", "participant/anna", {"participant": "cleo"}, "2021-03-01"))
+    done = record(organisation.store, lines)
+    assert done.recorded == 2
+    assert not record(organisation.store, [initiative("more")]).refused
+    assert organisation.erasing.ledger.person("anna") == ["anna", "anne"]
+    change(organisation.store, done.position, DAMAGED["no JSON"])
+    organisation.erasing.erase("anna")
+    organisation.erasing.go_on()
+    assert set(organisation.store.keys.erased()) == {"anna"}
+
+
+def test_a_newest_event_that_cannot_be_read_lets_an_erasure_stand_over_and_everything_open(organisation: Organisation) -> None:
+    change(organisation.store, int(organisation.questions.events_by_id(["said"])["said"].position), DAMAGED["no JSON"])
+    with pytest.raises(Unreadable):
+        organisation.erasing.erase("anna")
+    assert organisation.erasing.go_on() == 0
+    assert "destroyed" in {organisation.erasing.ledger.state(one) for one in organisation.erasing.ledger.unfinished()}
 
 
 def test_a_damaged_handle_of_somebody_else_stops_no_erasure(organisation: Organisation) -> None:
@@ -112,6 +143,33 @@ def test_who_came_erased_with_an_export_gets_no_key_and_stands_in_the_ledger(org
         assert another.erasing.go_on() == 0
 
 
+def test_who_came_erased_and_is_not_in_the_ledger_comes_there_when_they_are_asked_for(organisation: Organisation, place: Place) -> None:
+    organisation.erasing.erase("bram")
+    exported = list(cloudevents.lines(organisation.store, 0))
+    with closing(Organisation(opened(place.beside("another")))) as another:
+        record(another.store, exported, restore=True)
+        with another.store.database.writing("events") as connection:
+            connection.write([Delete(ERASURES, ("participant",), [("bram",)])])
+        with another.store.keys.place.writing() as db:
+            db.write([Delete(DATA_KEYS, ("owner",), [("participant/bram",)])])
+        mine, theirs = organisation.erasing.erase("bram"), another.erasing.erase("bram")
+        assert (theirs.event, theirs.certificate, theirs.position) == (mine.event, mine.certificate, mine.position)
+        another.erasing.ledger.replay()
+        assert set(another.store.keys.erased()) == {"bram"}
+
+
+def test_an_export_that_still_names_who_was_erased_names_them_nowhere(organisation: Organisation, place: Place) -> None:
+    exported = list(cloudevents.lines(organisation.store, 0))
+    organisation.erasing.erase("bram")
+    (erased,) = cloudevents.lines(organisation.store, len(exported))
+    with closing(Organisation(opened(place.beside("another")))) as another:
+        assert not record(another.store, [*exported, erased], restore=True).refused
+        another.runner.catch_up()
+        assert {member.participant for member in another.questions.members(["r"])["r"]} == {None, "anna"}
+        with another.store.reading() as connection:
+            assert another.runner.named(connection, ["bram"]) == 0
+
+
 def test_who_has_no_key_is_certified_to_have_had_none(organisation: Organisation) -> None:
     with organisation.store.keys.place.writing() as db:
         db.write([Delete(DATA_KEYS, ("owner",), [("participant/bram",)])])
@@ -161,22 +219,48 @@ class TestTheFileOfTheErased:
         file = tmp_path / "elsewhere" / "erasures"
         file.parent.mkdir()
         given = {"TUSSENRUIMTE_DATABASE_URL": f"sqlite:///{tmp_path}/t.db", "TUSSENRUIMTE_ERASURES_FILE": str(file)}
-        return lambda *said, **more: CliRunner().invoke(cli, said, env=given, **more)
+        return lambda *said, there={}, **more: CliRunner().invoke(cli, said, env=given | there, **more)
 
     def test_it_is_made_before_anything_is_recorded_and_where_it_is_gone_nothing_is_opened(
         self, tmp_path: Path, run: Callable[..., Any]
     ) -> None:
         file = tmp_path / "elsewhere" / "erasures"
         assert run("import", "-", input=b"\n".join(history())).exit_code == 0
-        assert file.read_bytes() == b""
+        assert file.read_bytes() == b'{"organisation":"default"}\n'
         file.rename(tmp_path / "away")
         for verb in (["list"], ["doctor"], ["work", "--once"]):
             refused = run(*verb)
             assert refused.exit_code == 1
             assert "somebody who was erased might come back" in refused.output
             assert "Traceback" not in refused.output
+        file.write_bytes(b'{"organisation":"another"}\n')
+        assert "tells nothing of this organisation" in run("list").output
         (tmp_path / "away").rename(file)
         assert run("list").exit_code == 0
+
+    def test_a_restore_does_not_make_it(self, tmp_path: Path, run: Callable[..., Any]) -> None:
+        assert run("import", "-", input=b"\n".join(history())).exit_code == 0
+        assert run("backup", str(tmp_path / "copy")).exit_code == 0
+        assert run("erase", "anna", "--yes").exit_code == 0
+        (tmp_path / "elsewhere" / "erasures").rename(tmp_path / "away")
+        there = {"TUSSENRUIMTE_DATABASE_URL": f"sqlite:///{tmp_path}/there.db", "TUSSENRUIMTE_ROOT_KEY_FILE": f"{tmp_path}/t.db.root.key"}
+        refused = run("restore", str(tmp_path / "copy"), there=there)
+        assert refused.exit_code == 1
+        assert "no file that tells who was erased" in refused.output
+        (tmp_path / "away").rename(tmp_path / "elsewhere" / "erasures")
+        assert run("restore", str(tmp_path / "copy"), there=there).exit_code == 0
+        names = [json.loads(raw)["data"].get("name") for raw in run("export", there=there).output.splitlines() if '"participant/ann' in raw]
+        assert names
+        assert "Somebody" not in names
+
+    def test_it_is_not_begun_anew_by_who_erases(self, tmp_path: Path) -> None:
+        file = ErasureFile(tmp_path / "erasures", "buurtmaat", required=True)
+        file.check(begun=False)
+        file.keep("anna", "2026-01-31")
+        file.path.rename(tmp_path / "away")
+        with pytest.raises(LedgerLost, match="cannot be written"):
+            file.keep("bram", "2026-01-31")
+        assert not file.path.exists()
 
     def test_what_was_written_there_is_synced_before_a_key_is_destroyed_whoever_wrote_it(
         self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
@@ -197,5 +281,5 @@ class TestTheFileOfTheErased:
         assert len(file.path.read_bytes().splitlines()) == 1
 
     def test_one_that_cannot_be_made_is_told(self, tmp_path: Path) -> None:
-        with pytest.raises(LedgerLost, match="cannot be made"):
+        with pytest.raises(LedgerLost, match="cannot be written"):
             ErasureFile(tmp_path / "nowhere" / "erasures", "buurtmaat", required=True).check(begun=False)

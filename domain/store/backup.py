@@ -14,7 +14,7 @@ from msgspec import Struct
 
 from domain.model.time import DAY
 from domain.store.checks import Unusable
-from domain.store.database import GENERATIONS, OWN, SETTINGS, STORE_VERSION, TRACKING, Connection, Delete, Insert, Put, Row, Table
+from domain.store.database import DEAD_EPOCHS, GENERATIONS, OWN, SETTINGS, STORE_VERSION, TRACKING, Connection, Delete, Insert, Row, Table
 from domain.store.disk import put, sync_folder
 from domain.store.erasures import Erasures
 from domain.store.key_places import KEY_TABLES
@@ -83,10 +83,13 @@ def load(store: EventStore, folder: Path, progress: Progress, spans: Spans, eras
     with store.database.writing("events") as connection:
         if store.head(connection):
             raise Unusable("A backup is brought back into an empty platform. This one has events: name another database.")
+        # What was set in the empty platform, and what a worker did there, is not of what is brought back.
+        for table in (SETTINGS, DEAD_EPOCHS):
+            held = connection.execute(f"SELECT {', '.join(table.key)} FROM {connection.table(table)} t").fetchall()
+            connection.write([Delete(table, table.key, held)])
         for table in EVENT_TABLES:
             for page in chunks(_rows(folder, "events", table, progress)):
-                # What was set in the empty platform, by a worker as well, gives way.
-                connection.write([Put(table, page) if table is SETTINGS else Insert(table, page)])
+                connection.write([Insert(table, page)])
         if store.head(connection) != manifest.position:
             raise Unusable(f"{folder} holds other events than its {MANIFEST} says. Take another backup.")
         Erasures(store).take_down(connection, erased)

@@ -24,7 +24,7 @@ from domain.store.fresh import FreshIds
 from domain.store.ground import Ground
 from domain.store.keys import HandleTaken, Keys, Ring
 from domain.store.ledger import leaf
-from domain.store.mapper import Mapper, Stored
+from domain.store.mapper import Mapper, Stored, Unreadable
 from domain.store.staging import Line, Stage, Staged, target_id
 from domain.store.world import StoreWorld
 
@@ -215,7 +215,12 @@ class Batch:
         if gone_on is not None:
             state, found = gone_on
         else:
-            old = world.recorded(stream)
+            try:
+                old = world.recorded(stream)
+            except Unreadable:
+                # What is damaged of somebody must not keep it from being said that they are erased.
+                if any(event.kind.name != "participant_erased" for event in new):
+                    raise
             state, found = self._judged_whole(stream, old, new, world)
         for event, refusal in found:
             self._refuse_event(event.position - world.head, event, refusal)
@@ -241,10 +246,14 @@ class Batch:
                 self._targets[event.id] = next(e for e in old + new if e.id == pointed)
             if (other := joined_with(event, self._targets.get(event.id))) is not None:
                 self._joined.append((stream, f"participant/{other}"))
-            elif event.kind.name == "participant_registered":
+            elif event.kind.name == "participant_registered" and not self._came_erased(stream, new):
                 self._people.append((stream, "", stream))
             elif stream.startswith("relationship/"):
                 self._people.extend((stream, handle, f"participant/{person}") for handle, person in identities(event))
+
+    def _came_erased(self, stream: str, new: list[Event]) -> bool:
+        """Whether a restore, which was broken off before, brings somebody who was erased on the platform that the export is from."""
+        return self.restore and any(event.kind.name == "participant_erased" for event in new) and self._keys.state(stream) == "erased"
 
     def _fallen_elsewhere(self, stream: str, old: list[Event], new: list[Event], state: Any, world: StoreWorld) -> Refusals:
         """What would fall in other streams: they are judged anew where a change here may take away what they rest on."""

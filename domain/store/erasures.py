@@ -7,12 +7,14 @@ keys, so that one of the two put back from an old copy is found out by the other
 import logging
 import secrets
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from typing import Any
 
 import msgspec
 from eventsourcing.persistence import OperationalError
 from msgspec import Struct
 
+from domain.model.catalogue import CATALOGUE
 from domain.model.errors import missing
 from domain.model.time import iso_day
 from domain.store.database import ERASURES, EVENTS, Connection, Insert, Row, Update
@@ -29,6 +31,7 @@ class Unfinished(OperationalError):
     """An erasure could not be finished yet. Nothing of it opens any more; asked for again, it goes on."""
 
 
+ERASED = CATALOGUE["participant_erased"].type
 Handles = Sequence[tuple[str, str]]
 """Relationships' streams, and the handle that a participant has there."""
 
@@ -65,7 +68,7 @@ class Erasures:
                 raise missing("participant_unknown", "participant", participant=participant)
             day = iso_day(self._store.clock())
             people = registrations(self._store, connection, participant)
-            return [_of(connection, id) or self._take_down(connection, id, day) for id in people]
+            return [_of(connection, id) or self._recorded(connection, id) or self._take_down(connection, id, day) for id in people]
 
     def person(self, participant: str) -> list[str]:
         """All ids under which somebody would be erased: theirs first."""
@@ -142,7 +145,7 @@ class Erasures:
         """Record that it is done."""
         data = {"requested_on": erasure.requested, "certificate": certificate}
         line = {
-            "specversion": "1.0", "id": erasure.event, "source": "urn:tussenruimte:erasure", "type": "tussenruimte.participant_erased.v1",
+            "specversion": "1.0", "id": erasure.event, "source": "urn:tussenruimte:erasure", "type": ERASED,
             "subject": erasure.owner, "occurred": day, "method": "system", "data": data,
         }  # fmt: skip
         outcome = self._store.recording.record_own(msgspec.json.encode(line), "system/erasure")
@@ -196,6 +199,18 @@ class Erasures:
         made = Erasure(participant, requested, f"erasure-{secrets.token_hex(16)}", None, None, None)
         connection.write([Insert(ERASURES, [(made.participant, made.requested, made.event, None, None, None)])])
         return made
+
+    def _recorded(self, connection: Connection, participant: str) -> Erasure | None:
+        """An erasure that came with an export of another platform, and is not in the ledger."""
+        for state, _, _ in self._store.recorder.stream(connection, f"participant/{participant}"):
+            with suppress(Unreadable):
+                stored, data = self._store.mapper.plain(state, None)
+                if stored.type == ERASED:
+                    text = msgspec.json.encode(data["certificate"]).decode()
+                    row = (participant, data["requested_on"], stored.id, None, text, stored.position)
+                    connection.write([Insert(ERASURES, [row])])
+                    return _read(row)
+        return None
 
     def _about(self, connection: Connection, erasure: Erasure, handles: Handles, ring: Ring | None = None) -> tuple[int, int]:
         """How many seals there are about them, and how many stored events cannot be read, of which nothing opens either."""

@@ -8,8 +8,6 @@ the streams in which somebody else recorded in between, and as long as no key ch
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-import msgspec
-
 from domain.model.event import Event
 from domain.model.initiative import Initiative
 from domain.model.judged import Judged
@@ -18,7 +16,7 @@ from domain.model.participant import Standing
 from domain.model.time import instant
 from domain.store.database import EVENTS, HANGS, Connection, Cursor, Row, in_pages
 from domain.store.keys import Keys, Ring
-from domain.store.mapper import JUDGED, Kept, Mapper, Stored, Unreadable
+from domain.store.mapper import JUDGED, Kept, Mapper, Unreadable
 from domain.store.recorder import EventRecorder
 from domain.store.ring import Cache
 
@@ -26,7 +24,6 @@ REMEMBERED = 50_000
 """Events that are held in memory from one transaction to the next."""
 FOLLOWED = 200
 """Events of others, since a transaction, up to which what was remembered of other streams is kept."""
-_stored = msgspec.json.Decoder(Stored)
 
 
 class Memory:
@@ -105,6 +102,8 @@ class Ground:
         self._keys = keys
         self._mapper = mapper
         self._events = connection.table(EVENTS)
+        # Before anything is asked: whoever waits for the keys would otherwise hold the lock without the server's knowing.
+        self._ring: Ring | None = keys.ring() if memory is not None else None
         # Asked in one go: what is fetched first is answered together with the rest.
         before = -1 if memory is None else memory.head
         since, most = ("WHERE position >= ?", FOLLOWED) if before > 0 else ("WHERE position > ?", 1)
@@ -113,11 +112,10 @@ class Ground:
         )
         self._ids: dict[str, bytes | None] = dict.fromkeys(event.id for event in new)
         known = [self._recorded(ids) for ids in in_pages(list(self._ids))]
-        self._ring: Ring | None = keys.ring() if memory is not None else None
         found = last.fetchall()
         self.head: int = found[0][0] if found else 0
         """The highest position; 0 where nothing is recorded."""
-        self.recorded: int = instant(_stored.decode(found[0][2]).recorded)[0] if found else 0
+        self.recorded: int = instant(mapper.envelope(found[0][2]).recorded)[0] if found else 0
         """The instant at which it was recorded."""
         for some in known:
             self._ids |= dict(some.fetchall())

@@ -204,6 +204,13 @@ class Mapper:
             stored.perspective, stored.toldby, stored.recordedby, stored.position, _recorded(stored.recorded),
         )  # fmt: skip
 
+    def envelope(self, state: bytes) -> Stored:
+        """The stored envelope. Raises `Unreadable`."""
+        try:
+            return _stored.decode(state)
+        except UNREADABLE as error:
+            raise Unreadable from error
+
     def plain(
         self, state: bytes, ring: Ring | None, only: Opens | None = None, noted: Noted | None = None
     ) -> tuple[Stored, dict[str, Any]]:

@@ -1,9 +1,7 @@
 """Who is one person, as the store itself has it: an erasure must not rest on views, which may be behind or have set a stream aside."""
 
-from collections.abc import Iterator, Sequence
-from contextlib import suppress
+from collections.abc import Sequence
 
-from domain.model.event import Event
 from domain.model.history import resolve
 from domain.model.participant import after
 from domain.store.database import HANGS, Connection, in_pages
@@ -42,11 +40,14 @@ def _naming(connection: Connection, streams: Sequence[str]) -> list[str]:
 
 def _joined(store: EventStore, connection: Connection, ids: Sequence[str]) -> dict[str, frozenset[str]]:
     ring = store.keys.ring()
-    return {id: after(id, [one.event for one in resolve(list(_events(store, connection, id, ring))).standing]).joined for id in ids}
+    return {id: _joined_there(store, connection, id, ring) for id in ids}
 
 
-def _events(store: EventStore, connection: Connection, id: str, ring: Ring) -> Iterator[Event]:
-    """What can be read of a participant: an erasure must not wait for what somebody damaged."""
-    for state, at, until in store.recorder.stream(connection, f"participant/{id}"):
-        with suppress(Unreadable):
-            yield store.mapper.event((state, at, until), ring, VOICES)
+def _joined_there(store: EventStore, connection: Connection, id: str, ring: Ring) -> frozenset[str]:
+    """Nobody where something cannot be read: an erasure must not wait for that, and it may be what parted them."""
+    rows = store.recorder.stream(connection, f"participant/{id}")
+    try:
+        events = [store.mapper.event(row, ring, VOICES) for row in rows]
+    except Unreadable:
+        return frozenset()
+    return after(id, [one.event for one in resolve(events).standing]).joined

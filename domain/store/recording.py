@@ -94,8 +94,8 @@ class Recording:
             with self._database.writing("events") as connection:
                 batch.settle(self._ground(connection), self._clock(), progress)
                 connection.write([Add(ERASURES, [_done(event) for event in batch.erased])])
-            # What is sealed of them came shut; the ledger has them from here on, and so does whoever opens the store next.
-            self._keys.erase_all([event.stream for event in batch.erased])
+                # Before the views can take them in.
+                self._keys.erase_all([event.stream for event in batch.erased])
 
     def _told(self, batch: Batch) -> Outcome:
         """What became of a batch, told to whoever listens too."""

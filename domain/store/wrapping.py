@@ -64,7 +64,9 @@ class Wrapping:
         return wrapped_by(self._cipher(db, epoch), padded(told.encode()), self._of_alias(stream, handle, epoch))
 
     def told(self, db: Connection, stream: str, handle: str, sealed: bytes, epoch: int) -> str | None:
-        """What an alias tells; None where it is damaged."""
+        """What an alias tells; None where it is damaged, or under a key that there is not."""
+        if epoch not in self._ciphers and not self._has(db, epoch):
+            return None
         body = unwrapped_by(self._cipher(db, epoch), sealed, self._of_alias(stream, handle, epoch))
         return None if body is None else unpadded(body).decode()
 
@@ -75,6 +77,10 @@ class Wrapping:
 
     def damage(self, what: str) -> str:
         return f"the key store {self._name} {what}: restore it from its backup and replay the ledger of erasures"
+
+    def _has(self, db: Connection, epoch: int) -> bool:
+        query = f"SELECT 1 FROM {db.table(ORGANISATION_KEYS)} k WHERE epoch = ? AND wrapped IS NOT NULL"
+        return db.execute(query, (epoch,)).fetchone() is not None
 
     def _cipher(self, db: Connection, epoch: int) -> AESGCM:
         cipher = self._ciphers.get(epoch)

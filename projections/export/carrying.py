@@ -74,18 +74,21 @@ def bring_back(folder: Path, erasures: Path | None) -> None:
 
     Whoever was erased since it was made is erased again before anything is opened. Without the file that tells who, nothing is done, nor
     with a backup from before all keys of today."""
-    root = settings().root
-    if isinstance(root, Path) and not root.exists():
-        raise Unusable(f"Put the root key that the backup was made under in {root} first, or name it: another one opens nothing of it.")
+    chosen = settings()
+    if isinstance(chosen.root, Path) and not chosen.root.exists():
+        raise Unusable(
+            f"Put the root key that the backup was made under in {chosen.root} first, or name it: another one opens nothing of it."
+        )
+    told = erasures if erasures is not None else chosen.erasures
+    # Before the place is opened, which begins the file that is set.
+    if told is None or not told.exists():
+        raise Unusable(
+            f"There is no file that tells who was erased since the backup{f': {told} is missing' if told is not None else ''}."
+            " Name it with --erasures; if nobody was ever erased, make an empty one."
+        )
     with opened(new=True) as organisation, watched() as progress:
         ledger = organisation.erasing.ledger
-        told = ErasureFile(erasures, organisation.store.organisation) if erasures is not None else ledger.file
-        if told is None or not told.path.exists():
-            raise Unusable(
-                f"There is no file that tells who was erased since the backup{f': {told.path} is missing' if told is not None else ''}."
-                " Name it with --erasures; if nobody was ever erased, make an empty one."
-            )
-        known = told.read()
+        known = ErasureFile(told, organisation.store.organisation).read()
         made = backup.load(organisation.store, folder, lambda step, done: progress(step, done, None), organisation.spans, known)
         ledger.replay()
         organisation.runner.rebuild(lambda done, of: progress("read anew", done, of))
