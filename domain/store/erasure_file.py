@@ -97,7 +97,7 @@ class ErasureFile:
             raise LedgerLost(
                 f"{self.path}, where the erasures are kept, {wrong}, and nothing is opened: somebody who was erased"
                 " might come back. Put it back, as by mounting its disk."
-                f" Where it was not set until now, and nobody was erased, add the line {line} to it."
+                f" Where it was not set until now, copy `<database>.erasures` there, if there is one, or add the line {line} to it."
             )
         self._write(_Line(self._organisation), make=True)
 

@@ -37,7 +37,13 @@ def take_in(files: tuple[str, ...], keep_going: bool, fresh_ids: bool, restore: 
             _lines(files), recorded_by=BY, keep_going=keep_going, fresh=FreshIds() if fresh_ids else None, restore=restore,
             progress=lambda step, done: progress(step, done, None),
         )  # fmt: skip
+        ledger = organisation.erasing.ledger
+        told = ledger.file is not None and ledger.file.path.exists()
         try:
+            if restore:
+                # Whoever was erased since it was exported.
+                ledger.replay()
+                organisation.erasing.go_on()
             organisation.runner.catch_up()
         except KeyboardInterrupt:
             warn("Interrupted when all was recorded; the views are brought up at the next question.")
@@ -49,6 +55,8 @@ def take_in(files: tuple[str, ...], keep_going: bool, fresh_ids: bool, restore: 
     show(answer, lambda _: f"recorded {outcome.recorded}, already there {outcome.already}, refused {len(outcome.refused)}")
     if outcome.recorded and restore:
         warn("The log of this platform begins anew with this restore: proofs from the platform it was exported from do not hold here.")
+        if not told:
+            warn("No file tells who was erased since this was exported: erase them again here. See TUSSENRUIMTE_ERASURES_FILE.")
     elif outcome.recorded and not fresh_ids:
         warn("Ids stay as they were sent, also after an erasure. Where they carry meaning, import with --fresh-ids.")
     if outcome.refused:
@@ -84,7 +92,7 @@ def bring_back(folder: Path, erasures: Path | None) -> None:
     if told is None or not told.exists():
         raise Unusable(
             f"There is no file that tells who was erased since the backup{f': {told} is missing' if told is not None else ''}."
-            " Name it with --erasures; if nobody was ever erased, make an empty one."
+            " Name it with --erasures: on SQLite it is kept as `<database>.erasures`. If nobody was ever erased, make an empty one."
         )
     with opened(new=True) as organisation, watched() as progress:
         ledger = organisation.erasing.ledger

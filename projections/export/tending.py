@@ -106,7 +106,8 @@ def erase(participant: str, yes: bool) -> None:
             raise Unusable(f"Nobody is registered as {participant}. Ask for the id, without `participant/` before it.")
         if not yes:
             known_as = ", ".join(ledger.person(participant))
-            click.confirm(f"Destroy all that is known of {known_as}? It cannot be undone.", abort=True, err=True)
+            what = f"Destroy all that names {known_as} or tells about them? Days and kinds of events stay, and the id. It cannot be undone."
+            click.confirm(what, abort=True, err=True)
         found = organisation.erasing.erase(participant)
         others = [ledger.of(id) for id in ledger.person(participant)[1:]]
     answer = {"participant": found.participant, "state": "erased", "certificate": found.certificate}
