@@ -192,7 +192,7 @@ class Erasures:
             with keys.place.writing() as db:
                 keys.hold(db, [f"participant/{id}" for id in missed])
         if again:
-            logger.warning("%s erasures were missing in what came back from a copy, and were replayed", again)
+            logger.warning("%s erasures, of which the file or the keys tell, were missing here and are replayed", again)
         return again
 
     def _take_down(self, connection: Connection, participant: str, requested: str) -> Erasure:

@@ -10,6 +10,7 @@ import click
 
 from domain.model.errors import Language, Refusal, Refused, bad, missing
 from domain.model.time import SECOND, rfc3339
+from domain.store.log import Log
 from domain.store.mapper import NOTHING
 from projections.export import bundle, tables
 from projections.export.settings import witnesses
@@ -98,15 +99,20 @@ def make_bundle(since: str | None, relationships: tuple[str, ...], events: tuple
         with click.open_file(since, "rb") as source:
             kept = source.read()
     with opened() as organisation:
-        with organisation.store.reading() as connection:
-            newest, head = organisation.log.checkpoint(connection), organisation.log.head(connection)
-        if newest is not None and newest.size < head:
-            warn(f"Of {head} events {newest.size} are signed; the others are not in it. `tussenruimte audit checkpoint` signs them.")
         made = bundle.bundle(organisation.log, organisation.access_log, witnesses(), kept, bundle.Asked(relationships, events))
+        _warn_of_unsigned(organisation.log, "events", "")
+        _warn_of_unsigned(organisation.access_log, "entries of who looked", " --access")
     with open(out, "wb") as target:
         target.write(made)
     hashed = hashlib.sha256(made).hexdigest()
     show({"bundle": out, "sha256": hashed, "bytes": len(made)}, lambda _: f"{out}: {len(made)} bytes, SHA-256 {hashed}")
+
+
+def _warn_of_unsigned(log: Log, what: str, which: str) -> None:
+    with log.database.reading() as connection:
+        newest, head = log.checkpoint(connection), log.head(connection)
+    if (signed := newest.size if newest is not None else 0) < head:
+        warn(f"Of {head} {what} {signed} are signed; the others are not in it. `tussenruimte audit checkpoint{which}` signs them.")
 
 
 @audit.command("access", cls=Verb)

@@ -75,7 +75,7 @@ def save(folder: Path) -> None:
 
 
 @click.command("restore", cls=Verb)
-@click.argument("folder", type=click.Path(path_type=Path))
+@click.argument("folder", type=click.Path(exists=True, file_okay=False, path_type=Path))
 @click.option("--erasures", type=click.Path(path_type=Path), help="The file that tells who was erased; else the one that is set.")
 def bring_back(folder: Path, erasures: Path | None) -> None:
     """Bring a backup back into an empty platform.
