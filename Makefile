@@ -53,7 +53,7 @@ soak-erasures: setup ## kill processes at every boundary of an erasure, 500 time
 soak-live: setup ## break subscriptions off over and over while much is recorded, and look for losses
 	$(BIN)/python tests/live_soak.py --events 10000 --breaks 1100
 
-soak-power: setup ## cut the power at 8,000 moments, about 20 minutes, and look for what is lost or back (Linux, with a C compiler)
+soak-power: setup ## cut the power at 8,000 moments, 3 to 20 minutes, and look for what is lost or back (Linux, with a C compiler)
 	$(BIN)/python tests/power_cuts.py --runs 16 --cuts 500 --seed 1
 
 clean: ## remove what these targets made
