@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 from msgspec import Struct
 
 from domain.model.errors import bad
-from domain.store.database import SETTINGS, Connection, Delete, Put
+from domain.store.database import SETTINGS, Connection, Delete, Put, setting_of
 from domain.store.store import EventStore
 from projections.runner import Runner
 from projections.views.histories import MEMBERS, PARTICIPANTS, RELATIONSHIPS
@@ -39,9 +39,8 @@ class Retention:
     def months(self) -> int | None:
         """How many months are kept; None where no rule is set."""
         with self._store.reading() as connection:
-            query = f"SELECT value FROM {connection.table(SETTINGS)} s WHERE name = ?"
-            row = connection.execute(query, (NAME,)).fetchone()
-        return int(row[0]) if row is not None else None
+            told = setting_of(connection, NAME)
+        return int(told) if told is not None else None
 
     def keep(self, months: int | None) -> None:
         """Set the rule, or take it away. Raises `Refused`."""

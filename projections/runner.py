@@ -250,7 +250,7 @@ class Runner:
                 # Somebody may have been erased since their streams were read, or be just now.
                 self._forget(connection, fresh, sorted(self._store.keys.ring().gone()))
                 self._drop(connection, self._known(connection)[0])
-                connection.outgrow(self._tables)
+                connection.drop_other_forms(self._tables)
                 connection.write([Update(GENERATIONS, ("generation", "version"), ("name",), [(fresh, self._version, self._name)])])
                 return self.position(connection, fresh)
 

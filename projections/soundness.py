@@ -121,8 +121,10 @@ def _instant(store: EventStore, log: Log, connection: Connection, position: int)
     """When what stands there in a log was added; None where nothing does, or nobody can tell."""
     column = "at" if log.table is ACCESSES else "state"
     row = connection.execute(f"SELECT {column} FROM {connection.table(log.table)} l WHERE position = ?", (position,)).fetchone()
-    if row is None or log.table is ACCESSES:
-        return None if row is None else int(row[0])
+    if row is None:
+        return None
+    if log.table is ACCESSES:
+        return int(row[0])
     try:
         return instant(store.mapper.envelope(row[0]).recorded)[0]
     except Unreadable:

@@ -4,16 +4,19 @@ And what tests in several files begin with: the application, and real servers.
 """
 
 import os
-from collections.abc import Iterator
-from contextlib import closing
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, closing
 from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, settings
 from redis_servers import Cluster, Redis
+from sent_lines import Clock, opened
 from served import NOW, Served, examples, served, served_at
 from servers import NamedPostgres, Postgres
 from store_places import Databases, Files, Place
+
+from domain.store.store import EventStore
 
 settings.register_profile("ci", deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow])
 settings.register_profile("long", settings.get_profile("ci"), derandomize=False, max_examples=2_000)
@@ -93,3 +96,14 @@ def own_cluster() -> Iterator[Cluster]:
     """A Redis Cluster whose nodes the test may stop, kill and freeze."""
     with Cluster() as cluster:
         yield cluster
+
+
+@pytest.fixture
+def clock() -> Clock:
+    return Clock()
+
+
+@pytest.fixture
+def opening(place: Place, clock: Clock) -> Iterator[Callable[[], EventStore]]:
+    with ExitStack() as held:
+        yield lambda: held.enter_context(closing(opened(place, clock=clock)))

@@ -2,7 +2,7 @@
 
 import sqlite3
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, closing, contextmanager
+from contextlib import closing, contextmanager
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -22,17 +22,6 @@ from domain.store.keys import ORGANISATION, Erased, Frozen, KeyStoreError, RootK
 from domain.store.seals import framed
 from domain.store.store import EventStore
 from domain.store.turning import Spans, Turning, check_epochs
-
-
-@pytest.fixture
-def clock() -> Clock:
-    return Clock()
-
-
-@pytest.fixture
-def opening(place: Place, clock: Clock) -> Iterator[Callable[[], EventStore]]:
-    with ExitStack() as held:
-        yield lambda: held.enter_context(closing(opened(place, clock=clock)))
 
 
 @pytest.fixture

@@ -268,6 +268,8 @@ class TestTheFileOfTheErased:
             ]  # fmt: skip
         none = {"TUSSENRUIMTE_DATABASE_URL": f"sqlite:///{tmp_path}/none.db", "TUSSENRUIMTE_ERASURES_FILE": ""}
         assert "erase them again" in run("import", "--restore", "-", input=exported, there=none).output
+        away = {"TUSSENRUIMTE_DATABASE_URL": f"sqlite:///{tmp_path}/away.db", "TUSSENRUIMTE_ERASURES_FILE": f"{tmp_path}/not there"}
+        assert "erase them again" in run("import", "--restore", "-", input=exported, there=away).output
 
     def test_it_is_not_begun_anew_by_who_erases(self, tmp_path: Path) -> None:
         file = ErasureFile(tmp_path / "erasures", "buurtmaat", required=True)

@@ -2,7 +2,7 @@
 
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, closing, contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 
 import pytest
@@ -20,17 +20,6 @@ from tussenruimte import Organisation
 from workers.loops import Epochs
 
 ANNA, BRAM, CARLA = "participant/r-anna", "participant/r-bram", "participant/carla"
-
-
-@pytest.fixture
-def clock() -> Clock:
-    return Clock()
-
-
-@pytest.fixture
-def opening(place: Place, clock: Clock) -> Iterator[Callable[[], EventStore]]:
-    with ExitStack() as held:
-        yield lambda: held.enter_context(closing(opened(place, clock=clock)))
 
 
 @pytest.fixture

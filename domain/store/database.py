@@ -132,7 +132,7 @@ class Connection(Protocol):
 
     def drop(self, tables: Iterable[Table], generation: int) -> None: ...
 
-    def outgrow(self, tables: Iterable[Table]) -> None:
+    def drop_other_forms(self, tables: Iterable[Table]) -> None:
         """Take away what these views held in another form, which nobody reads any more."""
         ...
 
@@ -233,6 +233,12 @@ ACCESSES = Table(
 )
 """An entry of the access log: position, instant, place, the canonical entry and its leaf; see `domain.store.accesses`."""
 OWN = (EVENTS, HANGS, TOKENS, TRACKING, GENERATIONS, ANNOUNCED, ERASURES, SETTINGS, DEAD_EPOCHS, TILES, CHECKPOINTS, ACCESSES)
+
+
+def setting_of(connection: Connection, name: str) -> str | None:
+    """What an organisation, or the platform for it, set under a name."""
+    row = connection.execute(f"SELECT value FROM {connection.table(SETTINGS)} s WHERE name = ?", (name,)).fetchone()
+    return str(row[0]) if row is not None else None
 
 
 def head_of(connection: Connection, table: Table) -> int:

@@ -14,7 +14,6 @@ import msgspec
 from eventsourcing.persistence import OperationalError
 from msgspec import Struct
 
-from domain.model.catalogue import CATALOGUE
 from domain.model.errors import missing
 from domain.model.time import iso_day
 from domain.store.database import ERASURES, EVENTS, Connection, Insert, Row, Update
@@ -22,6 +21,7 @@ from domain.store.erasure_file import ErasureFile
 from domain.store.keys import Ring
 from domain.store.mapper import Unreadable
 from domain.store.persons import registrations
+from domain.store.recording import erased_elsewhere
 from domain.store.store import EventStore
 
 logger = logging.getLogger(__name__)
@@ -31,7 +31,6 @@ class Unfinished(OperationalError):
     """An erasure could not be finished yet. Nothing of it opens any more; asked for again, it goes on."""
 
 
-ERASED = CATALOGUE["participant_erased"].type
 Handles = Sequence[tuple[str, str]]
 """Relationships' streams, and the handle that a participant has there."""
 
@@ -145,7 +144,7 @@ class Erasures:
         """Record that it is done."""
         data = {"requested_on": erasure.requested, "certificate": certificate}
         line = {
-            "specversion": "1.0", "id": erasure.event, "source": "urn:tussenruimte:erasure", "type": ERASED,
+            "specversion": "1.0", "id": erasure.event, "source": "urn:tussenruimte:erasure", "type": "tussenruimte.participant_erased.v1",
             "subject": erasure.owner, "occurred": day, "method": "system", "data": data,
         }  # fmt: skip
         outcome = self._store.recording.record_own(msgspec.json.encode(line), "system/erasure")
@@ -202,12 +201,11 @@ class Erasures:
 
     def _recorded(self, connection: Connection, participant: str) -> Erasure | None:
         """An erasure that came with an export of another platform, and is not in the ledger."""
-        for state, _, _ in self._store.recorder.stream(connection, f"participant/{participant}"):
+        for kept in self._store.recorder.stream(connection, f"participant/{participant}"):
             with suppress(Unreadable):
-                stored, data = self._store.mapper.plain(state, None)
-                if stored.type == ERASED:
-                    text = msgspec.json.encode(data["certificate"]).decode()
-                    row = (participant, data["requested_on"], stored.id, None, text, stored.position)
+                event = self._store.mapper.event(kept, None)
+                if event.kind.name == "participant_erased":
+                    row = erased_elsewhere(event)
                     connection.write([Insert(ERASURES, [row])])
                     return _read(row)
         return None

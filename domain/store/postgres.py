@@ -163,7 +163,7 @@ class PostgresTransaction:
         for table in tables:
             self._connection.execute(f"DELETE FROM {named(table)} WHERE {self._own(table, generation)}")
 
-    def outgrow(self, tables: Iterable[Table]) -> None:
+    def drop_other_forms(self, tables: Iterable[Table]) -> None:
         for table in tables:
             query = "SELECT relname FROM pg_class WHERE relkind IN ('r', 'p') AND relname ~ %s AND pg_table_is_visible(oid)"
             for (name,) in self._connection.execute(query, (f"^{table.name}_v[0-9]+$",)).fetchall():

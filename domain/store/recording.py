@@ -93,7 +93,7 @@ class Recording:
         else:
             with self._database.writing("events") as connection:
                 batch.settle(self._ground(connection), self._clock(), progress)
-                connection.write([Add(ERASURES, [_done(event) for event in batch.erased])])
+                connection.write([Add(ERASURES, [erased_elsewhere(event) for event in batch.erased])])
                 # Before the views can take them in.
                 self._keys.erase_all([event.stream for event in batch.erased])
 
@@ -159,7 +159,7 @@ class Recording:
         progress("read", number)
 
 
-def _done(event: Event) -> Row:
+def erased_elsewhere(event: Event) -> Row:
     """The row in the ledger of an erasure that was done on the platform that an export is from."""
     data = event.data
     certificate = msgspec.json.encode(data.certificate).decode()

@@ -109,7 +109,7 @@ class SQLiteTransaction:
         for table in tables:
             self.execute(f"DROP TABLE IF EXISTS {_named(table, generation)}")
 
-    def outgrow(self, tables: Iterable[Table]) -> None:
+    def drop_other_forms(self, tables: Iterable[Table]) -> None:
         """A table is named by its generation, whatever its form: it went with it."""
 
 

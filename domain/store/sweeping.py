@@ -9,7 +9,7 @@ import logging
 from collections.abc import Collection
 
 from domain.model.time import DAY
-from domain.store.database import EVENTS, SETTINGS, Connection, Put
+from domain.store.database import EVENTS, SETTINGS, Connection, Put, setting_of
 from domain.store.ring import chunks
 from domain.store.store import EventStore
 
@@ -31,10 +31,9 @@ class Sweeping:
         """Look through all keys and handles, where that was not done for a day. Raises KeyStoreError."""
         now = self._store.clock()
         with self._store.reading() as connection:
-            query = f"SELECT value FROM {connection.table(SETTINGS)} s WHERE name = ?"
-            row = connection.execute(query, (NAME,)).fetchone()
-        looked = now if row is None else int(row[0])
-        if row is not None and 0 <= now - looked < GRACE:
+            told = setting_of(connection, NAME)
+        looked = now if told is None else int(told)
+        if told is not None and 0 <= now - looked < GRACE:
             return
         # Of a clock that was put back nothing is believed.
         if looked < now:

@@ -103,11 +103,11 @@ def _looks(connection: Connection, asked: Asked, size: int) -> list[Row]:
         return connection.execute(f"{query} ORDER BY position", (size,)).fetchall()
     if not asked.relationships:
         return []
-    scope = of_relationships(connection, asked.relationships)
-    one_of_them, value = connection.among("place", scope.places)
+    looked_at = of_relationships(connection, asked.relationships)
+    one_of_them, value = connection.among("place", looked_at.places)
     rows = connection.execute(f"{query} AND {one_of_them} ORDER BY position", (size, value)).fetchall()
     # What is no entry any more goes along, for the verifier to refuse.
-    return [row for row in rows if (entry := entry_of(row[1])) is None or scope.meets(entry)]
+    return [row for row in rows if (entry := entry_of(row[1])) is None or looked_at.meets(entry)]
 
 
 def _asked(connection: Connection, asked: Asked, size: int, since: int) -> list[Row]:

@@ -32,17 +32,18 @@ def take_in(files: tuple[str, ...], keep_going: bool, fresh_ids: bool, restore: 
     A line holds one CloudEvent as JSON. All files are one batch: taken together, or not at all."""
     if restore and (keep_going or fresh_ids):
         raise click.UsageError("--restore brings an export back as it was: leave out --keep-going and --fresh-ids.")
+    erasures = settings().erasures
+    # Before the place is opened, which begins the file that is set.
+    tells_erased = erasures is not None and erasures.exists()
     with opened(new=True) as organisation, watched() as progress:
         outcome = organisation.store.recording.record(
             _lines(files), recorded_by=BY, keep_going=keep_going, fresh=FreshIds() if fresh_ids else None, restore=restore,
             progress=lambda step, done: progress(step, done, None),
         )  # fmt: skip
-        ledger = organisation.erasing.ledger
-        told = ledger.file is not None and ledger.file.path.exists()
         try:
             if restore:
                 # Whoever was erased since it was exported.
-                ledger.replay()
+                organisation.erasing.ledger.replay()
                 organisation.erasing.go_on()
             organisation.runner.catch_up()
         except KeyboardInterrupt:
@@ -55,7 +56,7 @@ def take_in(files: tuple[str, ...], keep_going: bool, fresh_ids: bool, restore: 
     show(answer, lambda _: f"recorded {outcome.recorded}, already there {outcome.already}, refused {len(outcome.refused)}")
     if outcome.recorded and restore:
         warn("The log of this platform begins anew with this restore: proofs from the platform it was exported from do not hold here.")
-        if not told:
+        if not tells_erased:
             warn("No file tells who was erased since this was exported: erase them again here. See TUSSENRUIMTE_ERASURES_FILE.")
     elif outcome.recorded and not fresh_ids:
         warn("Ids stay as they were sent, also after an erasure. Where they carry meaning, import with --fresh-ids.")

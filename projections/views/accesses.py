@@ -23,7 +23,7 @@ KIND = "accesses"
 """What an entry calls the access log itself."""
 
 
-class Scope(Struct, frozen=True):
+class LookedAt(Struct, frozen=True):
     """Whose entries: the streams that are named, the marks of a person by each of their ids, and between which positions their events
     lie."""
 
@@ -72,12 +72,12 @@ def access_page(
     return a.Page([_answer(entry, asked) for entry in shown], [str(entry.position) for entry in shown], len(found) > size)
 
 
-def of_relationships(connection: Connection, ids: Sequence[str]) -> Scope:
+def of_relationships(connection: Connection, ids: Sequence[str]) -> LookedAt:
     streams = [f"relationship/{id}" for id in ids]
-    return Scope(streams, spans=list(_spans(connection, streams)))
+    return LookedAt(streams, spans=list(_spans(connection, streams)))
 
 
-def _asked(store: EventStore, connection: Connection, relationship: str | None, participant: str | None) -> Scope | None:
+def _asked(store: EventStore, connection: Connection, relationship: str | None, participant: str | None) -> LookedAt | None:
     """None: of everything."""
     if relationship is not None:
         return of_relationships(connection, [relationship])
@@ -85,7 +85,7 @@ def _asked(store: EventStore, connection: Connection, relationship: str | None, 
         return None
     marks = _marks(store, connection, participant)
     streams = list(dict.fromkeys(stream for owner in marks for stream, _ in store.keys.streams_of(owner)))
-    return Scope(streams, marks, list(_spans(connection, [*streams, *marks])))
+    return LookedAt(streams, marks, list(_spans(connection, [*streams, *marks])))
 
 
 def _marks(store: EventStore, connection: Connection, participant: str) -> dict[str, Marks]:
@@ -105,7 +105,7 @@ def _spans(connection: Connection, streams: Sequence[str]) -> Iterator[tuple[int
         yield from ((low, high) for low, high in connection.execute(query, (value,)))
 
 
-def _meeting(connection: Connection, before: int | None, asked: Scope | None) -> Iterator[Entry]:
+def _meeting(connection: Connection, before: int | None, asked: LookedAt | None) -> Iterator[Entry]:
     if asked is None:
         return entries(connection, before, None)
     if not asked.spans:
@@ -113,14 +113,14 @@ def _meeting(connection: Connection, before: int | None, asked: Scope | None) ->
     return (entry for entry in entries(connection, before, asked.places) if asked.meets(entry))
 
 
-def _looks(asked: Scope | None, head: int) -> list[Access]:
+def _looks(asked: LookedAt | None, head: int) -> list[Access]:
     """Whoever looks by one id of a person looks at all of them."""
     if asked is None:
         return [Access(accesses.ORGANISATION, (KIND,), since=0, upto=head)]
     return [Access(place, (KIND,)) for place in asked.marks or asked.streams]
 
 
-def _answer(entry: Entry, asked: Scope | None) -> a.Access:
+def _answer(entry: Entry, asked: LookedAt | None) -> a.Access:
     place = (asked.owner(entry) if asked is not None else None) or entry.place
     position, since, upto = str(entry.position), *(None if at is None else str(at) for at in (entry.since, entry.upto))
     return a.Access(position, entry.at, entry.by, entry.role, entry.behalf, entry.action, place, list(entry.kinds), since, upto)

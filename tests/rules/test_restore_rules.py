@@ -90,7 +90,7 @@ def test_a_restore_brings_back_an_erasure_after_which_nothing_follows(bare: Scen
     for late in (consent("b", "2024-02-01"), registered("b", "2024-02-01")):
         scene.when(late).then_refused("after_erasure", code="RULE_BROKEN")
     erased = {"id": ERASED["id"], "subject": ERASED["subject"]}
-    scene.when(event("event_retracted", erased["subject"], {"event": erased["id"]}, "2024-02-01")).then_refused("after_erasure")
+    scene.when(event("event_retracted", erased["subject"], {"event": erased["id"]}, "2024-02-01")).then_refused("after_erasure", "subject")
 
 
 def test_a_restore_obeys_the_rules_too(bare: Scene) -> None:
