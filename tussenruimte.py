@@ -28,6 +28,7 @@ from domain.store.log import ORIGIN, Log
 from domain.store.organisations import check_placed, organisations
 from domain.store.places import on_postgres, on_sqlite
 from domain.store.postgres import migrate as migrate_database
+from domain.store.roster import Roster
 from domain.store.store import EventStore
 from domain.store.tokens import Tokens
 from domain.store.turning import Spans
@@ -79,6 +80,7 @@ class Organisation:
         self.retention = Retention(store, self.runner)
         self.erasing = Erasing(Erasures(store, erasures), store, self.runner)
         self.tokens = Tokens(store.database, store.clock)
+        self.roster = Roster(store.database, store.accesses, store.clock)
 
     def close(self) -> None:
         if self.signals is not None:

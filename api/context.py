@@ -20,6 +20,7 @@ from domain.model.errors import Language, Refusal, Refused
 from domain.store.accesses import Viewer, on_behalf
 from domain.store.log import Log
 from domain.store.replica import Lost
+from domain.store.roster import Roster
 from domain.store.store import EventStore
 from domain.store.tokens import Token, Tokens
 from projections.erasing import Erasing
@@ -53,6 +54,7 @@ class Organisation(Protocol):
     runner: Runner
     erasing: Erasing
     tokens: Tokens
+    roster: Roster
 
     @property
     def signals(self) -> Signals | None: ...

@@ -7,6 +7,7 @@ those about the log in `domain.model.audit_rules`.
 
 from domain.model.audit_rules import AUDIT_RULES
 from domain.model.date_rules import DATE_RULES
+from domain.model.role_rules import ROLE_RULES
 from domain.model.service_rules import SERVICE_RULES
 
 FORM_RULES: dict[str, tuple[str, str]] = {
@@ -371,6 +372,7 @@ RULES: dict[str, tuple[str, str]] = {
     **DATE_RULES,
     **SERVICE_RULES,
     **AUDIT_RULES,
+    **ROLE_RULES,
     **FORM_RULES,
     **ORDER_RULES,
     **PEOPLE_RULES,

@@ -31,8 +31,9 @@ from domain.store.ring import NotOpened, Ring
 from domain.store.seals import KEY, framed
 from domain.store.together import Together
 
-Action = Literal["read", "export", "follow", "told"]
-"""`follow`: being told what comes began; `told`: what was told of it since, up to a position."""
+Action = Literal["read", "export", "follow", "told", "refused", "changed"]
+"""`follow`: being told what comes began; `told`: what was told of it since, up to a position.
+`refused`: something was asked that this viewer may not do, and `changed`: who may do what; of these `kinds` says what it was."""
 ORGANISATION, PARTICIPANT = "organisation", "participant"
 """Places that are no stream: everything, and somebody whose mark the entry holds."""
 KINDS = {"name": "names", "contact": "contact", "text": "notes", "voice": "voices", "participant": "members"}

@@ -195,10 +195,22 @@ TOKENS = Table(
     "tokens",
     {
         "id": "text", "hash": "bytes", "role": "text", "name": "text", "created": "integer", "expires": "integer", "revoked": "integer?",
+        "use": "text", "member": "text?", "reach": "text",
     },
     key=("id",),
     unique=(("hash",),),
+    later={"use": "'program'", "member": "NULL", "reach": "'{}'"},
 )  # fmt: skip
+ROSTER = Table(
+    "roster",
+    {
+        "id": "text", "role": "text", "reach": "text", "invited": "integer", "invited_by": "text", "issuer": "text?", "subject": "text?",
+        "joined": "integer?", "ended": "integer?",
+    },
+    key=("id",),
+    indexes=(("issuer", "subject"),),
+)  # fmt: skip
+"""The members of the organisation, who look after contacts or look at them; see `domain.store.roster`."""
 ERASURES = Table(
     "erasures",
     {"participant": "text", "requested": "text", "event": "text", "counted": "text?", "certificate": "text?", "position": "integer?"},
@@ -232,7 +244,7 @@ ACCESSES = Table(
     indexes=(("place", "position"),),
 )
 """An entry of the access log: position, instant, place, the canonical entry and its leaf; see `domain.store.accesses`."""
-OWN = (EVENTS, HANGS, TOKENS, TRACKING, GENERATIONS, ANNOUNCED, ERASURES, SETTINGS, DEAD_EPOCHS, TILES, CHECKPOINTS, ACCESSES)
+OWN = (EVENTS, HANGS, TOKENS, ROSTER, TRACKING, GENERATIONS, ANNOUNCED, ERASURES, SETTINGS, DEAD_EPOCHS, TILES, CHECKPOINTS, ACCESSES)
 
 
 def setting_of(connection: Connection, name: str) -> str | None:
