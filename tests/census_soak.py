@@ -1,0 +1,43 @@
+"""Attacks the tables of the census of random organisations, thousands of them, with a linear programme over all tables of each.
+
+python tests/census_soak.py --tables 10000 --seed 1
+"""
+
+import argparse
+import sys
+from pathlib import Path
+
+for folder in (Path(__file__).parent.parent, Path(__file__).parent / "census"):
+    sys.path.insert(0, str(folder))
+
+from attacker import attack, published
+from worlds import world
+
+FAMILIES = 14
+"""Tables of one organisation: three kinds by four dimensions, and moves by quarter and by month."""
+
+
+def main() -> int:
+    asked = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    asked.add_argument("--tables", type=int, default=10_000)
+    asked.add_argument("--seed", type=int, default=1)
+    options = asked.parse_args()
+    tables = told = hidden = recovered = 0
+    seed = options.seed
+    while tables < options.tables:
+        one = world(seed)
+        known = published(one.tables())
+        found = attack(known, one.rule.width)
+        for key, where in found.items():
+            print(f"seed {seed}: {' '.join(key)} is from {where.least:g} to {where.most:g}")
+        tables += FAMILIES
+        hidden += sum(count is None for count in known.told.values())
+        told += sum(count is not None for count in known.told.values())
+        recovered += len(found)
+        seed += 1
+    print(f"{tables:,} tables of {seed - options.seed:,} organisations: {told:,} numbers told, {hidden:,} hidden, {recovered:,} recovered")
+    return 1 if recovered else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
