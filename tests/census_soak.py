@@ -5,13 +5,9 @@ python tests/census_soak.py --tables 10000 --seed 1
 
 import argparse
 import sys
-from pathlib import Path
 
-for folder in (Path(__file__).parent.parent, Path(__file__).parent / "census"):
-    sys.path.insert(0, str(folder))
-
-from attacker import attack, published
-from worlds import world
+from census.attacker import attack, published
+from census.worlds import world
 
 FAMILIES = 14
 """Tables of one organisation: three kinds by four dimensions, and moves by quarter and by month."""

@@ -244,7 +244,24 @@ ACCESSES = Table(
     indexes=(("place", "position"),),
 )
 """An entry of the access log: position, instant, place, the canonical entry and its leaf; see `domain.store.accesses`."""
-OWN = (EVENTS, HANGS, TOKENS, ROSTER, TRACKING, GENERATIONS, ANNOUNCED, ERASURES, SETTINGS, DEAD_EPOCHS, TILES, CHECKPOINTS, ACCESSES)
+CENSUS_UNITS = Table(
+    "census_units", {"census": "text", "initiative": "text", "month": "integer", "body": "bytes"}, key=("census", "initiative")
+)
+"""What an initiative adds to the census since it last went on, counted and without anybody in it, up to the start of a month; see
+`projections.census`. `census` is its lens and the fewest persons of whom it tells."""
+CENSUS_TOLD = Table(
+    "census_told",
+    {"census": "text", "relationship": "text", "initiative": "text", "body": "bytes"},
+    key=("census", "relationship"),
+    indexes=(("census", "initiative"),),
+)
+"""What a relationship added to it, to be compared with what it adds now."""
+CENSUS_EDITIONS = Table("census_editions", {"census": "text", "quarter": "integer", "number": "integer", "body": "bytes"}, key=("census",))
+"""Which initiatives are told together, and since which quarter; `number` grows whenever something of the census changes."""
+OWN = (
+    EVENTS, HANGS, TOKENS, ROSTER, TRACKING, GENERATIONS, ANNOUNCED, ERASURES, SETTINGS, DEAD_EPOCHS, TILES, CHECKPOINTS, ACCESSES,
+    CENSUS_UNITS, CENSUS_TOLD, CENSUS_EDITIONS,
+)  # fmt: skip
 
 
 def setting_of(connection: Connection, name: str) -> str | None:

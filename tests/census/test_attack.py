@@ -4,9 +4,9 @@ from collections.abc import Callable, Mapping
 from random import Random
 
 import pytest
-from attacker import DIMENSIONS, Published, Range, attack, published
-from worlds import NOW, World, world
 
+from census.attacker import DIMENSIONS, Published, Range, attack, published
+from census.worlds import NOW, World, world
 from projections.census.cells import Cell, Rule
 from projections.census.edition import COLUMNS
 from projections.census.parts import Place, parts, safe

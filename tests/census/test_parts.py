@@ -7,8 +7,8 @@ from random import Random
 from typing import Any
 
 import pytest
-from attacker import Programme, Range
 
+from census.attacker import Programme, Range
 from projections.census.cells import Cell, Rule
 from projections.census.parts import Place, parts, safe
 
