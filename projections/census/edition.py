@@ -10,11 +10,10 @@ from random import Random
 from msgspec import Struct
 
 from projections.census.cells import Cell, Rule
-from projections.census.contributions import AMBIGUITY, PHASES, UNOBSERVED
+from projections.census.contributions import AMBIGUITY, PHASES
 from projections.census.parts import Part, Place, parts, safe
 from projections.census.units import EDGES, MATCH, Unit
 
-COLUMNS = (*PHASES, UNOBSERVED)
 KINDS = ("both", "neither", "alternating", "unsure", "left_open", "differing")
 PAIRS = tuple(f"{was}>{now}" for was in PHASES for now in PHASES if was != now)
 CURVES = (*PHASES, MATCH)
@@ -22,19 +21,16 @@ NOTHING = Cell(0, 0, 0, 0, 0)
 WINDOWS = (24, 12, 6, 3, 1, 0)
 """Over how many months back all of a column is told, where that can be."""
 
-SHAPELY = 3
-"""With fewer bins a curve is none: they are no reason to tell fewer bins of all."""
-
 
 class Edition(Struct, frozen=True, array_like=True):
-    """The parts of the columns of states, of moves by year, and of curves; which kinds of ambiguity are told by name; and in which of
-    `EDGES` the bins of a curve begin."""
+    """The parts of the columns of states, and of moves by year; which kinds of ambiguity are told by name; and in which of `EDGES` the bins
+    of a curve begin."""
 
     places: dict[str, Place]
     states: dict[str, list[Part]]
     kinds: tuple[str, ...]
     moves: dict[str, dict[str, list[Part]]]
-    curves: dict[str, tuple[int, list[Part]]]
+    curves: dict[str, int]
 
 
 class Parts(Struct, frozen=True):
@@ -51,6 +47,10 @@ class Parts(Struct, frozen=True):
                     return None
                 total = (total or 0) + count
         return total
+
+    def known(self) -> int:
+        """Over all parts that are told."""
+        return sum(count for _, count in self.told if count is not None)
 
 
 def counted(rule: Rule, fixed: Sequence[Part], cells: Mapping[str, Cell]) -> Parts:
@@ -70,11 +70,6 @@ def of_states(rule: Rule, edition: Edition, units: Mapping[str, Unit], month: in
     return {column: counted(rule, fixed, {id: cells[column] for id, cells in there.items()}) for column, fixed in edition.states.items()}
 
 
-def complete(states: Mapping[str, Parts], row: frozenset[str]) -> bool:
-    """Whether all is told of how the relationships of a row stand: then how many there are is no secret."""
-    return all(parts.sum(row) is not None for parts in states.values())
-
-
 def latest(units: Mapping[str, Unit]) -> int:
     """The month up to which the census goes."""
     return max((unit.upto for unit in units.values()), default=0)
@@ -85,13 +80,10 @@ def edition(rule: Rule, units: Mapping[str, Unit], chance: Random) -> Edition:
     units = {id: unit for id, unit in units.items() if unit.states}
     places = {id: unit.place for id, unit in units.items()}
     last = {id: unit.states[-1][1] for id, unit in units.items()}
-    states = {column: _states(rule, column, units, places, chance) for column in COLUMNS}
+    states = {column: _states(rule, column, units, places, chance) for column in PHASES}
     years = sorted({name for unit in units.values() for of in unit.moves.values() for name in of if len(name) == len("2021")})
     moves = {pair: {year: _moves(rule, pair, year, units, places, chance) for year in years} for pair in PAIRS}
-    begun = Edition(places, states, _kinds(rule, last), moves, {})
-    shown = of_states(rule, begun, units, latest(units))
-    partial = frozenset(id for id in units if not complete(shown, frozenset({id})))
-    return Edition(places, states, begun.kinds, moves, {name: _curve(rule, name, units, places, partial, chance) for name in CURVES})
+    return Edition(places, states, _kinds(rule, last), moves, {name: _bins(rule, name, units) for name in CURVES})
 
 
 def _states(rule: Rule, column: str, units: Mapping[str, Unit], places: Mapping[str, Place], chance: Random) -> list[Part]:
@@ -110,19 +102,12 @@ def _moves(rule: Rule, pair: str, year: str, units: Mapping[str, Unit], places: 
     return parts(rule, {id: [unit.moves.get(pair, {}).get(year, NOTHING)] for id, unit in units.items()}, places, chance)
 
 
-def _curve(
-    rule: Rule, name: str, units: Mapping[str, Unit], places: Mapping[str, Place], partial: frozenset[str], chance: Random
-) -> tuple[int, list[Part]]:
-    """In the finest bins in which each kind of initiative can be told by itself; else in the finest in which all can be; else in one."""
-    whole = None
-    for edges, starts in enumerate(EDGES):
-        columns = {id: unit.curves[name].column(edges) for id, unit in units.items()}
-        found = parts(rule, columns, places, chance, partial)
-        if all(safe(rule, [columns[id] for id in part]) for part in found):
-            whole = whole or (edges, found)
-            if len(starts) >= SHAPELY and all(len({places[id].kind for id in part}) == 1 for part in found):
-                return edges, found
-    return whole or (edges, found)
+def _bins(rule: Rule, name: str, units: Mapping[str, Unit]) -> int:
+    """The finest in which everything may be told; else one."""
+    for edges in range(len(EDGES)):
+        if all(against_insiders(rule, cells) for cells in zip(*(unit.curves[name].column(edges) for unit in units.values()), strict=True)):
+            break
+    return edges
 
 
 def against_insiders(rule: Rule, cells: Sequence[Cell]) -> bool:

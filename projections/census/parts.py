@@ -39,15 +39,13 @@ def safe(rule: Rule, columns: Sequence[Column]) -> bool:
     return bool(columns) and all(rule.hides(cells) for cells in zip(*columns, strict=True))
 
 
-def parts(
-    rule: Rule, columns: Mapping[str, Column], places: Mapping[str, Place], chance: Random, never: frozenset[str] = frozenset()
-) -> list[Part]:
+def parts(rule: Rule, columns: Mapping[str, Column], places: Mapping[str, Place], chance: Random) -> list[Part]:
     """Every initiative in one part: alone, where it may be; else with others that cannot be told alone, and where these are too few, with
-    some that can. What cannot be told even so is one part, which is not told. `never`: which are in no case told alone.
+    some that can. What cannot be told even so is one part, which is not told.
 
     Which are taken in besides is left to chance. Were it the smallest, it would tell of those that were taken that they are smaller than
     those that were not."""
-    alone = [id for id in sorted(columns) if id not in never and safe(rule, [columns[id]])]
+    alone = [id for id in sorted(columns) if safe(rule, [columns[id]])]
     chance.shuffle(alone)
     hidden = sorted(columns.keys() - set(alone))
     found: list[Part] = []

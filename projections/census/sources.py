@@ -65,7 +65,7 @@ def _people(snapshot: Snapshot) -> dict[str, list[str]]:
     query = f"SELECT relationship, participant FROM {snapshot.table(MEMBERS)} m WHERE participant IS NOT NULL"
     for relationship, participant in _rows(snapshot, query):
         if participant not in gone:
-            people.setdefault(relationship, set()).add(joined.get(participant, participant))
+            people.setdefault(relationship, set()).add(joined.get(participant) or participant)
     return {id: sorted(found) for id, found in people.items()}
 
 

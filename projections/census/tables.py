@@ -10,7 +10,7 @@ from msgspec import Struct
 
 from domain.model.errors import bad
 from projections.census.cells import Cell, Rule
-from projections.census.contributions import AMBIGUITY
+from projections.census.contributions import AMBIGUITY, ENDED, PHASES, UNOBSERVED
 from projections.census.edition import (
     KINDS,
     NOTHING,
@@ -18,14 +18,12 @@ from projections.census.edition import (
     Edition,
     Parts,
     against_insiders,
-    complete,
     counted,
     latest,
     of_kinds,
     of_states,
     rest_is_safe,
 )
-from projections.census.parts import Part, safe
 from projections.census.units import EDGES, Unit, periods
 
 By = Literal["all", "initiative", "kind", "guidance"]
@@ -51,10 +49,8 @@ class Bin(Struct, frozen=True):
 
 
 class CurveTold(Struct, frozen=True):
-    """How long something took, for a row: after how many weeks each bin begins, the last one being open; and the bins, None where they are
-    hidden."""
+    """How long something took: after how many weeks each bin begins, the last one being open; and the bins, None where they are hidden."""
 
-    row: str
     of: str
     weeks: tuple[int, ...]
     bins: list[Bin] | None
@@ -150,52 +146,39 @@ class Tables:
 
     # Time
 
-    def curves(self, by: By) -> list[CurveTold]:
-        """How long it took from the start to the first move into a phase, and how long matches last. Told where all is told of how the
-        relationships stand: else it would say how many there are of which that is hidden."""
-        states = of_states(self._rule, self._edition, self._units, self._upto)
-        return [
-            CurveTold(row, name, EDGES[edges], self._bins(name, ids, states) if complete(states, ids) else None)
-            for name, (edges, _) in self._edition.curves.items()
-            for row, ids in self.rows(by)
-        ]
+    def curves(self) -> list[CurveTold]:
+        """How long it took from the start to the first move into a phase, and how long matches last; of all initiatives."""
+        return [CurveTold(name, EDGES[edges], self._bins(name, edges)) for name, edges in self._edition.curves.items()]
 
-    def _bins(self, name: str, row: frozenset[str], states: Mapping[str, Parts]) -> list[Bin] | None:
-        edges, fixed = self._edition.curves[name]
-        inside = [part for part in fixed if row.intersection(part)]
-        if not all(row.issuperset(part) and self._told(name, edges, part, states) for part in inside):
+    def _bins(self, name: str, edges: int) -> list[Bin] | None:
+        curves = [unit.curves[name] for unit in self._units.values()]
+        columns = [list(cells) for cells in zip(*(curve.column(edges) for curve in curves), strict=True)]
+        beside = [list(cells) for cells in zip(*(curve.beside for curve in curves), strict=True)]
+        if not all(against_insiders(self._rule, cells) for cells in (*columns, *filter(_count, beside))) or not self._leaves_room(name):
             return None
-        columns = [self._units[id].curves[name].column(edges) for part in inside for id in part]
-        counts = [sum(cell.count for cell in cells) for cells in zip(*columns, strict=True)]
         half = len(EDGES[edges])
+        counts = [_count(cells) for cells in columns]
         came, waiting = counts[:half], counts[half:]
         return [Bin(sum(came[place:]) + sum(waiting[place:]), came[place], waiting[place]) for place in range(half)]
 
-    def _told(self, name: str, edges: int, part: Part, states: Mapping[str, Parts]) -> bool:
-        """Whether all numbers of a part may be told, beside what is known of each of its initiatives: how many relationships it has."""
-        curves = {id: self._units[id].curves[name] for id in part}
-        beside = [cells for cells in zip(*(curve.beside for curve in curves.values()), strict=True) if _count(cells)]
-        if not safe(self._rule, [curve.column(edges) for curve in curves.values()]) or not all(_safe(self._rule, of) for of in beside):
-            return False
-        if len(part) == 1:
-            return complete(states, frozenset(part))
-        columns = {id: [cell.count for cell in curve.column(edges)] for id, curve in curves.items()}
-        groups = [list(part[place : place + 1]) for place in range(len(part))]
-        for label in ("kind", "guidance"):
-            groups += [[id for id in part if id in ids] for _, ids in self.rows(label) if not ids.issuperset(part)]
-        return all(_wide(self._rule.width, [columns[id] for id in group], list(columns.values())) for group in groups if group)
+    def _leaves_room(self, name: str) -> bool:
+        """Whether a curve may be told beside the states. It tells how many relationships there are by now, and how many have come to a
+        phase: no more stood there in any month. So all states of now have to be told, and in each month there has to be room for what is
+        not."""
+        everywhere = frozenset(self._units)
+        there = sum(cell.count for unit in self._units.values() for cell in unit.curves[ENDED].column(-1))
+        reached = {phase: sum(unit.curves[phase].came[-1][0].count for unit in self._units.values()) for phase in PHASES}
+        for month in self._months(1):
+            columns = of_states(self._rule, self._edition, self._units, month)
+            hidden = [column for column, parts in columns.items() if parts.sum(everywhere) is None]
+            if hidden and month == self._upto:
+                return False
+            room = [there - sum(parts.known() for parts in columns.values())] if hidden else []
+            if any(left < self._rule.width for left in (*room, *(reached[column] - columns[column].known() for column in hidden))):
+                return False
+        unobserved = [state[UNOBSERVED] for unit in self._units.values() if (state := unit.state(self._upto)) is not None]
+        return not _count(unobserved) or against_insiders(self._rule, unobserved)
 
 
 def _count(cells: Sequence[Cell]) -> int:
     return sum(cell.count for cell in cells)
-
-
-def _safe(rule: Rule, cells: Sequence[Cell]) -> bool:
-    return safe(rule, [[cell] for cell in cells])
-
-
-def _wide(width: int, some: Sequence[Sequence[int]], every: Sequence[Sequence[int]]) -> bool:
-    """Whether who knows the sums of all rows, and of all columns, can place no sum of a column over some of the rows closely: the bounds of
-    M. Fréchet, which such sums reach."""
-    whole, inside = sum(map(sum, every)), sum(map(sum, some))
-    return all(min(inside, of) - max(0, inside + of - whole) >= width for of in map(sum, zip(*every, strict=True)))

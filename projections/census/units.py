@@ -24,11 +24,12 @@ EDGES = ((0, 4, 8, 13, 26, 39, 52, 78, 104), (0, 13, 26, 52, 104), (0, 26, 52, 1
 
 class Curve(Struct, frozen=True, array_like=True):
     """Of something that takes time, in the bins of each of `EDGES`: those that came to it, and those that had not when they were last seen.
-    `beside` are the relationships that it does not regard, by whether they ended."""
+    `beside` are the relationships that who knows the states can tell from these: that are no more in the phase, or were never matched, by
+    whether they ended."""
 
     came: tuple[tuple[Cell, ...], ...]
     waiting: tuple[tuple[Cell, ...], ...]
-    beside: tuple[Cell, ...] = ()
+    beside: tuple[Cell, ...]
 
     def column(self, edges: int) -> tuple[Cell, ...]:
         return (*self.came[edges], *self.waiting[edges])
@@ -64,13 +65,13 @@ class People(NamedTuple):
     def cell(self, relationships: Iterable[str]) -> Cell:
         """What these count together; a relationship may be there more often than once."""
         counted = list(relationships)
-        parts = Counter(person for id in counted for person in self.of[id])
+        parts = Counter(person for id in counted for person in self.of.get(id, ()))
         own = {person: times for person, times in parts.items() if person not in self.elsewhere}
         shared = max((times for person, times in parts.items() if person in self.elsewhere), default=0)
         return Cell(len(counted), len(parts), len(own), max(own.values(), default=0), shared)
 
     def count(self, relationships: Iterable[str]) -> int:
-        return len({person for id in relationships for person in self.of[id]})
+        return len({person for id in relationships for person in self.of.get(id, ())})
 
 
 def periods(month: int) -> tuple[str, str, str]:
@@ -81,27 +82,38 @@ def periods(month: int) -> tuple[str, str, str]:
 
 def unit(place: Place, upto: int, told: Mapping[str, Contribution], people: People, k: int) -> Unit:
     states = tuple(_states(told, people, k))
-    curves = _curves(told, people, first_of(states[-1][0])) if states else {}
+    curves = _curves(told, people, states[-1][0]) if states else {}
     return Unit(place, upto, states, _moves(told, people), curves)
 
 
-def _curves(told: Mapping[str, Contribution], people: People, seen: int) -> dict[str, Curve]:
-    """Of those who count in the last state: `seen` is when that was."""
+def _curves(told: Mapping[str, Contribution], people: People, month: int) -> dict[str, Curve]:
+    """Of those who count in the last state, which is that of the start of a month."""
+    seen = first_of(month)
     counted = {id: one for id, one in told.items() if one.began <= seen}
-    curves = {phase: _curve({id: (one.reached.get(phase), one) for id, one in counted.items()}, people, seen) for phase in PHASES}
+    last = {id: [column for start, column in one.states if start <= month][-1] for id, one in counted.items()}
+    curves = {}
+    for phase in PHASES:
+        came = {id: (one.reached.get(phase), one) for id, one in counted.items()}
+        gone = [id for id, (after, one) in came.items() if _by(one, after, seen) and not last[id].startswith(phase)]
+        curves[phase] = _curve(came, people, seen, (people.cell(gone),))
     matched = {id: (one.ended, one) for id, one in counted.items() if one.matched}
     others = [id for id in counted if id not in matched]
-    ended = [id for id in others if (after := counted[id].ended) is not None and counted[id].began + after <= seen]
+    ended = [id for id in others if _by(counted[id], counted[id].ended, seen)]
     beside = (people.cell(ended), people.cell(id for id in others if id not in ended))
     return curves | {MATCH: _curve(matched, people, seen, beside)}
 
 
-def _curve(after: Mapping[str, tuple[int | None, Contribution]], people: People, seen: int, beside: tuple[Cell, ...] = ()) -> Curve:
+def _by(one: Contribution, after: int | None, seen: int) -> bool:
+    """Whether what came so long after the start had come by an instant."""
+    return after is not None and one.began + after <= seen
+
+
+def _curve(after: Mapping[str, tuple[int | None, Contribution]], people: People, seen: int, beside: tuple[Cell, ...]) -> Curve:
     came: list[tuple[int, str]] = []
     waiting: list[tuple[int, str]] = []
     for id, (time, one) in after.items():
         so_far = seen - one.began
-        if time is not None and time <= so_far:
+        if time is not None and _by(one, time, seen):
             came.append((time // WEEK, id))
         else:
             waiting.append((so_far // WEEK, id))

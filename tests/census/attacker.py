@@ -40,12 +40,12 @@ def published(tables: Tables) -> Published:
     for by in DIMENSIONS:
         told |= {(f"states {by}", one.row, one.period, one.of): one.count for one in tables.states(by, "month")}
         told |= {(f"moves {by}", one.row, one.period, one.of): one.count for one in tables.moves(by, "year")}
-        for curve in tables.curves(by):
-            for weeks, one in zip(curve.weeks, curve.bins or [None] * len(curve.weeks), strict=True):
-                told[f"curves {by}", curve.row, str(weeks), f"{curve.of} came"] = one.came if one is not None else None
-                told[f"curves {by}", curve.row, str(weeks), f"{curve.of} waiting"] = one.waiting if one is not None else None
     for every in ("quarter", "month"):
         told |= {(f"moves {every}", one.row, one.period, one.of): one.count for one in tables.moves("all", every)}
+    for curve in tables.curves():
+        for weeks, bin in zip(curve.weeks, curve.bins or [None] * len(curve.weeks), strict=True):
+            told["curves all", "", str(weeks), f"{curve.of} came"] = bin.came if bin is not None else None
+            told["curves all", "", str(weeks), f"{curve.of} waiting"] = bin.waiting if bin is not None else None
     return Published(told, {by: dict(tables.rows(by)) for by in DIMENSIONS})
 
 
@@ -142,8 +142,8 @@ def _are_there(x: Programme, known: Published) -> None:
     """Who is not told of in a month is not counted yet."""
     for month in _periods(known, "states initiative"):
         for id in known.rows["initiative"]:
-            for column in COLUMNS:
-                if ("states initiative", id, month, column) not in known.told:
+            if ("states initiative", id, month, "help") not in known.told:
+                for column in COLUMNS:
                     x.know(x("states initiative", id, month, column), 0)
 
 
@@ -152,8 +152,8 @@ def _add_up(x: Programme, known: Published) -> None:
     for name, row, period, of in known.told:
         family, by = name.split()
         ids = known.rows.get(by, {}).get(row, frozenset())
-        if family in ("states", "curves") and by != "initiative" and ":" not in of:
-            x.same([x(name, row, period, of)], [x(f"{family} initiative", id, period, of) for id in ids])
+        if family == "states" and by != "initiative" and ":" not in of:
+            x.same([x(name, row, period, of)], [x("states initiative", id, period, of) for id in ids])
         elif family == "moves":
             whose = ids or known.rows["all"][""]
             x.same([x(name, row, period, of)], [x("inner", id, month, of) for id in whose for month in _months(period)])
@@ -185,17 +185,22 @@ def _balance(x: Programme, known: Published) -> None:
 
 
 def _agree(x: Programme, known: Published) -> None:
-    """A curve has as many relationships as stand anywhere at last; what stands in a phase has come to it; who ended was matched or not."""
-    last = _periods(known, "states initiative")[-1:]
-    bins = sorted({(period, of) for name, _, period, of in known.told if name == "curves initiative"})
-    for id in known.rows["initiative"] if bins else ():
-        stand = {column: x("states initiative", id, last[0], column) for column in COLUMNS}
-        for phase in OBSERVED:
-            came, waiting = (
-                [x("curves initiative", id, *bin) for bin in bins if bin[1] == f"{phase} {word}"] for word in ("came", "waiting")
-            )
-            x.same([*came, *waiting], stand.values())
-            x.same(came, [stand[phase]], more=FAR)
-        ended, running = ([x("curves initiative", id, *bin) for bin in bins if bin[1] == f"match {word}"] for word in ("came", "waiting"))
-        x.same([*ended, x("unmatched", id, "ended")], [stand["ended"]])
-        x.same([*running, x("unmatched", id, "running")], [stand[column] for column in COLUMNS if column != "ended"])
+    """As many are in a curve as stand anywhere at last; what ever stood in a phase has come to it; who ended was matched, or not."""
+    months = _periods(known, "states initiative")
+    bins = [key for key in known.told if key[0] == "curves all"]
+    if not bins or not months:
+        return
+    stand = {
+        (month, column): [x("states initiative", id, month, column) for id in known.rows["initiative"]]
+        for month in months
+        for column in COLUMNS
+    }
+    last = {column: stand[months[-1], column] for column in COLUMNS}
+    for phase in OBSERVED:
+        came, waiting = ([x(*key) for key in bins if key[3] == f"{phase} {word}"] for word in ("came", "waiting"))
+        x.same([*came, *waiting], [one for column in COLUMNS for one in last[column]])
+        for month in months:
+            x.same(came, stand[month, phase], more=FAR)
+    ended, running = ([x(*key) for key in bins if key[3] == f"match {word}"] for word in ("came", "waiting"))
+    x.same([*ended, x("unmatched", "ended")], last["ended"])
+    x.same([*running, x("unmatched", "running")], [one for column in COLUMNS if column != "ended" for one in last[column]])

@@ -8,12 +8,12 @@ import pytest
 from census.attacker import DIMENSIONS, Published, Range, attack, published
 from census.worlds import NOW, World, world
 from projections.census.cells import Cell, Rule
-from projections.census.edition import COLUMNS
+from projections.census.contributions import PHASES
 from projections.census.parts import Place, parts, safe
 from projections.census.units import periods
 
 WORLDS = 22
-"""Of 14 tables each; `make soak-census` attacks 10,000."""
+"""Of 11 tables each; `make soak-census` attacks 10,000."""
 
 Protection = Callable[[Rule, Mapping[str, Cell], Mapping[str, frozenset[str]]], dict[str, int | None]]
 """Given what each initiative counts, and the initiatives of each row, what is told of each row."""
@@ -56,7 +56,7 @@ def _states(small: World, protection: Protection) -> Published:
     month = periods(NOW)[2]
     told = {}
     states = {id: state for id, unit in small.units().items() if (state := unit.state(NOW)) is not None}
-    for column in COLUMNS:
+    for column in PHASES:
         cells = {id: state[column] for id, state in states.items()}
         for by, ids in rows.items():
             told |= {(f"states {by}", row, month, column): count for row, count in protection(small.rule, cells, ids).items()}
