@@ -32,6 +32,7 @@ from api.feed import feed_pages
 from api.gate import Gate
 from api.graphiql_pages import graphiql_pages
 from api.health_pages import health_pages
+from api.refused import note_errors
 from api.schema import make_schema
 from api.schema_pages import schema_pages
 from api.socket import Socket
@@ -120,6 +121,7 @@ def make_app(organisation: Organisation, look_seconds: float | None = None) -> A
             return exchange.answer(None, [GraphQLError(error.as_http_error_reason())], media, language)
         except MissingQueryError as error:
             return exchange.answer(None, [GraphQLError(str(error))], media, language)
+        await note_errors(organisation, result.errors)
         return exchange.answer(result.data, result.errors, media, language)
 
     # First, and without FastAPI's looking at what a page takes: this one reads for itself, and most requests are its own.
@@ -132,6 +134,7 @@ def make_app(organisation: Organisation, look_seconds: float | None = None) -> A
 
     @app.exception_handler(HTTPRefused)
     async def refused(request: Request, error: HTTPRefused) -> Response:
+        await note_errors(organisation, [error.refused])
         return refusal(error, PLAIN_JSON, language_of(request.headers.get("accept-language")))
 
     @app.exception_handler(404)

@@ -12,6 +12,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from api.context import BEHALF, Organisation, bearer, looks
 from api.errors import language_of, mask
 from api.exchange import PLAIN_JSON, HTTPRefused, refusal
+from api.refused import note
 from domain.model.errors import Refusal, Refused
 from domain.store.accesses import viewed_by
 from domain.store.tokens import Token
@@ -55,5 +56,6 @@ class Gate:
         except SILENT as error:
             raise HTTPRefused(503, mask(error)) from error
         if token is None:
+            await note(self._organisation, "UNAUTHENTICATED")
             raise HTTPRefused(401, Refused(Refusal("UNAUTHENTICATED", "unauthenticated")), {"WWW-Authenticate": "Bearer"})
         return token

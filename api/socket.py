@@ -26,6 +26,7 @@ from api.exchange import Question
 from api.fanout import Fanout, Subscriber, TooSlow
 from api.followers import NotWritten
 from api.limits import document
+from api.refused import note
 from api.schema import Schema
 from api.subscription import NotBegun, Subscription
 from api.wakeups import Wakeups
@@ -184,6 +185,8 @@ class Socket(GraphQL[Context, None]):
         said = context.connection_params or {}
         token = await bearer(self._organisation, said.get("authorization"))
         behalf = said.get("onBehalfOf")
+        if token is None:
+            await note(self._organisation, "UNAUTHENTICATED")
         if token is None or not isinstance(behalf, str | None):
             raise ConnectionRejectionError
         try:
