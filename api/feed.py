@@ -17,6 +17,7 @@ from api.context import Organisation, thread
 from api.event_stream import EVENT_STREAM, Asked, EventStream, rows_at
 from api.exchange import STATUS, HTTPRefused, body_of, json_response
 from api.fanout import Fanout
+from api.holding import holding
 from api.watch import TokenWatch
 from domain.model.errors import Refused, bad
 from domain.store.accesses import Seen, viewer
@@ -63,7 +64,7 @@ def lines(organisation: Organisation, token: Token, asked: Asked) -> Iterator[by
     """Page by page, so that a slow reader holds no snapshot, and for as long as the token holds."""
     pages = _narrowed(organisation, asked) if asked.filter != EventFilter() else cloudevents.pages(organisation.store, asked.after)
     for page in pages:
-        if not organisation.tokens.holds(token.id):
+        if not holding(organisation, [token]):
             return
         yield page
 
