@@ -11,6 +11,7 @@ import anyio
 import anyio.to_thread
 import strawberry
 from anyio.lowlevel import RunVar
+from starlette.requests import HTTPConnection
 from strawberry.dataloader import DataLoader
 
 from api.arguments import given
@@ -76,6 +77,8 @@ class Context:
 
     connection_params: dict[str, Any] | None = None
     """What a connection gave in its first message."""
+    connection: HTTPConnection | None = None
+    """The request by which a WebSocket was opened."""
 
     def __init__(
         self,
@@ -163,14 +166,6 @@ class Context:
 def scope_of(organisation: Organisation, token: Token) -> Scope:
     """What a token lets see."""
     return Scope(organisation.store.organisation, token.role, token.reach, token.recorded_by)
-
-
-async def bearer(organisation: Organisation, said: object) -> Token | None:
-    """Whose token `Bearer tr_…` is, while it holds."""
-    kind, _, secret = said.partition(" ") if isinstance(said, str) else ("", "", "")
-    if kind.lower() != "bearer":
-        return None
-    return await quick(organisation.tokens.check, secret.strip(), organisation.store.clock())
 
 
 def looks(token: Token, behalf: str | None) -> Viewer:

@@ -17,6 +17,7 @@ from api.context import Organisation, scope_of, thread
 from api.event_stream import EVENT_STREAM, Asked, EventStream, rows_at
 from api.exchange import STATUS, HTTPRefused, body_of, json_response
 from api.fanout import Fanout
+from api.holding import holding
 from api.watch import TokenWatch
 from domain.model.errors import Refused, bad
 from domain.store.accesses import Seen, viewer
@@ -70,7 +71,7 @@ def lines(organisation: Organisation, token: Token, asked: Asked) -> Iterator[by
     all_of_it = asked.filter == EventFilter() and scope.is_whole and scope.may("open")
     pages = cloudevents.pages(organisation.store, asked.after) if all_of_it else _narrowed(organisation, scope, asked)
     for page in pages:
-        if not organisation.tokens.holds(token.id):
+        if not holding(organisation, [token]):
             return
         yield page
 

@@ -9,7 +9,8 @@ import re
 from starlette.requests import Request
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from api.context import BEHALF, Organisation, bearer, looks
+from api.context import BEHALF, looks
+from api.entrance import Entrance
 from api.errors import language_of, mask
 from api.exchange import PLAIN_JSON, HTTPRefused, refusal
 from api.refused import note
@@ -18,15 +19,15 @@ from domain.store.accesses import viewed_by
 from domain.store.tokens import Token
 from domain.store.trouble import SILENT
 
-OPEN = re.compile(r"/healthz|/readyz|/(schemas|graphiql)(/.*)?")
+OPEN = re.compile(r"/healthz|/readyz|/(schemas|graphiql)(/.*)?|/sign-in(/callback|/role)?|/sign-out")
 
 
 class Gate:
     """Lets a request through with its token as `request.state.token`, or answers 401."""
 
-    def __init__(self, app: ASGIApp, organisation: Organisation) -> None:
+    def __init__(self, app: ASGIApp, entrance: Entrance) -> None:
         self._app = app
-        self._organisation = organisation
+        self._entrance = entrance
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         # A WebSocket gives its token in its first message, so that its own page asks for it.
@@ -52,7 +53,7 @@ class Gate:
 
     async def _token(self, request: Request) -> Token:
         try:
-            token = await bearer(self._organisation, request.headers.get("authorization"))
+            token = await self._entrance.shown(request, request.headers.get("authorization"))
         except SILENT as error:
             raise HTTPRefused(503, mask(error)) from error
         if token is None:

@@ -196,10 +196,12 @@ def lenses(found: Sequence[a.Lens], language: Language) -> RenderableType:
 
 def tokens(found: Sequence[Mapping[str, Any]]) -> RenderableType:
     table = Table(box=box.SIMPLE_HEAD, pad_edge=False, show_edge=False)
-    for name in ("id", "role", "name", "created", "expires", "revoked"):
+    for name in ("id", "use", "role", "name", "created", "expires", "revoked"):
         table.add_column(name, overflow="fold")
     for one in found:
-        table.add_row(one["id"], one["role"], one["name"], *((one[name] or "")[:10] for name in ("created", "expires", "revoked")))
+        table.add_row(
+            one["id"], one["use"], one["role"], one["name"], *((one[name] or "")[:10] for name in ("created", "expires", "revoked"))
+        )
     return table
 
 
