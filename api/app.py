@@ -105,7 +105,7 @@ def make_app(organisation: Organisation, look_seconds: float | None = None, sign
 
     app = FastAPI(title="Tussenruimte", lifespan=lifespan, docs_url=None, redoc_url=None, openapi_url=None, telemetry=NO_TELEMETRY)
     app.state.fanout = fanout
-    app.add_middleware(Gate, entrance=entrance)
+    app.add_middleware(Gate, organisation=organisation, entrance=entrance)
     schema = make_schema()
 
     async def graphql(request: Request) -> Response:

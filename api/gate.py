@@ -9,7 +9,7 @@ import re
 from starlette.requests import Request
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from api.context import BEHALF, looks
+from api.context import BEHALF, Organisation, looks
 from api.entrance import Entrance
 from api.errors import language_of, mask
 from api.exchange import PLAIN_JSON, HTTPRefused, refusal
@@ -25,8 +25,9 @@ OPEN = re.compile(r"/healthz|/readyz|/(schemas|graphiql)(/.*)?|/sign-in(/callbac
 class Gate:
     """Lets a request through with its token as `request.state.token`, or answers 401."""
 
-    def __init__(self, app: ASGIApp, entrance: Entrance) -> None:
+    def __init__(self, app: ASGIApp, organisation: Organisation, entrance: Entrance) -> None:
         self._app = app
+        self._organisation = organisation
         self._entrance = entrance
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
