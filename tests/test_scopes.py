@@ -45,7 +45,7 @@ class House:
 
     def member(self, id: str) -> dict[str, str]:
         """What a member sends along."""
-        token = self.organisation.tokens.made_for("coordinator", 60, "session", member=id)
+        token = self.organisation.tokens.made_for("coordinator", 60, "program", member=id)
         return {"Authorization": f"Bearer {token}"}
 
     def program(self, role: Role, reach: Reach | None = None) -> dict[str, str]:
