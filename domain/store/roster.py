@@ -70,11 +70,19 @@ class Roster:
         return self.invite(f"p-{secrets.token_hex(8)}", "participant", who, Reach(participant=participant))
 
     def joins(self, id: str, identity: tuple[str, str] | None = None) -> Member:
-        """A member came in; from now on they are known by an identity (issuer and subject), where they showed one. Raises `Refused`."""
+        """A member came in; from now on they are known by an identity (issuer and subject), where they showed one.
+
+        Where that is another one than before, whatever they held until then gives entry no more. Raises `Refused`, also where an
+        administrator by this identity is one already: what two of them have to grant is granted by two people."""
         with self._database.writing("tokens") as connection:
-            member = _current(connection, id)
-            joined = member.joined if member.joined is not None else self._clock()
-            issuer, subject = identity or (member.issuer, member.subject)
+            member, now = _current(connection, id), self._clock()
+            known = (member.issuer, member.subject)
+            issuer, subject = identity or known
+            if identity is not None and known != identity:
+                _refuse_twice(connection, member, identity)
+                if member.issuer is not None:
+                    revoke_of(connection, id, now)
+            joined = member.joined if member.joined is not None else now
             connection.write([Update(ROSTER, ("joined", "issuer", "subject"), ("id",), [(joined, issuer, subject, id)])])
         return msgspec.structs.replace(member, joined=joined, issuer=issuer, subject=subject)
 
@@ -98,7 +106,8 @@ class Roster:
 
     def identified(self, issuer: str, subject: str) -> list[Member]:
         """The members whom somebody is who showed an identity; one for each role they are in."""
-        return [m for m in self.all() if (m.issuer, m.subject) == (issuer, subject) and m.ended is None]
+        with self._database.asking() as connection:
+            return _identified(connection, issuer, subject)
 
     def all(self) -> Sequence[Member]:
         """All who were ever invited, but for participants who were erased; by id."""
@@ -131,6 +140,17 @@ def _refuse_last_of(members: Sequence[Member], member: Member) -> None:
     others = (m for m in members if m.role == "administrator" and m.ended is None and m.joined is not None and m.id != member.id)
     if member.role == "administrator" and next(others, None) is None:
         raise Refused(Refusal("CONFLICT", "last_administrator", "id", {"id": member.id}))
+
+
+def _refuse_twice(connection: Connection, member: Member, identity: tuple[str, str]) -> None:
+    others = [other.id for other in _identified(connection, *identity) if other.role == "administrator" and other.id != member.id]
+    if member.role == "administrator" and others:
+        raise Refused(Refusal("CONFLICT", "entry_twice", None, {"id": others[0]}))
+
+
+def _identified(connection: Connection, issuer: str, subject: str) -> list[Member]:
+    query = f"SELECT {_COLUMNS} FROM {connection.table(ROSTER)} r WHERE issuer = ? AND subject = ? AND ended IS NULL ORDER BY id"
+    return [_read(row) for row in connection.execute(query, (issuer, subject))]
 
 
 def _taken(id: str) -> Refused:

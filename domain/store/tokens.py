@@ -20,12 +20,17 @@ from domain.model.errors import bad
 from domain.model.roles import NEEDED, REACHING, ROLES, WHOLE, Reach, Role
 from domain.model.time import DAY, MINUTE
 from domain.model.words import ID_FORM
-from domain.store.database import ROSTER, TOKENS, Connection, Database, Insert, Update
+from domain.store.database import ROSTER, TOKENS, Connection, Database, Delete, Insert, Update
 
 PREFIX = "tr_"
 MOST_DAYS = 3_650
+KEPT = 30 * DAY
+"""For how long is kept what there was of sessions and links that hold no more; tokens of programs and grants are kept for ever."""
 Use = Literal["program", "session", "link", "grant"]
 """`session`: of a browser; `link`: turned into a session, once; `grant`: an auditor's, with which what is sealed may be opened."""
+
+PASSING: tuple[Use, ...] = ("session", "link")
+"""What is made each time that somebody signs in."""
 
 _BASE62 = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
 _FORM = re.compile(rf"{PREFIX}([A-Za-z0-9_-]{{43}})([0-9A-Za-z]{{6}})")
@@ -87,6 +92,9 @@ class Tokens:
         id, now = secrets.token_hex(5), self._clock()
         row = (id, _hash(text), role, name or id, now, now + span, None, use, member, msgspec.json.encode(reach).decode())
         with self._database.writing("tokens") as connection:
+            if use in PASSING:
+                query = f"SELECT id FROM {connection.table(TOKENS)} t WHERE use IN ('session', 'link') AND expires < ?"
+                connection.write([Delete(TOKENS, ("id",), connection.execute(query, (now - KEPT,)).fetchall())])
             connection.write([Insert(TOKENS, [row])])
         return text
 
@@ -97,10 +105,13 @@ class Tokens:
 
     def redeem(self, text: str) -> Token | None:
         """Whose link this is, and that is the end of it; None where it is none, or holds no more."""
+        token = self.link(text)
+        return token if token is not None and self.revoke(token.id) else None
+
+    def link(self, text: str) -> Token | None:
+        """Whose link this is, as long as it holds; it goes on to hold."""
         token = self._found(text)
-        if token is None or token.use != "link" or not token.holds(self._clock()):
-            return None
-        return token if self.revoke(token.id) else None
+        return token if token is not None and token.use == "link" and token.holds(self._clock()) else None
 
     def _found(self, text: str) -> Token | None:
         if not well_formed(text):

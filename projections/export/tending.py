@@ -17,9 +17,10 @@ from domain.model.roles import ROLES, Reach, Role
 from domain.model.time import iso_day
 from domain.store.checks import Unusable
 from domain.store.log import Log
+from domain.store.roster import Roster
 from domain.store.staging import Line
 from domain.store.store import EventStore
-from domain.store.tokens import Tokens
+from domain.store.tokens import PASSING, Tokens
 from domain.store.turning import Spans
 from projections.erasing import Erasing
 from projections.export import objects, tables
@@ -46,6 +47,7 @@ class Organisation(Protocol):
     erasing: Erasing
     retention: Retention
     tokens: Tokens
+    roster: Roster
     spans: Spans
 
 
@@ -180,9 +182,11 @@ def create_token(role: Role, initiatives: tuple[str, ...], project: str | None, 
 
 @token.command("list")
 def list_tokens() -> None:
-    """List the tokens ever made; never the tokens themselves."""
+    """List the tokens ever made for programs, and who is signed in now; never the tokens themselves."""
     with opened() as organisation:
-        found = objects.of_tokens(organisation.tokens.list())
+        now = organisation.store.clock()
+        held = [token for token in organisation.tokens.list() if token.use not in PASSING or token.holds(now)]
+        found = objects.of_tokens(held)
     show(found, lambda _: tables.tokens(found))
 
 
