@@ -24,6 +24,7 @@ from domain.store.replica import Lost
 from domain.store.roster import Roster
 from domain.store.store import EventStore
 from domain.store.tokens import Token, Tokens
+from projections.census.releases import Releases
 from projections.erasing import Erasing
 from projections.runner import Runner
 from projections.views.questions import Questions
@@ -56,6 +57,7 @@ class Organisation(Protocol):
     erasing: Erasing
     tokens: Tokens
     roster: Roster
+    census: Releases
 
     @property
     def signals(self) -> Signals | None: ...

@@ -36,15 +36,15 @@ class Releases:
     def __init__(self, store: EventStore, runner: Runner, rule: Rule, lens: str = "evidence", chance: Random | None = None) -> None:
         self._store = store
         self._runner = runner
-        self._rule = rule
-        self._lens = lens
+        self.rule = rule
+        self.lens = lens
         self._chance = chance or SystemRandom()
         self._name = f"{lens}/{rule.k}"
         self._looked = -AGAIN
         self._kept: tuple[int, Tables] | None = None
 
-    def tables(self) -> Tables:
-        """What is told now. What may be told since is looked for once a minute at the most."""
+    def told(self) -> tuple[int, Tables]:
+        """What is told now, and a number that grows whenever that changes. It is looked for what may be told since, once a minute."""
         now = self._store.clock()
         if not 0 <= now - self._looked < AGAIN:
             self._looked = now
@@ -53,23 +53,18 @@ class Releases:
             standing = _edition_of(connection, self._name)
             kept = self._kept
             if kept is None or kept[0] != standing.number:
-                kept = self._kept = standing.number, Tables(self._rule, standing.parts, _units(connection, self._name))
-        return kept[1]
-
-    def number(self) -> int:
-        """Grows whenever something is told otherwise than before."""
-        with self._store.reading() as connection:
-            return _edition_of(connection, self._name).number
+                kept = self._kept = standing.number, Tables(self.rule, standing.parts, _units(connection, self._name))
+        return kept
 
     def go_on(self) -> bool:
-        """Take in what may be told by now; whether that was anything."""
+        """Take in what may be told by now; whether that was anything. Raises `Refused` where there is no such lens."""
         self._runner.catch_up()
         # Under the lock of the views nothing moves meanwhile, and who looks at the same time waits.
         with self._store.database.writing("views") as connection:
             generation, now = self._runner.generation(connection), self._store.clock()
             snapshot = Snapshot(self._store, connection, generation, now, self._runner.position(connection, generation))
             name, month = self._name, month_of(now)
-            found = sources(snapshot, self._lens, month)
+            found = sources(snapshot, snapshot.lens(self.lens)[0], month)
             elsewhere = found.elsewhere()
             moved = [id for id in sorted(found.places) if self._release(connection, name, found, elsewhere, id, month)]
             standing = _edition_of(connection, name)
@@ -83,7 +78,7 @@ class Releases:
     def _next(self, connection: Connection, name: str) -> Edition:
         """The edition of a new quarter, once there is something to tell."""
         units = _units(connection, name)
-        return edition(self._rule, units, self._chance) if units else NONE
+        return edition(self.rule, units, self._chance) if units else NONE
 
     def _release(self, connection: Connection, name: str, found: Sources, elsewhere: frozenset[str], id: str, month: int) -> bool:
         """Have an initiative go on, where enough persons add something else than when it last did."""
@@ -91,9 +86,9 @@ class Releases:
         query = f"SELECT relationship, body FROM {connection.table(CENSUS_TOLD)} t WHERE census = ? AND initiative = ?"
         before = {relationship: bytes(body) for relationship, body in connection.execute(query, (name, id))}
         people = People(found.people, elsewhere)
-        if people.count(one for one in before.keys() | now.keys() if before.get(one) != now.get(one)) < self._rule.k:
+        if people.count(one for one in before.keys() | now.keys() if before.get(one) != now.get(one)) < self.rule.k:
             return False
-        made = unit(found.places[id], month, found.told.get(id, {}), people, self._rule.k)
+        made = unit(found.places[id], month, found.told.get(id, {}), people, self.rule.k)
         connection.write(
             [
                 Delete(CENSUS_TOLD, ("census", "relationship"), [(name, one) for one in before]),

@@ -154,14 +154,15 @@ class Tables:
         curves = [unit.curves[name] for unit in self._units.values()]
         columns = [list(cells) for cells in zip(*(curve.column(edges) for curve in curves), strict=True)]
         beside = [list(cells) for cells in zip(*(curve.beside for curve in curves), strict=True)]
-        if not all(against_insiders(self._rule, cells) for cells in (*columns, *filter(_count, beside))) or not self._leaves_room(name):
+        may = columns and all(against_insiders(self._rule, cells) for cells in (*columns, *filter(_count, beside)))
+        if not may or not self._leaves_room():
             return None
         half = len(EDGES[edges])
         counts = [_count(cells) for cells in columns]
         came, waiting = counts[:half], counts[half:]
         return [Bin(sum(came[place:]) + sum(waiting[place:]), came[place], waiting[place]) for place in range(half)]
 
-    def _leaves_room(self, name: str) -> bool:
+    def _leaves_room(self) -> bool:
         """Whether a curve may be told beside the states. It tells how many relationships there are by now, and how many have come to a
         phase: no more stood there in any month. So all states of now have to be told, and in each month there has to be room for what is
         not."""
