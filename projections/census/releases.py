@@ -27,6 +27,8 @@ _pack = msgspec.msgpack.Encoder().encode
 _unit = msgspec.msgpack.Decoder(Unit).decode
 _edition = msgspec.msgpack.Decoder(Edition).decode
 AGAIN = 60 * SECOND
+SHARE = 20
+"""One part of so many of the time may go by with looking, during which nothing else is taken into the views."""
 NONE = Edition({}, {}, (), {}, {})
 
 
@@ -40,15 +42,17 @@ class Releases:
         self.lens = lens
         self._chance = chance or SystemRandom()
         self._name = f"{lens}/{rule.k}"
-        self._looked = -AGAIN
+        self._looked, self._took = -AGAIN, 0
         self._kept: tuple[int, Tables] | None = None
 
     def told(self) -> tuple[int, Tables]:
-        """What is told now, and a number that grows whenever that changes. It is looked for what may be told since, once a minute."""
+        """What is told now, and a number that grows whenever that changes. It is looked for what may be told since, once a minute or, where
+        there is much to look through, less often."""
         now = self._store.clock()
-        if not 0 <= now - self._looked < AGAIN:
+        if not 0 <= now - self._looked < max(AGAIN, SHARE * self._took):
             self._looked = now
             self.go_on()
+            self._took = self._store.clock() - now
         with self._store.reading() as connection:
             standing = _edition_of(connection, self._name)
             kept = self._kept
@@ -58,12 +62,14 @@ class Releases:
 
     def go_on(self) -> bool:
         """Take in what may be told by now; whether that was anything. Raises `Refused` where there is no such lens."""
-        self._runner.catch_up()
+        self._runner.keep_up()
         # Under the lock of the views nothing moves meanwhile, and who looks at the same time waits.
         with self._store.database.writing("views") as connection:
             generation, now = self._runner.generation(connection), self._store.clock()
             snapshot = Snapshot(self._store, connection, generation, now, self._runner.position(connection, generation))
             name, month = self._name, month_of(now)
+            if month < _month_of(connection, name):
+                return False  # The clock was set back.
             found = sources(snapshot, snapshot.lens(self.lens)[0], month)
             elsewhere = found.elsewhere()
             moved = [id for id in sorted(found.places) if self._release(connection, name, found, elsewhere, id, month)]
@@ -121,6 +127,12 @@ def _edition_of(connection: Connection, name: str) -> Standing:
     query = f"SELECT quarter, number, body FROM {connection.table(CENSUS_EDITIONS)} e WHERE census = ?"
     row = connection.execute(query, (name,)).fetchone()
     return NEVER if row is None else Standing(row[0], row[1], _edition(row[2]))
+
+
+def _month_of(connection: Connection, name: str) -> int:
+    """The month up to which something was told."""
+    row = connection.execute(f"SELECT max(month) FROM {connection.table(CENSUS_UNITS)} u WHERE census = ?", (name,)).fetchone()
+    return row[0] or 0 if row else 0
 
 
 def _units(connection: Connection, name: str) -> dict[str, Unit]:

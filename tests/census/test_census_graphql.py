@@ -5,11 +5,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from census.neighbourhood import pair, settle
 from live import live
 from sent_lines import person, record
 from served import Served, served
 
+from census.neighbourhood import pair, settle
 from domain.model.roles import ROLES, Reach, Role
 
 ASKED = """{ census {

@@ -129,6 +129,14 @@ def test_time_that_passes_changes_nothing_of_what_was_told_of_months_before(stor
     assert told(releases.told()[1]) == before
 
 
+def test_a_clock_that_was_set_back_takes_nothing_back(store: EventStore, clock: Clock) -> None:
+    releases = census(store)
+    before = told(releases.told()[1])
+    clock.now = day("2021-03-20")
+    assert not releases.go_on()
+    assert told(releases.told()[1]) == before
+
+
 def test_a_rebuild_another_process_and_another_start_tell_the_same(store: EventStore, opening: Callable[[], EventStore]) -> None:
     releases = census(store)
     before = told(releases.told()[1])
