@@ -93,6 +93,13 @@ def test_who_knows_one_initiative_learns_of_no_fewer_than_k_persons() -> None:
     assert not RULE.hides([cell(9), cell(9)])
 
 
+def test_no_sum_is_told_of_which_the_rule_says_what_each_is() -> None:
+    """Each pair has two persons. Three of one pair each are six, and without any one four: so none could be of two pairs."""
+    one_pair = Cell(1, 2, 2, 1, 0)
+    assert not Rule(4).hides([one_pair] * 3)
+    assert Rule(4).hides([one_pair] * 4)
+
+
 def test_one_person_in_more_than_half_of_what_is_counted_keeps_it_hidden() -> None:
     assert RULE.safe([Cell(6, 7, 7, 3, 0)])
     assert not RULE.safe([Cell(6, 7, 7, 4, 0)])
