@@ -37,7 +37,7 @@ from projections.erasing import Erasing
 from projections.export import asking, auditing, carrying, entering, tables, tending
 from projections.export.settings import Files, Settings, databases, files_of, root_key, settings
 from projections.export.sign_in import LINK_MINUTES, is_loopback, sign_in_address
-from projections.export.terminal import TOLD, Verbs, looking, said, show, told, watched
+from projections.export.terminal import TOLD, Verbs, acting, looking, said, show, told, watched
 from projections.retention import Retention
 from projections.runner import Runner
 from projections.set_aside import SET_ASIDE
@@ -301,7 +301,7 @@ def serve(host: str, port: int, metrics_host: str, metrics_port: int | None) -> 
         show({"address": address}, lambda _: f"Tussenruimte on {address} (GraphQL at {address}/graphql), until Ctrl-C")
         if isinstance(chosen.place, Files) and is_loopback(host) and sys.stdout.isatty() and not said("json"):
             # For who sits there. What is not a terminal may be a log, in which no secret is to stand.
-            link = entering.link_for(organisation.store, organisation.tokens, organisation.roster, "coordinator")
+            link = entering.link_for(organisation, acting(), "coordinator")
             click.echo(f"To sign in, once and within {LINK_MINUTES} minutes: {sign_in_address(chosen.sign_in.url or address, link)}")
         server.run(sockets=[server_socket])
 
