@@ -35,8 +35,8 @@ from domain.store.turning import Spans
 from projections import soundness
 from projections.erasing import Erasing
 from projections.export import asking, auditing, carrying, entering, tables, tending
-from projections.export.settings import Files, Settings, databases, files_of, root_key, settings
-from projections.export.sign_in import LINK_MINUTES, is_loopback, sign_in_address
+from projections.export.settings import Databases, Files, Settings, databases, files_of, root_key, settings
+from projections.export.sign_in import LINK_MINUTES, entry, is_loopback, sign_in_address
 from projections.export.terminal import TOLD, Verbs, acting, looking, said, show, told, watched
 from projections.retention import Retention
 from projections.runner import Runner
@@ -254,6 +254,8 @@ def _findings(chosen: Settings) -> list[soundness.Finding]:
             found = soundness.examine(organisation.store, organisation.runner, lambda done, of: progress("examine", done, of))
             found.append(soundness.turned(organisation.store, organisation.spans))
             found.append(soundness.kept(organisation.retention, organisation.runner))
+            found.append(soundness.ending(organisation.tokens, organisation.store.clock()))
+            found.append(entry(chosen.sign_in, isinstance(chosen.place, Databases)))
             for name, log in (("log", organisation.log), ("log of accesses", organisation.access_log)):
                 found.append(soundness.signed(name, log, organisation.store))
             if organisation.signals is not None:
