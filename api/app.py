@@ -33,6 +33,7 @@ from api.feed import feed_pages
 from api.gate import Gate
 from api.graphiql_pages import graphiql_pages
 from api.health_pages import health_pages
+from api.refused import note_errors
 from api.schema import make_schema
 from api.schema_pages import schema_pages
 from api.sign_in.routes import sign_in_pages
@@ -104,7 +105,7 @@ def make_app(organisation: Organisation, look_seconds: float | None = None, sign
 
     app = FastAPI(title="Tussenruimte", lifespan=lifespan, docs_url=None, redoc_url=None, openapi_url=None, telemetry=NO_TELEMETRY)
     app.state.fanout = fanout
-    app.add_middleware(Gate, entrance=entrance)
+    app.add_middleware(Gate, organisation=organisation, entrance=entrance)
     schema = make_schema()
 
     async def graphql(request: Request) -> Response:
@@ -126,6 +127,7 @@ def make_app(organisation: Organisation, look_seconds: float | None = None, sign
             return exchange.answer(None, [GraphQLError(error.as_http_error_reason())], media, language)
         except MissingQueryError as error:
             return exchange.answer(None, [GraphQLError(str(error))], media, language)
+        await note_errors(organisation, result.errors)
         return exchange.answer(result.data, result.errors, media, language)
 
     # First, and without FastAPI's looking at what a page takes: this one reads for itself, and most requests are its own.
@@ -139,6 +141,7 @@ def make_app(organisation: Organisation, look_seconds: float | None = None, sign
 
     @app.exception_handler(HTTPRefused)
     async def refused(request: Request, error: HTTPRefused) -> Response:
+        await note_errors(organisation, [error.refused])
         return refusal(error, PLAIN_JSON, language_of(request.headers.get("accept-language")))
 
     @app.exception_handler(404)

@@ -92,7 +92,6 @@ class Context:
         course: "Course | None" = None,
     ) -> None:
         self.organisation = organisation
-        self.questions = organisation.questions
         self.wakeups = wakeups
         self.operation = operation
         self.lasting = lasting
@@ -100,6 +99,7 @@ class Context:
         self._token = token
         self._scope = scope
         self._course = course
+        self._questions: Questions | None = None
         self._points = 0
         self._loaders: dict[Hashable, DataLoader[str, Any]] = {}
         self.selected: dict[tuple[int, tuple[str, ...]], bool] = {}
@@ -113,8 +113,15 @@ class Context:
 
     @property
     def scope(self) -> Scope:
-        """What whoever asks may see; whatever asks the read models goes by it."""
+        """What whoever asks may see."""
         return self._scope or scope_of(self.organisation, self.token)
+
+    @property
+    def questions(self) -> Questions:
+        """All that whoever asks may ask of the read models: what they may not see is not in the answers."""
+        if self._questions is None or self._questions.scope != self.scope:
+            self._questions = self.organisation.questions.within(self.scope)
+        return self._questions
 
     @property
     def course(self) -> "Course":
@@ -158,12 +165,16 @@ class Context:
 
 def scope_of(organisation: Organisation, token: Token) -> Scope:
     """What a token lets see."""
-    return Scope(organisation.store.organisation, token.role)
+    return Scope(organisation.store.organisation, token.role, token.reach, token.recorded_by)
 
 
 def looks(token: Token, behalf: str | None) -> Viewer:
     """Who looks, for the access log: whose token it is, and on whose behalf, as they say. Raises `Refused`."""
-    return Viewer(f"token/{token.name}", token.role, on_behalf(behalf, BEHALF), token.id)
+    if token.role == "participant":
+        # Beside a relationship, who it is would lead to them.
+        return Viewer("participant", token.role, on_behalf(behalf, BEHALF))
+    by = f"member/{token.member}" if token.member is not None else f"token/{token.name}"
+    return Viewer(by, token.role, on_behalf(behalf, BEHALF), token.id)
 
 
 _at_work: set[object] = set()

@@ -27,6 +27,7 @@ from api.exchange import STATUS, HTTPRefused, Question
 from api.fanout import Fanout, Subscriber, TooSlow
 from api.followers import NotWritten
 from api.limits import document
+from api.refused import note
 from api.schema import Schema
 from api.subscription import NotBegun, Subscription
 from api.wakeups import Wakeups
@@ -194,6 +195,8 @@ class Socket(GraphQL[Context, None]):
         assert context.connection is not None, "a context of a connection has it"
         token = await self._entrance.shown(context.connection, said.get("authorization"))
         behalf = said.get("onBehalfOf")
+        if token is None:
+            await note(self._organisation, "UNAUTHENTICATED")
         if token is None or not isinstance(behalf, str | None):
             raise ConnectionRejectionError
         try:

@@ -95,8 +95,8 @@ class Cursor(Protocol):
     def fetchall(self) -> list[Row]: ...
 
 
-class Connection(Protocol):
-    """A transaction of one organisation. A reading one sees one snapshot."""
+class ReadConnection(Protocol):
+    """A transaction of one organisation in which is read. A reading one sees one snapshot."""
 
     json: JsonForms
 
@@ -113,6 +113,10 @@ class Connection(Protocol):
     def stream(self, statement: str, values: Sequence[Any] = ()) -> Iterable[Row]:
         """The rows of a statement of which there may be more than fit in memory."""
         ...
+
+
+class Connection(ReadConnection, Protocol):
+    """A transaction of one organisation in which may be written too."""
 
     def write(self, changes: Iterable[Change], generation: int = 0) -> None: ...
 
@@ -247,13 +251,13 @@ ACCESSES = Table(
 OWN = (EVENTS, HANGS, TOKENS, ROSTER, TRACKING, GENERATIONS, ANNOUNCED, ERASURES, SETTINGS, DEAD_EPOCHS, TILES, CHECKPOINTS, ACCESSES)
 
 
-def setting_of(connection: Connection, name: str) -> str | None:
+def setting_of(connection: ReadConnection, name: str) -> str | None:
     """What an organisation, or the platform for it, set under a name."""
     row = connection.execute(f"SELECT value FROM {connection.table(SETTINGS)} s WHERE name = ?", (name,)).fetchone()
     return str(row[0]) if row is not None else None
 
 
-def head_of(connection: Connection, table: Table) -> int:
+def head_of(connection: ReadConnection, table: Table) -> int:
     """The highest position of a table that has them; 0 where it holds nothing."""
     row = connection.execute(f"SELECT max(position) FROM {connection.table(table)} t").fetchone()
     return row[0] or 0 if row else 0

@@ -32,6 +32,8 @@ ACTIONS = {
     "export": ("exported {}", "exporteerde {}"),
     "follow": ("began to follow {}", "begon {} te volgen"),
     "told": ("was told {}", "kreeg {} verteld"),
+    "refused": ("was refused {}", "kreeg {} niet"),
+    "changed": ("changed {}", "veranderde {}"),
 }
 LOOKED_AT = {
     "names": ("names", "namen"),
@@ -40,6 +42,19 @@ LOOKED_AT = {
     "voices": ("voices", "stemmen"),
     "members": ("members", "leden"),
     "accesses": ("who looked", "wie keek"),
+    "forbidden": ("what was asked", "wat gevraagd werd"),
+    "unauthenticated": ("entry", "toegang"),
+    "rate_limited": ("so much at once", "zoveel tegelijk"),
+    "invited": ("who is invited", "wie is uitgenodigd"),
+    "left": ("who left", "wie is weggegaan"),
+    "appointed": ("who is appointed", "wie is aangesteld"),
+    "released": ("who is released", "wie is ontheven"),
+    "token_created": ("the tokens: one more", "de tokens: een erbij"),
+    "token_revoked": ("the tokens: one revoked", "de tokens: een ingetrokken"),
+    "grant_asked": ("what is asked to be opened", "wat gevraagd is te openen"),
+    "grant_given": ("what may be opened", "wat geopend mag worden"),
+    "grant_opened": ("what is opened by a grant", "wat met toestemming geopend is"),
+    "grant_ended": ("what may be opened no more", "wat niet meer geopend mag worden"),
 }
 
 
