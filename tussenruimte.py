@@ -36,9 +36,9 @@ from domain.store.turning import Spans
 from projections import soundness
 from projections.erasing import Erasing
 from projections.export import asking, auditing, carrying, entering, members, tables, tending
-from projections.export.settings import Files, Settings, databases, files_of, root_key, settings
-from projections.export.sign_in import LINK_MINUTES, is_loopback, sign_in_address
-from projections.export.terminal import TOLD, Verbs, looking, said, show, told, watched
+from projections.export.settings import Databases, Files, Settings, databases, files_of, root_key, settings
+from projections.export.sign_in import LINK_MINUTES, entry, is_loopback, sign_in_address
+from projections.export.terminal import TOLD, Verbs, acting, looking, said, show, told, watched
 from projections.membership import Membership
 from projections.retention import Retention
 from projections.runner import Runner
@@ -258,6 +258,8 @@ def _findings(chosen: Settings) -> list[soundness.Finding]:
             found = soundness.examine(organisation.store, organisation.runner, lambda done, of: progress("examine", done, of))
             found.append(soundness.turned(organisation.store, organisation.spans))
             found.append(soundness.kept(organisation.retention, organisation.runner))
+            found.append(soundness.ending(organisation.tokens, organisation.store.clock()))
+            found.append(entry(chosen.sign_in, isinstance(chosen.place, Databases)))
             for name, log in (("log", organisation.log), ("log of accesses", organisation.access_log)):
                 found.append(soundness.signed(name, log, organisation.store))
             if organisation.signals is not None:
@@ -305,7 +307,7 @@ def serve(host: str, port: int, metrics_host: str, metrics_port: int | None) -> 
         show({"address": address}, lambda _: f"Tussenruimte on {address} (GraphQL at {address}/graphql), until Ctrl-C")
         if isinstance(chosen.place, Files) and is_loopback(host) and sys.stdout.isatty() and not said("json"):
             # For who sits there. What is not a terminal may be a log, in which no secret is to stand.
-            link = entering.link_for(organisation.store, organisation.tokens, organisation.roster, "coordinator")
+            link = entering.link_for(organisation, acting(), "coordinator")
             click.echo(f"To sign in, once and within {LINK_MINUTES} minutes: {sign_in_address(chosen.sign_in.url or address, link)}")
         server.run(sockets=[server_socket])
 

@@ -267,5 +267,6 @@ def checkup(settings: Sequence[Mapping[str, str]], versions: Mapping[str, str], 
         grid.add_row("", row["name"], f"{row['value']}  ({row['from']})")
     grid.add_row("", "versions", ", ".join(f"{name} {version}" for name, version in versions.items()))
     for finding in findings:
-        grid.add_row("✓" if finding.sound else "✗", finding.name, ("" if finding.sound else "unsound: ") + finding.detail)
+        sign, word = ("!", "weak: ") if finding.weak else ("✓", "") if finding.sound else ("✗", "unsound: ")
+        grid.add_row(sign, finding.name, word + finding.detail)
     return grid
