@@ -16,11 +16,11 @@ from api.context import Organisation, quick, thread
 from api.entrance import Entrance, elsewhere
 from api.errors import language_of, mask
 from api.exchange import STATUS, HTTPRefused, body_of
-from api.origin import same_origin
 from api.sign_in import attempt as attempts
 from api.sign_in import pages, sessions
 from api.sign_in.attempt import Attempt
 from api.sign_in.fetching import Declined, Unreached
+from api.sign_in.origin import same_origin
 from api.sign_in.provider import Provider
 from api.sign_in.verification import Unproven
 from domain.model.errors import Language, Refusal, Refused, bad

@@ -25,7 +25,8 @@ HEADS: dict[str, str] = {
     "version": "versie", "description": "omschrijving", "strengths": "sterkten", "holder": "houder", "direction": "richting",
     "because": "want", "breadth": "breedte", "surprise": "verrassing", "movement": "beweging", "ambivalence": "ambivalentie",
     "made": "ruimte gemaakt", "limited": "begrensd", "openness": "openheid", "recorded": "vastgelegd", "position": "positie",
-    "who": "wie",
+    "who": "wie", "role": "rol", "looks after": "begeleidt", "invited": "uitgenodigd", "joined": "sinds", "left": "tot",
+    "auditor": "auditor", "why": "waarom", "allowed by": "toegestaan door", "until": "tot", "holds": "geldt",
 }  # fmt: skip
 ACTIONS = {
     "read": ("read {}", "las {}"),
@@ -48,6 +49,7 @@ LOOKED_AT = {
     "invited": ("who is invited", "wie is uitgenodigd"),
     "left": ("who left", "wie is weggegaan"),
     "appointed": ("who is appointed", "wie is aangesteld"),
+    "link": ("how one comes in", "hoe iemand binnenkomt"),
     "released": ("who is released", "wie is ontheven"),
     "token_created": ("the tokens: one more", "de tokens: een erbij"),
     "token_revoked": ("the tokens: one revoked", "de tokens: een ingetrokken"),
@@ -205,6 +207,25 @@ def tokens(found: Sequence[Mapping[str, Any]]) -> RenderableType:
     return table
 
 
+def members(found: Sequence[Mapping[str, Any]], language: Language) -> RenderableType:
+    table = _table(language, "id", "role", "looks after", "invited", "by", "joined", "left")
+    for one in found:
+        after = ", ".join(one["initiatives"]) or one["project"] or ""
+        days = [(one[name] or "")[:10] for name in ("invited", "joined", "left")]
+        table.add_row(one["id"], one["role"], after, days[0], one["invitedBy"], *days[1:])
+    return table
+
+
+def grants(found: Sequence[Mapping[str, Any]], language: Language) -> RenderableType:
+    table = _table(language, "id", "auditor", "what", "why", "allowed by", "until", "holds")
+    for one in found:
+        what = ", ".join([*one["initiatives"], *one["relationships"]])
+        holds = ("yes", "ja") if one["holds"] else ("no", "nee")
+        until = (one["until"] or "")[:16].replace("T", " ")
+        table.add_row(one["id"], one["auditor"], what, one["why"], ", ".join(one["allowedBy"]), until, holds[language == "nl"])
+    return table
+
+
 def erasures(found: Sequence[Mapping[str, Any]], language: Language) -> RenderableType:
     """The certificates, a sentence each."""
     return Group(*(_erasure(one, language) for one in found))
@@ -246,5 +267,6 @@ def checkup(settings: Sequence[Mapping[str, str]], versions: Mapping[str, str], 
         grid.add_row("", row["name"], f"{row['value']}  ({row['from']})")
     grid.add_row("", "versions", ", ".join(f"{name} {version}" for name, version in versions.items()))
     for finding in findings:
-        grid.add_row("✓" if finding.sound else "✗", finding.name, ("" if finding.sound else "unsound: ") + finding.detail)
+        sign, word = ("!", "weak: ") if finding.weak else ("✓", "") if finding.sound else ("✗", "unsound: ")
+        grid.add_row(sign, finding.name, word + finding.detail)
     return grid
