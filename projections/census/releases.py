@@ -1,4 +1,5 @@
-"""When numbers change: an initiative's go on when at least `k` persons add something else than they did, and stand still until then.
+"""When numbers change: an initiative's go on when those that add something else than they did are enough to be told of, and stand still
+until then.
 
 So the same question has the same answer, byte for byte, before and after one person was added, changed or erased. What was told stands in
 the store, so that every process tells the same, after a rebuild too. It is counted there, without anybody in it; beside it stands what each
@@ -12,7 +13,7 @@ from typing import NamedTuple
 import msgspec
 
 from domain.model.time import SECOND
-from domain.store.database import CENSUS_EDITIONS, CENSUS_TOLD, CENSUS_UNITS, Connection, Delete, Insert, Put
+from domain.store.database import CENSUS_EDITIONS, CENSUS_TOLD, CENSUS_UNITS, Connection, Delete, Insert, Put, Update
 from domain.store.store import EventStore
 from projections.census.cells import Rule
 from projections.census.contributions import month_of
@@ -27,6 +28,7 @@ _pack = msgspec.msgpack.Encoder().encode
 _unit = msgspec.msgpack.Decoder(Unit).decode
 _edition = msgspec.msgpack.Decoder(Edition).decode
 AGAIN = 60 * SECOND
+FORGOTTEN = b""
 SHARE = 20
 """One part of so many of the time may go by with looking, during which nothing else is taken into the views."""
 NONE = Edition({}, {}, (), {}, {})
@@ -92,9 +94,11 @@ class Releases:
         query = f"SELECT relationship, body FROM {connection.table(CENSUS_TOLD)} t WHERE census = ? AND initiative = ?"
         before = {relationship: bytes(body) for relationship, body in connection.execute(query, (name, id))}
         people = People(found.people, elsewhere)
-        if people.count(one for one in before.keys() | now.keys() if before.get(one) != now.get(one)) < self.rule.k:
+        # Of what was forgotten nobody can say whether it changed.
+        changed = [one for one in before.keys() | now.keys() if before.get(one) not in (now.get(one), FORGOTTEN)]
+        if not self.rule.safe([people.cell(changed)]):
             return False
-        made = unit(found.places[id], month, found.told.get(id, {}), people, self.rule.k)
+        made = unit(found.places[id], month, found.told.get(id, {}), people, self.rule)
         connection.write(
             [
                 Delete(CENSUS_TOLD, ("census", "relationship"), [(name, one) for one in before]),
@@ -106,10 +110,12 @@ class Releases:
 
 
 def forget_told(connection: Connection, streams: Sequence[str]) -> None:
-    """Take away what relationships added to any census: somebody in them was erased. The numbers stay as they were told."""
+    """Overwrite what relationships added to any census: somebody in them was erased. The numbers stay as they were told, and do not go on
+    by that: else one person who was in ten relationships would be seen to have left."""
     names = [name for (name,) in connection.execute(f"SELECT census FROM {connection.table(CENSUS_EDITIONS)} e")]
     relationships = [id for kind, _, id in (stream.partition("/") for stream in streams) if kind == "relationship"]
-    connection.write([Delete(CENSUS_TOLD, ("census", "relationship"), [(name, id) for name in names for id in relationships])])
+    rows = [(FORGOTTEN, name, id) for name in names for id in relationships]
+    connection.write([Update(CENSUS_TOLD, ("body",), ("census", "relationship"), rows)])
 
 
 class Standing(NamedTuple):

@@ -1,7 +1,7 @@
 """What one initiative adds to the census, counted: the cells of all tables, and nobody in them.
 
-States stand still for a while: those of an initiative go on when at least `k` persons stand differently than they did. Between two months,
-then, nothing changes by which one person's move could be seen.
+States stand still for a while: those of an initiative go on when what stands differently than it did is enough to be told of. Between two
+months, then, nothing changes by which one person's move could be seen.
 """
 
 from bisect import bisect_right
@@ -12,7 +12,7 @@ from typing import NamedTuple
 from msgspec import Struct
 
 from domain.model.time import DAY
-from projections.census.cells import Cell
+from projections.census.cells import Cell, Rule
 from projections.census.contributions import PHASES, UNOBSERVED, Contribution, first_of
 from projections.census.parts import Place
 
@@ -70,9 +70,6 @@ class People(NamedTuple):
         shared = max((times for person, times in parts.items() if person in self.elsewhere), default=0)
         return Cell(len(counted), len(parts), len(own), max(own.values(), default=0), shared)
 
-    def count(self, relationships: Iterable[str]) -> int:
-        return len({person for id in relationships for person in self.of.get(id, ())})
-
 
 def periods(month: int) -> tuple[str, str, str]:
     """The year, quarter and month that a month is in, as they are named."""
@@ -80,8 +77,8 @@ def periods(month: int) -> tuple[str, str, str]:
     return f"{year:04}", f"{year:04}-Q{place // 3 + 1}", f"{year:04}-{place + 1:02}"
 
 
-def unit(place: Place, upto: int, told: Mapping[str, Contribution], people: People, k: int) -> Unit:
-    states = tuple(_states(told, people, k))
+def unit(place: Place, upto: int, told: Mapping[str, Contribution], people: People, rule: Rule) -> Unit:
+    states = tuple(_states(told, people, rule))
     curves = _curves(told, people, states[-1][0]) if states else {}
     return Unit(place, upto, states, _moves(told, people), curves)
 
@@ -127,7 +124,7 @@ def _curve(after: Mapping[str, tuple[int | None, Contribution]], people: People,
     return Curve(tuple(cells(came, starts) for starts in EDGES), tuple(cells(waiting, starts) for starts in EDGES), beside)
 
 
-def _states(told: Mapping[str, Contribution], people: People, k: int) -> Iterable[tuple[int, dict[str, Cell]]]:
+def _states(told: Mapping[str, Contribution], people: People, rule: Rule) -> Iterable[tuple[int, dict[str, Cell]]]:
     changes: dict[int, dict[str, str]] = {}
     for id, one in told.items():
         for month, column in one.states:
@@ -136,7 +133,7 @@ def _states(told: Mapping[str, Contribution], people: People, k: int) -> Iterabl
     shown: dict[str, str] = {}
     for month in sorted(changes):
         current |= changes[month]
-        if people.count(id for id, column in current.items() if shown.get(id) != column) < k:
+        if not rule.safe([people.cell(id for id, column in current.items() if shown.get(id) != column)]):
             continue
         shown = dict(current)
         columns: dict[str, list[str]] = {phase: [] for phase in (*PHASES, UNOBSERVED)}

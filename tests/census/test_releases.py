@@ -6,7 +6,7 @@ from random import Random
 
 import msgspec
 import pytest
-from sent_lines import Clock, account, record, runner_of
+from sent_lines import Clock, account, match, person, record, runner_of
 
 from census.neighbourhood import initiative, pair, settle
 from domain.model.time import day
@@ -56,14 +56,15 @@ def as_it_is(store: EventStore) -> Tables:
     with Questions(store, runner_of(store)).snapshot() as snapshot:
         found = sources(snapshot, "accounts", month := month_of(snapshot.now))
     people = People(found.people, found.elsewhere())
-    units = {id: unit(place, month, found.told[id], people, RULE.k) for id, place in found.places.items() if id in found.told}
+    units = {id: unit(place, month, found.told[id], people, RULE) for id, place in found.places.items() if id in found.told}
     return Tables(RULE, edition(RULE, units, Random(0)), units)
 
 
 def kept(store: EventStore) -> set[str]:
     """The relationships of which it is kept what they added."""
     with store.reading() as connection:
-        return {id for (id,) in connection.execute(f"SELECT relationship FROM {connection.table(CENSUS_TOLD)} t")}
+        rows = connection.execute(f"SELECT relationship, body FROM {connection.table(CENSUS_TOLD)} t")
+        return {id for id, body in rows if body}
 
 
 def test_much_is_told_of_all_and_what_is_told_of_some_says_nothing_of_the_others(store: EventStore) -> None:
@@ -157,6 +158,23 @@ def test_who_was_erased_changes_nothing_that_was_told_and_what_they_added_is_for
     assert "home0-1" not in kept(store)
     assert not releases.go_on()
     assert told(releases.told()[1]) == before
+
+
+def test_one_person_in_ten_relationships_is_not_seen_to_come_and_not_to_be_erased(store: EventStore) -> None:
+    organisation = Organisation(store)
+    releases = Releases(store, organisation.runner, RULE, "accounts", Random(0))
+    before = told(releases.told()[1])
+    others = [raw for number in range(12) for raw in person(f"other-{number}")]
+    matches = [match(f"busy-{number}", "busy", f"other-{number}", "home0") for number in range(12)]
+    assert not record(store, [*person("busy"), *others, *matches]).refused
+    assert not releases.go_on()
+    assert not record(store, [raw for number in range(100, 112) for raw in pair("home0", number, "help")]).refused
+    assert releases.go_on()
+    after = told(releases.told()[1])
+    assert after != before
+    organisation.erasing.erase("busy")
+    assert not releases.go_on()
+    assert told(releases.told()[1]) == after
 
 
 def test_an_initiative_that_comes_later_is_told_of_from_the_next_quarter_on(store: EventStore, clock: Clock) -> None:

@@ -32,7 +32,7 @@ class World(NamedTuple):
                     homes.setdefault(person, set()).add(initiative)
         elsewhere = frozenset(person for person, where in homes.items() if len(where) > 1)
         people = People(self.persons, elsewhere)
-        return {id: unit(self.places[id], NOW, told, people, self.rule.k) for id, told in self.told.items()}
+        return {id: unit(self.places[id], NOW, told, people, self.rule) for id, told in self.told.items()}
 
     def edition(self, units: Mapping[str, Unit]) -> Edition:
         return edition(self.rule, units, random.Random(0))
