@@ -35,7 +35,7 @@ def environment(place: Place) -> dict[str, str]:
     """What the library is told of where to keep its events."""
     if not isinstance(place.found, Databases):
         return {"PERSISTENCE_MODULE": "eventsourcing.sqlite", "SQLITE_DBNAME": str(place.found.path)}
-    url = urlsplit(place.found.url)
+    url = urlsplit(place.found.owned)
     return {
         "PERSISTENCE_MODULE": "eventsourcing.postgres",
         "POSTGRES_DBNAME": url.path[1:],
