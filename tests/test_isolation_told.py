@@ -1,4 +1,4 @@
-"""The platform starts only where PostgreSQL keeps organisations apart; `doctor` tells of roles from whom nothing is kept, or who could end it."""
+"""The platform starts only where PostgreSQL keeps organisations apart, and `doctor` tells of a role from whom nothing is kept."""
 
 import base64
 import json
