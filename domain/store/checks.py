@@ -80,7 +80,8 @@ def check_places(url: str, keys_url: str) -> None:
         if are_one(events, keys):
             raise Unusable(
                 f"{shown(keys_url)} names the database of the events. Make another for the keys: no backup may hold both. If keys are there"
-                " already, copy their tables over with pg_dump -t fence -t organisation_keys -t data_keys -t aliases, and drop them there."
+                " already, copy their tables over with pg_dump -t fence -t organisation_keys -t data_keys -t aliases, as a superuser, and"
+                " drop them there."
             )
         for connection, place, own, other, table in (
             (events, url, "events", "keys", ORGANISATION_KEYS),

@@ -16,9 +16,10 @@ SET = "SELECT set_config('tussenruimte.organisation', %s, true)"
 """Sets a transaction to an organisation, until it ends."""
 EVERY = "*"
 """What the owner of the tables sets who looks for which organisations there are. None is called so."""
-RIGHTS = SQL("SELECT, INSERT, UPDATE, DELETE, MAINTAIN")
-"""What the application may do; the last, which PostgreSQL 17 is the first to have, is for vacuuming what was overwritten. Never TRUNCATE or
-REFERENCES, which row-level security does not reach."""
+RIGHTS = SQL("SELECT, INSERT, UPDATE, DELETE")
+"""What the application may do. Never TRUNCATE or REFERENCES, which row-level security does not reach."""
+MAINTAINING = 170_000
+"""The PostgreSQL from which on it can be allowed to vacuum what it overwrote, too; before, that is left to the server's own vacuum."""
 
 _SET_TO = "current_setting('tussenruimte.organisation', true)"
 _POLICIES = {
@@ -69,8 +70,9 @@ def secure(connection: psycopg.Connection[Row]) -> None:
 
 def admit(connection: psycopg.Connection[Row], role: str) -> None:
     """Let the application's role ask and write, within one organisation at a time."""
+    rights = SQL("{}, MAINTAIN").format(RIGHTS) if connection.info.server_version >= MAINTAINING else RIGHTS
     for name, _, _ in connection.execute(_TABLES).fetchall():
-        connection.execute(SQL("GRANT {} ON {} TO {}").format(RIGHTS, Identifier(name), Identifier(role)))
+        connection.execute(SQL("GRANT {} ON {} TO {}").format(rights, Identifier(name), Identifier(role)))
     connection.execute(SQL("GRANT SELECT ON facts TO {}").format(Identifier(role)))
     for (schema,) in connection.execute("SELECT current_schema()").fetchall():
         connection.execute(SQL("GRANT USAGE ON SCHEMA {} TO {}").format(Identifier(schema), Identifier(role)))
