@@ -25,6 +25,7 @@ from strawberry.types.graphql import OperationType
 from api import exchange
 from api.context import Context, Organisation, all_done, past
 from api.correlation import Correlation
+from api.entrance import Entrance
 from api.errors import language_of, mask
 from api.exchange import PLAIN_JSON, HTTPRefused, media_type, refusal
 from api.fanout import Fanout
@@ -32,13 +33,16 @@ from api.feed import feed_pages
 from api.gate import Gate
 from api.graphiql_pages import graphiql_pages
 from api.health_pages import health_pages
+from api.refused import note_errors
 from api.schema import make_schema
 from api.schema_pages import schema_pages
+from api.sign_in.routes import sign_in_pages
 from api.socket import Socket
 from api.wakeups import Wakeups
 from api.watch import TokenWatch
 from domain.model.errors import bad
 from domain.store.trouble import SILENT, TROUBLE
+from projections.export.sign_in import SignIn
 from projections.telemetry.work import projected
 
 THREADS = 16
@@ -49,6 +53,7 @@ FINISH_SECONDS = 5.0
 NO_TELEMETRY: TelemetryConfig = {"tracing": False, "metrics": False, "logs": False}
 """FastAPI would report addresses, and with GET a question stands in the address."""
 
+BY_LINKS = SignIn()
 ASKING = (OperationType.QUERY,)
 ALL = (OperationType.QUERY, OperationType.MUTATION)
 
@@ -73,13 +78,15 @@ async def _finishing(organisation: Organisation) -> None:
             logger.warning("erasures cannot be looked after just now", exc_info=error)
 
 
-def make_app(organisation: Organisation, look_seconds: float | None = None) -> ASGIApp:
-    """The application over an opened organisation. `look_seconds`: if what other processes recorded is not looked for as often as usual."""
+def make_app(organisation: Organisation, look_seconds: float | None = None, sign_in: SignIn = BY_LINKS) -> ASGIApp:
+    """The application over an opened organisation. `look_seconds`: if what other processes recorded is not looked for as often as usual;
+    `sign_in`: where people sign in."""
 
     wakeups = Wakeups(organisation, look_seconds)
     organisation.runner.on_step(projected)
     fanout = Fanout(organisation, wakeups)
     watch = TokenWatch(organisation)
+    entrance = Entrance(organisation, sign_in)
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
@@ -98,7 +105,7 @@ def make_app(organisation: Organisation, look_seconds: float | None = None) -> A
 
     app = FastAPI(title="Tussenruimte", lifespan=lifespan, docs_url=None, redoc_url=None, openapi_url=None, telemetry=NO_TELEMETRY)
     app.state.fanout = fanout
-    app.add_middleware(Gate, organisation=organisation)
+    app.add_middleware(Gate, organisation=organisation, entrance=entrance)
     schema = make_schema()
 
     async def graphql(request: Request) -> Response:
@@ -120,18 +127,21 @@ def make_app(organisation: Organisation, look_seconds: float | None = None) -> A
             return exchange.answer(None, [GraphQLError(error.as_http_error_reason())], media, language)
         except MissingQueryError as error:
             return exchange.answer(None, [GraphQLError(str(error))], media, language)
+        await note_errors(organisation, result.errors)
         return exchange.answer(result.data, result.errors, media, language)
 
     # First, and without FastAPI's looking at what a page takes: this one reads for itself, and most requests are its own.
     app.router.routes.append(Route("/graphql", graphql, methods=["GET", "POST"]))
-    app.router.routes.append(WebSocketRoute("/graphql", Socket(schema, organisation, wakeups, fanout, watch)))
+    app.router.routes.append(WebSocketRoute("/graphql", Socket(schema, organisation, wakeups, fanout, watch, entrance)))
     app.include_router(schema_pages(schema.as_str()))
     app.include_router(feed_pages(organisation, fanout, watch))
     app.include_router(health_pages(organisation))
     app.router.routes.extend(graphiql_pages())
+    app.router.routes.extend(sign_in_pages(organisation, entrance))
 
     @app.exception_handler(HTTPRefused)
     async def refused(request: Request, error: HTTPRefused) -> Response:
+        await note_errors(organisation, [error.refused])
         return refusal(error, PLAIN_JSON, language_of(request.headers.get("accept-language")))
 
     @app.exception_handler(404)

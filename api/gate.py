@@ -9,23 +9,26 @@ import re
 from starlette.requests import Request
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from api.context import BEHALF, Organisation, bearer, looks
+from api.context import BEHALF, Organisation, looks
+from api.entrance import Entrance
 from api.errors import language_of, mask
 from api.exchange import PLAIN_JSON, HTTPRefused, refusal
+from api.refused import note
 from domain.model.errors import Refusal, Refused
 from domain.store.accesses import viewed_by
 from domain.store.tokens import Token
 from domain.store.trouble import SILENT
 
-OPEN = re.compile(r"/healthz|/readyz|/(schemas|graphiql)(/.*)?")
+OPEN = re.compile(r"/healthz|/readyz|/(schemas|graphiql)(/.*)?|/sign-in(/callback|/role)?|/sign-out")
 
 
 class Gate:
     """Lets a request through with its token as `request.state.token`, or answers 401."""
 
-    def __init__(self, app: ASGIApp, organisation: Organisation) -> None:
+    def __init__(self, app: ASGIApp, organisation: Organisation, entrance: Entrance) -> None:
         self._app = app
         self._organisation = organisation
+        self._entrance = entrance
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         # A WebSocket gives its token in its first message, so that its own page asks for it.
@@ -51,9 +54,10 @@ class Gate:
 
     async def _token(self, request: Request) -> Token:
         try:
-            token = await bearer(self._organisation, request.headers.get("authorization"))
+            token = await self._entrance.shown(request, request.headers.get("authorization"))
         except SILENT as error:
             raise HTTPRefused(503, mask(error)) from error
         if token is None:
+            await note(self._organisation, "UNAUTHENTICATED")
             raise HTTPRefused(401, Refused(Refusal("UNAUTHENTICATED", "unauthenticated")), {"WWW-Authenticate": "Bearer"})
         return token

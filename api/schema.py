@@ -1,7 +1,7 @@
 """The GraphQL schema: what can be asked and recorded, and how a question is kept within bounds before it is looked at."""
 
 import time
-from collections.abc import AsyncGenerator, Callable, Iterator
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Iterator
 from typing import Any, cast
 
 import strawberry
@@ -25,6 +25,7 @@ from api.people import Participant, participant_by_id
 from api.pushed import Executor
 from api.readings import Lens, all_lenses
 from api.recording import ErasureResult, RecordResult, erase_participant, record_events, recorder_of, withdraw_consent
+from api.refused import note_errors
 from api.relationships import Relationship, RelationshipConnection, all_relationships, relationship_by_id
 from api.scalars import SCALARS
 from domain.model.catalogue import KINDS
@@ -128,9 +129,10 @@ class Watched(SchemaExtension):
 class Told(SchemaExtension):
     """Tells what goes wrong over a connection as it is told over HTTP."""
 
-    def on_stream_result(self, result: Any) -> Iterator[None]:
+    async def on_stream_result(self, result: Any) -> AsyncIterator[None]:
         self.execution_context.context.answered()
         if result.errors:
+            await note_errors(self.execution_context.context.organisation, result.errors)
             result.errors = all_said(result.errors, self.execution_context.context.language)
         yield
 

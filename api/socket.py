@@ -19,13 +19,15 @@ from strawberry.subscriptions import GRAPHQL_TRANSPORT_WS_PROTOCOL
 from strawberry.subscriptions.protocols.graphql_transport_ws.handlers import BaseGraphQLTransportWSHandler, Operation
 from strawberry.subscriptions.protocols.graphql_transport_ws.types import ConnectionInitMessage
 
-from api.context import Context, Organisation, bearer, looks
+from api.context import Context, Organisation, looks
 from api.direct import DIRECT, Direct
+from api.entrance import Entrance
 from api.errors import language_of, mask
-from api.exchange import Question
+from api.exchange import STATUS, HTTPRefused, Question
 from api.fanout import Fanout, Subscriber, TooSlow
 from api.followers import NotWritten
 from api.limits import document
+from api.refused import note
 from api.schema import Schema
 from api.subscription import NotBegun, Subscription
 from api.wakeups import Wakeups
@@ -38,7 +40,7 @@ from projections.telemetry.metrics import SUBSCRIPTIONS
 INIT_SECONDS = 10
 MOST_SUBSCRIPTIONS = 50
 """The most that one connection may have at once."""
-ENDED = 4401
+ENDED, FORBIDDEN = 4401, 4403
 LATER = 1013
 """Try again later: the clients that there are do so by themselves."""
 GONE = (WebSocketDisconnect, starlette.websockets.WebSocketDisconnected, WebSocketDisconnected)
@@ -71,6 +73,9 @@ class _Handler(BaseGraphQLTransportWSHandler[Context, None]):
             # Nobody was refused: who is closed out as forbidden would not come back.
             mask(error)
             self.finish(LATER, "The database does not answer just now")
+        except HTTPRefused as refused:
+            silent = refused.status == STATUS["UNAVAILABLE"]
+            self.finish(*((LATER, "The provider of sign-in does not answer just now") if silent else (FORBIDDEN, "Forbidden")))
         if self.connection_acknowledged and not already:
             ended = partial(self.finish, ENDED, "The token has expired or was revoked")
             self._watched.enter_context(self.view.watch.over(self.context.token, ended))
@@ -133,7 +138,9 @@ class Socket(GraphQL[Context, None]):
 
     graphql_transport_ws_handler_class = _Handler
 
-    def __init__(self, schema: Schema, organisation: Organisation, wakeups: Wakeups, fanout: Fanout, watch: TokenWatch) -> None:
+    def __init__(
+        self, schema: Schema, organisation: Organisation, wakeups: Wakeups, fanout: Fanout, watch: TokenWatch, entrance: Entrance
+    ) -> None:
         super().__init__(
             schema,
             graphql_ide=None,
@@ -142,6 +149,7 @@ class Socket(GraphQL[Context, None]):
             max_subscriptions_per_connection=MOST_SUBSCRIPTIONS,
         )
         self.watch = watch
+        self._entrance = entrance
         self._organisation = organisation
         self._wakeups = wakeups
         self._fanout = fanout
@@ -176,14 +184,19 @@ class Socket(GraphQL[Context, None]):
     async def get_context(self, request: Request | WebSocket, response: Response | WebSocket) -> Context:
         # Which of several operations is meant, each message says by itself.
         language = language_of(request.headers.get("accept-language"))
-        return Context(self._organisation, self._wakeups, None, "", lasting=True, language=language)
+        context = Context(self._organisation, self._wakeups, None, "", lasting=True, language=language)
+        context.connection = request
+        return context
 
     async def on_ws_connect(self, context: Context) -> Any:
-        """Let in who has a token, in the payload of the first message: `{"authorization": "Bearer tr_…"}`. What is asked from here on is
-        asked by them, on behalf of `onBehalfOf` if they say so."""
+        """Let in who has a token, in the payload of the first message: `{"authorization": "Bearer tr_…"}`; or who is signed in, where a
+        page of this site connects. What is asked from here on is asked by them, on behalf of `onBehalfOf` if they say so."""
         said = context.connection_params or {}
-        token = await bearer(self._organisation, said.get("authorization"))
+        assert context.connection is not None, "a context of a connection has it"
+        token = await self._entrance.shown(context.connection, said.get("authorization"))
         behalf = said.get("onBehalfOf")
+        if token is None:
+            await note(self._organisation, "UNAUTHENTICATED")
         if token is None or not isinstance(behalf, str | None):
             raise ConnectionRejectionError
         try:
