@@ -24,7 +24,8 @@ TABLES = """
     SELECT c.oid::regclass::text, c.relrowsecurity AND c.relforcerowsecurity,
         EXISTS (SELECT FROM pg_attribute WHERE attrelid = c.oid AND attname = 'organisation'),
         ARRAY(SELECT pg_get_expr(polqual, polrelid) || coalesce(' and ' || pg_get_expr(polwithcheck, polrelid), '')
-              FROM pg_policy WHERE polrelid = c.oid AND (0 = ANY (polroles) OR 'tussenruimte_test'::regrole = ANY (polroles)))
+              FROM pg_policy WHERE polrelid = c.oid AND (0 = ANY (polroles) OR 'tussenruimte_test'::regrole = ANY (polroles))
+              ORDER BY polname DESC)
     FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
     WHERE c.relkind IN ('r', 'p', 'v', 'm', 'f') AND n.nspname <> 'information_schema' AND n.nspname !~ '^pg_'
 """

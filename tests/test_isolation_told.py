@@ -12,6 +12,8 @@ from click.testing import CliRunner, Result
 from sent_lines import ROOT, pair
 from servers import APPLICATION, OWNER, NamedPostgres, Postgres, for_all, for_application
 
+from domain.store.postgres_sql import named
+from projections.views.histories import MEMBERS
 from tussenruimte import cli
 
 Run = Callable[..., Result]
@@ -67,7 +69,7 @@ def test_what_the_platforms_role_overwrites_it_may_vacuum(owned: tuple[str, str]
     with psycopg.connect(for_application(owned[0]), autocommit=True) as connection:
         warned: list[str | None] = []
         connection.add_notice_handler(lambda notice: warned.append(notice.message_primary))
-        connection.execute("VACUUM events, entries_v5")
+        connection.execute(f"VACUUM events, {named(MEMBERS)}")
         assert warned == []
         with psycopg.connect(owned[0], autocommit=True) as owner:
             owner.execute(f"REVOKE MAINTAIN ON events FROM {APPLICATION}")
