@@ -60,7 +60,7 @@ soak-tokens: setup ## try 100,000 tokens that are nearly right, about three minu
 	$(BIN)/python -W ignore tests/mutated_tokens.py --tokens 100000 --seed 1
 
 soak-isolation: setup ## send 100,000 hostile requests between 100 organisations, and look for what is told of one to another
-	$(BIN)/python tests/isolation.py --organisations 100 --requests 100000 --seed 1
+	$(BIN)/python tests/hostile_requests.py --organisations 100 --requests 100000 --seed 1
 
 clean: ## remove what these targets made
 	rm -rf .venv .demo .bench build *.egg-info .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis

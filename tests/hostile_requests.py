@@ -1,7 +1,7 @@
 """Hostile requests between organisations that share one database, and within one between initiatives: whatever somebody asks with an id of
 somewhere else, nothing of elsewhere is in the answer, and the answer is the one that an id of nowhere gets.
 
-`python tests/isolation.py --organisations 100 --requests 100000 --seed 1` is the long form. Every id, name and text of an organisation
+`python tests/hostile_requests.py --organisations 100 --requests 100000 --seed 1` is the long form. Every id, name and text of an organisation
 carries its mark, and that of one of its two halves, so that a row that should not be there is known by sight.
 """
 
