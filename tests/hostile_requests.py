@@ -1,8 +1,8 @@
 """Hostile requests between organisations that share one database, and within one between initiatives: whatever somebody asks with an id of
 somewhere else, nothing of elsewhere is in the answer, and the answer is the one that an id of nowhere gets.
 
-`python tests/hostile_requests.py --organisations 100 --requests 100000 --seed 1` is the long form. Every id, name and text of an organisation
-carries its mark, and that of one of its two halves, so that a row that should not be there is known by sight.
+`python tests/hostile_requests.py --organisations 100 --requests 100000 --seed 1` is the long form. Every id, name and text of an
+organisation carries its mark, and that of one of its two halves, so that a row that should not be there is known by sight.
 """
 
 import argparse
