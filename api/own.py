@@ -9,7 +9,7 @@ from strawberry import UNSET
 from api.accesses import AccessConnection, AfterPlace
 from api.arguments import First, place, size
 from api.batch import Taken, taken
-from api.context import Context, Info, thread
+from api.context import Info, Organisation, thread
 from api.fields import field
 from api.people import Consent
 from api.recording import ErasureResult, erased, withdrawal
@@ -19,6 +19,7 @@ from projections.views import answers
 from projections.views.accesses import access_page
 from projections.views.mine import Contact as Seen
 from projections.views.mine import Mine, mine
+from projections.views.scope import Scope as Seeing
 
 
 @strawberry.type(description="A contact that you are in.")
@@ -59,16 +60,17 @@ class Own:
     access_log: AccessConnection = field("Who looked at it, and at your contacts, the latest first.", _access_log)
 
 
-def _own_id(context: Context) -> str:
-    context.scope.need("own")
-    participant = context.scope.reach.participant
+def own_id(scope: Seeing) -> str:
+    """Whose own it is. Raises `Refused` for whoever is no participant."""
+    scope.need("own")
+    participant = scope.reach.participant
     assert participant is not None, "who sees their own is a participant"
     return participant
 
 
 async def own(info: Info) -> Mine:
     organisation = info.context.organisation
-    return await thread(mine, organisation.store, organisation.questions, _own_id(info.context))
+    return await thread(mine, organisation.store, organisation.questions, own_id(info.context.scope))
 
 
 Scope = Annotated[ConsentScope, strawberry.argument(description="What you no longer consent to.")]
@@ -76,18 +78,24 @@ Scope = Annotated[ConsentScope, strawberry.argument(description="What you no lon
 
 async def withdraw_mine(info: Info, scope: Scope) -> Taken:
     """Under all ids by which they were registered and consent."""
-    return await thread(_withdrawn, info.context, scope, _own_id(info.context))
+    return await thread(own_withdrawn, info.context.organisation, scope, own_id(info.context.scope))
 
 
-def _withdrawn(context: Context, scope: ConsentScope, participant: str) -> Taken:
-    store = context.organisation.store
-    with context.organisation.questions.newest() as snapshot:
+def own_withdrawn(organisation: Organisation, scope: ConsentScope, participant: str) -> Taken:
+    """A consent of theirs ends now. Raises `Refused`."""
+    store = organisation.store
+    with organisation.questions.newest() as snapshot:
         people = snapshot.people(registrations(store, snapshot.connection, participant))
     word = scope.value.lower()
     consenting = [id for id, (state, _) in people.items() if word in state.consents] or [participant]
-    events = [{**withdrawal(context, id, scope), "recordedby": f"participant/{id}"} for id in consenting]
-    return taken(context.organisation, list(map(msgspec.json.encode, events)), f"participant/{participant}", keep=True)
+    events = [{**withdrawal(store.clock(), id, scope), "recordedby": f"participant/{id}"} for id in consenting]
+    return taken(organisation, list(map(msgspec.json.encode, events)), f"participant/{participant}", keep=True)
 
 
 async def erase_mine(info: Info) -> ErasureResult:
-    return await thread(erased, info.context.organisation.erasing, _own_id(info.context))
+    return await thread(own_erased, info.context.organisation, own_id(info.context.scope))
+
+
+def own_erased(organisation: Organisation, participant: str) -> ErasureResult:
+    """They are erased, as far as that goes now."""
+    return erased(organisation.erasing, participant)

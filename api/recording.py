@@ -73,12 +73,11 @@ async def record_events(info: Info, events: Events) -> Taken:
 async def withdraw_consent(info: Info, participant: Participant, scope: Scope) -> Taken:
     """As of this instant, so that whatever was consented to today is over too."""
     await thread(_need_known, info.context, participant)
-    return await thread(_record, info.context, [withdrawal(info.context, participant, scope)])
+    return await thread(_record, info.context, [withdrawal(info.context.organisation.store.clock(), participant, scope)])
 
 
-def withdrawal(context: Context, participant: str, scope: ConsentScope) -> dict[str, Any]:
+def withdrawal(now: int, participant: str, scope: ConsentScope) -> dict[str, Any]:
     """The event by which a consent ends now."""
-    now = context.organisation.store.clock()
     given = {"participant": participant, "occurred": iso_day(now), "time": rfc3339(now), "data": {"scope": scope.value.lower()}}
     return _envelope(CATALOGUE["consent_withdrawn"], given)
 

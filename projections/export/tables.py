@@ -173,11 +173,16 @@ def accesses(page: a.Page, language: Language) -> RenderableType:
     """Two columns of sentences beside the time: they break between words where one of many narrow columns would break them."""
     table = _table(language, "at", "who", "what")
     for one in page.nodes:
-        behalf = "" if one.on_behalf_of is None else f"\n{'namens' if language == 'nl' else 'for'} {one.on_behalf_of}"
-        kinds = ", ".join(LOOKED_AT[kind][language == "nl"] for kind in one.kinds)
-        what = ACTIONS[one.action][language == "nl"].format(_reached(one, language))
-        table.add_row(short(one.at), f"{one.by} ({one.role}){behalf}", f"{what}: {kinds}")
+        table.add_row(short(one.at), *looked(one, language))
     return _paged(table, page, language)
+
+
+def looked(one: a.Access, language: Language) -> tuple[str, str]:
+    """Who looked, and at what."""
+    behalf = "" if one.on_behalf_of is None else f"\n{'namens' if language == 'nl' else 'for'} {one.on_behalf_of}"
+    kinds = ", ".join(LOOKED_AT[kind][language == "nl"] for kind in one.kinds)
+    what = ACTIONS[one.action][language == "nl"].format(_reached(one, language))
+    return f"{one.by} ({one.role}){behalf}", f"{what}: {kinds}"
 
 
 def _reached(access: a.Access, language: Language) -> str:
