@@ -81,7 +81,7 @@ class Tables:
         for month in self._months(MONTHS[every]):
             columns = of_states(self._rule, self._edition, self._units, month)
             kinds = self._kinds(month, columns) if by == "all" else {}
-            name = periods(month)[2]
+            name = dict(zip(("year", "quarter", "month"), periods(month), strict=True))[every]
             there = frozenset(id for id, unit in self._units.items() if unit.state(month) is not None)
             for row, ids in self.rows(by):
                 if not ids & there:

@@ -48,6 +48,14 @@ def test_columns_have_one_length_and_what_is_hidden_is_null_and_marked(house: Se
     assert [one["phase"] for one in census["times"]] == ["HELP", "FRIENDSHIP", "AMBIGUITY", "ENDED", None]
 
 
+def test_a_period_is_named_as_it_is_in_the_calendar_and_stands_as_it_began(house: Served) -> None:
+    asked = "{ census { y: states(every: YEAR) { period count } q: states(every: QUARTER) { period count } m: states { period count } } }"
+    found = house.ask(asked)["census"]
+    starts = [dict(zip(table["period"][::-1], table["count"][::-1], strict=True)) for table in found.values()]
+    assert [sorted(each)[-1] for each in starts] == ["2026", "2026-Q1", "2026-01"]
+    assert len({each[max(each)] for each in starts}) == 1
+
+
 @pytest.mark.parametrize("role", ROLES)
 def test_everybody_but_participants_is_told_the_same(house: Served, role: Role) -> None:
     answer = shown(house, role)
