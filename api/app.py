@@ -120,7 +120,7 @@ def make_app(organisation: Organisation, look_seconds: float | None = None) -> A
             return exchange.answer(None, [GraphQLError(error.as_http_error_reason())], media, language)
         except MissingQueryError as error:
             return exchange.answer(None, [GraphQLError(str(error))], media, language)
-        return exchange.answer(result.data, result.errors, media, language)
+        return exchange.answer(result.data, result.errors, media, language, result.extensions)
 
     # First, and without FastAPI's looking at what a page takes: this one reads for itself, and most requests are its own.
     app.router.routes.append(Route("/graphql", graphql, methods=["GET", "POST"]))

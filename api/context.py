@@ -112,6 +112,10 @@ class Context:
         return self._scope or scope_of(self.organisation, self.token)
 
     @property
+    def is_feed(self) -> bool:
+        return self._course is not None
+
+    @property
     def course(self) -> "Course":
         """How the feed goes that this is of."""
         assert self._course is not None, "only a feed has a course"

@@ -111,7 +111,13 @@ def _decode(raw: bytes, form: type[Form]) -> Form:
         raise HTTPRefused(400, bad("request_form", None, detail=str(error))) from None
 
 
-def answer(data: dict[str, Any] | None, errors: list[GraphQLError] | None, media: str, language: Language) -> Response:
+def answer(
+    data: dict[str, Any] | None,
+    errors: list[GraphQLError] | None,
+    media: str,
+    language: Language,
+    extensions: dict[str, Any] | None = None,
+) -> Response:
     """The answer of GraphQL: data, or errors, or both. A question that could not be executed at all has no data."""
     content: dict[str, Any] = {}
     if errors:
@@ -119,6 +125,8 @@ def answer(data: dict[str, Any] | None, errors: list[GraphQLError] | None, media
     understood = data is not None or any(error.path is not None for error in errors or ())
     if understood:
         content["data"] = data
+    if extensions:
+        content["extensions"] = extensions
     return _response(content, 200 if understood or media == PLAIN_JSON else 400, media)
 
 

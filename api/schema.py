@@ -1,7 +1,7 @@
 """The GraphQL schema: what can be asked and recorded, and how a question is kept within bounds before it is looked at."""
 
 import time
-from collections.abc import AsyncGenerator, Callable, Iterator
+from collections.abc import AsyncGenerator, Callable, Iterator, Mapping
 from typing import Any, cast
 
 import strawberry
@@ -18,7 +18,7 @@ from api.errors import OF_THE_QUERY, all_said, code_of
 from api.events import EventConnection, all_events
 from api.fields import feed, field
 from api.initiatives import Initiative, InitiativeConnection, all_initiatives, initiative_by_id
-from api.limits import Valid, document
+from api.limits import Valid, document, measured
 from api.live import LiveEvent, LiveMove, live_events, live_moves
 from api.moves import MoveConnection, all_moves
 from api.people import Participant, participant_by_id
@@ -79,12 +79,21 @@ class Subscription:
 
 
 class Limits(SchemaExtension):
-    """Parses within limits, so that a query too costly is refused before it is validated."""
+    """Parses within limits, so that a query too costly is refused before it is validated. What it costs is told with the answer."""
+
+    _told: Mapping[str, Any] = {}
 
     def on_parse(self) -> Iterator[None]:
         asked = self.execution_context
-        asked.graphql_document = document(asked.query or "", asked.context.operation, asked.variables)
+        found = measured(asked.query or "", asked.variables)
+        self._told = found.told()
+        found.check(asked.context.operation)
+        asked.graphql_document = found.document
         yield
+
+    def get_results(self) -> dict[str, Any]:
+        """Not with each of the answers of a subscription, which are as short as they can be."""
+        return {} if self.execution_context.context.is_feed else dict(self._told)
 
     def on_validate(self) -> Iterator[None]:
         asked, valid = self.execution_context, cast("Schema", self.execution_context.schema).valid

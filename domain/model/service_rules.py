@@ -83,6 +83,22 @@ SERVICE_RULES: dict[str, tuple[str, str]] = {
         "A query may go {limit} fields deep. Ask for the rest by its ids in a second query.",
         "Een vraag mag {limit} velden diep gaan. Vraag de rest op id in een tweede vraag.",
     ),
+    "query_breadth": (
+        "A query may ask {limit} fields of one thing; this one asks {size}. Leave out what stands there twice, or ask in several queries.",
+        "Een vraag mag {limit} velden van één ding vragen; deze vraagt er {size}. Laat weg wat er dubbel staat, of verdeel de vraag over meer vragen.",
+    ),
+    "query_fields": (
+        "A query may hold {limit} fields, those of a fragment as often as it is used; this one holds {size}. Ask in several queries.",
+        "Een vraag mag {limit} velden hebben, die van een fragment zo vaak als het gebruikt wordt; deze heeft er {size}. Verdeel de vraag over meer vragen.",
+    ),
+    "query_directives": (
+        "A query may hold {limit} directives; this one has {size}. Ask in several queries.",
+        "Een vraag mag {limit} directives hebben; deze heeft er {size}. Verdeel de vraag over meer vragen.",
+    ),
+    "query_cost": (
+        "A query may cost {limit}, each field as often as it stands in rows; this one may cost {size}. Ask for smaller pages (`first`), or for fewer fields of each row.",
+        "Een vraag mag {limit} kosten, elk veld zo vaak als het in rijen staat; deze kan er {size} kosten. Vraag kleinere bladzijden (`first`), of minder velden per rij.",
+    ),
     "query_aliases": (
         "A query may hold {limit} aliases; this one has {size}. Ask in several queries.",
         "Een vraag mag {limit} aliassen hebben; deze heeft er {size}. Verdeel de vraag over meer vragen.",
