@@ -73,7 +73,10 @@ async def read(request: Request) -> Question:
         return _from_address(request.query_params)
     if request.headers.get("content-type", "").partition(";")[0].strip().lower() != PLAIN_JSON:
         raise HTTPRefused(415, bad("request_type", "Content-Type"))
-    return _decode(await body_of(request), Question)
+    body = await body_of(request)
+    if body.lstrip().startswith(b"["):
+        raise HTTPRefused(400, bad("request_batch"))
+    return _decode(body, Question)
 
 
 def _from_address(parameters: Mapping[str, str]) -> Question:

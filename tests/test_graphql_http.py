@@ -76,6 +76,15 @@ def test_a_request_must_be_one_json_object_with_a_query(house: Served, body: byt
     assert status == 200 or response.json()["errors"][0]["extensions"]["code"] == "BAD_INPUT"
 
 
+@pytest.mark.parametrize("body", [b'[{"query": "{ lenses { name } }"}]', b" \n[]"])
+def test_a_list_of_questions_is_refused_as_that(house: Served, body: bytes) -> None:
+    response = house.client.post("/graphql", content=body, headers={"Content-Type": JSON})
+    assert (response.status_code, "data" in response.json()) == (400, False)
+    assert response.json()["errors"][0]["message"].startswith("A request holds one question")
+    one = body.strip().removeprefix(b"[").removesuffix(b"]") or b'{"query": "{ lenses { name } }"}'
+    assert house.client.post("/graphql", content=one, headers={"Content-Type": JSON}).json()["data"]["lenses"]
+
+
 @pytest.mark.parametrize(
     ("method", "path", "status"),
     [("GET", "/graphql", 400), ("GET", "/graphql?query={lenses{name}}&variables=no", 400), ("PUT", "/graphql", 405), ("GET", "/", 404)],

@@ -27,6 +27,10 @@ SERVICE_RULES: dict[str, tuple[str, str]] = {
     ),
     "token_days": ("A token is valid for 1 to {limit} days.", "Een token is 1 tot {limit} dagen geldig."),
     "request_form": ("This is no GraphQL request: {detail}.", "Dit is geen GraphQL-verzoek: {detail}."),
+    "request_batch": (
+        "A request holds one question, not a list of them. Send each on its own; one query may ask many things.",
+        "Een verzoek bevat één vraag, geen lijst. Stuur elke vraag apart; één vraag mag veel dingen vragen.",
+    ),
     "request_type": (
         "Send a GraphQL request as `Content-Type: application/json`.",
         "Stuur een GraphQL-verzoek als `Content-Type: application/json`.",
