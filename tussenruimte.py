@@ -34,6 +34,7 @@ from domain.store.turning import Spans
 from projections import soundness
 from projections.erasing import Erasing
 from projections.export import asking, auditing, carrying, tables, tending
+from projections.export.bounds import bounds
 from projections.export.settings import Files, Settings, databases, files_of, root_key, settings
 from projections.export.terminal import TOLD, Verbs, looking, said, show, told, watched
 from projections.retention import Retention
@@ -274,11 +275,12 @@ def serve(host: str, port: int, metrics_host: str, metrics_port: int | None) -> 
     from api.direct import DirectProtocol, Server
     from api.limits import BODY
 
+    limits = bounds()
     server_socket = listening(host, port)
     name = f"[{host}]" if ":" in host else host
     address = f"http://{name}:{server_socket.getsockname()[1]}"
     organisation = open_organisation(settings(), new=True)
-    application = make_app(organisation)
+    application = make_app(organisation, bounds=limits)
     with watched_at(organisation, metrics_host, metrics_port):
         organisation.runner.catch_up()
         config = Config(

@@ -26,7 +26,7 @@ from api import exchange
 from api.context import Context, Organisation, all_done, past
 from api.correlation import Correlation
 from api.errors import language_of, mask
-from api.exchange import PLAIN_JSON, HTTPRefused, media_type, refusal
+from api.exchange import PLAIN_JSON, STATUS, HTTPRefused, media_type, refusal
 from api.fanout import Fanout
 from api.feed import feed_pages
 from api.gate import Gate
@@ -35,10 +35,12 @@ from api.health_pages import health_pages
 from api.schema import make_schema
 from api.schema_pages import schema_pages
 from api.socket import Socket
+from api.time_limit import within
 from api.wakeups import Wakeups
 from api.watch import TokenWatch
-from domain.model.errors import bad
+from domain.model.errors import Refused, bad
 from domain.store.trouble import SILENT, TROUBLE
+from projections.export.bounds import STANDARD, Bounds
 from projections.telemetry.work import projected
 
 THREADS = 16
@@ -73,7 +75,7 @@ async def _finishing(organisation: Organisation) -> None:
             logger.warning("erasures cannot be looked after just now", exc_info=error)
 
 
-def make_app(organisation: Organisation, look_seconds: float | None = None) -> ASGIApp:
+def make_app(organisation: Organisation, look_seconds: float | None = None, bounds: Bounds = STANDARD) -> ASGIApp:
     """The application over an opened organisation. `look_seconds`: if what other processes recorded is not looked for as often as usual."""
 
     wakeups = Wakeups(organisation, look_seconds)
@@ -107,13 +109,16 @@ def make_app(organisation: Organisation, look_seconds: float | None = None) -> A
         media = media_type(request.headers.get("accept"))
         question = await exchange.read(request)
         try:
-            result = await schema.execute(
-                question.query,
-                question.variables,
-                Context(organisation, wakeups, request.state.token, question.operation),
-                operation_name=question.operation,
-                allowed_operation_types=ALL if request.method == "POST" else ASKING,
-            )
+            async with within(bounds.query_seconds):
+                result = await schema.execute(
+                    question.query,
+                    question.variables,
+                    Context(organisation, wakeups, request.state.token, question.operation),
+                    operation_name=question.operation,
+                    allowed_operation_types=ALL if request.method == "POST" else ASKING,
+                )
+        except Refused as refused:
+            raise HTTPRefused(STATUS[refused.refusal.code], refused) from None
         except InvalidOperationTypeError:
             raise HTTPRefused(405, bad("request_method"), {"Allow": "POST"}) from None
         except CannotGetOperationTypeError as error:
@@ -124,7 +129,7 @@ def make_app(organisation: Organisation, look_seconds: float | None = None) -> A
 
     # First, and without FastAPI's looking at what a page takes: this one reads for itself, and most requests are its own.
     app.router.routes.append(Route("/graphql", graphql, methods=["GET", "POST"]))
-    app.router.routes.append(WebSocketRoute("/graphql", Socket(schema, organisation, wakeups, fanout, watch)))
+    app.router.routes.append(WebSocketRoute("/graphql", Socket(schema, organisation, wakeups, fanout, watch, bounds)))
     app.include_router(schema_pages(schema.as_str()))
     app.include_router(feed_pages(organisation, fanout, watch))
     app.include_router(health_pages(organisation))

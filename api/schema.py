@@ -1,5 +1,6 @@
 """The GraphQL schema: what can be asked and recorded, and how a question is kept within bounds before it is looked at."""
 
+import asyncio
 import time
 from collections.abc import AsyncGenerator, Callable, Iterator, Mapping
 from typing import Any, cast
@@ -11,6 +12,7 @@ from strawberry.extensions import SchemaExtension
 from strawberry.schema.config import StrawberryConfig
 from strawberry.types import ExecutionContext, ExecutionResult
 from strawberry.types.execution import PreExecutionError
+from strawberry.types.graphql import OperationType
 
 from api.at_least import AtLeast
 from api.audit import Audit, audit
@@ -27,6 +29,7 @@ from api.readings import Lens, all_lenses
 from api.recording import ErasureResult, RecordResult, erase_participant, record_events, recorder_of, withdraw_consent
 from api.relationships import Relationship, RelationshipConnection, all_relationships, relationship_by_id
 from api.scalars import SCALARS
+from api.time_limit import lift
 from domain.model.catalogue import KINDS
 from domain.model.errors import Code, Language, Refused
 from projections.telemetry.metrics import OPERATION_SECONDS, OPERATIONS
@@ -91,6 +94,11 @@ class Limits(SchemaExtension):
         asked.graphql_document = found.document
         yield
 
+    def on_execute(self) -> Iterator[None]:
+        if self.execution_context.operation_type is not OperationType.QUERY:
+            lift()
+        yield
+
     def get_results(self) -> dict[str, Any]:
         """Not with each of the answers of a subscription, which are as short as they can be."""
         return {} if self.execution_context.context.is_feed else dict(self._told)
@@ -112,6 +120,9 @@ class Watched(SchemaExtension):
         wrong: Code | None = None
         try:
             yield
+        except asyncio.CancelledError:
+            wrong = "UNAVAILABLE"
+            raise
         except (Refused, *OF_THE_QUERY) as error:
             wrong = code_of(error)
             raise

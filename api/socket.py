@@ -21,18 +21,20 @@ from strawberry.subscriptions.protocols.graphql_transport_ws.types import Connec
 
 from api.context import Context, Organisation, bearer, looks
 from api.direct import DIRECT, Direct
-from api.errors import language_of, mask
+from api.errors import all_said, language_of, mask
 from api.exchange import Question
 from api.fanout import Fanout, Subscriber, TooSlow
 from api.followers import NotWritten
 from api.limits import document
 from api.schema import Schema
 from api.subscription import NotBegun, Subscription
+from api.time_limit import lift, within
 from api.wakeups import Wakeups
 from api.watch import TokenWatch
 from domain.model.errors import Refused
 from domain.store.accesses import look
 from domain.store.trouble import SILENT
+from projections.export.bounds import Bounds
 from projections.telemetry.metrics import SUBSCRIPTIONS
 
 INIT_SECONDS = 10
@@ -75,12 +77,22 @@ class _Handler(BaseGraphQLTransportWSHandler[Context, None]):
             ended = partial(self.finish, ENDED, "The token has expired or was revoked")
             self._watched.enter_context(self.view.watch.over(self.context.token, ended))
 
+    async def run_operation(self, operation: Operation[Context, None]) -> None:
+        """A question is answered in time, as over HTTP."""
+        try:
+            async with within(self.view.bounds.query_seconds):
+                await super().run_operation(operation)
+        except Refused as refused:
+            errors = all_said([GraphQLError(str(refused), original_error=refused)], self.context.language)
+            await operation.send_initial_errors(errors)
+
     async def _send_result_stream(self, operation: Operation[Context, None], result_source: Any) -> None:
         """Questions and recordings are answered as the library does it; a subscription is a feed."""
         subscriber = self.view.subscriber(operation, self.context, self.websocket.ws)
         if subscriber is None:
             await super()._send_result_stream(operation, result_source)
             return
+        lift()
         try:
             with SUBSCRIPTIONS.track_inprogress():
                 await subscriber.follow()
@@ -133,7 +145,9 @@ class Socket(GraphQL[Context, None]):
 
     graphql_transport_ws_handler_class = _Handler
 
-    def __init__(self, schema: Schema, organisation: Organisation, wakeups: Wakeups, fanout: Fanout, watch: TokenWatch) -> None:
+    def __init__(
+        self, schema: Schema, organisation: Organisation, wakeups: Wakeups, fanout: Fanout, watch: TokenWatch, bounds: Bounds
+    ) -> None:
         super().__init__(
             schema,
             graphql_ide=None,
@@ -142,6 +156,7 @@ class Socket(GraphQL[Context, None]):
             max_subscriptions_per_connection=MOST_SUBSCRIPTIONS,
         )
         self.watch = watch
+        self.bounds = bounds
         self._organisation = organisation
         self._wakeups = wakeups
         self._fanout = fanout

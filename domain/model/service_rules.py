@@ -115,6 +115,10 @@ SERVICE_RULES: dict[str, tuple[str, str]] = {
         "The trajectories of a request may have {limit} instants together. Ask for a shorter time, larger steps or fewer relationships.",
         "De verlopen in één verzoek mogen samen {limit} momenten hebben. Vraag een kortere periode, grotere stappen of minder relaties.",
     ),
+    "query_seconds": (
+        "The answer took longer than {limit} seconds, and was broken off. Ask for smaller pages (`first`), a shorter time or fewer fields.",
+        "Het antwoord duurde langer dan {limit} seconden en is afgebroken. Vraag kleinere bladzijden (`first`), een kortere periode of minder velden.",
+    ),
     "query_tokens": (
         "A query may hold {limit} tokens. Move its values into variables, or ask in several queries.",
         "Een vraag mag {limit} tekens en woorden (tokens) hebben. Zet de waarden in variabelen, of verdeel de vraag over meer vragen.",

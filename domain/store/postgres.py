@@ -19,6 +19,7 @@ from psycopg_pool import ConnectionPool
 
 from domain.store.addresses import shown
 from domain.store.database import STORE_VERSION, Change, Cursor, Insert, JsonForms, Lock, Row, Table
+from domain.store.deadline import set_now
 from domain.store.lead import ServerLead
 from domain.store.postgres_arrays import Packed, PackedDumper, packed
 from domain.store.postgres_sql import definitions, element, given, named, quoted, statement_of
@@ -262,7 +263,7 @@ class PostgresDatabase(PostgresDatastore):
     @contextmanager
     def _held(self) -> Iterator[psycopg.Connection[Row]]:
         try:
-            with self.get_connection() as connection:
+            with self.get_connection() as connection, _broken_off_in_time(connection):
                 yield connection  # type: ignore[misc]
         except (OperationalError, InterfaceError) as error:
             raise self.failure(f"{shown(self.url)}: {error}") from error
@@ -273,6 +274,25 @@ class PostgresDatabase(PostgresDatastore):
             with self._held() as connection, _replicated(connection):
                 connection.execute("INSERT INTO locks VALUES (%s, %s) ON CONFLICT DO NOTHING", (self.organisation, lock))
             self._locks.add(lock)
+
+
+@contextmanager
+def _broken_off_in_time(connection: psycopg.Connection[Any]) -> Iterator[None]:
+    """A connection on which a question was broken off is not used again: the word to do so may reach the server late."""
+    if (deadline := set_now()) is None:
+        yield
+        return
+
+    def cancel() -> None:
+        with suppress(psycopg.Error):
+            connection.cancel_safe(timeout=CONNECT_SECONDS)
+
+    try:
+        with deadline.during(cancel):
+            yield
+    finally:
+        if deadline.over:
+            connection.close()
 
 
 def migrate(url: str, tables: Iterable[Table], version: int = STORE_VERSION) -> None:
