@@ -269,11 +269,8 @@ def _findings(chosen: Settings) -> list[soundness.Finding]:
 def serve(host: str, port: int, metrics_host: str, metrics_port: int | None) -> None:
     """Serve it all over HTTP until Ctrl-C."""
     # Only here, since the other verbs start three times as fast without.
-    from uvicorn import Config
-
     from api.app import make_app
-    from api.direct import DirectProtocol, Server
-    from api.limits import BODY
+    from api.direct import Server, configured
 
     limits = bounds()
     server_socket = listening(host, port)
@@ -283,10 +280,7 @@ def serve(host: str, port: int, metrics_host: str, metrics_port: int | None) -> 
     application = make_app(organisation, bounds=limits)
     with watched_at(organisation, metrics_host, metrics_port):
         organisation.runner.catch_up()
-        config = Config(
-            application, ws=DirectProtocol, ws_per_message_deflate=False, ws_max_size=BODY, log_config=None, access_log=False,
-            timeout_graceful_shutdown=GRACE_SECONDS,
-        )  # fmt: skip
+        config = configured(application, timeout_graceful_shutdown=GRACE_SECONDS)
         server = Server(config)
 
         def ended(*_: object) -> None:

@@ -123,6 +123,14 @@ SERVICE_RULES: dict[str, tuple[str, str]] = {
         "A query may hold {limit} tokens. Move its values into variables, or ask in several queries.",
         "Een vraag mag {limit} tekens en woorden (tokens) hebben. Zet de waarden in variabelen, of verdeel de vraag over meer vragen.",
     ),
+    "head_size": (
+        "The address and the headers of a request may be {limit} bytes together. Send the question with POST.",
+        "Het adres en de headers van een verzoek mogen samen {limit} bytes zijn. Stuur de vraag met POST.",
+    ),
+    "request_seconds": (
+        "A request has to come within {limit} seconds. Send it again, or in smaller parts.",
+        "Een verzoek moet binnen {limit} seconden binnen zijn. Stuur het opnieuw, of in kleinere delen.",
+    ),
     "body_size": (
         "A request may be {limit} bytes. Send the events in several batches, or import a large file with the command line.",
         "Een verzoek mag {limit} bytes zijn. Stuur de gebeurtenissen in meer delen, of importeer een groot bestand met de opdrachtregel.",
