@@ -32,10 +32,13 @@ from api.feed import feed_pages
 from api.gate import Gate
 from api.graphiql_pages import graphiql_pages
 from api.health_pages import health_pages
+from api.origin import OwnOrigin
 from api.schema import make_schema
 from api.schema_pages import schema_pages
 from api.socket import Socket
 from api.time_limit import within
+from api.trusted import Documents
+from api.turnstile import Limited, Turnstile
 from api.wakeups import Wakeups
 from api.watch import TokenWatch
 from domain.model.errors import Refused, bad
@@ -75,6 +78,10 @@ async def _finishing(organisation: Organisation) -> None:
             logger.warning("erasures cannot be looked after just now", exc_info=error)
 
 
+def _limited(errors: list[GraphQLError] | None) -> Limited | None:
+    return next((error.original_error for error in errors or () if isinstance(error.original_error, Limited)), None)
+
+
 def make_app(organisation: Organisation, look_seconds: float | None = None, bounds: Bounds = STANDARD) -> ASGIApp:
     """The application over an opened organisation. `look_seconds`: if what other processes recorded is not looked for as often as usual."""
 
@@ -100,20 +107,22 @@ def make_app(organisation: Organisation, look_seconds: float | None = None, boun
 
     app = FastAPI(title="Tussenruimte", lifespan=lifespan, docs_url=None, redoc_url=None, openapi_url=None, telemetry=NO_TELEMETRY)
     app.state.fanout = fanout
-    app.add_middleware(Gate, organisation=organisation)
+    turnstile, documents = Turnstile(bounds), Documents(bounds.documents)
+    app.add_middleware(Gate, organisation=organisation, turnstile=turnstile)
+    app.add_middleware(OwnOrigin, others=bounds.origins)
     schema = make_schema()
 
     async def graphql(request: Request) -> Response:
         """Ask or record, as GraphQL over HTTP has it."""
         language = language_of(request.headers.get("accept-language"))
         media = media_type(request.headers.get("accept"))
-        question = await exchange.read(request)
+        question = await exchange.read(request, documents)
         try:
             async with within(bounds.query_seconds):
                 result = await schema.execute(
                     question.query,
                     question.variables,
-                    Context(organisation, wakeups, request.state.token, question.operation),
+                    Context(organisation, wakeups, request.state.token, question.operation, turnstile=turnstile),
                     operation_name=question.operation,
                     allowed_operation_types=ALL if request.method == "POST" else ASKING,
                 )
@@ -125,13 +134,15 @@ def make_app(organisation: Organisation, look_seconds: float | None = None, boun
             return exchange.answer(None, [GraphQLError(error.as_http_error_reason())], media, language)
         except MissingQueryError as error:
             return exchange.answer(None, [GraphQLError(str(error))], media, language)
+        if (limited := _limited(result.errors)) is not None:
+            raise HTTPRefused(429, limited, limited.headers)
         return exchange.answer(result.data, result.errors, media, language, result.extensions)
 
     # First, and without FastAPI's looking at what a page takes: this one reads for itself, and most requests are its own.
     app.router.routes.append(Route("/graphql", graphql, methods=["GET", "POST"]))
-    app.router.routes.append(WebSocketRoute("/graphql", Socket(schema, organisation, wakeups, fanout, watch, bounds)))
+    app.router.routes.append(WebSocketRoute("/graphql", Socket(schema, organisation, wakeups, fanout, watch, turnstile, documents, bounds)))
     app.include_router(schema_pages(schema.as_str()))
-    app.include_router(feed_pages(organisation, fanout, watch))
+    app.include_router(feed_pages(organisation, fanout, watch, turnstile))
     app.include_router(health_pages(organisation))
     app.router.routes.extend(graphiql_pages())
 

@@ -16,6 +16,7 @@ from strawberry.dataloader import DataLoader
 from api.arguments import given
 from api.limits import too_costly
 from api.scalars import DateTime
+from api.turnstile import Turnstile
 from domain.model.errors import Language, Refusal, Refused
 from domain.store.accesses import Viewer, on_behalf
 from domain.store.log import Log
@@ -74,6 +75,8 @@ class Context:
 
     connection_params: dict[str, Any] | None = None
     """What a connection gave in its first message."""
+    address = ""
+    """Where a connection comes from."""
 
     def __init__(
         self,
@@ -85,6 +88,7 @@ class Context:
         language: Language = "en",
         scope: Scope | None = None,
         course: "Course | None" = None,
+        turnstile: Turnstile | None = None,
     ) -> None:
         self.organisation = organisation
         self.questions = organisation.questions
@@ -95,6 +99,7 @@ class Context:
         self._token = token
         self._scope = scope
         self._course = course
+        self._turnstile = turnstile
         self._points = 0
         self._loaders: dict[Hashable, DataLoader[str, Any]] = {}
         self.selected: dict[tuple[int, tuple[str, ...]], bool] = {}
@@ -142,6 +147,11 @@ class Context:
         self._points = 0
         self._loaders.clear()
         self.selected.clear()
+
+    def charge(self, cost: int) -> None:
+        """Count what a question costs against what its token may ask; a feed was charged when it was begun. Raises `Limited`."""
+        if self._turnstile is not None:
+            self._turnstile.spend(self.token, cost)
 
     def spend(self, points: int) -> None:
         """Count instants of trajectories against what a request may have. Raises `Refused`."""

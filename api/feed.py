@@ -17,6 +17,7 @@ from api.context import Organisation, thread
 from api.event_stream import EVENT_STREAM, Asked, EventStream, rows_at
 from api.exchange import STATUS, HTTPRefused, body_of, json_response
 from api.fanout import Fanout
+from api.turnstile import Turnstile
 from api.watch import TokenWatch
 from domain.model.errors import Refused, bad
 from domain.store.accesses import Seen, viewer
@@ -32,7 +33,7 @@ _each = msgspec.json.Decoder(list[msgspec.Raw])
 _any = msgspec.json.Decoder()
 
 
-def feed_pages(organisation: Organisation, fanout: Fanout, watch: TokenWatch) -> APIRouter:
+def feed_pages(organisation: Organisation, fanout: Fanout, watch: TokenWatch, turnstile: Turnstile) -> APIRouter:
     """The pages under `/events`."""
     router = APIRouter()
 
@@ -53,7 +54,7 @@ def feed_pages(organisation: Organisation, fanout: Fanout, watch: TokenWatch) ->
         except Refused as refused:
             raise HTTPRefused(400, refused) from None
         if EVENT_STREAM in request.headers.get("accept", "").lower():
-            return EventStream(fanout, watch, organisation, request.state.token, asked)
+            return EventStream(fanout, watch, turnstile, organisation, request.state.token, asked)
         return StreamingResponse(lines(organisation, request.state.token, asked), media_type=LINES, headers={"Cache-Control": "no-store"})
 
     return router

@@ -12,20 +12,22 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from api.context import BEHALF, Organisation, bearer, looks
 from api.errors import language_of, mask
 from api.exchange import PLAIN_JSON, HTTPRefused, refusal
+from api.turnstile import Limited, Turnstile, address_of
 from domain.model.errors import Refusal, Refused
 from domain.store.accesses import viewed_by
 from domain.store.tokens import Token
 from domain.store.trouble import SILENT
 
-OPEN = re.compile(r"/healthz|/readyz|/(schemas|graphiql)(/.*)?")
+OPEN = re.compile(r"/healthz|/readyz|/schemas(/(?!schema\.graphql).*)?|/graphiql(/.*)?")
 
 
 class Gate:
     """Lets a request through with its token as `request.state.token`, or answers 401."""
 
-    def __init__(self, app: ASGIApp, organisation: Organisation) -> None:
+    def __init__(self, app: ASGIApp, organisation: Organisation, turnstile: Turnstile) -> None:
         self._app = app
         self._organisation = organisation
+        self._turnstile = turnstile
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         # A WebSocket gives its token in its first message, so that its own page asks for it.
@@ -37,6 +39,9 @@ class Gate:
             token = request.state.token = await self._token(request)
             # Said twice, it is read as HTTP reads a list, and is nobody.
             who = looks(token, ", ".join(request.headers.getlist(BEHALF)) or None)
+        except Limited as limited:
+            await self._refuse(HTTPRefused(429, limited, limited.headers), request, receive, send)
+            return
         except Refused as refused:
             await self._refuse(HTTPRefused(400, refused), request, receive, send)
             return
@@ -50,10 +55,14 @@ class Gate:
         await refusal(refused, PLAIN_JSON, language_of(request.headers.get("accept-language")))(request.scope, receive, send)
 
     async def _token(self, request: Request) -> Token:
+        said, address = request.headers.get("authorization"), address_of(request.scope)
+        self._turnstile.guess(address, said)
         try:
-            token = await bearer(self._organisation, request.headers.get("authorization"))
+            token = await bearer(self._organisation, said)
         except SILENT as error:
             raise HTTPRefused(503, mask(error)) from error
+        self._turnstile.guessed(address, said, token)
         if token is None:
             raise HTTPRefused(401, Refused(Refusal("UNAUTHENTICATED", "unauthenticated")), {"WWW-Authenticate": "Bearer"})
+        self._turnstile.ask(token)
         return token

@@ -91,6 +91,9 @@ class Limits(SchemaExtension):
         found = measured(asked.query or "", asked.variables)
         self._told = found.told()
         found.check(asked.context.operation)
+        if not asked.context.lasting:
+            # Over a connection it was counted before: to refuse it here would break that.
+            asked.context.charge(found.shape.cost)
         asked.graphql_document = found.document
         yield
 
@@ -121,7 +124,8 @@ class Watched(SchemaExtension):
         try:
             yield
         except asyncio.CancelledError:
-            wrong = "UNAVAILABLE"
+            # A subscription is left whenever whoever listens has had enough.
+            wrong = None if self._kind() == "subscription" else "UNAVAILABLE"
             raise
         except (Refused, *OF_THE_QUERY) as error:
             wrong = code_of(error)

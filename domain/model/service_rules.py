@@ -31,6 +31,34 @@ SERVICE_RULES: dict[str, tuple[str, str]] = {
         "A request holds one question, not a list of them. Send each on its own; one query may ask many things.",
         "Een verzoek bevat één vraag, geen lijst. Stuur elke vraag apart; één vraag mag veel dingen vragen.",
     ),
+    "rate_requests": (
+        "A token may ask {limit} times a minute. Ask again in {seconds} seconds.",
+        "Met een token mag je {limit} keer per minuut vragen. Vraag het over {seconds} seconden nog eens.",
+    ),
+    "rate_cost": (
+        "What a token asks may cost {limit} a minute. Ask again in {seconds} seconds, or for less.",
+        "Wat je met een token vraagt mag {limit} per minuut kosten. Vraag het over {seconds} seconden nog eens, of vraag minder.",
+    ),
+    "rate_guesses": (
+        "From this address came too many tokens that do not hold. Try again in {seconds} seconds.",
+        "Vanaf dit adres kwamen te veel tokens die niet gelden. Probeer het over {seconds} seconden nog eens.",
+    ),
+    "subscriptions_of_token": (
+        "A token may have {limit} subscriptions at once. End some, or use another token.",
+        "Met een token mag je {limit} abonnementen tegelijk hebben. Beëindig er een paar, of gebruik een ander token.",
+    ),
+    "foreign_origin": (
+        "This comes from a page of another site, and is not answered there. Whoever runs the platform can allow it (TUSSENRUIMTE_ORIGINS).",
+        "Dit komt van een pagina van een andere site, en wordt daar niet beantwoord. De beheerder kan het toestaan (TUSSENRUIMTE_ORIGINS).",
+    ),
+    "untrusted": (
+        "Here only trusted documents are executed, and this is none of them. Whoever runs the platform keeps the list.",
+        "Hier worden alleen vertrouwde documenten uitgevoerd, en dit is er geen. De beheerder houdt de lijst bij.",
+    ),
+    "no_documents": (
+        "There are no documents here that can be named. Send the query itself, as `query`.",
+        "Er zijn hier geen documenten die je kunt noemen. Stuur de vraag zelf, als `query`.",
+    ),
     "request_type": (
         "Send a GraphQL request as `Content-Type: application/json`.",
         "Stuur een GraphQL-verzoek als `Content-Type: application/json`.",
