@@ -28,14 +28,16 @@ from domain.store.log import ORIGIN, Log
 from domain.store.organisations import check_placed, organisations
 from domain.store.places import on_postgres, on_sqlite
 from domain.store.postgres import migrate as migrate_database
+from domain.store.roster import Roster
 from domain.store.store import EventStore
 from domain.store.tokens import Tokens
 from domain.store.turning import Spans
 from projections import soundness
 from projections.erasing import Erasing
-from projections.export import asking, auditing, carrying, tables, tending
+from projections.export import asking, auditing, carrying, entering, tables, tending
 from projections.export.bounds import bounds
 from projections.export.settings import Files, Settings, databases, files_of, root_key, settings
+from projections.export.sign_in import LINK_MINUTES, is_loopback, sign_in_address
 from projections.export.terminal import TOLD, Verbs, looking, said, show, told, watched
 from projections.retention import Retention
 from projections.runner import Runner
@@ -80,6 +82,7 @@ class Organisation:
         self.retention = Retention(store, self.runner)
         self.erasing = Erasing(Erasures(store, erasures), store, self.runner)
         self.tokens = Tokens(store.database, store.clock)
+        self.roster = Roster(store.database, store.accesses, store.clock)
 
     def close(self) -> None:
         if self.signals is not None:
@@ -276,8 +279,9 @@ def serve(host: str, port: int, metrics_host: str, metrics_port: int | None) -> 
     server_socket = listening(host, port)
     name = f"[{host}]" if ":" in host else host
     address = f"http://{name}:{server_socket.getsockname()[1]}"
-    organisation = open_organisation(settings(), new=True)
-    application = make_app(organisation, bounds=limits)
+    chosen = settings()
+    organisation = open_organisation(chosen, new=True)
+    application = make_app(organisation, sign_in=chosen.sign_in, bounds=limits)
     with watched_at(organisation, metrics_host, metrics_port):
         organisation.runner.catch_up()
         config = configured(application, timeout_graceful_shutdown=GRACE_SECONDS)
@@ -291,6 +295,10 @@ def serve(host: str, port: int, metrics_host: str, metrics_port: int | None) -> 
         for ending in (signal.SIGINT, signal.SIGTERM):
             signal.signal(ending, ended)
         show({"address": address}, lambda _: f"Tussenruimte on {address} (GraphQL at {address}/graphql), until Ctrl-C")
+        if isinstance(chosen.place, Files) and is_loopback(host) and sys.stdout.isatty() and not said("json"):
+            # For who sits there. What is not a terminal may be a log, in which no secret is to stand.
+            link = entering.link_for(organisation.store, organisation.tokens, organisation.roster, "coordinator")
+            click.echo(f"To sign in, once and within {LINK_MINUTES} minutes: {sign_in_address(chosen.sign_in.url or address, link)}")
         server.run(sockets=[server_socket])
 
 
@@ -327,6 +335,7 @@ def run_loops(names: tuple[str, ...], once: bool, metrics_host: str, metrics_por
         sys.exit(1)
 
 
+cli.add_command(entering.sign_in)
 cli.add_command(tending.token)
 cli.add_command(tending.erase)
 cli.add_command(tending.retention)

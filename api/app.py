@@ -25,6 +25,7 @@ from strawberry.types.graphql import OperationType
 from api import exchange
 from api.context import Context, Organisation, all_done, past
 from api.correlation import Correlation
+from api.entrance import Entrance
 from api.errors import language_of, mask
 from api.exchange import PLAIN_JSON, STATUS, HTTPRefused, media_type, refusal
 from api.fanout import Fanout
@@ -32,9 +33,10 @@ from api.feed import feed_pages
 from api.gate import Gate
 from api.graphiql_pages import graphiql_pages
 from api.health_pages import health_pages
-from api.origin import OwnOrigin
+from api.refused import note_errors
 from api.schema import make_schema
 from api.schema_pages import schema_pages
+from api.sign_in.routes import sign_in_pages
 from api.socket import Socket
 from api.time_limit import within
 from api.trusted import Documents
@@ -44,6 +46,7 @@ from api.watch import TokenWatch
 from domain.model.errors import Refused, bad
 from domain.store.trouble import SILENT, TROUBLE
 from projections.export.bounds import STANDARD, Bounds
+from projections.export.sign_in import SignIn
 from projections.telemetry.work import projected
 
 THREADS = 16
@@ -54,6 +57,7 @@ FINISH_SECONDS = 5.0
 NO_TELEMETRY: TelemetryConfig = {"tracing": False, "metrics": False, "logs": False}
 """FastAPI would report addresses, and with GET a question stands in the address."""
 
+BY_LINKS = SignIn()
 ASKING = (OperationType.QUERY,)
 ALL = (OperationType.QUERY, OperationType.MUTATION)
 
@@ -82,13 +86,17 @@ def _limited(errors: list[GraphQLError] | None) -> Limited | None:
     return next((error.original_error for error in errors or () if isinstance(error.original_error, Limited)), None)
 
 
-def make_app(organisation: Organisation, look_seconds: float | None = None, bounds: Bounds = STANDARD) -> ASGIApp:
-    """The application over an opened organisation. `look_seconds`: if what other processes recorded is not looked for as often as usual."""
+def make_app(
+    organisation: Organisation, look_seconds: float | None = None, sign_in: SignIn = BY_LINKS, bounds: Bounds = STANDARD
+) -> ASGIApp:
+    """The application over an opened organisation. `look_seconds`: if what other processes recorded is not looked for as often as usual;
+    `sign_in`: where people sign in; `bounds`: how much who asks may take."""
 
     wakeups = Wakeups(organisation, look_seconds)
     organisation.runner.on_step(projected)
     fanout = Fanout(organisation, wakeups)
     watch = TokenWatch(organisation)
+    entrance = Entrance(organisation, sign_in)
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
@@ -108,8 +116,7 @@ def make_app(organisation: Organisation, look_seconds: float | None = None, boun
     app = FastAPI(title="Tussenruimte", lifespan=lifespan, docs_url=None, redoc_url=None, openapi_url=None, telemetry=NO_TELEMETRY)
     app.state.fanout = fanout
     turnstile, documents = Turnstile(bounds), Documents(bounds.documents)
-    app.add_middleware(Gate, organisation=organisation, turnstile=turnstile)
-    app.add_middleware(OwnOrigin, others=bounds.origins)
+    app.add_middleware(Gate, organisation=organisation, entrance=entrance, turnstile=turnstile)
     schema = make_schema()
 
     async def graphql(request: Request) -> Response:
@@ -136,18 +143,22 @@ def make_app(organisation: Organisation, look_seconds: float | None = None, boun
             return exchange.answer(None, [GraphQLError(str(error))], media, language)
         if (limited := _limited(result.errors)) is not None:
             raise HTTPRefused(429, limited, limited.headers)
+        await note_errors(organisation, result.errors)
         return exchange.answer(result.data, result.errors, media, language, result.extensions)
 
+    socket = Socket(schema, organisation, wakeups, fanout, watch, entrance, turnstile, documents, bounds)
     # First, and without FastAPI's looking at what a page takes: this one reads for itself, and most requests are its own.
     app.router.routes.append(Route("/graphql", graphql, methods=["GET", "POST"]))
-    app.router.routes.append(WebSocketRoute("/graphql", Socket(schema, organisation, wakeups, fanout, watch, turnstile, documents, bounds)))
+    app.router.routes.append(WebSocketRoute("/graphql", socket))
     app.include_router(schema_pages(schema.as_str()))
     app.include_router(feed_pages(organisation, fanout, watch, turnstile))
     app.include_router(health_pages(organisation))
     app.router.routes.extend(graphiql_pages())
+    app.router.routes.extend(sign_in_pages(organisation, entrance))
 
     @app.exception_handler(HTTPRefused)
     async def refused(request: Request, error: HTTPRefused) -> Response:
+        await note_errors(organisation, [error.refused])
         return refusal(error, PLAIN_JSON, language_of(request.headers.get("accept-language")))
 
     @app.exception_handler(404)

@@ -11,7 +11,6 @@ from api.context import Info, thread
 from api.fields import field
 from api.scalars import Position
 from projections.views import answers, proofs
-from projections.views.scope import Scope
 
 
 @strawberry.type(description="That an event is in the log, to be checked against the checkpoint as RFC 9162 says. Hashes are in base64.")
@@ -55,7 +54,6 @@ async def _consistency(info: Info, old: Old, new: New) -> answers.ConsistencyPro
 
 @strawberry.type(description="What can be checked from outside.")
 class Audit:
-    scope: strawberry.Private[Scope]
     checkpoint: str | None = field(
         "A signed checkpoint of the organisation's log (C2SP tlog-checkpoint); none before the first.", _checkpoint
     )
@@ -67,5 +65,6 @@ class Audit:
 
 
 def audit(info: Info) -> Audit:
-    """For who has a token."""
-    return Audit(scope=info.context.scope)
+    """For auditors."""
+    info.context.scope.need("audit")
+    return Audit()

@@ -4,12 +4,13 @@ from collections.abc import Sequence
 
 from msgspec import Struct
 
-from api.context import Organisation
+from api.context import Organisation, scope_of
 from api.limits import too_costly
 from domain.model.errors import Refused
 from domain.store.batch import RefusedLine, glimpse
 from domain.store.staging import Line
 from domain.store.tokens import Token
+from projections.permits import refusals
 from projections.telemetry.work import recording
 
 BATCH = "events"
@@ -37,9 +38,15 @@ class Taken(Struct, frozen=True):
 
 
 def take(organisation: Organisation, token: Token, events: Sequence[bytes]) -> Taken:
-    """Record events, a JSON object each. Raises `BatchRefused`."""
+    """Record events, a JSON object each. Raises `Refused`, of which `BatchRefused` says what was wrong with which."""
+    scope = scope_of(organisation, token)
+    scope.need("record")
     if len(events) > EVENTS:
         raise too_costly("batch_size", limit=EVENTS, size=len(events))
+    if scope.may("look"):
+        forbidden = refusals(organisation.questions.within(scope), events)
+        if forbidden:
+            raise BatchRefused([RefusedLine(Line(BATCH, number + 1), event.id, refusal) for number, event, refusal in forbidden])
     lines = [(Line(BATCH, number), event) for number, event in enumerate(events, 1)]
     with recording(len(events)) as became:
         outcome = organisation.store.recording.record(lines, recorded_by=token.recorded_by, keep_recorded_by=token.role == "administrator")

@@ -11,6 +11,7 @@ import anyio
 import anyio.to_thread
 import strawberry
 from anyio.lowlevel import RunVar
+from starlette.requests import HTTPConnection
 from strawberry.dataloader import DataLoader
 
 from api.arguments import given
@@ -21,6 +22,7 @@ from domain.model.errors import Language, Refusal, Refused
 from domain.store.accesses import Viewer, on_behalf
 from domain.store.log import Log
 from domain.store.replica import Lost
+from domain.store.roster import Roster
 from domain.store.store import EventStore
 from domain.store.tokens import Token, Tokens
 from projections.erasing import Erasing
@@ -54,6 +56,7 @@ class Organisation(Protocol):
     runner: Runner
     erasing: Erasing
     tokens: Tokens
+    roster: Roster
 
     @property
     def signals(self) -> Signals | None: ...
@@ -75,8 +78,8 @@ class Context:
 
     connection_params: dict[str, Any] | None = None
     """What a connection gave in its first message."""
-    address = ""
-    """Where a connection comes from."""
+    connection: HTTPConnection | None = None
+    """The request by which a WebSocket was opened."""
 
     def __init__(
         self,
@@ -91,7 +94,6 @@ class Context:
         turnstile: Turnstile | None = None,
     ) -> None:
         self.organisation = organisation
-        self.questions = organisation.questions
         self.wakeups = wakeups
         self.operation = operation
         self.lasting = lasting
@@ -100,6 +102,7 @@ class Context:
         self._scope = scope
         self._course = course
         self._turnstile = turnstile
+        self._questions: Questions | None = None
         self._points = 0
         self._loaders: dict[Hashable, DataLoader[str, Any]] = {}
         self.selected: dict[tuple[int, tuple[str, ...]], bool] = {}
@@ -113,12 +116,19 @@ class Context:
 
     @property
     def scope(self) -> Scope:
-        """What whoever asks may see; whatever asks the read models goes by it."""
+        """What whoever asks may see."""
         return self._scope or scope_of(self.organisation, self.token)
 
     @property
     def is_feed(self) -> bool:
         return self._course is not None
+
+    @property
+    def questions(self) -> Questions:
+        """All that whoever asks may ask of the read models: what they may not see is not in the answers."""
+        if self._questions is None or self._questions.scope != self.scope:
+            self._questions = self.organisation.questions.within(self.scope)
+        return self._questions
 
     @property
     def course(self) -> "Course":
@@ -167,20 +177,16 @@ class Context:
 
 def scope_of(organisation: Organisation, token: Token) -> Scope:
     """What a token lets see."""
-    return Scope(organisation.store.organisation, token.role)
-
-
-async def bearer(organisation: Organisation, said: object) -> Token | None:
-    """Whose token `Bearer tr_…` is, while it holds."""
-    kind, _, secret = said.partition(" ") if isinstance(said, str) else ("", "", "")
-    if kind.lower() != "bearer":
-        return None
-    return await quick(organisation.tokens.check, secret.strip(), organisation.store.clock())
+    return Scope(organisation.store.organisation, token.role, token.reach, token.recorded_by)
 
 
 def looks(token: Token, behalf: str | None) -> Viewer:
     """Who looks, for the access log: whose token it is, and on whose behalf, as they say. Raises `Refused`."""
-    return Viewer(f"token/{token.name}", token.role, on_behalf(behalf, BEHALF), token.id)
+    if token.role == "participant":
+        # Beside a relationship, who it is would lead to them.
+        return Viewer("participant", token.role, on_behalf(behalf, BEHALF))
+    by = f"member/{token.member}" if token.member is not None else f"token/{token.name}"
+    return Viewer(by, token.role, on_behalf(behalf, BEHALF), token.id)
 
 
 _at_work: set[object] = set()

@@ -25,7 +25,7 @@ HEADER = "X-Request-ID"
 SAFE = re.compile(r"[0-9a-fA-F-]{16,64}")
 """UUIDs, and what proxies make: digits and a to f, in which no name and no address can be written."""
 METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS")
-PLAIN = ("/graphiql", "/graphql", "/events", "/metrics")
+PLAIN = ("/graphiql", "/graphql", "/events", "/metrics", "/sign-in", "/sign-out")
 """Pages whose routes leave no template in the scope, always or where the gate refuses."""
 UNROUTED = "none"
 """The route of what was refused before it came to one, or leads to none."""

@@ -30,7 +30,7 @@ from api.watch import TokenWatch
 from domain.model.catalogue import CATALOGUE
 from domain.model.errors import Refusal, Refused, bad
 from domain.store.accesses import ORGANISATION
-from domain.store.database import Connection as DatabaseConnection
+from domain.store.database import ReadConnection
 from domain.store.mapper import Kept
 from domain.store.store import EventStore
 from domain.store.tokens import Token
@@ -38,6 +38,7 @@ from projections.export.cloudevents import written
 from projections.views import live
 from projections.views.filters import EventFilter
 from projections.views.scope import Scope
+from projections.views.snapshot import Snapshot
 
 EVENT_STREAM = "text/event-stream"
 PARAMETERS = ("after", "relationship", "participant", "initiative", "types")
@@ -131,21 +132,21 @@ class Feed(Struct, frozen=True):
 
     def _page(self, position: int, least: int) -> tuple[list[tuple[int, bytes]], int, bool]:
         """All of it from one snapshot: another might be that of a replica which has less."""
-        store, questions = self.organisation.store, self.organisation.questions
+        store, questions = self.organisation.store, self.organisation.questions.within(self.scope)
         with questions.snapshot() as snapshot:
             live.need(questions, snapshot, least, self.asked.field)
             places = live.places_after(snapshot, position, self.asked.filter)
-            return list(_bodies(store, snapshot.connection, places.found)), places.upto, places.more
+            return list(_bodies(store, snapshot, places.found)), places.upto, places.more
 
 
-def _bodies(store: EventStore, connection: DatabaseConnection, kinds: dict[int, str]) -> Iterator[tuple[int, bytes]]:
+def _bodies(store: EventStore, snapshot: Snapshot, kinds: dict[int, str]) -> Iterator[tuple[int, bytes]]:
     """Each event as it is sent, by its position."""
-    rows = rows_at(store, connection, list(kinds))
-    for (position, _, _), line in zip(rows, written(store, rows), strict=True):
+    rows = rows_at(store, snapshot.connection, list(kinds))
+    for (position, _, _), line in zip(rows, written(store, rows, only=snapshot.scope.opened(None)), strict=True):
         yield position, b"id: %d\nevent: %s\ndata: %s\n" % (position, kinds[position].encode(), line)
 
 
-def rows_at(store: EventStore, connection: DatabaseConnection, positions: Sequence[int]) -> list[tuple[int, str, Kept]]:
+def rows_at(store: EventStore, connection: ReadConnection, positions: Sequence[int]) -> list[tuple[int, str, Kept]]:
     """The stored events at some positions, in their order; neighbours are read together."""
     found: list[tuple[int, str, Kept]] = []
     for _, run in groupby(enumerate(positions), lambda pair: pair[1] - pair[0]):

@@ -102,25 +102,25 @@ def _from_address(parameters: Mapping[str, str]) -> _Sent:
     return _Sent(parameters.get("query"), parameters.get("documentId"), variables, parameters.get("operationName") or None)
 
 
-async def body_of(request: Request) -> bytes:
+async def body_of(request: Request, most: int = BODY) -> bytes:
     """The body of a request, read no further than it may be long. Raises `HTTPRefused`."""
     try:
-        return await _body(request)
+        return await _body(request, most)
     except ClientDisconnect:
         raise HTTPRefused(400, bad("request_form", None, detail="it was broken off")) from None
 
 
-async def _body(request: Request) -> bytes:
+async def _body(request: Request, most: int) -> bytes:
     stated = request.headers.get("content-length", "")
     body = bytearray()
-    if not (stated.isdecimal() and int(stated) > BODY):
+    if not (stated.isdecimal() and int(stated) > most):
         async for chunk in request.stream():
             body += chunk
-            if len(body) > BODY:
+            if len(body) > most:
                 break
         else:
             return bytes(body)
-    raise HTTPRefused(413, too_costly("body_size", limit=BODY))
+    raise HTTPRefused(413, too_costly("body_size", limit=most))
 
 
 def _decode(raw: bytes, form: type[Form]) -> Form:
@@ -160,5 +160,5 @@ def json_response(content: Any, status: int) -> Response:
 
 
 def _response(content: Any, status: int, media: str, headers: Mapping[str, str] | None = None) -> Response:
-    kept = {"Cache-Control": "no-store", "Vary": "Accept, Accept-Language, Authorization", **(headers or {})}
+    kept = {"Cache-Control": "no-store", "Vary": "Accept, Accept-Language, Authorization, Cookie", **(headers or {})}
     return Response(msgspec.json.encode(content), status, kept, f"{media}; charset=utf-8")

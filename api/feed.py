@@ -13,10 +13,11 @@ from starlette.requests import Request
 from starlette.responses import Response, StreamingResponse
 
 from api.batch import take
-from api.context import Organisation, thread
+from api.context import Organisation, scope_of, thread
 from api.event_stream import EVENT_STREAM, Asked, EventStream, rows_at
 from api.exchange import STATUS, HTTPRefused, body_of, json_response
 from api.fanout import Fanout
+from api.holding import holding
 from api.turnstile import Turnstile
 from api.watch import TokenWatch
 from domain.model.errors import Refused, bad
@@ -25,6 +26,7 @@ from domain.store.tokens import Token
 from projections.export import cloudevents
 from projections.views import live
 from projections.views.filters import EventFilter
+from projections.views.scope import Scope
 
 ONE, MANY = "application/cloudevents+json", "application/cloudevents-batch+json"
 LINES = "application/x-ndjson"
@@ -53,6 +55,10 @@ def feed_pages(organisation: Organisation, fanout: Fanout, watch: TokenWatch, tu
             asked = Asked.of(request.query_params, request.headers)
         except Refused as refused:
             raise HTTPRefused(400, refused) from None
+        try:
+            scope_of(organisation, request.state.token).need("look")
+        except Refused as refused:
+            raise HTTPRefused(403, refused) from None
         if EVENT_STREAM in request.headers.get("accept", "").lower():
             return EventStream(fanout, watch, turnstile, organisation, request.state.token, asked)
         return StreamingResponse(lines(organisation, request.state.token, asked), media_type=LINES, headers={"Cache-Control": "no-store"})
@@ -62,23 +68,25 @@ def feed_pages(organisation: Organisation, fanout: Fanout, watch: TokenWatch, tu
 
 def lines(organisation: Organisation, token: Token, asked: Asked) -> Iterator[bytes]:
     """Page by page, so that a slow reader holds no snapshot, and for as long as the token holds."""
-    pages = _narrowed(organisation, asked) if asked.filter != EventFilter() else cloudevents.pages(organisation.store, asked.after)
+    scope = scope_of(organisation, token)
+    all_of_it = asked.filter == EventFilter() and scope.is_whole and scope.may("open")
+    pages = cloudevents.pages(organisation.store, asked.after) if all_of_it else _narrowed(organisation, scope, asked)
     for page in pages:
-        if not organisation.tokens.holds(token.id):
+        if not holding(organisation, [token]):
             return
         yield page
 
 
-def _narrowed(organisation: Organisation, asked: Asked) -> Iterator[bytes]:
+def _narrowed(organisation: Organisation, scope: Scope, asked: Asked) -> Iterator[bytes]:
     """The views say which events those are; what is recorded after the first page was read is left for the next request."""
     position, head = asked.after, None
     while head is None or position < head:
-        with organisation.questions.newest() as snapshot:
+        with organisation.questions.within(scope).newest() as snapshot:
             head = snapshot.upto if head is None else head
             places = live.places_after(snapshot, position, asked.filter)
             rows = rows_at(organisation.store, snapshot.connection, [place for place in places.found if place <= head])
             seen = Seen()
-            page = b"".join(cloudevents.written(organisation.store, rows, seen.note))
+            page = b"".join(cloudevents.written(organisation.store, rows, seen.note, scope.opened(None)))
             if asked.filter.participant is not None:
                 # Asked by somebody, it tells in which relationships they are.
                 seen.tells_who(stream for _, stream, _ in rows)

@@ -9,24 +9,28 @@ import re
 from starlette.requests import Request
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from api.context import BEHALF, Organisation, bearer, looks
+from api.context import BEHALF, Organisation, looks
+from api.entrance import Entrance
 from api.errors import language_of, mask
 from api.exchange import PLAIN_JSON, HTTPRefused, refusal
+from api.refused import note, note_errors
+from api.sign_in.sessions import COOKIE
 from api.turnstile import Limited, Turnstile, address_of
 from domain.model.errors import Refusal, Refused
-from domain.store.accesses import viewed_by
+from domain.store.accesses import NOBODY, viewed_by
 from domain.store.tokens import Token
 from domain.store.trouble import SILENT
 
-OPEN = re.compile(r"/healthz|/readyz|/schemas(/(?!schema\.graphql).*)?|/graphiql(/.*)?")
+OPEN = re.compile(r"/healthz|/readyz|/schemas(/(?!schema\.graphql).*)?|/graphiql(/.*)?|/sign-in(/callback|/role)?|/sign-out")
 
 
 class Gate:
     """Lets a request through with its token as `request.state.token`, or answers 401."""
 
-    def __init__(self, app: ASGIApp, organisation: Organisation, turnstile: Turnstile) -> None:
+    def __init__(self, app: ASGIApp, organisation: Organisation, entrance: Entrance, turnstile: Turnstile) -> None:
         self._app = app
         self._organisation = organisation
+        self._entrance = entrance
         self._turnstile = turnstile
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -34,12 +38,14 @@ class Gate:
         if scope["type"] != "http" or OPEN.fullmatch(scope["path"]):
             await self._app(scope, receive, send)
             return
-        request = Request(scope)
+        request, who = Request(scope), NOBODY
         try:
             token = request.state.token = await self._token(request)
             # Said twice, it is read as HTTP reads a list, and is nobody.
             who = looks(token, ", ".join(request.headers.getlist(BEHALF)) or None)
+            self._turnstile.ask(token)
         except Limited as limited:
+            await note_errors(self._organisation, [limited], who)
             await self._refuse(HTTPRefused(429, limited, limited.headers), request, receive, send)
             return
         except Refused as refused:
@@ -56,13 +62,14 @@ class Gate:
 
     async def _token(self, request: Request) -> Token:
         said, address = request.headers.get("authorization"), address_of(request.scope)
-        self._turnstile.guess(address, said)
+        shown = said if said is not None else self._entrance.cookies.of(request, COOKIE)
+        self._turnstile.guess(address, shown)
         try:
-            token = await bearer(self._organisation, said)
+            token = await self._entrance.shown(request, said)
         except SILENT as error:
             raise HTTPRefused(503, mask(error)) from error
-        self._turnstile.guessed(address, said, token)
+        self._turnstile.guessed(address, shown, token)
         if token is None:
+            await note(self._organisation, "UNAUTHENTICATED")
             raise HTTPRefused(401, Refused(Refusal("UNAUTHENTICATED", "unauthenticated")), {"WWW-Authenticate": "Bearer"})
-        self._turnstile.ask(token)
         return token

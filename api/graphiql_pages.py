@@ -1,6 +1,6 @@
 """GraphiQL, to try questions in a browser: the page and everything it loads come from this server, and nothing of anybody is in it.
 
-It asks for a token itself, and sends it with each question.
+It asks for a token itself, and sends it with each question; without one, the session of the browser says who asks.
 """
 
 import json

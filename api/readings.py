@@ -161,7 +161,7 @@ async def trajectory_of(
         return found
 
     async def ready(chosen: tuple[Chosen, ...]) -> bytes | None:
-        found = await context.load(context.questions.series, relationship.id, scope=context.scope, **asked)
+        found = await context.load(context.questions.series, relationship.id, **asked)
         context.spend(found.points if found is not None else 0)
         return found.json(chosen) if found is not None else None
 

@@ -20,7 +20,6 @@ from domain.model.errors import bad, missing
 from domain.model.meanings import EVENTS
 from domain.model.time import iso_day, rfc3339
 from domain.store.erasures import Unfinished
-from domain.store.mapper import VOICES
 from projections.erasing import Erasing
 from projections.views import answers
 
@@ -73,18 +72,18 @@ async def record_events(info: Info, events: Events) -> Taken:
 
 async def withdraw_consent(info: Info, participant: Participant, scope: Scope) -> Taken:
     """As of this instant, so that whatever was consented to today is over too."""
-    if not await thread(_is_registered, info.context, participant):
-        raise missing("participant_unknown", "participant", participant=participant)
+    await thread(_need_known, info.context, participant)
     now = info.context.organisation.store.clock()
     given = {"participant": participant, "occurred": iso_day(now), "time": rfc3339(now), "data": {"scope": scope.value.lower()}}
     return await thread(_record, info.context, [_envelope(CATALOGUE["consent_withdrawn"], given)])
 
 
-def _is_registered(context: Context, participant: str) -> bool:
-    """As the store has it, which a replica may yet have to learn."""
-    store = context.organisation.store
-    with store.reading() as connection:
-        return bool(store.streams(connection, [f"participant/{participant}"], store.keys.ring(), only=VOICES)[f"participant/{participant}"])
+def _need_known(context: Context, participant: str) -> None:
+    """Refuse who is not registered, or is not theirs; as the primary has it, since a replica may yet have to learn of them."""
+    context.scope.need("record")
+    with context.questions.newest() as snapshot:
+        if not snapshot.people([participant])[participant][1]:
+            raise missing("participant_unknown", "participant", participant=participant)
 
 
 def recorder_of(kind: Kind) -> Any:
@@ -115,6 +114,7 @@ def _envelope(kind: Kind, given: dict[str, Any]) -> dict[str, Any]:
 
 
 async def erase_participant(info: Info, participant: Participant) -> ErasureResult:
+    await thread(_need_known, info.context, participant)
     return await thread(_erased, info.context.organisation.erasing, participant)
 
 

@@ -48,7 +48,7 @@ async def relationship_page(info: Info, filter: RelationshipFilter | None, first
     context, page = info.context, (size(first, 50), given(after), asked)
     return Pushable(
         lambda: question(context.questions.relationship_page, *page),
-        lambda chosen: question(context.questions.ready_page, context.scope, *page, chosen),
+        lambda chosen: question(context.questions.ready_page, *page, chosen),
     )
 
 
@@ -63,5 +63,5 @@ async def page_of(
     page = {"of": of, "first": size(first, 50), "after": given(after), "asked": replace(asked, **{of: None})}
     return Pushable(
         lambda: context.load(context.questions.relationship_pages, owner, **page),
-        lambda chosen: context.load(context.questions.ready_pages, owner, scope=context.scope, **page, chosen=chosen),
+        lambda chosen: context.load(context.questions.ready_pages, owner, **page, chosen=chosen),
     )

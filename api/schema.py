@@ -2,7 +2,7 @@
 
 import asyncio
 import time
-from collections.abc import AsyncGenerator, Callable, Iterator, Mapping
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Iterator, Mapping
 from typing import Any, cast
 
 import strawberry
@@ -27,6 +27,7 @@ from api.people import Participant, participant_by_id
 from api.pushed import Executor
 from api.readings import Lens, all_lenses
 from api.recording import ErasureResult, RecordResult, erase_participant, record_events, recorder_of, withdraw_consent
+from api.refused import note_errors
 from api.relationships import Relationship, RelationshipConnection, all_relationships, relationship_by_id
 from api.scalars import SCALARS
 from api.time_limit import lift
@@ -152,9 +153,10 @@ class Watched(SchemaExtension):
 class Told(SchemaExtension):
     """Tells what goes wrong over a connection as it is told over HTTP."""
 
-    def on_stream_result(self, result: Any) -> Iterator[None]:
+    async def on_stream_result(self, result: Any) -> AsyncIterator[None]:
         self.execution_context.context.answered()
         if result.errors:
+            await note_errors(self.execution_context.context.organisation, result.errors)
             result.errors = all_said(result.errors, self.execution_context.context.language)
         yield
 

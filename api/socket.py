@@ -19,14 +19,17 @@ from strawberry.subscriptions import GRAPHQL_TRANSPORT_WS_PROTOCOL
 from strawberry.subscriptions.protocols.graphql_transport_ws.handlers import BaseGraphQLTransportWSHandler, Operation
 from strawberry.subscriptions.protocols.graphql_transport_ws.types import ConnectionInitMessage
 
-from api.context import Context, Organisation, bearer, looks
+from api.context import Context, Organisation, looks
 from api.direct import DIRECT, Direct
+from api.entrance import Entrance
 from api.errors import all_said, language_of, mask
-from api.exchange import Question
+from api.exchange import STATUS, HTTPRefused, Question
 from api.fanout import Fanout, Subscriber, TooSlow
 from api.followers import NotWritten
 from api.limits import measured
+from api.refused import note, note_errors
 from api.schema import Schema
+from api.sign_in.sessions import COOKIE
 from api.subscription import NotBegun, Subscription
 from api.time_limit import lift, within
 from api.trusted import Documents
@@ -34,7 +37,7 @@ from api.turnstile import Limited, Turnstile, address_of
 from api.wakeups import Wakeups
 from api.watch import TokenWatch
 from domain.model.errors import Refused
-from domain.store.accesses import look
+from domain.store.accesses import NOBODY, look
 from domain.store.trouble import SILENT
 from projections.export.bounds import Bounds
 from projections.telemetry.metrics import SUBSCRIPTIONS
@@ -42,7 +45,7 @@ from projections.telemetry.metrics import SUBSCRIPTIONS
 INIT_SECONDS = 10
 MOST_SUBSCRIPTIONS = 50
 """The most that one connection may have at once."""
-ENDED = 4401
+ENDED, FORBIDDEN = 4401, 4403
 LATER = 1013
 """Try again later: the clients that there are do so by themselves."""
 GONE = (WebSocketDisconnect, starlette.websockets.WebSocketDisconnected, WebSocketDisconnected)
@@ -70,7 +73,7 @@ class _Handler(BaseGraphQLTransportWSHandler[Context, None]):
                 message = self._admitted(message)
             except Refused as refused:
                 if message["type"] == "subscribe":
-                    await self.send_message({"id": message["id"], "type": "error", "payload": self._told(refused)})
+                    await self.send_message({"id": message["id"], "type": "error", "payload": await self._told(refused)})
                 else:
                     self.finish(LATER, str(refused))
                 return
@@ -85,9 +88,10 @@ class _Handler(BaseGraphQLTransportWSHandler[Context, None]):
         return {**message, "payload": {**payload, "query": self.view.documents.text(payload.get("query"), payload.get("documentId"))}}
 
     async def _refuse(self, operation: Operation[Context, None], refused: Refused) -> None:
-        await operation.send_operation_message({"id": operation.id, "type": "error", "payload": self._told(refused)})
+        await operation.send_operation_message({"id": operation.id, "type": "error", "payload": await self._told(refused)})
 
-    def _told(self, refused: Refused) -> list[Any]:
+    async def _told(self, refused: Refused) -> list[Any]:
+        await note_errors(self.context.organisation, [refused])
         return [error.formatted for error in all_said([GraphQLError(str(refused), original_error=refused)], self.context.language)]
 
     async def handle_connection_init(self, message: ConnectionInitMessage) -> None:
@@ -95,11 +99,15 @@ class _Handler(BaseGraphQLTransportWSHandler[Context, None]):
         try:
             await super().handle_connection_init(message)
         except Limited as limited:
+            await note_errors(self.context.organisation, [limited], NOBODY)
             self.finish(LATER, str(limited))
         except SILENT as error:
             # Nobody was refused: who is closed out as forbidden would not come back.
             mask(error)
             self.finish(LATER, "The database does not answer just now")
+        except HTTPRefused as refused:
+            silent = refused.status == STATUS["UNAVAILABLE"]
+            self.finish(*((LATER, "The provider of sign-in does not answer just now") if silent else (FORBIDDEN, "Forbidden")))
         if self.connection_acknowledged and not already:
             ended = partial(self.finish, ENDED, "The token has expired or was revoked")
             self._watched.enter_context(self.view.watch.over(self.context.token, ended))
@@ -186,6 +194,7 @@ class Socket(GraphQL[Context, None]):
         wakeups: Wakeups,
         fanout: Fanout,
         watch: TokenWatch,
+        entrance: Entrance,
         turnstile: Turnstile,
         documents: Documents,
         bounds: Bounds,
@@ -196,12 +205,13 @@ class Socket(GraphQL[Context, None]):
             subscription_protocols=[GRAPHQL_TRANSPORT_WS_PROTOCOL],
             connection_init_wait_timeout=timedelta(seconds=INIT_SECONDS),
             max_subscriptions_per_connection=MOST_SUBSCRIPTIONS,
-            allowed_origins=tuple(bounds.origins),
+            allowed_origins=(*bounds.origins, *([entrance.own] if entrance.own else [])),
         )
         self.watch = watch
         self.turnstile = turnstile
         self.documents = documents
         self.bounds = bounds
+        self._entrance = entrance
         self._organisation = organisation
         self._wakeups = wakeups
         self._fanout = fanout
@@ -241,17 +251,22 @@ class Socket(GraphQL[Context, None]):
         # Which of several operations is meant, each message says by itself.
         language = language_of(request.headers.get("accept-language"))
         context = Context(self._organisation, self._wakeups, None, "", lasting=True, language=language, turnstile=self.turnstile)
-        context.address = address_of(request.scope)
+        context.connection = request
         return context
 
     async def on_ws_connect(self, context: Context) -> Any:
-        """Let in who has a token, in the payload of the first message: `{"authorization": "Bearer tr_…"}`. What is asked from here on is
-        asked by them, on behalf of `onBehalfOf` if they say so."""
+        """Let in who has a token, in the payload of the first message: `{"authorization": "Bearer tr_…"}`; or who is signed in, where a
+        page of this site connects. What is asked from here on is asked by them, on behalf of `onBehalfOf` if they say so."""
         said = context.connection_params or {}
-        self.turnstile.guess(context.address, said.get("authorization"))
-        token = await bearer(self._organisation, said.get("authorization"))
-        self.turnstile.guessed(context.address, said.get("authorization"), token)
+        assert context.connection is not None, "a context of a connection has it"
+        shown, address = said.get("authorization"), address_of(context.connection.scope)
+        shown = shown if shown is not None else self._entrance.cookies.of(context.connection, COOKIE)
+        self.turnstile.guess(address, shown)
+        token = await self._entrance.shown(context.connection, said.get("authorization"))
+        self.turnstile.guessed(address, shown, token)
         behalf = said.get("onBehalfOf")
+        if token is None:
+            await note(self._organisation, "UNAUTHENTICATED")
         if token is None or not isinstance(behalf, str | None):
             raise ConnectionRejectionError
         try:

@@ -8,7 +8,7 @@ nobody shuts out others who come from the same address.
 import math
 import time
 from collections import Counter, OrderedDict
-from collections.abc import Iterator
+from collections.abc import Hashable, Iterator
 from contextlib import contextmanager
 from hashlib import sha256
 from ipaddress import IPv6Address, ip_address
@@ -72,7 +72,8 @@ class Turnstile:
         self._guesses = Rate(bounds.guesses)
         self._most_subscriptions = bounds.subscriptions
         self._subscriptions: Counter[str] = Counter()
-        self._held: OrderedDict[bytes, None] = OrderedDict()
+        self._held = _Lately()
+        self._wrong = _Lately()
 
     def ask(self, token: Token) -> None:
         """One request, or one message. Raises `Limited`."""
@@ -96,25 +97,44 @@ class Turnstile:
                 del self._subscriptions[token.id]
 
     def guess(self, address: str, said: object) -> None:
-        """Before something is looked up that is said to be a token. Raises `Limited`."""
-        if (seconds := self._guesses.lacks(address)) and _hash(said) not in self._held:
+        """Before something is looked up that is said to be a token, or a session. Raises `Limited`."""
+        if said and (seconds := self._guesses.lacks(address)) and _hash(said) not in self._held:
             raise Limited("rate_guesses", self._guesses.a_minute, seconds)
 
     def guessed(self, address: str, said: object, token: Token | None) -> None:
-        """Afterwards: whose it was, if it was one. Who says nothing does not guess."""
-        if token is None:
-            if said:
-                self._guesses.take(address)
+        """Afterwards: whose it was, if it was one. Who says nothing does not guess, nor who says the same again: that is a browser, or a
+        program, of which the token has expired."""
+        if not said:
             return
-        self._held[hashed := _hash(said)] = None
-        self._held.move_to_end(hashed)
-        while len(self._held) > KEPT:
-            self._held.popitem(last=False)
+        hashed = _hash(said)
+        if token is not None:
+            self._held.add(hashed)
+        elif self._wrong.add(hashed):
+            self._guesses.take(address)
 
     def _take(self, rate: Rate, rule: str, who: str, much: float = 1.0) -> None:
         if seconds := rate.lacks(who, much):
             raise Limited(rule, rate.a_minute, seconds)
         rate.take(who, much)
+
+
+class _Lately:
+    """What came lately: so much of it at most."""
+
+    def __init__(self) -> None:
+        self._kept: OrderedDict[Hashable, None] = OrderedDict()
+
+    def __contains__(self, one: Hashable) -> bool:
+        return one in self._kept
+
+    def add(self, one: Hashable) -> bool:
+        """Whether it is new."""
+        new = one not in self._kept
+        self._kept[one] = None
+        self._kept.move_to_end(one)
+        while len(self._kept) > KEPT:
+            self._kept.popitem(last=False)
+        return new
 
 
 def address_of(scope: Scope) -> str:

@@ -9,6 +9,7 @@ from contextlib import contextmanager
 
 from api.context import Organisation, quick
 from api.errors import mask
+from api.holding import holding
 from domain.store.tokens import Token
 
 TOKEN_SECONDS = 1.0
@@ -21,34 +22,33 @@ class TokenWatch:
     def __init__(self, organisation: Organisation) -> None:
         self._organisation = organisation
         self._listening: dict[str, list[Callable[[], None]]] = {}
+        self._tokens: dict[str, Token] = {}
 
     @contextmanager
     def over(self, token: Token, ended: Callable[[], None]) -> Iterator[None]:
         """Meanwhile `ended` is called where the token holds no more."""
         listening = self._listening.setdefault(token.id, [])
+        self._tokens[token.id] = token
         listening.append(ended)
         try:
             yield
         finally:
             listening.remove(ended)
             if not listening and self._listening.get(token.id) is listening:
-                del self._listening[token.id]
+                del self._listening[token.id], self._tokens[token.id]
 
     async def run(self) -> None:
         """Watch until cancelled."""
         while True:
             await asyncio.sleep(TOKEN_SECONDS)
             if self._listening:
-                looking = asyncio.ensure_future(quick(self._holding))
+                asked = frozenset(self._listening)
+                looking = asyncio.ensure_future(quick(holding, self._organisation, tuple(self._tokens.values())))
                 await asyncio.wait({looking})
                 failure = looking.exception()
                 if failure is not None:
                     mask(failure)
-                holding = looking.result() if failure is None else frozenset[str]()
-                for id in self._listening.keys() - holding:
-                    for ended in tuple(self._listening[id]):
+                still = looking.result() if failure is None else frozenset[str]()
+                for id in asked - still:
+                    for ended in tuple(self._listening.get(id, ())):
                         ended()
-
-    def _holding(self) -> frozenset[str]:
-        now = self._organisation.store.clock()
-        return frozenset(token.id for token in self._organisation.tokens.list() if token.holds(now))

@@ -15,7 +15,7 @@ from domain.model.history import resolve
 from domain.model.initiative import Initiative, evolve
 from domain.model.lens import Definition, from_plain
 from domain.model.words import Side
-from domain.store.database import EVENTS, Change, Connection, Table
+from domain.store.database import EVENTS, Change, Connection, ReadConnection, Table
 from domain.store.keys import Ring
 from domain.store.mapper import VOICES, Unreadable
 from domain.store.store import EventStore, Stretch
@@ -67,7 +67,7 @@ class Projection(Protocol):
 class Homes:
     """The sides that roles have in each initiative; once registered they are for ever, so they are the same as known at any time."""
 
-    def __init__(self, store: EventStore, connection: Connection, ring: Ring) -> None:
+    def __init__(self, store: EventStore, connection: ReadConnection, ring: Ring) -> None:
         self.ring = ring
         self._store = store
         self._connection = connection
@@ -93,7 +93,7 @@ class Homes:
             self._known[state.id] = state.sides
 
 
-def published(store: EventStore, connection: Connection, ring: Ring) -> list[Definition]:
+def published(store: EventStore, connection: ReadConnection, ring: Ring) -> list[Definition]:
     """The lenses of the organisation itself, each in its newest version, by name; without those that cannot be read."""
     query = f"SELECT DISTINCT originator_id FROM {connection.table(EVENTS)} e WHERE originator_id >= 'lens/' AND originator_id < 'lens0'"
     found = []

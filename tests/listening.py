@@ -60,7 +60,7 @@ class House:
         self.listeners: list[Listener] = []
         self._wakeups = wakeups
 
-    def listen(self, query: str = EVENTS, role: str = "administrator", **variables: Any) -> Listener:
+    def listen(self, query: str = EVENTS, role: str = "coordinator", **variables: Any) -> Listener:
         scope = Scope(self.organisation.store.organisation, role)
         asked = Subscription(SCHEMA, self.organisation, self._wakeups, Question(query, variables), scope, "en")
         self.listeners.append(Listener(self.fanout, asked))

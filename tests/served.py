@@ -3,6 +3,7 @@
 import json
 from collections.abc import Iterable, Iterator
 from contextlib import ExitStack, contextmanager
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -35,9 +36,19 @@ class Served:
         self.token = organisation.tokens.create(name="tester")
         client.headers["Authorization"] = f"Bearer {self.token}"
 
+    @cached_property
+    def auditor(self) -> dict[str, str]:
+        """What an auditor sends along."""
+        return {"Authorization": f"Bearer {self.organisation.tokens.create('auditor', name='auditor')}"}
+
+    @cached_property
+    def administrator(self) -> dict[str, str]:
+        return {"Authorization": f"Bearer {self.organisation.tokens.create('administrator', name='administrator')}"}
+
     def answer(self, query: str, headers: dict[str, str] | None = None, **variables: Any) -> Any:
-        """The whole answer to a query."""
-        return self.client.post("/graphql", json={"query": query, "variables": variables}, headers=headers).json()
+        """The whole answer to a query. An auditor asks what only they may."""
+        asks = {**(self.auditor if "audit {" in query else {}), **(headers or {})}
+        return self.client.post("/graphql", json={"query": query, "variables": variables}, headers=asks).json()
 
     def ask(self, query: str, **variables: Any) -> Any:
         """The data of an answer in which nothing went wrong."""
@@ -80,7 +91,7 @@ def served(path: Path, look_seconds: float = 3_600, bounds: Bounds = STANDARD) -
 def served_at(store: EventStore, look_seconds: float = 3_600, bounds: Bounds = STANDARD) -> Iterator[Served]:
     """The same, wherever its store is."""
     organisation = Organisation(store)
-    with TestClient(make_app(organisation, look_seconds, bounds), raise_server_exceptions=False) as client:
+    with TestClient(make_app(organisation, look_seconds, bounds=bounds), raise_server_exceptions=False) as client:
         yield Served(organisation, client)
 
 

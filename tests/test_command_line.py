@@ -239,7 +239,7 @@ def test_tokens_are_made_listed_and_revoked(copy: Path) -> None:
     assert made.out.strip().startswith("tr_")
     assert made.out.count("\n") == 1
     (token,) = answer(run("token", "list", "--json"))
-    assert (token["name"], token["role"], token["revoked"]) == ("relay", "administrator", None)
+    assert (token["name"], token["role"], token["revoked"]) == ("relay", "coordinator", None)
     assert made.out.strip() not in run("token", "list").out
     assert run("token", "revoke", token["id"]).code == 0
     assert answer(run("token", "list", "--json"))[0]["revoked"] is not None

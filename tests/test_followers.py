@@ -22,7 +22,7 @@ def written(store: EventStore) -> list[tuple[str, str, int | None, int | None]]:
 
 
 def listen(house: House, name: str, **variables: Any) -> Listener:
-    with viewed_by(Viewer(f"token/{name}", "administrator")):
+    with viewed_by(Viewer(f"token/{name}", "coordinator")):
         return house.listen(**variables)
 
 

@@ -21,7 +21,7 @@ def test_the_page_and_all_it_loads_come_from_here_without_a_token(house: Served)
     assert found.url.path == "/graphiql/"
     assert found.headers["content-type"].startswith("text/html")
     loaded = re.findall(r'(?:src|href)="([^"]+)"', found.text)
-    assert len(loaded) == 7
+    assert len(loaded) == 8
     for path in loaded:
         assert "://" not in path
         assert browser.get(f"/graphiql/{path}").status_code == 200

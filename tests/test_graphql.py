@@ -4,7 +4,7 @@ import json
 from typing import Any
 
 import pytest
-from everything import EVERYTHING
+from everything import AUDITED, EVERYTHING
 from graphql import FieldNode, GraphQLObjectType, TypeInfo, TypeInfoVisitor, Visitor, parse, visit
 from served import EXAMPLES, Served
 from test_schema import OURS
@@ -23,7 +23,8 @@ def test_no_field_of_the_schema_is_left_unasked() -> None:
             assert parent is not None
             asked.add((parent.name, node.name.value))
 
-    visit(parse(EVERYTHING), TypeInfoVisitor(types, Collect()))
+    for query in (EVERYTHING, AUDITED):
+        visit(parse(query), TypeInfoVisitor(types, Collect()))
     recording = {"Mutation", "RecordResult", "ErasureResult"}
     live = {"Subscription", "EventArrived", "CaughtUp", "Heartbeat", "MoveArrived", "MoveWithdrawn"}
     there = {
@@ -39,16 +40,17 @@ def test_no_field_of_the_schema_is_left_unasked() -> None:
 def test_everything_can_be_asked_of_every_example(house: Served, id: str) -> None:
     data = house.ask("query($id: ID!) { relationship(id: $id) { initiative { id } members { participant { id } } } }", id=id)
     home, person = data["relationship"]["initiative"]["id"], data["relationship"]["members"][0]["participant"]["id"]
-    found = house.ask(EVERYTHING, id=id, person=person, home=home, at=EXPECTED[id]["until"], event=f"{id}-0001")
+    found = house.ask(EVERYTHING, id=id, person=person, home=home, at=EXPECTED[id]["until"])
     assert found["relationship"]["id"] == id
     assert found["participant"]["id"] == person
     assert id in [node["id"] for node in found["participant"]["relationships"]["nodes"]]
     assert id in [node["id"] for node in found["initiative"]["relationships"]["nodes"]]
     assert len({len(found["relationship"]["trajectory"][column]) for column in ("at", "phase", "help", "confidence")}) == 1
     assert [lens["name"] for lens in found["lenses"]] == ["evidence", "accounts"]
-    assert found["audit"]["checkpoint"] == found["audit"]["inclusionProof"]["checkpoint"]
-    assert found["audit"]["inclusionProof"]["event"] == f"{id}-0001"
-    assert {node["by"] for node in found["audit"]["accessLog"]["nodes"]} == {"token/tester"}
+    audited = house.ask(AUDITED, event=f"{id}-0001")
+    assert audited["audit"]["checkpoint"] == audited["audit"]["inclusionProof"]["checkpoint"]
+    assert audited["audit"]["inclusionProof"]["event"] == f"{id}-0001"
+    assert {node["by"] for node in audited["audit"]["accessLog"]["nodes"]} == {"token/tester"}
 
 
 @pytest.mark.parametrize("id", IDS)

@@ -91,7 +91,7 @@ def nested(depth: int) -> str:
 
 
 def aliased(aliases: int) -> str:
-    return "{ lenses { name } " + " ".join(f"a{number}: audit {{ checkpoint }}" for number in range(aliases)) + " }"
+    return "{ lenses { name } " + " ".join(f"a{number}: lenses {{ name }}" for number in range(aliases)) + " }"
 
 
 def of_tokens(tokens: int) -> str:

@@ -27,7 +27,7 @@ def of_fields(fields: int) -> str:
 
 
 def aliased(aliases: int) -> str:
-    return "{ lenses { name } " + " ".join(f"a{number}: audit {{ checkpoint }}" for number in range(aliases)) + " }"
+    return "{ lenses { name } " + " ".join(f"a{number}: lenses {{ name }}" for number in range(aliases)) + " }"
 
 
 def directed(directives: int) -> str:

@@ -63,7 +63,9 @@ def test_an_event_is_executed_once_for_all_who_ask_the_same(store: EventStore, e
     asyncio.run(run())
 
 
-@pytest.mark.parametrize(("roles", "times"), [(("one", "other"), 2), (("one", "one"), 1)], ids=["differ", "same"])
+@pytest.mark.parametrize(
+    ("roles", "times"), [(("coordinator", "operator"), 2), (("coordinator", "coordinator"), 1)], ids=["differ", "same"]
+)
 def test_nothing_is_shared_between_those_who_may_not_see_the_same(
     store: EventStore, executed: list[bytes], roles: tuple[str, str], times: int
 ) -> None:

@@ -38,7 +38,7 @@ SECOND = 1_000_000
 MEMBERS = "query Asked { page: relationships { nodes { id members { handle participant { id } } } } }"
 NAMES = ['Next "Door"', "Buurtmaat é ☂ 🜁", "back\\slash / tab\t line\n", "\u2028 \x7f \x01 %s ? {}", "plain"]
 Question = tuple[str, bool]
-TOKEN = Token("tester", "administrator", "tester", 0, 2**62, None)
+TOKEN = Token("tester", "coordinator", "tester", 0, 2**62, None)
 
 
 class House:

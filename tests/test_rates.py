@@ -15,11 +15,15 @@ from starlette.websockets import WebSocketDisconnect
 
 from api import turnstile
 from api.limits import COST
+from api.sign_in.sessions import COOKIE
 from api.turnstile import Limited, Rate, Turnstile, address_of
 from projections.export.bounds import LEAST_COST, Bounds
 
 LENSES = "{ lenses { name } }"
-WRONG = {"Authorization": "Bearer tr_wrong"}
+
+
+def wrong(number: int) -> dict[str, str]:
+    return {"Authorization": f"Bearer tr_wrong{number}"}
 
 
 class Clock:
@@ -155,7 +159,7 @@ def test_server_sent_events_are_subscriptions_too(tmp_path: Path) -> None:
 def test_guessing_at_tokens_is_slowed(tmp_path: Path, clock: Clock) -> None:
     with bounded(tmp_path, guesses=3) as house:
         assert status(house) == 200
-        assert [status(house, headers=WRONG) for _ in range(4)] == [401, 401, 401, 429]
+        assert [status(house, headers=wrong(number)) for number in range(4)] == [401, 401, 401, 429]
         unknown = house.organisation.tokens.create(name="unknown")
         refused = house.client.post("/graphql", json={"query": LENSES}, headers={"Authorization": f"Bearer {unknown}"})
         assert (refused.status_code, refused.headers["retry-after"]) == (429, "20")
@@ -175,10 +179,30 @@ def test_a_guess_over_a_connection_counts_and_saying_nothing_does_not(tmp_path: 
         for _ in range(3):
             assert TestClient(house.client.app).post("/graphql", json={"query": LENSES}).status_code == 401
         with house.client.websocket_connect("/graphql", subprotocols=[PROTOCOL]) as socket:
-            socket.send_json({"type": "connection_init", "payload": {"authorization": WRONG["Authorization"]}})
+            socket.send_json({"type": "connection_init", "payload": {"authorization": wrong(1)["Authorization"]}})
             with pytest.raises(WebSocketDisconnect):
                 socket.receive_json()
-        assert status(house, headers=WRONG) == 429
+        assert status(house, headers=wrong(2)) == 429
+
+
+def test_a_browser_or_a_program_whose_token_has_expired_does_not_guess(tmp_path: Path, clock: Clock) -> None:
+    with bounded(tmp_path, guesses=3) as house:
+        assert [status(house, headers=wrong(0)) for _ in range(5)] == [401] * 5
+        # A session in a cookie is guessed at as well as a token in a header.
+        stranger = TestClient(house.client.app)
+        stale = [{"Cookie": f"{COOKIE}=x{number}; __Host-{COOKIE}=x{number}"} for number in (0, 0, 0, 1)]
+        assert [stranger.get("/metrics", headers=headers).status_code for headers in stale] == [401] * 4
+        assert status(house, headers=wrong(1)) == 429
+
+
+def test_that_it_is_too_much_is_written_down_once_a_minute(tmp_path: Path, clock: Clock) -> None:
+    with bounded(tmp_path, requests=1, cost=LEAST_COST, guesses=1) as house:
+        assert [status(house) for _ in range(10)] == [200, *[429] * 9]
+        assert [status(house, headers=wrong(number)) for number in range(10)] == [401, *[429] * 9]
+        with house.organisation.store.database.reading() as connection:
+            entries = [bytes(entry) for (entry,) in connection.execute("SELECT entry FROM accesses").fetchall()]
+        limited = [entry for entry in entries if b"rate_limited" in entry]
+        assert (len(limited), sum(b"token/tester" in entry for entry in limited)) == (2, 1)
 
 
 def test_a_rate_holds_a_minutes_worth_and_knows_so_many() -> None:
@@ -191,13 +215,13 @@ def test_a_rate_holds_a_minutes_worth_and_knows_so_many() -> None:
 
 def test_a_rate_of_none_is_without_bound() -> None:
     free = Turnstile(Bounds(guesses=0))
-    for _ in range(1_000):
-        free.guess("here", "x")
-        free.guessed("here", "x", None)
+    for number in range(1_000):
+        free.guess("here", f"x{number}")
+        free.guessed("here", f"x{number}", None)
     held = Turnstile(Bounds(guesses=1))
     held.guessed("here", "x", None)
     with pytest.raises(Limited):
-        held.guess("here", "x")
+        held.guess("here", "y")
 
 
 @pytest.mark.parametrize(

@@ -50,7 +50,7 @@ def test_a_letter_mistyped_anywhere_is_seen_without_the_store(tokens: Tokens) ->
 def test_the_bearer_is_known_by_name(tokens: Tokens) -> None:
     token = tokens.check(tokens.create(days=7, name="import-2026"), NOON)
     assert token is not None
-    assert (token.role, token.name, token.recorded_by) == ("administrator", "import-2026", "system/import-2026")
+    assert (token.role, token.name, token.recorded_by) == ("coordinator", "import-2026", "system/import-2026")
     assert (token.created, token.expires, token.revoked) == (NOON, NOON + 7 * DAY, None)
 
 

@@ -8,6 +8,7 @@ from typing import Any, Literal
 
 from msgspec import Struct
 
+from domain.model.roles import Right
 from domain.model.rules import RULES
 
 Code = Literal[
@@ -40,6 +41,26 @@ NAMED_STREAMS = {
     "initiative": Words("The initiative", "Het initiatief"),
 }
 """What a stream is of, at the beginning of a sentence."""
+ROLE_WORDS = {
+    "coordinator": Words("a coordinator", "coördinator"),
+    "auditor": Words("an auditor", "auditor"),
+    "researcher": Words("a researcher", "onderzoeker"),
+    "dashboard": Words("a dashboard", "dashboard"),
+    "administrator": Words("an administrator", "beheerder"),
+    "participant": Words("a participant", "deelnemer"),
+    "operator": Words("an operator", "systeembeheerder"),
+}
+RIGHT_WORDS: dict[Right, Words] = {
+    "look": Words("look at single contacts", "losse contacten bekijken"),
+    "open": Words("see what was said, or what is read from it", "zien wat er gezegd is, of wat daaruit gelezen wordt"),
+    "record": Words("record anything", "iets vastleggen"),
+    "audit": Words("see the log of who looked, or ask for proofs", "het inzagelogboek zien of om bewijzen vragen"),
+    "count": Words("see the numbers of the organisation", "de cijfers van de organisatie zien"),
+    "research": Words("see the data of a research project", "de gegevens van een onderzoeksproject zien"),
+    "manage": Words("look after members, tokens and settings", "leden, tokens en instellingen beheren"),
+    "own": Words("see what is kept of a participant as their own", "als eigen gegevens zien wat er van een deelnemer bewaard wordt"),
+}
+"""What somebody may do, as the end of a sentence."""
 
 
 def _shown(value: Any, language: Language) -> Any:
@@ -87,6 +108,11 @@ def bad(rule: str, field: str | None = None, **values: Any) -> Refused:
 def broken(rule: str, field: str | None = None, **values: Any) -> Refused:
     """Input of the right form that breaks a rule of the catalogue."""
     return Refused(Refusal("RULE_BROKEN", rule, field, values))
+
+
+def forbidden(role: str, right: Right) -> Refused:
+    """Something that a role may not do."""
+    return Refused(Refusal("FORBIDDEN", "not_allowed", None, {"role": ROLE_WORDS[role], "what": RIGHT_WORDS[right]}))
 
 
 def missing(rule: str, field: str | None = None, **values: Any) -> Refused:

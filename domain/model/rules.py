@@ -2,11 +2,13 @@
 
 The keys are stable and used by tests and translations; the texts may get better. Values in braces are filled in by the
 refusal. Rules about dates stand in `domain.model.date_rules`, those about asking over HTTP in `domain.model.service_rules`,
-those about the log in `domain.model.audit_rules`.
+those about the log in `domain.model.audit_rules`, those about signing in in `domain.model.entry_rules`.
 """
 
 from domain.model.audit_rules import AUDIT_RULES
 from domain.model.date_rules import DATE_RULES
+from domain.model.entry_rules import ENTRY_RULES
+from domain.model.role_rules import ROLE_RULES
 from domain.model.service_rules import SERVICE_RULES
 
 FORM_RULES: dict[str, tuple[str, str]] = {
@@ -371,6 +373,8 @@ RULES: dict[str, tuple[str, str]] = {
     **DATE_RULES,
     **SERVICE_RULES,
     **AUDIT_RULES,
+    **ROLE_RULES,
+    **ENTRY_RULES,
     **FORM_RULES,
     **ORDER_RULES,
     **PEOPLE_RULES,

@@ -5,8 +5,8 @@ Part of `domain.model.rules`, each in English and in Dutch.
 
 SERVICE_RULES: dict[str, tuple[str, str]] = {
     "unauthenticated": (
-        "This needs a valid token: send it as `Authorization: Bearer tr_…`. Yours is missing, mistyped, expired or revoked. In a browser, /graphiql/ asks for it.",
-        "Hiervoor is een geldig token nodig: stuur het als `Authorization: Bearer tr_…`. Het ontbreekt, of geldt niet (meer). In een browser vraagt /graphiql/ erom.",
+        "This needs a valid token: send it as `Authorization: Bearer tr_…`. Yours is missing, mistyped, expired or revoked. In a browser, sign in at /sign-in.",
+        "Hiervoor is een geldig token nodig: stuur het als `Authorization: Bearer tr_…`. Het ontbreekt, of geldt niet (meer). In een browser logt u in op /sign-in.",
     ),
     "kept_months": ("Months are a whole number from 1 to {limit}.", "Maanden zijn een heel getal van 1 tot {limit}."),
     "on_behalf": (
@@ -46,10 +46,6 @@ SERVICE_RULES: dict[str, tuple[str, str]] = {
     "subscriptions_of_token": (
         "A token may have {limit} subscriptions at once. End some, or use another token.",
         "Met een token mag je {limit} abonnementen tegelijk hebben. Beëindig er een paar, of gebruik een ander token.",
-    ),
-    "foreign_origin": (
-        "This comes from a page of another site, and is not answered there. Whoever runs the platform can allow it (TUSSENRUIMTE_ORIGINS).",
-        "Dit komt van een pagina van een andere site, en wordt daar niet beantwoord. De beheerder kan het toestaan (TUSSENRUIMTE_ORIGINS).",
     ),
     "untrusted": (
         "Here only trusted documents are executed, and this is none of them. Whoever runs the platform keeps the list.",

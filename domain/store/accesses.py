@@ -10,6 +10,7 @@ import hmac
 import os
 import random
 import re
+import threading
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
@@ -22,7 +23,7 @@ from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from msgspec import Struct
 
 from domain.model.errors import bad
-from domain.model.time import SECOND, rfc3339
+from domain.model.time import MINUTE, SECOND, rfc3339
 from domain.model.words import ID_FORM
 from domain.store.database import ACCESSES, Connection, Database, Insert, Row, head_of
 from domain.store.ledger import canonical, leaf
@@ -31,10 +32,11 @@ from domain.store.ring import NotOpened, Ring
 from domain.store.seals import KEY, framed
 from domain.store.together import Together
 
-Action = Literal["read", "export", "follow", "told"]
-"""`follow`: being told what comes began; `told`: what was told of it since, up to a position."""
-ORGANISATION, PARTICIPANT = "organisation", "participant"
-"""Places that are no stream: everything, and somebody whose mark the entry holds."""
+Action = Literal["read", "export", "follow", "told", "refused", "changed"]
+"""`follow`: being told what comes began; `told`: what was told of it since, up to a position.
+`refused`: something was asked that this viewer may not do, and `changed`: who may do what; of these `kinds` says what it was."""
+ORGANISATION, PARTICIPANT, NOWHERE = "organisation", "participant", "nowhere"
+"""Places that are no stream: everything, somebody whose mark the entry holds, and where nothing was shown."""
 KINDS = {"name": "names", "contact": "contact", "text": "notes", "voice": "voices", "participant": "members"}
 """What an entry calls content, by the name of the place in which an event has it sealed."""
 ALL_KINDS = tuple(sorted(KINDS.values()))
@@ -55,6 +57,8 @@ class Viewer(Struct, frozen=True):
 
 UNKNOWN = Viewer("unknown", "unknown")
 """Nobody said who looks. That leaves an entry too."""
+NOBODY = Viewer("nobody", "nobody")
+"""Who shows no token that holds."""
 FOLLOWING = Viewer("following", "following")
 """What is opened is told to whoever follows a feed; of each of them entries are written apart."""
 
@@ -179,10 +183,25 @@ class AccessLog:
         self._ring = ring
         self._clock = clock
         self._together = Together(self._settle)
+        self._lock = threading.Lock()
+        self._refused: dict[tuple[str, str], int] = {}
 
     def write(self, who: Viewer, accesses: Sequence[Access], ring: Ring | None = None) -> None:
         """Write that they look, before they see it. Many who look at the same time share a transaction."""
         self.write_all([(who, access) for access in accesses], ring)
+
+    def refuse(self, who: Viewer, code: str) -> None:
+        """Write that they were refused. What one may bring about without end is written once a minute."""
+        if code == "forbidden" or self._is_first((who.by, code)):
+            self.write(who, [Access(NOWHERE, (code,), "refused")])
+
+    def _is_first(self, refused: tuple[str, str]) -> bool:
+        now = self._clock()
+        with self._lock:
+            self._refused = {other: at for other, at in self._refused.items() if now - at < MINUTE}
+            first = refused not in self._refused
+            self._refused.setdefault(refused, now)
+        return first
 
     def write_all(self, looks: Sequence[tuple[Viewer, Access]], ring: Ring | None = None) -> None:
         """The same for several who look, all in one transaction."""

@@ -95,8 +95,8 @@ class Cursor(Protocol):
     def fetchall(self) -> list[Row]: ...
 
 
-class Connection(Protocol):
-    """A transaction of one organisation. A reading one sees one snapshot."""
+class ReadConnection(Protocol):
+    """A transaction of one organisation in which is read. A reading one sees one snapshot."""
 
     json: JsonForms
 
@@ -113,6 +113,10 @@ class Connection(Protocol):
     def stream(self, statement: str, values: Sequence[Any] = ()) -> Iterable[Row]:
         """The rows of a statement of which there may be more than fit in memory."""
         ...
+
+
+class Connection(ReadConnection, Protocol):
+    """A transaction of one organisation in which may be written too."""
 
     def write(self, changes: Iterable[Change], generation: int = 0) -> None: ...
 
@@ -195,10 +199,22 @@ TOKENS = Table(
     "tokens",
     {
         "id": "text", "hash": "bytes", "role": "text", "name": "text", "created": "integer", "expires": "integer", "revoked": "integer?",
+        "use": "text", "member": "text?", "reach": "text",
     },
     key=("id",),
     unique=(("hash",),),
+    later={"use": "'program'", "member": "NULL", "reach": "'{}'"},
 )  # fmt: skip
+ROSTER = Table(
+    "roster",
+    {
+        "id": "text", "role": "text", "reach": "text", "invited": "integer", "invited_by": "text", "issuer": "text?", "subject": "text?",
+        "joined": "integer?", "ended": "integer?",
+    },
+    key=("id",),
+    indexes=(("issuer", "subject"),),
+)  # fmt: skip
+"""The members of the organisation, who look after contacts or look at them; see `domain.store.roster`."""
 ERASURES = Table(
     "erasures",
     {"participant": "text", "requested": "text", "event": "text", "counted": "text?", "certificate": "text?", "position": "integer?"},
@@ -232,16 +248,16 @@ ACCESSES = Table(
     indexes=(("place", "position"),),
 )
 """An entry of the access log: position, instant, place, the canonical entry and its leaf; see `domain.store.accesses`."""
-OWN = (EVENTS, HANGS, TOKENS, TRACKING, GENERATIONS, ANNOUNCED, ERASURES, SETTINGS, DEAD_EPOCHS, TILES, CHECKPOINTS, ACCESSES)
+OWN = (EVENTS, HANGS, TOKENS, ROSTER, TRACKING, GENERATIONS, ANNOUNCED, ERASURES, SETTINGS, DEAD_EPOCHS, TILES, CHECKPOINTS, ACCESSES)
 
 
-def setting_of(connection: Connection, name: str) -> str | None:
+def setting_of(connection: ReadConnection, name: str) -> str | None:
     """What an organisation, or the platform for it, set under a name."""
     row = connection.execute(f"SELECT value FROM {connection.table(SETTINGS)} s WHERE name = ?", (name,)).fetchone()
     return str(row[0]) if row is not None else None
 
 
-def head_of(connection: Connection, table: Table) -> int:
+def head_of(connection: ReadConnection, table: Table) -> int:
     """The highest position of a table that has them; 0 where it holds nothing."""
     row = connection.execute(f"SELECT max(position) FROM {connection.table(table)} t").fetchone()
     return row[0] or 0 if row else 0

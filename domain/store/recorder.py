@@ -9,7 +9,7 @@ from uuid import UUID
 
 from eventsourcing.persistence import ApplicationRecorder, Notification, StoredEvent, Subscription
 
-from domain.store.database import EVENTS, HANGS, Add, Connection, Database, Insert, Row, head_of
+from domain.store.database import EVENTS, HANGS, Add, Connection, Database, Insert, ReadConnection, Row, head_of
 
 
 class EventRecorder(ApplicationRecorder):
@@ -22,13 +22,13 @@ class EventRecorder(ApplicationRecorder):
         """Insert events inside the caller's transaction, and then what relationships among them hang on."""
         connection.write([Insert(EVENTS, rows), Add(HANGS, hangs)])
 
-    def stream(self, connection: Connection, stream: str) -> list[Row]:
+    def stream(self, connection: ReadConnection, stream: str) -> list[Row]:
         """The stored envelopes of one stream, with the spans of their dates, in the order of recording."""
         events = connection.table(EVENTS)
         query = f"SELECT state, at, until FROM {events} e WHERE originator_id = ? ORDER BY position"
         return connection.execute(query, (stream,)).fetchall()
 
-    def head(self, connection: Connection) -> int:
+    def head(self, connection: ReadConnection) -> int:
         """The highest position; 0 where nothing is recorded."""
         return head_of(connection, EVENTS)
 

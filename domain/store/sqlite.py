@@ -23,6 +23,7 @@ from domain.store.database import (
     TRACKING,
     Add,
     Change,
+    Connection,
     Delete,
     Insert,
     InUse,
@@ -125,13 +126,15 @@ class SQLiteDatabase(SQLiteDatastore):
         self._make_own()
 
     def _make_own(self) -> None:
-        """The store's own tables. Where they are, nothing waits for who writes."""
+        """The store's own tables, with all their columns. Where they are, nothing waits for who writes."""
         with self.reading() as connection:
             found = {name for (name,) in connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}
-        if not _OWN | {"facts"} <= found:
-            with self.writing("events") as connection:
-                for statement in _OWN_STATEMENTS:
-                    connection.execute(statement)
+            whole = not any(statement for table in OWN if table.name in found for statement in _added(connection, table))
+        if _OWN | {"facts"} <= found and whole:
+            return
+        with self.writing("events") as connection:
+            for statement in (*_OWN_STATEMENTS, *(statement for table in OWN for statement in _added(connection, table))):
+                connection.execute(statement)
 
     @contextmanager
     def connection(self) -> Iterator[sqlite3.Connection]:
@@ -235,6 +238,17 @@ def _definition(table: Table, generation: int = 0) -> str:
     columns = [f"{name} {_TYPES[kind.rstrip('?')]}{'' if kind.endswith('?') else ' NOT NULL'}" for name, kind in table.columns.items()]
     name = _named(table, generation)
     return f"CREATE TABLE IF NOT EXISTS {name} ({', '.join(columns)}, PRIMARY KEY ({', '.join(table.key)})) WITHOUT ROWID"
+
+
+def _added(connection: Connection, table: Table) -> Iterator[str]:
+    """What brings a table up that an older version made."""
+    if table.later:
+        there = {name for (name,) in connection.execute(f"SELECT name FROM pragma_table_info('{table.name}')")}
+        for column, value in table.later.items():
+            if there and column not in there:
+                kind = table.columns[column]
+                need = "" if kind.endswith("?") else " NOT NULL"
+                yield f"ALTER TABLE {table.name} ADD COLUMN {column} {_TYPES[kind.rstrip('?')]}{need} DEFAULT {value}"
 
 
 def _indexes(table: Table, generation: int = 0) -> Iterator[str]:

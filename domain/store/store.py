@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 from domain.model.event import Event
 from domain.store.accesses import AccessLog
-from domain.store.database import EVENTS, Connection, Database, in_pages
+from domain.store.database import EVENTS, Connection, Database, ReadConnection, in_pages
 from domain.store.keys import Keys, Ring
 from domain.store.mapper import Kept, Mapper, Opens
 from domain.store.recorder import EventRecorder
@@ -66,10 +66,10 @@ class EventStore:
         """A connection whose questions all see one snapshot."""
         return self.database.reading()
 
-    def head(self, connection: Connection) -> int:
+    def head(self, connection: ReadConnection) -> int:
         return self.recorder.head(connection)
 
-    def streams(self, connection: Connection, streams: Sequence[str], ring: Ring, only: Opens | None = None) -> dict[str, list[Event]]:
+    def streams(self, connection: ReadConnection, streams: Sequence[str], ring: Ring, only: Opens | None = None) -> dict[str, list[Event]]:
         """The events of several streams, each in the order of recording; empty where there are none."""
         found: dict[str, list[Event]] = {stream: [] for stream in streams}
         ring.prefetch_streams([stream for stream in streams if stream.startswith("relationship/")])
@@ -83,7 +83,7 @@ class EventStore:
                 found[stream].append(self.mapper.event((state, at, until), ring, only))
         return found
 
-    def stretches(self, connection: Connection, upto: int, size: int) -> Iterator[Stretch]:
+    def stretches(self, connection: ReadConnection, upto: int, size: int) -> Iterator[Stretch]:
         """All streams as they stood at position `upto`, in stretches of about `size` events."""
         first, last, events = None, "", 0
         table = connection.table(EVENTS)
@@ -96,7 +96,7 @@ class EventStore:
         if first is not None:
             yield Stretch(first, last, events, upto)
 
-    def within(self, connection: Connection, stretch: Stretch) -> Iterator[tuple[str, list[Kept]]]:
+    def within(self, connection: ReadConnection, stretch: Stretch) -> Iterator[tuple[str, list[Kept]]]:
         """Every stream of a stretch with its stored events in the order of recording."""
         rows = connection.execute(
             f"SELECT originator_id, state, at, until FROM {connection.table(EVENTS)} e"
@@ -106,7 +106,7 @@ class EventStore:
         for stream, found in groupby(rows, key=itemgetter(0)):
             yield stream, [(state, at, until) for _, state, at, until in found]
 
-    def since(self, connection: Connection, position: int, limit: int) -> list[tuple[int, str, Kept]]:
+    def since(self, connection: ReadConnection, position: int, limit: int) -> list[tuple[int, str, Kept]]:
         """Position, stream and stored event of what was recorded after a position."""
         rows = connection.execute(
             f"SELECT position, originator_id, state, at, until FROM {connection.table(EVENTS)} e WHERE position > ?"
@@ -115,7 +115,7 @@ class EventStore:
         )
         return [(place, stream, (state, at, until)) for place, stream, state, at, until in rows]
 
-    def by_id(self, connection: Connection, ids: Sequence[str], ring: Ring) -> dict[str, Event]:
+    def by_id(self, connection: ReadConnection, ids: Sequence[str], ring: Ring) -> dict[str, Event]:
         """Events by their ids."""
         found: dict[str, Event] = {}
         for chunk in in_pages(ids):

@@ -1,4 +1,4 @@
-"""Tokens: how a program or a person shows who they are; the platform itself keeps only what a token hashes to.
+"""Tokens: how a program, a browser or a person shows who they are; the platform itself keeps only what a token hashes to.
 
 A token is 256 random bits behind a prefix that secret scanners recognise, with a checksum at its end, so that a mistyped one
 is told apart without asking the store. It expires, and can be revoked at once; afterwards it still stands in the list.
@@ -11,26 +11,37 @@ import secrets
 from base64 import urlsafe_b64encode
 from collections.abc import Callable, Sequence
 from hashlib import sha256
-from typing import Literal, get_args
+from typing import Any, Literal
 
+import msgspec
 from msgspec import Struct
 
 from domain.model.errors import bad
-from domain.model.time import DAY
+from domain.model.roles import NEEDED, REACHING, ROLES, WHOLE, Reach, Role
+from domain.model.time import DAY, MINUTE
 from domain.model.words import ID_FORM
-from domain.store.database import TOKENS, Database, Insert, Update
+from domain.store.database import ROSTER, TOKENS, Connection, Database, Delete, Insert, Update
 
 PREFIX = "tr_"
 MOST_DAYS = 3_650
-Role = Literal["administrator"]
+KEPT = 30 * DAY
+"""For how long is kept what there was of sessions and links that hold no more; tokens of programs and grants are kept for ever."""
+Use = Literal["program", "session", "link", "grant"]
+"""`session`: of a browser; `link`: turned into a session, once; `grant`: an auditor's, with which what is sealed may be opened."""
+
+PASSING: tuple[Use, ...] = ("session", "link")
+"""What is made each time that somebody signs in."""
 
 _BASE62 = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
 _FORM = re.compile(rf"{PREFIX}([A-Za-z0-9_-]{{43}})([0-9A-Za-z]{{6}})")
 _NAME = re.compile(ID_FORM)
+_COLUMNS = "t.id, t.role, t.name, t.created, t.expires, t.revoked, t.use, t.member, t.reach, m.role, m.reach, m.ended"
 
 
 class Token(Struct, frozen=True):
-    """What is kept of a token. `id` is public and names it in lists; instants are microseconds since 1970 in UTC."""
+    """What is kept of a token. `id` is public and names it in lists; instants are microseconds since 1970 in UTC.
+
+    `role` and `reach` are those of the `member` whose token it is, as they are now; a program has its own."""
 
     id: str
     role: Role
@@ -38,11 +49,18 @@ class Token(Struct, frozen=True):
     created: int
     expires: int
     revoked: int | None
+    use: Use = "program"
+    member: str | None = None
+    reach: Reach = WHOLE
 
     @property
     def recorded_by(self) -> str:
         """How what is recorded with this token says who recorded it."""
-        return f"system/{self.name}"
+        if self.role == "participant":
+            return f"participant/{self.reach.participant}"
+        if self.member is not None and self.role in ("coordinator", "researcher"):
+            return f"{self.role}/{self.member}"
+        return f"system/{self.member or self.name}"
 
     def holds(self, now: int) -> bool:
         return self.revoked is None and now < self.expires
@@ -55,46 +73,71 @@ class Tokens:
         self._database = database
         self._clock = clock
 
-    def create(self, role: Role = "administrator", days: int = 365, name: str | None = None) -> str:
-        """A new token, told this once. Without a name it is called by its id. Raises `Refused`."""
-        if role not in get_args(Role):
-            raise bad("wrong_word", "role", value=role, allowed=get_args(Role))
+    def create(self, role: Role = "coordinator", days: int = 365, name: str | None = None, reach: Reach = WHOLE) -> str:
+        """A new token for a program, told this once. Without a name it is called by its id. Raises `Refused`."""
+        check_role(role, reach)
         if not 1 <= days <= MOST_DAYS:
             raise bad("token_days", "days", limit=MOST_DAYS)
         if name is not None and not _NAME.fullmatch(name):
             raise bad("wrong_id", "name")
+        return self._made(role, days * DAY, name, reach, "program", None)
+
+    def made_for(self, role: Role, minutes: int, use: Use, name: str | None = None, reach: Reach = WHOLE, member: str | None = None) -> str:
+        """A new token that is no program's, told this once: for a `member`, or for whom `name` says."""
+        return self._made(role, minutes * MINUTE, name or member, reach, use, member)
+
+    def _made(self, role: Role, span: int, name: str | None, reach: Reach, use: Use, member: str | None) -> str:
         secret = urlsafe_b64encode(secrets.token_bytes(32)).rstrip(b"=").decode()
         text = PREFIX + secret + _checksum(secret)
         id, now = secrets.token_hex(5), self._clock()
+        row = (id, _hash(text), role, name or id, now, now + span, None, use, member, msgspec.json.encode(reach).decode())
         with self._database.writing("tokens") as connection:
-            connection.write([Insert(TOKENS, [(id, _hash(text), role, name or id, now, now + days * DAY, None)])])
+            if use in PASSING:
+                query = f"SELECT id FROM {connection.table(TOKENS)} t WHERE use IN ('session', 'link') AND expires < ?"
+                connection.write([Delete(TOKENS, ("id",), connection.execute(query, (now - KEPT,)).fetchall())])
+            connection.write([Insert(TOKENS, [row])])
         return text
 
     def check(self, text: str, now: int) -> Token | None:
-        """Whose token this is; None where it is mistyped, unknown, expired or revoked."""
+        """Whose token this is; None where it is mistyped, unknown, expired or revoked, or no token to ask with."""
+        token = self._found(text)
+        return token if token is not None and token.use != "link" and token.holds(now) else None
+
+    def redeem(self, text: str) -> Token | None:
+        """Whose link this is, and that is the end of it; None where it is none, or holds no more."""
+        token = self.link(text)
+        return token if token is not None and self.revoke(token.id) else None
+
+    def link(self, text: str) -> Token | None:
+        """Whose link this is, as long as it holds; it goes on to hold."""
+        token = self._found(text)
+        return token if token is not None and token.use == "link" and token.holds(self._clock()) else None
+
+    def _found(self, text: str) -> Token | None:
         if not well_formed(text):
             return None
         hashed = _hash(text)
         with self._database.asking() as connection:
-            query = f"SELECT id, role, name, created, expires, revoked, hash FROM {connection.table(TOKENS)} t WHERE hash = ?"
-            row = connection.execute(query, (hashed,)).fetchone()
-        if row is None or not hmac.compare_digest(row[-1], hashed):
-            return None
-        token = Token(*row[:-1])
-        return token if token.holds(now) else None
+            row = connection.execute(f"SELECT {_COLUMNS}, t.hash FROM {_joined(connection)} WHERE t.hash = ?", (hashed,)).fetchone()
+        return _token(row[:-1]) if row is not None and hmac.compare_digest(row[-1], hashed) else None
 
     def holds(self, id: str) -> bool:
         """Whether a token that was checked before still holds."""
+        return id in self.holding([id])
+
+    def holding(self, ids: Sequence[str]) -> frozenset[str]:
+        """Those of these tokens that still hold."""
+        now = self._clock()
         with self._database.asking() as connection:
-            row = connection.execute(f"SELECT expires, revoked FROM {connection.table(TOKENS)} t WHERE id = ?", (id,)).fetchone()
-        return row is not None and row[1] is None and self._clock() < row[0]
+            these, value = connection.among("t.id", ids)
+            rows = connection.execute(f"SELECT {_COLUMNS} FROM {_joined(connection)} WHERE {these}", (value,)).fetchall()
+        return frozenset(token.id for token in map(_token, rows) if token is not None and token.holds(now))
 
     def list(self) -> Sequence[Token]:
         """All tokens ever made, the oldest first; never the tokens themselves."""
         with self._database.reading() as connection:
-            query = f"SELECT id, role, name, created, expires, revoked FROM {connection.table(TOKENS)} t ORDER BY created, id"
-            rows = connection.execute(query).fetchall()
-        return [Token(*row) for row in rows]
+            rows = connection.execute(f"SELECT {_COLUMNS} FROM {_joined(connection)} ORDER BY t.created, t.id").fetchall()
+        return [_token(row) or _as_made(row) for row in rows]
 
     def revoke(self, id: str) -> bool:
         """End a token now. False where there is none with this id, or it was revoked before."""
@@ -105,10 +148,50 @@ class Tokens:
         return held is not None
 
 
+def check_role(role: str, reach: Reach) -> None:
+    """Raises `Refused` for a role that there is not, or that is not given, or cannot be without, a part of this reach."""
+    if role not in ROLES:
+        raise bad("wrong_word", "role", value=role, allowed=ROLES)
+    given = {name for name in ("initiatives", "project", "participant") if getattr(reach, name) is not None}
+    for name in given - REACHING.get(role, frozenset()):
+        raise bad("reach_not_given", name, name=name, role=role)
+    if role in NEEDED and NEEDED[role] not in given:
+        raise bad("reach_needed", NEEDED[role], name=NEEDED[role], role=role)
+
+
+def revoke_of(connection: Connection, member: str, now: int) -> None:
+    """End all tokens of a member, within whoever changes what they may."""
+    query = f"SELECT id FROM {connection.table(TOKENS)} t WHERE member = ? AND revoked IS NULL"
+    held = connection.execute(query, (member,)).fetchall()
+    connection.write([Update(TOKENS, ("revoked",), ("id",), [(now, id) for (id,) in held])])
+
+
 def well_formed(text: str) -> bool:
     """Whether a text has the form and the checksum of a token, known or not."""
     match = _FORM.fullmatch(text)
     return match is not None and _checksum(match[1]) == match[2]
+
+
+def _joined(connection: Connection) -> str:
+    return f"{connection.table(TOKENS)} t LEFT JOIN {connection.table(ROSTER)} m ON m.id = t.member"
+
+
+def _as_made(row: Sequence[Any]) -> Token:
+    id, role, name, created, expires, revoked, use, member, reach = row[:9]
+    return Token(id, role, name, created, expires, revoked, use, member, msgspec.json.decode(reach, type=Reach))
+
+
+def _token(row: Sequence[Any]) -> Token | None:
+    """None where it is a member's who is none any more."""
+    token = _as_made(row)
+    if token.member is None:
+        return token
+    role, reach, ended = row[9:]
+    if role is None or ended is not None:
+        return None
+    if token.use == "grant":
+        return token if role == token.role else None
+    return msgspec.structs.replace(token, role=role, reach=msgspec.json.decode(reach, type=Reach))
 
 
 def _checksum(secret: str) -> str:

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 import msgspec
 
 from domain.store.accesses import ALL_KINDS, ORGANISATION, Access, viewer
-from domain.store.mapper import Kept, Noted
+from domain.store.mapper import Kept, Noted, Opens
 from domain.store.store import PAGE, EventStore
 
 SPECVERSION = "1.0"
@@ -36,13 +36,15 @@ def pages(store: EventStore, since: int = 0) -> Iterator[bytes]:
         since = rows[-1][0]
 
 
-def written(store: EventStore, rows: Sequence[tuple[int, str, Kept]], noted: Noted | None = None) -> Iterator[bytes]:
-    """Each stored event as a line; `noted` hears of what is opened."""
+def written(
+    store: EventStore, rows: Sequence[tuple[int, str, Kept]], noted: Noted | None = None, only: Opens | None = None
+) -> Iterator[bytes]:
+    """Each stored event as a line; `noted` hears of what is opened, which is `only` that, where not all of it is to be."""
     ring = store.keys.ring()
     ring.prefetch_streams({stream for _, stream, _ in rows if stream.startswith("relationship/")})
     ring.prefetch({stream for _, stream, _ in rows if stream.startswith("participant/")})
     for _, _, kept in rows:
-        stored, data = store.mapper.plain(kept[0], ring, noted=noted)
+        stored, data = store.mapper.plain(kept[0], ring, only, noted)
         envelope = {
             "specversion": SPECVERSION,
             **{name: value for name in stored.__struct_fields__ if (value := getattr(stored, name)) is not None and name != "data"},

@@ -56,6 +56,7 @@ def of_tokens(tokens: Sequence[Token]) -> list[dict[str, Any]]:
     return [
         {
             "id": token.id,
+            "use": token.use,
             "role": token.role,
             "name": token.name,
             "created": rfc3339(token.created),

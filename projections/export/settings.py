@@ -21,7 +21,9 @@ from domain.store.redis_address import RedisAddress, WrongAddress, redis_address
 from domain.store.root import Root
 from domain.store.security_module import SCHEME, ModuleAddress, SecurityModule, WrongModule, module_address
 from domain.store.turning import Spans
+from projections.export import sign_in
 from projections.export.placement import POSTGRES, Placement, placement
+from projections.export.sign_in import SignIn
 from projections.export.terminal import language, said, warn
 
 DEFAULT_DATABASE = "sqlite:///tussenruimte.db"
@@ -72,7 +74,8 @@ class Databases(msgspec.Struct, frozen=True):
 
 class Settings(msgspec.Struct, frozen=True):
     """What is set. `redis` is there where processes wake each other over it, `erasures` is the file that tells who was erased, `origin`
-    what the names of logs begin with, `spans` for how long keys are used; `sources` says where each comes from."""
+    what the names of logs begin with, `spans` for how long keys are used, `sign_in` where people sign in; `sources` says where each comes
+    from."""
 
     place: Files | Databases
     organisation: str
@@ -81,6 +84,7 @@ class Settings(msgspec.Struct, frozen=True):
     erasures: Path | None
     origin: str
     spans: Spans
+    sign_in: SignIn
     sources: dict[str, str]
 
     def told(self) -> list[dict[str, str]]:
@@ -89,6 +93,8 @@ class Settings(msgspec.Struct, frozen=True):
         values: dict[str, object] = {**self.place.told(), "organisation": self.organisation, "root key": root}
         values |= {"redis": self.redis, "erasures": self.erasures, "log origin": self.origin, "witnesses": os.environ.get(WITNESSES)}
         values |= {"epoch days": self.spans.turn // DAY, "old epoch days": self.spans.keep // DAY}
+        client = self.sign_in.client
+        values |= {"address": self.sign_in.url, "sign-in": client and f"{client.issuer}, as {client.id}"}
         return [{"name": name, "value": str(value), "from": self.sources[name]} for name, value in values.items() if value is not None]
 
 
@@ -104,9 +110,10 @@ def settings() -> Settings:
     erasures, erasures_from = _erasures(place)
     spans = Spans(turn=_days(EPOCH, 7), keep=_days(OLD_EPOCH, 28))
     sources |= {"root key": root_from, "redis": REDIS, "erasures": erasures_from, "witnesses": WITNESSES}
+    sources |= {"address": sign_in.URL, "sign-in": sign_in.ISSUER}
     for name, variable in (("log origin", LOG_ORIGIN), ("epoch days", EPOCH), ("old epoch days", OLD_EPOCH)):
         sources[name] = variable if os.environ.get(variable) else "default"
-    return Settings(place, organisation, root, _redis(), erasures, _origin(), spans, sources)
+    return Settings(place, organisation, root, _redis(), erasures, _origin(), spans, sign_in.sign_in(), sources)
 
 
 def _place(organisation: str) -> tuple[Files | Databases, dict[str, str]]:

@@ -32,6 +32,8 @@ ACTIONS = {
     "export": ("exported {}", "exporteerde {}"),
     "follow": ("began to follow {}", "begon {} te volgen"),
     "told": ("was told {}", "kreeg {} verteld"),
+    "refused": ("was refused {}", "kreeg {} niet"),
+    "changed": ("changed {}", "veranderde {}"),
 }
 LOOKED_AT = {
     "names": ("names", "namen"),
@@ -40,6 +42,19 @@ LOOKED_AT = {
     "voices": ("voices", "stemmen"),
     "members": ("members", "leden"),
     "accesses": ("who looked", "wie keek"),
+    "forbidden": ("what was asked", "wat gevraagd werd"),
+    "unauthenticated": ("entry", "toegang"),
+    "rate_limited": ("so much at once", "zoveel tegelijk"),
+    "invited": ("who is invited", "wie is uitgenodigd"),
+    "left": ("who left", "wie is weggegaan"),
+    "appointed": ("who is appointed", "wie is aangesteld"),
+    "released": ("who is released", "wie is ontheven"),
+    "token_created": ("the tokens: one more", "de tokens: een erbij"),
+    "token_revoked": ("the tokens: one revoked", "de tokens: een ingetrokken"),
+    "grant_asked": ("what is asked to be opened", "wat gevraagd is te openen"),
+    "grant_given": ("what may be opened", "wat geopend mag worden"),
+    "grant_opened": ("what is opened by a grant", "wat met toestemming geopend is"),
+    "grant_ended": ("what may be opened no more", "wat niet meer geopend mag worden"),
 }
 
 
@@ -181,10 +196,12 @@ def lenses(found: Sequence[a.Lens], language: Language) -> RenderableType:
 
 def tokens(found: Sequence[Mapping[str, Any]]) -> RenderableType:
     table = Table(box=box.SIMPLE_HEAD, pad_edge=False, show_edge=False)
-    for name in ("id", "role", "name", "created", "expires", "revoked"):
+    for name in ("id", "use", "role", "name", "created", "expires", "revoked"):
         table.add_column(name, overflow="fold")
     for one in found:
-        table.add_row(one["id"], one["role"], one["name"], *((one[name] or "")[:10] for name in ("created", "expires", "revoked")))
+        table.add_row(
+            one["id"], one["use"], one["role"], one["name"], *((one[name] or "")[:10] for name in ("created", "expires", "revoked"))
+        )
     return table
 
 

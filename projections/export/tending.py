@@ -6,19 +6,21 @@ The front door leaves in the context how the organisation is opened, so that not
 import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Protocol, get_args
+from typing import Protocol
 
 import click
 import msgspec
 
 from domain.model.errors import Refused
 from domain.model.lens import Definition, from_yaml, whole
+from domain.model.roles import ROLES, Reach, Role
 from domain.model.time import iso_day
 from domain.store.checks import Unusable
 from domain.store.log import Log
+from domain.store.roster import Roster
 from domain.store.staging import Line
 from domain.store.store import EventStore
-from domain.store.tokens import Role, Tokens
+from domain.store.tokens import PASSING, Tokens
 from domain.store.turning import Spans
 from projections.erasing import Erasing
 from projections.export import objects, tables
@@ -45,6 +47,7 @@ class Organisation(Protocol):
     erasing: Erasing
     retention: Retention
     tokens: Tokens
+    roster: Roster
     spans: Spans
 
 
@@ -165,21 +168,25 @@ def token() -> None:
 
 
 @token.command("create")
-@click.option("--role", type=click.Choice(get_args(Role)), default="administrator", show_default=True)
+@click.option("--role", type=click.Choice(ROLES), default="coordinator", show_default=True)
+@click.option("--initiative", "initiatives", multiple=True, help="Of these initiatives only, for a coordinator; else of all.")
+@click.option("--project", help="The project of a researcher.")
 @click.option("--days", type=int, default=365, show_default=True, help="How long it holds.")
 @click.option("--name", help="What it is called in lists and records; else its id.")
-def create_token(role: Role, days: int, name: str | None) -> None:
-    """Make a token and print it, this once."""
+def create_token(role: Role, initiatives: tuple[str, ...], project: str | None, days: int, name: str | None) -> None:
+    """Make a token for a program and print it, this once."""
     with opened(new=True) as organisation:
-        text = organisation.tokens.create(role, days, name)
+        text = organisation.tokens.create(role, days, name, Reach(initiatives=initiatives or None, project=project))
     show({"token": text}, lambda _: text)
 
 
 @token.command("list")
 def list_tokens() -> None:
-    """List the tokens ever made; never the tokens themselves."""
+    """List the tokens ever made for programs, and who is signed in now; never the tokens themselves."""
     with opened() as organisation:
-        found = objects.of_tokens(organisation.tokens.list())
+        now = organisation.store.clock()
+        held = [token for token in organisation.tokens.list() if token.use not in PASSING or token.holds(now)]
+        found = objects.of_tokens(held)
     show(found, lambda _: tables.tokens(found))
 
 

@@ -5,6 +5,7 @@ Answers go to standard output, everything else to standard error. Colours are fo
 
 import os
 import pwd
+import re
 import shutil
 import sqlite3
 import sys
@@ -18,7 +19,8 @@ from eventsourcing.persistence import PersistenceError
 from rich.console import Console, RenderableType
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn, TimeElapsedColumn
 
-from domain.model.errors import Language, Refused
+from domain.model.errors import Language, Refused, bad
+from domain.model.words import ID_FORM
 from domain.store.accesses import Viewer, on_behalf, viewed_by
 from domain.store.checks import Unusable
 from domain.store.keys import KeyStoreError, RootKeyError
@@ -26,6 +28,7 @@ from domain.store.mapper import Unreadable
 from projections.export import objects
 from projections.runner import Overtaken
 
+ACTOR = "TUSSENRUIMTE_ACTOR"
 BY = "system/command-line"
 """Who records what is recorded from here."""
 NARROW, WIDE, PIPED = 80, 120, 100
@@ -108,12 +111,21 @@ def said(name: str) -> Any:
 @contextmanager
 def looking() -> Iterator[None]:
     """Whoever runs this looks, for the access log. Raises `Refused`."""
-    with viewed_by(Viewer(f"command-line/{_user()}", "operator", on_behalf(said("on_behalf_of"), "--on-behalf-of"))):
+    with viewed_by(acting()):
         yield
 
 
-def _user() -> str:
-    """As the system calls them; a number where it has no name for them."""
+def acting() -> Viewer:
+    """Who works here, for the access log. Raises `Refused` or `Unusable`."""
+    return Viewer(f"command-line/{_actor()}", "operator", on_behalf(said("on_behalf_of"), "--on-behalf-of"))
+
+
+def _actor() -> str:
+    """As they are named, else as the system calls them; a number where it has no name for them."""
+    if named := os.environ.get(ACTOR):
+        if not re.fullmatch(ID_FORM, named):
+            raise Unusable(f"{ACTOR}: {bad('wrong_id', 'actor').refusal.text(language())}")
+        return named
     try:
         return pwd.getpwuid(os.getuid()).pw_name
     except KeyError:

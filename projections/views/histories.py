@@ -4,11 +4,13 @@ It holds no text and opens none: pages are found here, and the events themselves
 """
 
 from collections.abc import Iterator, Sequence
+from functools import reduce
 from typing import Any
 
 import msgspec
 
 from domain.model.history import Standing, resolve
+from domain.model.initiative import Initiative, evolve
 from domain.model.lens import Definition
 from domain.model.participant import Participant, after
 from domain.store.database import Change, Connection, Delete, Insert, Put, Table, Update, in_pages
@@ -24,7 +26,7 @@ ENTRIES = Table(
     },
     key=("stream", "position"),
     unique=(("position",),),
-    version=5,
+    version=6,
 )  # fmt: skip
 """An event each. `stream` is its subject, `kind` its name, `at` and `recorded` its instants."""
 RELATIONSHIPS = Table(
@@ -35,7 +37,7 @@ RELATIONSHIPS = Table(
     },
     key=("id",),
     indexes=(("latest", "id"), ("initiative", "latest", "id")),
-    version=5,
+    version=6,
 )  # fmt: skip
 """`latest` is when its latest event occurred."""
 MEMBERS = Table(
@@ -46,17 +48,23 @@ MEMBERS = Table(
     },
     key=("relationship", "place"),
     indexes=(("participant", "relationship"),),
-    version=5,
+    version=6,
 )  # fmt: skip
 """`place`: in the order in which they are shown; `roles` as JSON; `participant` as the handle told it when this was read."""
-PARTICIPANTS = Table("participants", {"id": "text", "registered_on": "text", "standing": "text"}, key=("id",), version=5)
-"""`standing`: see `domain.model.participant`."""
+PARTICIPANTS = Table(
+    "participants",
+    {"id": "text", "registered_on": "text", "registered_by": "text?", "standing": "text"},
+    key=("id",),
+    indexes=(("registered_by", "id"),),
+    version=6,
+)
+"""`standing`: see `domain.model.participant`; `registered_by`: as `recordedby` says it."""
 JOINS = Table(
     "joins",
     {"told_by": "text", "id": "text", "other": "text"},
     key=("told_by", "id", "other"),
     indexes=(("id", "other"),),
-    version=5,
+    version=6,
 )
 """Two registrations of one person, each way round; `told_by` is the participant in whose stream they were joined. Who is joined through
 others is worked out when it is asked: see `projections.views.persons`."""
@@ -65,16 +73,18 @@ INITIATIVES = Table(
     {"id": "text", "name": "text", "kind": "text", "guidance": "text", "contact": "text", "latest": "integer"},
     key=("id",),
     indexes=(("latest", "id"),),
-    version=5,
+    version=6,
 )
+APPOINTMENTS = Table("appointments", {"initiative": "text", "coordinator": "text"}, key=("coordinator", "initiative"), version=6)
+"""Who coordinates which initiative now."""
 
 
 class Histories:
     """Who is in which relationship, where, since when; and every event with what corrected it."""
 
     name = "histories"
-    version = 5
-    tables = (ENTRIES, RELATIONSHIPS, MEMBERS, PARTICIPANTS, JOINS, INITIATIVES)
+    version = 6
+    tables = (ENTRIES, RELATIONSHIPS, MEMBERS, PARTICIPANTS, JOINS, INITIATIVES, APPOINTMENTS)
 
     def changes(self, touched: Sequence[Touched], ring: Ring, own: Sequence[Definition]) -> Iterator[Change]:
         yield Insert(
@@ -91,12 +101,14 @@ class Histories:
         people = [found for found in touched if found.stream.startswith("participant/")]
         after_all = [_person(found) for found in people]
         yield Delete(PARTICIPANTS, ("id",), [(found.id,) for found in people])
-        yield Insert(PARTICIPANTS, [(state.id, day, state.standing) for state, day in after_all if day is not None])
+        yield Insert(PARTICIPANTS, [(state.id, *begun, state.standing) for state, begun in after_all if begun is not None])
         yield Delete(JOINS, ("told_by",), [(found.id,) for found in people])
         yield Insert(JOINS, [row for state, _ in after_all for row in _joins(state)])
         homes = [found for found in touched if found.stream.startswith("initiative/")]
         yield Delete(INITIATIVES, ("id",), [(found.id,) for found in homes])
         yield Insert(INITIATIVES, [row for found in homes for row in _initiative(found)])
+        yield Delete(APPOINTMENTS, ("initiative",), [(found.id,) for found in homes])
+        yield Insert(APPOINTMENTS, [(found.id, one) for found in homes for one in _coordinators(found)])
 
     def naming(self, connection: Connection, generation: int, people: Sequence[str]) -> Iterator[str]:
         for some in in_pages(people):
@@ -120,10 +132,10 @@ def _marks(found: Touched) -> Iterator[tuple[str | None, str | None, int]]:
         yield history.retracted.get(event.id), amended.id if amended is not None else None, event.position
 
 
-def _person(found: Touched) -> tuple[Participant, str | None]:
-    """How a participant stands, and when they were registered."""
+def _person(found: Touched) -> tuple[Participant, tuple[str, str | None] | None]:
+    """How a participant stands, and when and by whom they were registered."""
     events = [standing.event for standing in _standing(found)]
-    return after(found.id, events), next((event.occurred for event in events if event.kind.opens), None)
+    return after(found.id, events), next(((event.occurred, event.recordedby) for event in events if event.kind.opens), None)
 
 
 def _joins(participant: Participant) -> Iterator[tuple[str, str, str]]:
@@ -138,6 +150,10 @@ def _initiative(found: Touched) -> Iterator[tuple[str, str, str, str, str, int]]
         if opening.event.kind.opens:
             data = opening.event.data
             yield found.id, data.name, data.kind, data.guidance, data.contact, standing[-1].event.at
+
+
+def _coordinators(found: Touched) -> list[str]:
+    return sorted(reduce(evolve, (standing.event for standing in _standing(found)), Initiative(found.id)).coordinators)
 
 
 def _relationships(touched: Sequence[Touched], ring: Ring) -> Iterator[Change]:

@@ -70,6 +70,8 @@ class Events(Struct, frozen=True):
 
 def places_after(snapshot: Snapshot, position: int, asked: EventFilter) -> Places:
     """Where events were recorded after a position, some at a time. A snapshot that has not come there has nothing new."""
+    if asked.participant is not None:
+        snapshot.scope.need("open")
     clause = event_clause(asked, snapshot.table, snapshot.gone)
     clause.need("e.position > ?", position)
     rows = snapshot.connection.execute(
@@ -181,6 +183,7 @@ class MoveFeed:
     def step_within(self, snapshot: Snapshot) -> Step:
         """The same, as a snapshot sees it that has come so far. Feeds that ask the same and have said all of one snapshot say the same
         from then on."""
+        snapshot.scope.need("open")
         if snapshot.lens(self._name)[1] != self._lens:
             raise Refused(Refusal("CONFLICT", "lens_changed", "lens", {"name": self._name}))
         query = _TOUCHED.format(entries=snapshot.table(ENTRIES))

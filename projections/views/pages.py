@@ -14,7 +14,6 @@ from domain.store.database import Table, marks
 from projections.views import answers as a
 from projections.views.filters import OWNER_PLACE, Clause, RelationshipFilter, cursor, page_size, place_of, relationship_clause
 from projections.views.histories import ENTRIES, INITIATIVES, RELATIONSHIPS
-from projections.views.scope import Scope
 from projections.views.snapshot import Snapshot
 
 TOGETHER = 100
@@ -48,28 +47,28 @@ class Rows(NamedTuple):
         return cursor(self.shown[-1][0], self.shown[-1][1], self.upto) if self.shown else None
 
 
-def relationship_page(snapshot: Snapshot, scope: Scope, first: int, after: str | None, asked: RelationshipFilter) -> a.Page:
+def relationship_page(snapshot: Snapshot, first: int, after: str | None, asked: RelationshipFilter) -> a.Page:
     """One page of the relationships that pass a filter."""
-    return _page(rows_of_page(snapshot, scope, first, after, asked, RELATIONSHIP), a.Relationship)
+    return _page(rows_of_page(snapshot, first, after, asked, RELATIONSHIP), a.Relationship)
 
 
 def relationship_pages(
-    snapshot: Snapshot, scope: Scope, owners: Sequence[str], of: str, first: int, after: str | None, asked: RelationshipFilter
+    snapshot: Snapshot, owners: Sequence[str], of: str, first: int, after: str | None, asked: RelationshipFilter
 ) -> dict[str, a.Page]:
     """The page of each owner; see `rows_of_pages`."""
-    found = rows_of_pages(snapshot, scope, owners, of, first, after, asked, RELATIONSHIP)
+    found = rows_of_pages(snapshot, owners, of, first, after, asked, RELATIONSHIP)
     return {owner: _page(rows, a.Relationship) for owner, rows in found.items()}
 
 
-def rows_of_page(snapshot: Snapshot, scope: Scope, first: int, after: str | None, asked: RelationshipFilter, shown: Shown) -> Rows:
+def rows_of_page(snapshot: Snapshot, first: int, after: str | None, asked: RelationshipFilter, shown: Shown) -> Rows:
     """The rows of one page of the relationships that pass a filter."""
-    size, clause = page_size(first), _clause(snapshot, scope, asked)
+    size, clause = page_size(first), _clause(snapshot, asked)
     if after is None:
         return _noted(snapshot, asked.participant, _cut(_latest(snapshot, RELATIONSHIPS, shown, clause, size), size, snapshot.upto))
     latest, id, upto = place_of(after, OWNER_PLACE)
     moved = _recorded_in_since(snapshot, upto)
     old = {one: told.steps[-1].event.at for one, told in snapshot.told(moved, snapshot.recorded_at(upto)).items()} if moved else {}
-    still = _clause(snapshot, scope, asked)
+    still = _clause(snapshot, asked)
     still.need("(r.latest, r.id) < (?, ?)", latest, id)
     found = _latest(snapshot, RELATIONSHIPS, shown, still, size, frozenset(moved))
     for row in _by_id(snapshot, shown, clause, [one for one, at in old.items() if (at, one) < (latest, id)]):
@@ -78,18 +77,18 @@ def rows_of_page(snapshot: Snapshot, scope: Scope, first: int, after: str | None
 
 
 def rows_of_pages(
-    snapshot: Snapshot, scope: Scope, owners: Sequence[str], of: str, first: int, after: str | None, asked: RelationshipFilter, shown: Shown
+    snapshot: Snapshot, owners: Sequence[str], of: str, first: int, after: str | None, asked: RelationshipFilter, shown: Shown
 ) -> dict[str, Rows]:
     """The rows of the page of each owner: `of` says which field of the filter names them, `initiative` or `participant`."""
     if after is not None:
-        return {owner: rows_of_page(snapshot, scope, first, after, replace(asked, **{of: owner}), shown) for owner in owners}
+        return {owner: rows_of_page(snapshot, first, after, replace(asked, **{of: owner}), shown) for owner in owners}
     size = page_size(first)
     found: dict[str, list[Found]] = {owner: [] for owner in owners}
     rest = iter(found)
     while chunk := list(islice(rest, TOGETHER)):
         parts, values = [], []
         for owner in chunk:
-            clause = _clause(snapshot, scope, replace(asked, **{of: owner}))
+            clause = _clause(snapshot, replace(asked, **{of: owner}))
             page = f"SELECT * FROM {snapshot.table(RELATIONSHIPS)} r{clause.where} ORDER BY r.latest DESC, r.id DESC LIMIT ?"
             parts.append(f"SELECT * FROM (SELECT ? owner, r.latest, {shown.columns} FROM ({page}) r ORDER BY r.latest DESC, r.id DESC) p")
             values += [owner, *shown.values, *clause.values, size + 1]
@@ -114,9 +113,11 @@ def initiative_page(snapshot: Snapshot, first: int, after: str | None) -> a.Page
     return _page(_cut(_latest(snapshot, INITIATIVES, INITIATIVE, clause, size), size, snapshot.upto), a.Initiative)
 
 
-def _clause(snapshot: Snapshot, scope: Scope, asked: RelationshipFilter) -> Clause:
+def _clause(snapshot: Snapshot, asked: RelationshipFilter) -> Clause:
+    if asked.phase is not None or asked.participant is not None:
+        snapshot.scope.need("open")
     lens = snapshot.lens(asked.lens)[0]
-    return relationship_clause(scope.clause(), asked, snapshot.table, snapshot.gone, lens, snapshot.now if asked.at is None else asked.at)
+    return relationship_clause(Clause(), asked, snapshot.table, snapshot.gone, lens, snapshot.now if asked.at is None else asked.at)
 
 
 def _latest(

@@ -7,7 +7,7 @@ corrected or parted, without one stream's rows hanging on what another's says.
 
 from collections.abc import Callable, Sequence
 
-from domain.store.database import Connection, Table
+from domain.store.database import ReadConnection, Table
 from projections.views.histories import JOINS, PARTICIPANTS
 
 Named = Callable[[Table], str]
@@ -31,7 +31,7 @@ def pairs(named: Named, begin: str = "true") -> str:
     )
 
 
-def joined_with(connection: Connection, named: Named, ids: Sequence[str]) -> dict[str, list[str]]:
+def joined_with(connection: ReadConnection, named: Named, ids: Sequence[str]) -> dict[str, list[str]]:
     """The other ids of each participant's person, in order."""
     found: dict[str, list[str]] = {id: [] for id in ids}
     these, value = connection.among("id", ids)

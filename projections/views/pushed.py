@@ -4,7 +4,7 @@ What can be written so is what the views keep in columns (`OBJECTS`); who asks f
 put together with `||`, which writes them as the plain way does to the byte and in half the time of the databases' own JSON objects.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
 
 import msgspec
@@ -14,7 +14,6 @@ from projections.views.answer_cache import AnswerCache
 from projections.views.filters import RelationshipFilter, cursor
 from projections.views.histories import INITIATIVES, MEMBERS, PARTICIPANTS
 from projections.views.pages import Rows, Shown, rows_of_page, rows_of_pages
-from projections.views.scope import Scope
 from projections.views.snapshot import Snapshot
 
 TYPENAME = "__typename"
@@ -85,23 +84,32 @@ Ready = tuple[bytes | None, Sequence[str]]
 """A page that is kept, and the relationships of which it says who somebody is: that leaves entries in the access log each time."""
 
 
-def kept_pages() -> AnswerCache[Ready]:
-    return AnswerCache(lambda ready: len(ready[0] or b"") + sum(map(len, ready[1])))
+class KeptPages:
+    """The pages that were asked for last, as long as nobody else is erased."""
+
+    def __init__(self) -> None:
+        self._gone = frozenset[str]()
+        self._pages = self._none()
+
+    def get(self, gone: frozenset[str], key: Hashable, work_out: Callable[[], Ready]) -> Ready:
+        if gone != self._gone:
+            self._pages, self._gone = self._none(), gone
+        return self._pages.get((gone, key), work_out)
+
+    def _none(self) -> AnswerCache[Ready]:
+        return AnswerCache(lambda ready: len(ready[0] or b"") + sum(map(len, ready[1])))
 
 
-def ready_page(
-    snapshot: Snapshot, scope: Scope, first: int, after: str | None, asked: RelationshipFilter, chosen: Sequence[Chosen]
-) -> bytes | None:
+def ready_page(snapshot: Snapshot, first: int, after: str | None, asked: RelationshipFilter, chosen: Sequence[Chosen]) -> bytes | None:
     """One page as JSON. None where something is missing that the schema promises: the plain way says what."""
     nodes = _nodes(chosen)
-    rows = rows_of_page(snapshot, scope, first, after, asked, _Writer(snapshot).shown(nodes))
+    rows = rows_of_page(snapshot, first, after, asked, _Writer(snapshot).shown(nodes))
     _note(snapshot, chosen, rows)
     return _page(rows, chosen, nodes)
 
 
 def ready_pages(
     snapshot: Snapshot,
-    scope: Scope,
     owners: Sequence[str],
     of: str,
     first: int,
@@ -111,7 +119,7 @@ def ready_pages(
 ) -> dict[str, bytes | None]:
     """The page of each owner as JSON; see `rows_of_pages`."""
     nodes = _nodes(chosen)
-    found = rows_of_pages(snapshot, scope, owners, of, first, after, asked, _Writer(snapshot).shown(nodes))
+    found = rows_of_pages(snapshot, owners, of, first, after, asked, _Writer(snapshot).shown(nodes))
     for rows in found.values():
         _note(snapshot, chosen, rows)
     return {owner: _page(rows, chosen, nodes) for owner, rows in found.items()}
@@ -122,7 +130,7 @@ def _people(chosen: Iterable[Chosen]) -> bool:
 
 
 def _note(snapshot: Snapshot, chosen: Iterable[Chosen], rows: Rows) -> None:
-    if _people(chosen):
+    if snapshot.scope.may("open") and _people(chosen):
         snapshot.seen.tells_who(f"relationship/{row[1]}" for row in rows.shown)
 
 
@@ -140,7 +148,9 @@ class _Writer:
     """Writes the SQL that writes the JSON."""
 
     def __init__(self, snapshot: Snapshot) -> None:
-        self._table = snapshot.table
+        # Of a relationship that may be seen, all that hangs on it may be.
+        self._table = snapshot.of_seen
+        self._knows = snapshot.scope.may("open")
         self._json = snapshot.connection.json
         self._among = snapshot.connection.among
         self._gone = snapshot.gone
@@ -173,6 +183,8 @@ class _Writer:
         """The object, or the list of objects, that a field holds."""
         if one.field == "members":
             return self._members(one.inner)
+        if one.field == "participant" and not self._knows:
+            return "'null'"
         if one.field == "participant":
             return f"CASE WHEN p.id IS NULL THEN 'null' ELSE {self._object('Participant', one.inner)} END"
         return f"(SELECT {self._object('Initiative', one.inner)} FROM {self._table(INITIATIVES)} i WHERE i.id = r.initiative)"

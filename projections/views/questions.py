@@ -1,13 +1,11 @@
 """Everything that can be asked of an organisation, in bulk, so that no page asks once per row.
 
-Each question sees one snapshot, with the read models at its head: where they are behind, they are first brought up, unless that lasts too
-long (`projections.upkeep`). On a replica they stand where they have come to there, which `reached` tells. What the primary answers in its
-place, a replica that is back has to have before it is asked again: what `reached` told stays so.
+Each question sees one snapshot (`projections.views.snapshots`), of what is in the scope of whoever asks.
 """
 
-import threading
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import ExitStack, contextmanager, suppress
+from collections.abc import Callable, Collection, Sequence
+from contextlib import AbstractContextManager
+from copy import copy
 from typing import TypeVar
 
 import msgspec
@@ -16,17 +14,15 @@ from domain.model.envelope import dated
 from domain.model.errors import bad
 from domain.model.lens import ACCOUNTS_VERSION
 from domain.model.time import MINUTE, moment
-from domain.store.accesses import FOLLOWING, viewer
-from domain.store.database import Connection, Table, marks
+from domain.store.database import Table, in_pages, marks
 from domain.store.mapper import NAMES, NOTHING, Opens
-from domain.store.replica import Lost
 from domain.store.store import EventStore
 from projections.lenses.chronicle import Chronicle
 from projections.lenses.evidence import Move
-from projections.runner import Runner, Stand
+from projections.runner import Runner
 from projections.views import answers as a
 from projections.views import pages, spans
-from projections.views.answer_cache import KEPT_ONLY, AnswerCache, Asks
+from projections.views.answer_cache import AnswerCache
 from projections.views.filters import (
     MOVE_PLACE,
     EventFilter,
@@ -40,10 +36,11 @@ from projections.views.filters import (
 )
 from projections.views.histories import ENTRIES, INITIATIVES, RELATIONSHIPS
 from projections.views.persons import joined_with
-from projections.views.pushed import Chosen, Ready, kept_pages, ready_page, ready_pages
+from projections.views.pushed import Chosen, KeptPages, ready_page, ready_pages
 from projections.views.scope import Scope
 from projections.views.series import Series, SeriesCache, all_series
 from projections.views.snapshot import Snapshot, move_answer
+from projections.views.snapshots import Snapshots
 from projections.views.trajectories import MOVES
 
 ROW_BYTES = 300
@@ -58,96 +55,40 @@ class Questions:
     `only`: what of events is opened, where not all of it is shown. What is, the access log says."""
 
     def __init__(self, store: EventStore, runner: Runner) -> None:
-        self._store = store
-        self._runner = runner
-        self._all = Scope(store.organisation)
+        self.scope = Scope(store.organisation)
+        """All of it, until it is narrowed."""
+        self._clock = store.clock
+        self._snapshots = Snapshots(store, runner)
         self._series = SeriesCache()
-        self._pages: AnswerCache[Ready] = kept_pages()
+        self._pages = KeptPages()
         self._relationships: AnswerCache[dict[str, a.Relationship]] = AnswerCache(lambda found: ROW_BYTES * (len(found) + 1))
-        self._gone = frozenset[str]()
-        self._lock = threading.Lock()
-        self._answered = 0
 
-    @contextmanager
-    def snapshot(self) -> Iterator[Snapshot]:
-        """Raises `Lost` where a replica breaks off meanwhile; one that cannot be asked at all is not.
+    def within(self, scope: Scope) -> "Questions":
+        """The same questions, of which the answers hold what is in a scope and nothing else."""
+        narrower = copy(self)
+        narrower.scope = scope
+        return narrower
 
-        What was opened is written into the access log at the end, before anybody sees it."""
-        with ExitStack() as held:
-            found = held.enter_context(self._newest()) if (mine := self._on_replica(held)) is None else mine
-            yield found
-        _write_seen(found)
+    def snapshot(self) -> AbstractContextManager[Snapshot]:
+        """One snapshot for several questions; see `Snapshots.taken`."""
+        return self._snapshots.taken(self.scope)
 
-    def _on_replica(self, held: ExitStack) -> Snapshot | None:
-        """None where there is no replica, where it does not answer, or where it has less than the primary answered in its place."""
-        if (replica := self._store.replica) is None:
-            return None
-        with suppress(Lost), ExitStack() as begun:
-            connection = begun.enter_context(replica.reading())
-            stand = self._runner.stand(connection)
-            if stand.position >= self._answered:
-                held.push(begun.pop_all())
-                return self._snapshot(connection, stand)
-        return None
-
-    @contextmanager
-    def newest(self) -> Iterator[Snapshot]:
-        """With all that is recorded by now, whether a replica has it or not."""
-        with self._newest() as found:
-            yield found
-        _write_seen(found)
-
-    @contextmanager
-    def _newest(self) -> Iterator[Snapshot]:
-        before = self._answered
-        with self._store.reading() as connection:
-            stand = self._runner.stand(connection)
-            if stand.position >= stand.head:
-                self._answers(stand, before)
-                yield self._snapshot(connection, stand)
-                return
-        self._runner.keep_up()
-        with self._store.reading() as connection:
-            stand = self._runner.stand(connection)
-            self._answers(stand, before)
-            yield self._snapshot(connection, stand)
-
-    def _answers(self, stand: Stand, before: int) -> None:
-        """Keep how far the primary has answered. Where it has less than it had `before`, it came back from a restore."""
-        with self._lock:
-            self._answered = stand.position if stand.position < before else max(self._answered, stand.position)
-
-    def _snapshot(self, connection: Connection, stand: Stand) -> Snapshot:
-        return Snapshot(self._store, connection, stand.generation, self._store.clock(), stand.position)
-
-    def _answer(self, ask: Callable[[Snapshot], Item]) -> Item:
-        """What is kept answers where nothing was recorded since, which is one statement; else the database is asked, in a snapshot."""
-        if self._store.replica is None:
-            with self._store.database.asking() as connection:
-                stand = self._runner.stand(connection)
-            if stand.position >= stand.head:
-                with suppress(Asks):
-                    kept = self._snapshot(KEPT_ONLY, stand)
-                    found = ask(kept)
-                    _write_seen(kept)
-                    return found
-        with self.snapshot() as snapshot:
-            return ask(snapshot)
+    def newest(self) -> AbstractContextManager[Snapshot]:
+        """The same with all that is recorded by now, whether a replica has it or not."""
+        return self._snapshots.newest(self.scope)
 
     def reached(self) -> int:
         """The position up to which is answered at the least from now on."""
-        with self.snapshot() as snapshot:
-            return snapshot.upto
+        return self._snapshots.reached()
 
     def recorded(self) -> int:
         """The position of what was recorded last, whether a replica has it or not."""
-        with self._store.reading() as connection:
-            return self._store.head(connection)
+        return self._snapshots.recorded()
 
     def asked(self, text: str, field: str) -> int:
         """An instant asked for: RFC 3339, or a plain day for its first instant. Refuses what lies ahead of now."""
         at: int = dated(moment, text, field)
-        if at > self._store.clock():
+        if at > self._clock():
             raise bad("asked_ahead", field)
         return at
 
@@ -158,7 +99,10 @@ class Questions:
             rows = _rows(snapshot, RELATIONSHIPS, "id, initiative, origin, started_on, ended_on", ids)
             return {row[0]: a.Relationship(*row) for row in rows}
 
-        return self._answer(lambda snapshot: self._relationships.get((snapshot.state, *ids), lambda: found(snapshot)))
+        def kept(snapshot: Snapshot) -> dict[str, a.Relationship]:
+            return self._relationships.get((self.scope, snapshot.state, *ids), lambda: found(snapshot))
+
+        return self._snapshots.answer(self.scope, kept)
 
     def initiatives(self, ids: Sequence[str]) -> dict[str, a.Initiative]:
         with self.snapshot() as snapshot:
@@ -182,28 +126,39 @@ class Questions:
         with self.snapshot() as snapshot:
             return snapshot.events(ids, only)
 
+    def seen(self, streams: Collection[str]) -> frozenset[str]:
+        """Those of these streams that are there to be seen."""
+        found: set[str] = set()
+        with self.snapshot() as snapshot:
+            for some in in_pages(sorted(streams)):
+                these, value = snapshot.connection.among("stream", some)
+                query = f"SELECT DISTINCT stream FROM {snapshot.table(ENTRIES)} e WHERE {these}"
+                found.update(stream for (stream,) in snapshot.connection.execute(query, (value,)))
+        return frozenset(found)
+
     # Of many relationships at once
 
     def members(self, ids: Sequence[str], known_at: int | None = None, only: Opens | None = None) -> dict[str, list[a.Member]]:
         with self.snapshot() as snapshot:
             told = snapshot.told(ids, known_at)
             persons = {id: {handle: snapshot.person(id)(handle) for handle in one.steps[-1].after.members} for id, one in told.items()}
+            shown = persons if snapshot.scope.may("open") else {}
             if only is None:
-                snapshot.seen.tells_who(f"relationship/{id}" for id, held in persons.items() if any(held.values()))
+                snapshot.seen.tells_who(f"relationship/{id}" for id, held in shown.items() if any(held.values()))
             people = snapshot.people(list({p for held in persons.values() for p in held.values() if p is not None}), known_at)
 
         def withdrawn(person: str | None) -> bool:
             return person is None or people[person][0].standing != "consenting"
 
         return {
-            id: spans.members(told[id], lambda h, id=id: withdrawn(persons[id][h]), lambda h, id=id: persons[id][h])  # type: ignore[misc]
+            id: spans.members(told[id], lambda h, id=id: withdrawn(persons[id][h]), lambda h, id=id: shown.get(id, {}).get(h))  # type: ignore[misc]
             if id in told
             else []
             for id in ids
         }
 
     def terms(self, ids: Sequence[str], known_at: int | None = None) -> dict[str, list[a.Term]]:
-        now = self._store.clock()
+        now = self._clock()
         return self._spans(ids, known_at, lambda told: spans.terms(told, now))
 
     def agreements(self, ids: Sequence[str], known_at: int | None = None) -> dict[str, list[a.Agreement]]:
@@ -267,7 +222,6 @@ class Questions:
     def series(
         self,
         ids: Sequence[str],
-        scope: Scope,
         start: int | None = None,
         to: int | None = None,
         step_days: int = 7,
@@ -276,7 +230,9 @@ class Questions:
         known_at: int | None = None,
     ) -> dict[str, Series]:
         """The same as JSON."""
-        return self._answer(lambda told: all_series(told, self._series, scope, ids, start, to, step_days, lens, holder, known_at))
+        return self._snapshots.answer(
+            self.scope, lambda told: all_series(told, self._series, ids, start, to, step_days, lens, holder, known_at)
+        )
 
     def moves_of(
         self,
@@ -302,16 +258,16 @@ class Questions:
 
     def relationship_page(self, first: int, after: str | None, asked: RelationshipFilter) -> a.Page:
         with self.snapshot() as snapshot:
-            return pages.relationship_page(snapshot, self._all, first, after, asked)
+            return pages.relationship_page(snapshot, first, after, asked)
 
     def relationship_pages(
         self, ids: Sequence[str], of: str, first: int, after: str | None, asked: RelationshipFilter
     ) -> dict[str, a.Page]:
         """The page of each initiative or participant (`of`)."""
         with self.snapshot() as snapshot:
-            return pages.relationship_pages(snapshot, self._all, ids, of, first, after, asked)
+            return pages.relationship_pages(snapshot, ids, of, first, after, asked)
 
-    def ready_page(self, scope: Scope, first: int, after: str | None, asked: RelationshipFilter, chosen: Sequence[Chosen]) -> bytes | None:
+    def ready_page(self, first: int, after: str | None, asked: RelationshipFilter, chosen: Sequence[Chosen]) -> bytes | None:
         """A page of relationships as JSON, with the fields chosen. None: it can only be asked for the plain way.
 
         A first page that does not hang on the clock is the same until something is recorded or somebody erased; it is kept for a minute
@@ -319,20 +275,19 @@ class Questions:
 
         def found(snapshot: Snapshot) -> bytes | None:
             if after is not None or asked.phase is not None:
-                return ready_page(snapshot, scope, first, after, asked, chosen)
-            if (gone := snapshot.gone()) != self._gone:
-                self._pages, self._gone = kept_pages(), gone
-            key = (scope, snapshot.state, gone, snapshot.now // MINUTE, first, asked, tuple(chosen))
-            page, told = self._pages.get(key, lambda: (ready_page(snapshot, scope, first, after, asked, chosen), snapshot.seen.streams))
+                return ready_page(snapshot, first, after, asked, chosen)
+            key = (self.scope, snapshot.state, snapshot.now // MINUTE, first, asked, tuple(chosen))
+            page, told = self._pages.get(
+                snapshot.gone(), key, lambda: (ready_page(snapshot, first, after, asked, chosen), snapshot.seen.streams)
+            )
             snapshot.seen.tells_who(told)
             return page
 
-        return self._answer(found)
+        return self._snapshots.answer(self.scope, found)
 
     def ready_pages(
         self,
         ids: Sequence[str],
-        scope: Scope,
         of: str,
         first: int,
         after: str | None,
@@ -341,7 +296,7 @@ class Questions:
     ) -> dict[str, bytes | None]:
         """The page of each initiative or participant (`of`) as JSON."""
         with self.snapshot() as snapshot:
-            return ready_pages(snapshot, scope, ids, of, first, after, asked, chosen)
+            return ready_pages(snapshot, ids, of, first, after, asked, chosen)
 
     def initiative_page(self, first: int, after: str | None) -> a.Page:
         with self.snapshot() as snapshot:
@@ -350,6 +305,8 @@ class Questions:
     def event_page(self, first: int, after: int | None, asked: EventFilter, only: Opens | None = None) -> a.Page:
         """The most recently recorded first; `after` is the position of the last event of the page before."""
         with self.snapshot() as snapshot:
+            if asked.participant is not None:
+                snapshot.scope.need("open")
             size = page_size(first)
             clause = event_clause(asked, snapshot.table, snapshot.gone)
             if after is not None:
@@ -368,6 +325,7 @@ class Questions:
     def move_page(self, first: int, after: str | None, asked: MoveFilter, lens: str | None, only: Opens | None = None) -> a.Page:
         """The most recent first, up to now."""
         with self.snapshot() as snapshot:
+            snapshot.scope.need("open")
             size = page_size(first)
             name, definition = snapshot.lens(lens)
             clause = move_clause(asked, snapshot.table, name, snapshot.now)
@@ -393,8 +351,3 @@ class Questions:
 def _rows(snapshot: Snapshot, table: Table, columns: str, ids: Sequence[str]) -> list[tuple[str, ...]]:
     query = f"SELECT {columns} FROM {snapshot.table(table)} v WHERE id IN {marks(ids)}"
     return snapshot.connection.execute(query, ids).fetchall() if ids else []
-
-
-def _write_seen(snapshot: Snapshot) -> None:
-    if (who := viewer()) is not FOLLOWING:
-        snapshot.write_seen(who)

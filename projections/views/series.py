@@ -15,7 +15,6 @@ from domain.model.time import MINUTE
 from projections.views import answers as a
 from projections.views.answer_cache import AnswerCache
 from projections.views.pushed import TYPENAME, Chosen
-from projections.views.scope import Scope
 from projections.views.snapshot import Snapshot, trajectory_answer
 from projections.views.trajectories import unpack
 
@@ -56,7 +55,6 @@ class SeriesCache:
 def all_series(
     snapshot: Snapshot,
     kept: SeriesCache,
-    scope: Scope,
     ids: Sequence[str],
     start: int | None,
     to: int | None,
@@ -66,6 +64,8 @@ def all_series(
     known_at: int | None,
 ) -> dict[str, Series]:
     """The trajectories of relationships, as `Snapshot.trajectories` tells them. As known earlier, nothing is kept."""
+    scope = snapshot.scope
+    scope.need("open")
     if known_at is None:
         snapshot.check_holder(ids, holder, None)
         name, lens = snapshot.lens(asked)
@@ -81,7 +81,7 @@ def all_series(
         return snapshot.kept(ids, name, lens)
 
     def hashed(id: str) -> bytes:
-        return kept.hashes.get((moment, id, name, version), lambda: blake2b(bodies().get(id, b"")).digest())
+        return kept.hashes.get((scope, moment, id, name, version), lambda: blake2b(bodies().get(id, b"")).digest())
 
     def worked_out(id: str) -> Series:
         return series_of(trajectory_answer(unpack(name, version, bodies().get(id)), lens, holder, grids[id]))

@@ -15,7 +15,7 @@ from domain.model.lens import ACCOUNTS_DESCRIPTION, ACCOUNTS_VERSION, EVIDENCE, 
 from domain.model.participant import Participant, after
 from domain.model.time import DAY, iso_day, rfc3339
 from domain.store.accesses import Seen, Viewer
-from domain.store.database import Connection, Table, in_pages, marks
+from domain.store.database import ReadConnection, Table, in_pages, marks
 from domain.store.deadline import go_on
 from domain.store.keys import Ring
 from domain.store.mapper import NOTHING, VOICES, Opens
@@ -39,6 +39,7 @@ from projections.lenses.room import room
 from projections.reader import Homes, published
 from projections.views import answers as a
 from projections.views.histories import ENTRIES, MEMBERS, RELATIONSHIPS, participant_of
+from projections.views.scope import Scope
 from projections.views.trajectories import LENSES, TRAJECTORIES, unpack
 from projections.views.wire import Opened
 
@@ -48,10 +49,16 @@ POINTS = 200_000
 
 
 class Snapshot:
-    """Answers within one read transaction. `now` is the platform's clock when the question came, `upto` where the views stand."""
+    """Answers within one read transaction, of what is in a scope (else of all).
 
-    def __init__(self, store: EventStore, connection: Connection, generation: int, now: int, upto: int) -> None:
-        self.connection = connection
+    `now` is the platform's clock when the question came, `upto` where the views stand."""
+
+    def __init__(
+        self, store: EventStore, connection: ReadConnection, generation: int, now: int, upto: int, scope: Scope | None = None
+    ) -> None:
+        self.scope = scope or Scope(store.organisation)
+        self.connection = self.scope.narrowed(connection, generation)
+        self._plain = connection
         self.state = (generation, upto)
         """Of two snapshots in which it is the same, the views say the same."""
         self._generation = generation
@@ -75,13 +82,22 @@ class Snapshot:
         return Opened(self._store, self.connection, self._ring, self._generation, self.seen.note)
 
     def table(self, table: Table) -> str:
-        """How SQL names the table of a view; to be followed by an alias."""
+        """How SQL names the table of a view, of which it holds what is in the scope; to be followed by an alias."""
         return self.connection.table(table, self._generation)
+
+    def of_seen(self, table: Table) -> str:
+        """The same with all rows, to be joined with rows that are in the scope."""
+        return self._plain.table(table, self._generation)
 
     def write_seen(self, who: Viewer) -> None:
         """Write into the access log what they are about to see. Where that cannot be done, they must not see it."""
         if accesses := self.seen.accesses():
             self._store.accesses.write(who, accesses, self._ring)
+
+    @property
+    def _heard(self) -> Opens:
+        """What is opened to work something out."""
+        return VOICES if self.scope.may("open") else NOTHING
 
     def gone(self) -> frozenset[str]:
         """The participants whose keys were destroyed, or are being."""
@@ -116,7 +132,7 @@ class Snapshot:
     def told(self, ids: Sequence[str], known_at: int | None) -> dict[str, Chronicle]:
         """The chronicles of relationships, as known at an instant (None: now). Those that had not begun are absent."""
         wanted = [id for id in ids if (id, known_at) not in self._told]
-        loaded = self._store.streams(self.connection, [f"relationship/{id}" for id in wanted], self._ring, only=VOICES)
+        loaded = self._store.streams(self.connection, [f"relationship/{id}" for id in wanted], self._ring, only=self._heard)
         self._homes.learn({event.data.initiative for events in loaded.values() for event in events if event.kind.opens})
         for stream, events in loaded.items():
             go_on()
@@ -125,6 +141,8 @@ class Snapshot:
         return {id: told for id in ids if (told := self._told[id, known_at]).steps}
 
     def bodies(self, ids: Sequence[str], name: str, lens: Definition, known_at: int | None) -> dict[str, Evidence | Accounts]:
+        """What a lens makes of relationships. Raises `Refused` for whoever may not see what it rests on."""
+        self.scope.need("open")
         version = self.version(name, lens)
         empty = unpack(name, version, None)
         kept = self.kept(ids, name, lens) if known_at is None and self.keeps(name, lens) else None
@@ -273,19 +291,19 @@ class Snapshot:
     # Events and people
 
     def events(self, ids: Sequence[str], only: Opens | None = None) -> dict[str, a.RecordedEvent]:
-        return self._opened.by_id(list(dict.fromkeys(ids)), only)
+        return self._opened.by_id(list(dict.fromkeys(ids)), self.scope.opened(only))
 
     def events_at(self, positions: Sequence[int], only: Opens | None = None) -> dict[int, a.RecordedEvent]:
-        return self._opened.by_position(positions, only)
+        return self._opened.by_position(positions, self.scope.opened(only))
 
     def histories(self, ids: Sequence[str], known_at: int | None, only: Opens | None = None) -> dict[str, list[a.RecordedEvent]]:
         """Everything recorded, in the order of occurring; corrections stand at their own dates, what was retracted where it was."""
-        loaded = self._store.streams(self.connection, [f"relationship/{id}" for id in ids], self._ring, only=VOICES)
+        loaded = self._store.streams(self.connection, [f"relationship/{id}" for id in ids], self._ring, only=self._heard)
         known = {
             stream.partition("/")[2]: [event for event in events if known_at is None or event.recorded <= known_at]
             for stream, events in loaded.items()
         }
-        shown = self._opened.as_known(list(known.values()), only)
+        shown = self._opened.as_known(list(known.values()), self.scope.opened(only))
         return {
             id: [shown[event.id] for event in sorted(events, key=lambda e: (e.at, not e.kind.opens, e.position))]
             for id, events in known.items()

@@ -9,7 +9,7 @@ from domain.model.catalogue import BY_TYPE
 from domain.model.event import Event
 from domain.model.history import resolve
 from domain.model.time import instant, rfc3339
-from domain.store.database import EVENTS, Connection, in_pages, marks
+from domain.store.database import EVENTS, ReadConnection, in_pages, marks
 from domain.store.keys import Ring
 from domain.store.mapper import NOTHING, Noted, Opens, Stored
 from domain.store.store import EventStore
@@ -23,7 +23,7 @@ Marks = Mapping[str, tuple[str | None, str | None]]
 class Opened:
     """Opens stored events for one question, within one snapshot; of each what is in `only`, where not all of it is shown."""
 
-    def __init__(self, store: EventStore, connection: Connection, ring: Ring, generation: int, noted: Noted) -> None:
+    def __init__(self, store: EventStore, connection: ReadConnection, ring: Ring, generation: int, noted: Noted) -> None:
         """`noted` hears of all that is opened."""
         self._store = store
         self._connection = connection

@@ -14,7 +14,7 @@ from domain.model.errors import Refusal, Refused
 from domain.model.rules import RULES
 
 ROOT = Path(__file__).parent.parent.parent
-TEXTS = {"rules.py", "date_rules.py", "service_rules.py", "audit_rules.py"}
+TEXTS = {"rules.py", "date_rules.py", "service_rules.py", "audit_rules.py", "role_rules.py", "entry_rules.py"}
 CODE = [
     path
     for path in [

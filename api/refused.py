@@ -1,0 +1,26 @@
+"""What is refused is written into the access log: who asked for what they may not have, never what it was."""
+
+from collections.abc import Iterable
+
+from api.context import Organisation, quick
+from api.errors import code_of, mask
+from domain.model.errors import Code
+from domain.store.accesses import NOBODY, Viewer, viewer
+from domain.store.trouble import TROUBLE
+
+AUDITED: frozenset[Code] = frozenset({"FORBIDDEN", "UNAUTHENTICATED", "RATE_LIMITED"})
+
+
+async def note_errors(organisation: Organisation, errors: Iterable[Exception] | None, who: Viewer | None = None) -> None:
+    """Write down what of these errors is to be. Each code once: they are of one answer."""
+    for code in {code_of(error) for error in errors or ()}:
+        await note(organisation, code, who if who is not None else viewer())
+
+
+async def note(organisation: Organisation, code: Code, who: Viewer = NOBODY) -> None:
+    """A refusal is told also where it cannot be written down just now."""
+    if code in AUDITED:
+        try:
+            await quick(organisation.store.accesses.refuse, who, code.lower())
+        except TROUBLE as error:
+            mask(error)

@@ -1,0 +1,149 @@
+"""The pages of signing in, in English and in Dutch: small, readable without a script or a style, and with nothing of anybody but who is in.
+
+A link is opened behind the `#` of its address, where only the browser sees it: the script takes it from there into the form and off the
+address. Without scripts it is pasted. To open the address does nothing by itself, so that whoever looks ahead at it does not use it up.
+"""
+
+import base64
+from collections.abc import Sequence
+from hashlib import sha256
+from html import escape
+
+from starlette.responses import HTMLResponse
+
+from domain.model.errors import Language
+from domain.model.time import rfc3339
+from domain.store.roster import Member
+from domain.store.tokens import Token
+
+STYLE = """body { margin: 0; font: 1.05rem/1.5 system-ui, sans-serif; background: #fbfaf7; color: #2b2b2b; }
+main { max-width: 30rem; margin: 12vh auto; padding: 0 1.5rem; }
+h1 { font-weight: 500; }
+form { margin: 1rem 0; }
+input { display: block; box-sizing: border-box; width: 100%; margin: .3rem 0 .8rem; padding: .5rem; font: inherit; }
+button { padding: .5rem 1rem; font: inherit; cursor: pointer; }
+.opened, .by-link .pasted, .by-link .account { display: none; }
+.by-link .opened { display: block; }
+"""
+SCRIPT = """"use strict";
+function opened() {
+  const link = location.hash.slice(1);
+  if (!link.startsWith("tr_")) return;
+  history.replaceState(null, "", location.pathname);
+  document.getElementById("link").value = link;
+  document.body.classList.add("by-link");
+}
+addEventListener("hashchange", opened);
+opened();
+"""
+ROLES: dict[str, tuple[str, str]] = {
+    "coordinator": ("coordinator", "coördinator"),
+    "auditor": ("auditor", "auditor"),
+    "researcher": ("researcher", "onderzoeker"),
+    "dashboard": ("dashboard", "dashboard"),
+    "administrator": ("administrator", "beheerder"),
+    "participant": ("participant", "deelnemer"),
+}
+TEXTS: dict[str, tuple[str, str]] = {
+    "title": ("Sign in", "Inloggen"),
+    "go": ("Sign in with {host}", "Inloggen met {host}"),
+    "going": ("You are led on to {host}.", "U wordt doorgestuurd naar {host}."),
+    "go_on": ("Go on to {host}", "Verder naar {host}"),
+    "paste": ("Paste the link that you were given:", "Plak de link die u gekregen hebt:"),
+    "no_link": (
+        "Without a link, ask your organisation for an invitation. Who runs the platform makes one with <code>tussenruimte sign-in</code>.",
+        "Hebt u geen link, vraag uw organisatie dan om een uitnodiging. Wie het platform beheert maakt er een met "
+        "<code>tussenruimte sign-in</code>.",
+    ),
+    "opened": ("Your link gives entry once.", "Uw link geeft één keer toegang."),
+    "enter": ("Sign in", "Inloggen"),
+    "in": ("You are signed in", "U bent ingelogd"),
+    "as": ("As {role}, under the name {name}, until {until} at the latest.", "Als {role}, onder de naam {name}, tot uiterlijk {until}."),
+    "switch": ("Go on as {role} ({name})", "Verder als {role} ({name})"),
+    "ask": ("Ask questions in GraphiQL", "Vragen stellen in GraphiQL"),
+    "out": ("Sign out", "Uitloggen"),
+    "out_here": (
+        "This signs you out here. Where you showed who you are, you may still be signed in.",
+        "Dit logt u hier uit. Waar u liet zien wie u bent, bent u misschien nog ingelogd.",
+    ),
+    "refused": ("You are not signed in", "U bent niet ingelogd"),
+    "again": ("Begin anew", "Begin opnieuw"),
+}
+
+
+def _hash(text: str) -> str:
+    return f"'sha256-{base64.b64encode(sha256(text.encode()).digest()).decode()}'"
+
+
+HEADERS = {
+    "Content-Security-Policy": (
+        f"default-src 'none'; style-src {_hash(STYLE)}; script-src {_hash(SCRIPT)};"
+        " form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+    ),
+    "Referrer-Policy": "no-referrer",
+    "X-Content-Type-Options": "nosniff",
+    "Cache-Control": "no-store",
+    "Vary": "Accept-Language, Cookie",
+}
+
+
+def entry(language: Language, host: str | None) -> HTMLResponse:
+    """Where nobody is signed in. `host`: of the provider, where there is one."""
+    by_provider = f'<div class="pasted">{_form("/sign-in", _told("go", language, host=host))}</div>' if host is not None else ""
+    return _page(language, "title", by_provider + _by_link(language) + f'<p class="pasted">{TEXTS["no_link"][language == "nl"]}</p>')
+
+
+def account(language: Language, token: Token, others: Sequence[Member]) -> HTMLResponse:
+    """Who is signed in, and as whom they could go on; a link that is opened signs in anew."""
+    name = escape(token.name)
+    told = _told("as", language, role=_role(token.role, language), name=name, until=rfc3339(token.expires)[:16].replace("T", " ") + " UTC")
+    switches = "".join(
+        _form("/sign-in/role", _told("switch", language, role=_role(other.role, language), name=escape(other.id)), {"member": other.id})
+        for other in others
+    )
+    ask, out = _told("ask", language), _form("/sign-out", _told("out", language))
+    body = f'<p>{told}</p>{switches}<p><a href="/graphiql/">{ask}</a></p>{out}<p>{_told("out_here", language)}</p>'
+    return _page(language, "in", f'<div class="account">{body}</div><div class="opened">{_by_link(language)}</div>')
+
+
+def going(language: Language, address: str, host: str) -> HTMLResponse:
+    """On the way to the provider. It is no redirect, since after a form browsers follow one only within this site (`form-action`)."""
+    link = f'<p>{_told("going", language, host=host)}</p><p><a href="{escape(address)}">{_told("go_on", language, host=host)}</a></p>'
+    return _page(language, "title", link, head=f'<meta http-equiv="refresh" content="0; url={escape(address)}">')
+
+
+def refused(language: Language, why: str, status: int) -> HTMLResponse:
+    return _page(language, "refused", f'<p>{escape(why)}</p><p><a href="/sign-in">{_told("again", language)}</a></p>', status)
+
+
+def _by_link(language: Language) -> str:
+    field = (
+        f'<label class="pasted" for="link">{_told("paste", language)}</label>'
+        '<input class="pasted" id="link" name="link" autocomplete="off" spellcheck="false" required>'
+        f'<p class="opened">{_told("opened", language)}</p>'
+    )
+    return f'<form method="post" action="/sign-in">{field}<button>{_told("enter", language)}</button></form>'
+
+
+def _form(action: str, button: str, hidden: dict[str, str] | None = None) -> str:
+    fields = "".join(f'<input type="hidden" name="{name}" value="{escape(value)}">' for name, value in (hidden or {}).items())
+    return f'<form method="post" action="{action}">{fields}<button>{button}</button></form>'
+
+
+def _told(text: str, language: Language, **values: str | None) -> str:
+    """A text with values, which are HTML already."""
+    return TEXTS[text][language == "nl"].format(**values)
+
+
+def _role(role: str, language: Language) -> str:
+    return ROLES[role][language == "nl"]
+
+
+def _page(language: Language, title: str, body: str, status: int = 200, head: str = "") -> HTMLResponse:
+    told = _told(title, language)
+    page = (
+        f'<!doctype html>\n<html lang="{language}">\n<head>\n<meta charset="utf-8">\n'
+        f'<meta name="viewport" content="width=device-width, initial-scale=1">\n<title>Tussenruimte: {told}</title>\n{head}'
+        f"<style>{STYLE}</style>\n</head>\n<body>\n<main>\n<h1>{told}</h1>\n{body}\n</main>\n<script>{SCRIPT}</script>\n</body>\n</html>\n"
+    )
+    return HTMLResponse(page, status, HEADERS)

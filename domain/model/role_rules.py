@@ -1,0 +1,54 @@
+"""What the platform says of who may do what: of roles and members, of what somebody may not see or do, and of links that hold no more.
+
+Part of `domain.model.rules`, each in English and in Dutch.
+"""
+
+ROLE_RULES: dict[str, tuple[str, str]] = {
+    "not_allowed": (
+        "As {role} you may not {what}. An administrator can say who may.",
+        "Als {role} mag u dit niet: {what}. Een beheerder kan zeggen wie het wel mag.",
+    ),
+    "not_yours": (
+        "You may not record here: it is outside of what you look after. An administrator can appoint you.",
+        "U mag hier niets vastleggen: het valt buiten wat u begeleidt. Een beheerder kan u aanstellen.",
+    ),
+    "only_administrators": (
+        "Only an administrator sets up initiatives and lenses, and appoints and releases coordinators.",
+        "Alleen een beheerder zet initiatieven en lenzen op, en stelt coördinatoren aan of ontslaat hen van hun taak.",
+    ),
+    "reach_not_given": ("A {role} is not given `{name}`. Leave it out.", "Een {role} krijgt geen `{name}`. Laat het weg."),
+    "reach_needed": ("A {role} needs `{name}`: say which one.", "Een {role} heeft `{name}` nodig: zeg welke."),
+    "member_taken": (
+        "'{id}' is or was a member here already. Choose another id: what one did is never mistaken for what another does.",
+        "'{id}' is of was hier al een lid. Kies een andere aanduiding: wat de een deed wordt nooit verward met wat een ander doet.",
+    ),
+    "member_unknown": ("There is no member '{id}' here.", "Er is hier geen lid '{id}'."),
+    "member_left": (
+        "'{id}' left, and is invited anew under another id.",
+        "'{id}' is weggegaan, en wordt onder een andere aanduiding opnieuw uitgenodigd.",
+    ),
+    "last_administrator": (
+        "'{id}' is the last administrator. Invite another one first, and let them sign in.",
+        "'{id}' is de laatste beheerder. Nodig eerst een andere uit, en laat die inloggen.",
+    ),
+    "not_coordinator": (
+        "'{id}' is no coordinator, and is not appointed to initiatives.",
+        "'{id}' is geen coördinator, en wordt niet bij initiatieven aangesteld.",
+    ),
+    "grant_unknown": ("There is no request '{id}' to open something.", "Er is geen verzoek '{id}' om iets te openen."),
+    "grant_over": ("The request '{id}' holds no more. Ask for it anew.", "Het verzoek '{id}' geldt niet meer. Vraag het opnieuw."),
+    "grant_twice": (
+        "'{by}' granted this already. A second administrator has to do so too.",
+        "'{by}' heeft dit al toegestaan. Een tweede beheerder moet dat ook doen.",
+    ),
+    "grant_not_yet": (
+        "The request '{id}' is granted by {number} of two administrators.",
+        "Het verzoek '{id}' is door {number} van de twee beheerders toegestaan.",
+    ),
+    "grant_place": (
+        "Say which initiative or which relationships are to be opened, and why.",
+        "Zeg welk initiatief of welke relaties geopend moeten worden, en waarom.",
+    ),
+    "grant_hours": ("A grant holds for 1 to {limit} hours.", "Een toestemming geldt 1 tot {limit} uur."),
+    "grant_role": ("Only an auditor is granted to open something.", "Alleen een auditor krijgt toestemming om iets te openen."),
+}
