@@ -116,10 +116,10 @@ def _asked(house: Running, cases: Iterable[tuple[str, st.SearchStrategy[Case]]],
         if response.status_code >= 500 or UNFORESEEN in response.text:
             wrong.append(f"{name}: {response.status_code} {response.text[:300]}\n{case.as_curl_command()[:2_000]}")
 
-    while answers.total() < requests:
+    while (left := requests - answers.total()) > 0:
         # Of what takes no input there is one example, so that one round is not enough.
         for name, strategy in listed:
-            _of_examples(partial(asked, name), strategy, -(-requests // len(listed)), number)
+            _of_examples(partial(asked, name), strategy, -(-left // len(listed)), number)
         number += 1
     return answers, wrong
 
