@@ -12,12 +12,15 @@ from domain.model.time import DAY, instant, iso_day
 from domain.store.accesses import entry_of
 from domain.store.database import ACCESSES, EVENTS, Connection
 from domain.store.erasures import Erasures
+from domain.store.isolation import breaches, owns, role_of
 from domain.store.keys import Erased, Frozen, KeyStoreError, KeyStoreSilent, Missing, Ring
 from domain.store.ledger import leaf
 from domain.store.log import Log
 from domain.store.mapper import Unreadable
+from domain.store.postgres import connected
 from domain.store.replica import Lost, Replica
 from domain.store.store import PAGE, EventStore
+from domain.store.tokens import Tokens
 from domain.store.turning import Spans
 from projections.retention import Retention
 from projections.runner import Runner
@@ -25,16 +28,19 @@ from projections.set_aside import Aside
 
 LATE = 2 * DAY
 """For how long, in microseconds, what is to be done daily may not have been done."""
+LONG = 400 * DAY
+"""Longer than a token should hold."""
 SHOWN = 5
-"""Streams that are named; of many that were set aside the cause is mostly the same."""
+"""Streams, or tokens, that are named; of many that were set aside the cause is mostly the same."""
 
 
 class Finding(Struct, frozen=True):
-    """One thing that was looked at."""
+    """One thing that was looked at. `weak`: nothing is wrong, and it would better be otherwise."""
 
     name: str
     sound: bool
     detail: str
+    weak: bool = False
 
 
 class _Counted:
@@ -93,6 +99,17 @@ def turned(store: EventStore, spans: Spans) -> Finding:
     return Finding("epochs", False, f"the organisation's key of epoch {epoch} is long due to be turned over: let `work epochs` run")
 
 
+def apart(name: str, url: str) -> Finding:
+    """Whether PostgreSQL keeps the organisations apart in a database. Raises `domain.store.postgres.Unreachable`."""
+    with connected(url) as connection:
+        found, role, owned = list(breaches(connection)), role_of(connection), owns(connection)
+    if found:
+        advice = "let the platform connect as a plain role, and run `tussenruimte migrate`"
+        return Finding(name, False, f"not kept apart: {'; '.join(found)}: {advice}")
+    advice = "; it owns the tables and could end that: let another role own them, and name it in TUSSENRUIMTE_OWNER" if owned else ""
+    return Finding(name, True, f"kept apart by row-level security from the role {role}{advice}")
+
+
 def kept(retention: Retention, runner: Runner) -> Finding:
     """Whether somebody erases who is kept no longer, as far as the views tell."""
     if retention.months() is None:
@@ -102,6 +119,15 @@ def kept(retention: Retention, runner: Runner) -> Finding:
     if not (late := len(retention.due_since(LATE))):
         return Finding("retention", True, "nobody is long due")
     return Finding("retention", False, f"{late} are long due to be erased: let `work erase` run")
+
+
+def ending(tokens: Tokens, now: int) -> Finding:
+    """Whether what gives entry ends in good time."""
+    long = [token for token in tokens.list() if token.holds(now) and token.expires - token.created > LONG]
+    if not long:
+        return Finding("tokens", True, f"none holds longer than {LONG // DAY} days")
+    named = ", ".join(f"{token.name} ({token.id})" for token in long[:SHOWN]) + (", …" if len(long) > SHOWN else "")
+    return Finding("tokens", True, f"{len(long)} hold longer than {LONG // DAY} days: {named}. Make others, and revoke these.", weak=True)
 
 
 def signed(name: str, log: Log, store: EventStore) -> Finding:

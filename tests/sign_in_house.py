@@ -17,6 +17,7 @@ from api.app import make_app
 from domain.model.time import SECOND
 from domain.store.accesses import Viewer
 from domain.store.places import on_sqlite
+from projections.export.bounds import Bounds
 from projections.export.sign_in import Client, SignIn
 from tussenruimte import Organisation
 
@@ -39,6 +40,8 @@ class Browser:
 
     def __init__(self, house: "House") -> None:
         self.client = TestClient(house.app, base_url=house.own, follow_redirects=False, raise_server_exceptions=False)
+        # All run in one loop, as in a server.
+        self.client.portal = house.running.portal
         self._own = house.own
 
     def get(self, path: str, **headers: str) -> Response:
@@ -73,7 +76,8 @@ class House:
         self.organisation = organisation
         self.clock = clock
         self.own = own
-        self.app = make_app(organisation, 3_600, sign_in)
+        self.app = make_app(organisation, 3_600, sign_in, Bounds(guesses=0))
+        self.running = TestClient(self.app)
 
     def browser(self) -> Browser:
         return Browser(self)
@@ -100,7 +104,7 @@ def sign_in_house(path: Path, provider: IdentityProvider | None = None, own: str
     organisation = Organisation(on_sqlite(path / "events.db", b"r" * 32, "buurtmaat", clock))
     client = Client(provider.issuer, "tussenruimte", SECRET) if provider is not None else None
     house = House(organisation, clock, SignIn(own, client), own)
-    with TestClient(house.app):
+    with house.running:
         yield house
 
 
