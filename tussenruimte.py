@@ -36,6 +36,7 @@ from domain.store.turning import Spans
 from projections import soundness
 from projections.erasing import Erasing
 from projections.export import asking, auditing, carrying, entering, members, tables, tending
+from projections.export.bounds import bounds
 from projections.export.settings import Databases, Files, Settings, databases, files_of, root_key, settings
 from projections.export.sign_in import LINK_MINUTES, entry, is_loopback, sign_in_address
 from projections.export.terminal import TOLD, Verbs, acting, looking, said, show, told, warn, watched
@@ -281,24 +282,19 @@ def _findings(chosen: Settings) -> list[soundness.Finding]:
 def serve(host: str, port: int, metrics_host: str, metrics_port: int | None) -> None:
     """Serve it all over HTTP until Ctrl-C."""
     # Only here, since the other verbs start three times as fast without.
-    from uvicorn import Config
-
     from api.app import make_app
-    from api.direct import DirectProtocol, Server
-    from api.limits import BODY
+    from api.direct import Server, configured
 
+    limits = bounds()
     server_socket = listening(host, port)
     name = f"[{host}]" if ":" in host else host
     address = f"http://{name}:{server_socket.getsockname()[1]}"
     chosen = settings()
     organisation = open_organisation(chosen, new=True)
-    application = make_app(organisation, sign_in=chosen.sign_in)
+    application = make_app(organisation, sign_in=chosen.sign_in, bounds=limits)
     with watched_at(organisation, metrics_host, metrics_port):
         organisation.runner.catch_up()
-        config = Config(
-            application, ws=DirectProtocol, ws_per_message_deflate=False, ws_max_size=BODY, log_config=None, access_log=False,
-            timeout_graceful_shutdown=GRACE_SECONDS,
-        )  # fmt: skip
+        config = configured(application, timeout_graceful_shutdown=GRACE_SECONDS)
         server = Server(config)
 
         def ended(*_: object) -> None:
