@@ -17,6 +17,7 @@ from api.app import make_app
 from domain.model.time import SECOND
 from domain.store.accesses import Viewer
 from domain.store.places import on_sqlite
+from projections.export.bounds import Bounds
 from projections.export.sign_in import Client, SignIn
 from tussenruimte import Organisation
 
@@ -75,7 +76,7 @@ class House:
         self.organisation = organisation
         self.clock = clock
         self.own = own
-        self.app = make_app(organisation, 3_600, sign_in)
+        self.app = make_app(organisation, 3_600, sign_in, Bounds(guesses=0))
         self.running = TestClient(self.app)
 
     def browser(self) -> Browser:
