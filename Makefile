@@ -65,7 +65,7 @@ soak-tokens: setup ## try 100,000 tokens that are nearly right, about three minu
 soak-isolation: setup ## send 100,000 hostile requests between 100 organisations, and look for what is told of one to another
 	$(BIN)/python tests/hostile_requests.py --organisations 100 --requests 100000 --seed 1
 
-soak-census: setup ## attack 10,000 tables of the census with a linear programme, about ten minutes, and look for what can be worked out
+soak-census: setup ## attack 10,000 tables of the census with a linear programme, 5 to 15 minutes, and look for what can be worked out
 	$(BIN)/python tests/census_soak.py --tables 10000 --seed 1
 
 clean: ## remove what these targets made

@@ -65,6 +65,13 @@ def test_everybody_but_participants_is_told_the_same(house: Served, role: Role) 
         assert answer["data"] == shown(house, "dashboard")["data"]
 
 
+def test_tables_are_asked_for_within_what_a_query_may_cost(house: Served) -> None:
+    table = "states { row period phase kind count hidden }"
+    assert len(house.ask(f"{{ census {{ {' '.join(f't{number}: {table}' for number in range(10))} }} }}")["census"]) == 10
+    refused = house.refusal(f"{{ census {{ {' '.join(f't{number}: {table}' for number in range(29))} }} }}")
+    assert refused["code"] == "TOO_COSTLY"
+
+
 def test_months_are_not_told_of_some(house: Served) -> None:
     assert house.refusal("{ census { moves(by: KIND, every: MONTH) { count } } }")["code"] == "BAD_INPUT"
 
