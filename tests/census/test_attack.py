@@ -5,12 +5,12 @@ from random import Random
 
 import pytest
 
-from census.attacker import DIMENSIONS, Published, Range, attack, published
+from census.attacker import DIMENSIONS, Key, Published, Range, attack, published
 from census.worlds import NOW, World, world
 from projections.census.cells import Cell, Rule
 from projections.census.contributions import PHASES
 from projections.census.parts import Place, parts, safe
-from projections.census.units import periods
+from projections.census.units import Unit, periods
 
 WORLDS = 22
 """Of 11 tables each; `make soak-census` attacks 10,000."""
@@ -23,6 +23,27 @@ Protection = Callable[[Rule, Mapping[str, Cell], Mapping[str, frozenset[str]]], 
 def test_no_hidden_number_can_be_worked_out_from_all_tables_together(seed: int) -> None:
     small = world(seed)
     assert attack(published(small.tables()), small.rule.width) == {}
+
+
+@pytest.mark.parametrize("seed", range(8))
+def test_a_coordinator_who_knows_one_initiative_works_out_no_number_of_another(seed: int) -> None:
+    small = world(seed)
+    known, units = published(small.tables()), small.units()
+    for own in known.rows["initiative"]:
+        told = {key: _own(units[own], key) if key[1] == own else count for key, count in known.told.items()}
+        found = attack(Published(told, known.rows), small.rule.width)
+        assert [key for key in found if key[0].endswith(" initiative")] == []
+
+
+def _own(unit: Unit, key: Key) -> int:
+    """What a coordinator knows a number of their own initiative to be."""
+    table, _, period, of = key
+    if table.startswith("moves"):
+        cell = unit.moves.get(of, {}).get(period)
+        return cell.count if cell is not None else 0
+    state = unit.state(int(period[:4]) * 12 + int(period[5:]) - 1)
+    assert state is not None
+    return state[of].count
 
 
 def test_where_only_small_numbers_are_hidden_others_give_them_away() -> None:
