@@ -8,10 +8,12 @@ from typing import Any
 
 import pytest
 from live import EVENTS, MOVES, live
+from msgspec.structs import replace
 from sent_lines import account, initiative, line, match, meeting, note, person, record
 from served import NOW, Served, served_at
 from store_places import Place
 
+from api.context import scope_of
 from domain.model.roles import Reach, Role
 from domain.store.accesses import Viewer, entries
 
@@ -324,6 +326,14 @@ def test_whoever_is_released_is_told_nothing_more(house: House) -> None:
         record(house.organisation.store, [appointed("anna", "coffee")])
         house.organisation.runner.catch_up()
         assert one.told()["event"]["id"] == "anna-coffee"
+
+
+def test_who_sees_all_is_told_from_one_reading_with_others_who_do(house: House) -> None:
+    tokens = [house.organisation.tokens.create(name=name) for name in ("one", "two")]
+    scopes = {scope_of(house.organisation, token) for text in tokens if (token := house.organisation.tokens.check(text, NOW))}
+    assert len(scopes) == 1
+    own = {scope_of(house.organisation, replace(token, reach=Reach(coordinator="anna"))) for token in house.organisation.tokens.list()}
+    assert len(own) > 1
 
 
 def test_lines_are_narrowed_and_stay_shut_as_answers_are(house: House) -> None:
