@@ -3,7 +3,9 @@ not there.
 """
 
 import json
+import re
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -356,3 +358,13 @@ def test_refusals_stand_in_the_access_log_and_say_nothing_of_what_was_asked(hous
     with house.organisation.store.reading() as connection:
         found = [(e.role, e.place, e.kinds) for e in entries(connection, None, ["nowhere"])]
     assert found == [("nobody", "nowhere", ("unauthenticated",)), ("dashboard", "nowhere", ("forbidden",))]
+
+
+UNNARROWED = {"followers.py", "organisation.py", "own.py", "own_pages.py", "wakeups.py"}
+"""Where the api asks of all there is: whether a place is there, who is appointed, what is a participant's own, and how far it all is."""
+
+
+def test_the_api_asks_the_read_models_within_a_scope() -> None:
+    api = Path(__file__).parent.parent / "api"
+    asking = {path.name for path in api.rglob("*.py") if re.search(r"organisation\.questions(?!\.within\()", path.read_text())}
+    assert asking == UNNARROWED
