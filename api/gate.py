@@ -44,6 +44,8 @@ class Gate:
             await self._refuse(HTTPRefused(400, refused), request, receive, send)
             return
         except HTTPRefused as refused:
+            if refused.status in (401, 403):
+                await note(self._organisation, "UNAUTHENTICATED")
             await self._refuse(refused, request, receive, send)
             return
         with viewed_by(who):
@@ -58,6 +60,5 @@ class Gate:
         except SILENT as error:
             raise HTTPRefused(503, mask(error)) from error
         if token is None:
-            await note(self._organisation, "UNAUTHENTICATED")
             raise HTTPRefused(401, Refused(Refusal("UNAUTHENTICATED", "unauthenticated")), {"WWW-Authenticate": "Bearer"})
         return token

@@ -55,7 +55,7 @@ def test_who_is_not_known_is_told_what_to_do_and_comes_in_nowhere(
     assert (answer.status_code, SESSION in answer.cookies) == (403, False)
     assert words in answer.text
     assert browser.ask().status_code == 401
-    assert ("refused", "organisation", ("sign-in",)) in written(house)
+    assert ("refused", "nowhere", ("unauthenticated",)) in written(house)
 
 
 def test_what_the_provider_sends_back_counts_in_the_browser_that_began_alone(house: House, provider: IdentityProvider) -> None:
