@@ -23,6 +23,7 @@ from domain.store.checks import Unusable, check_databases, check_files, check_ke
 from domain.store.database import ACCESSES, OWN, STORE_VERSION
 from domain.store.erasure_file import ErasureFile
 from domain.store.erasures import Erasures
+from domain.store.grants import Grants
 from domain.store.key_places import KEY_TABLES
 from domain.store.log import ORIGIN, Log
 from domain.store.organisations import check_placed, organisations
@@ -34,10 +35,11 @@ from domain.store.tokens import Tokens
 from domain.store.turning import Spans
 from projections import soundness
 from projections.erasing import Erasing
-from projections.export import asking, auditing, carrying, entering, tables, tending
+from projections.export import asking, auditing, carrying, entering, members, tables, tending
 from projections.export.settings import Databases, Files, Settings, databases, files_of, root_key, settings
 from projections.export.sign_in import LINK_MINUTES, entry, is_loopback, sign_in_address
 from projections.export.terminal import TOLD, Verbs, acting, looking, said, show, told, watched
+from projections.membership import Membership
 from projections.retention import Retention
 from projections.runner import Runner
 from projections.set_aside import SET_ASIDE
@@ -79,9 +81,11 @@ class Organisation:
         self.runner = Runner(store, [Histories(), Trajectories()])
         self.questions = Questions(store, self.runner)
         self.retention = Retention(store, self.runner)
-        self.erasing = Erasing(Erasures(store, erasures), store, self.runner)
-        self.tokens = Tokens(store.database, store.clock)
         self.roster = Roster(store.database, store.accesses, store.clock)
+        self.erasing = Erasing(Erasures(store, erasures), store, self.runner, self.roster)
+        self.tokens = Tokens(store.database, store.clock)
+        self.grants = Grants(store.database, self.roster, self.tokens, store.accesses, store.clock)
+        self.membership = Membership(store, self.roster, self.tokens, self.questions, self.runner)
 
     def close(self) -> None:
         if self.signals is not None:
@@ -342,6 +346,8 @@ def run_loops(names: tuple[str, ...], once: bool, metrics_host: str, metrics_por
 
 
 cli.add_command(entering.sign_in)
+cli.add_command(members.member)
+cli.add_command(members.grant)
 cli.add_command(tending.token)
 cli.add_command(tending.erase)
 cli.add_command(tending.retention)

@@ -16,6 +16,7 @@ from api.context import Organisation, looks, quick, thread
 from api.entrance import Entrance, elsewhere
 from api.errors import language_of, mask
 from api.exchange import STATUS, HTTPRefused, body_of
+from api.plain_page import headers
 from api.refused import note
 from api.sign_in import attempt as attempts
 from api.sign_in import pages, sessions
@@ -129,7 +130,7 @@ class Desk:
     async def leave(self, request: Request) -> Response:
         await self._form(request)
         await self._end(request)
-        response = RedirectResponse("/sign-in", 303, pages.HEADERS)
+        response = RedirectResponse("/sign-in", 303, headers())
         self._cookies.take(response, request, sessions.COOKIE)
         return response
 
@@ -145,7 +146,7 @@ class Desk:
     async def _entered(self, request: Request, session: str) -> Response:
         """From here on a new session; the one before ends."""
         await self._end(request)
-        response = RedirectResponse("/sign-in", 303, pages.HEADERS)
+        response = RedirectResponse("/sign-in", 303, headers())
         self._cookies.give(response, request, sessions.COOKIE, session, sessions.MINUTES * 60)
         return response
 

@@ -215,6 +215,15 @@ ROSTER = Table(
     indexes=(("issuer", "subject"),),
 )  # fmt: skip
 """The members of the organisation, who look after contacts or look at them; see `domain.store.roster`."""
+GRANTS = Table(
+    "grants",
+    {
+        "id": "text", "auditor": "text", "reach": "text", "why": "text", "hours": "integer", "asked": "integer", "first": "text?",
+        "second": "text?", "until": "integer?", "ended": "integer?",
+    },
+    key=("id",),
+)  # fmt: skip
+"""What auditors asked to open; see `domain.store.grants`."""
 ERASURES = Table(
     "erasures",
     {"participant": "text", "requested": "text", "event": "text", "counted": "text?", "certificate": "text?", "position": "integer?"},
@@ -248,7 +257,22 @@ ACCESSES = Table(
     indexes=(("place", "position"),),
 )
 """An entry of the access log: position, instant, place, the canonical entry and its leaf; see `domain.store.accesses`."""
-OWN = (EVENTS, HANGS, TOKENS, ROSTER, TRACKING, GENERATIONS, ANNOUNCED, ERASURES, SETTINGS, DEAD_EPOCHS, TILES, CHECKPOINTS, ACCESSES)
+OWN = (
+    EVENTS,
+    HANGS,
+    TOKENS,
+    ROSTER,
+    GRANTS,
+    TRACKING,
+    GENERATIONS,
+    ANNOUNCED,
+    ERASURES,
+    SETTINGS,
+    DEAD_EPOCHS,
+    TILES,
+    CHECKPOINTS,
+    ACCESSES,
+)
 
 
 def setting_of(connection: ReadConnection, name: str) -> str | None:

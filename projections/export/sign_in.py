@@ -41,7 +41,7 @@ class SignIn(Struct, frozen=True):
 
 def sign_in_address(url: str | None, link: str) -> str:
     """What opens a link. It stands behind the `#`, which a browser keeps to itself: no server, log or preview of a message sees it."""
-    return f"{url or LOCAL}/sign-in#{link}"
+    return f"{LOCAL if url is None else url}/sign-in#{link}"
 
 
 def sign_in() -> SignIn:
