@@ -38,7 +38,7 @@ from projections.erasing import Erasing
 from projections.export import asking, auditing, carrying, entering, members, tables, tending
 from projections.export.settings import Databases, Files, Settings, databases, files_of, root_key, settings
 from projections.export.sign_in import LINK_MINUTES, entry, is_loopback, sign_in_address
-from projections.export.terminal import TOLD, Verbs, acting, looking, said, show, told, watched
+from projections.export.terminal import TOLD, Verbs, acting, looking, said, show, told, warn, watched
 from projections.membership import Membership
 from projections.retention import Retention
 from projections.runner import Runner
@@ -209,7 +209,7 @@ def rebuild(all_organisations: bool, scheduler: str | None) -> None:
 
 
 def rebuild_all(scheduler: str | None) -> None:
-    names = sorted({name for place in databases() for name in organisations(place.url)})
+    names = sorted({name for place in databases() for name in organisations(place.owned[0])})
     done = rebuilds.rebuild_all(names, scheduler, said("database"))
     whole = sum(one.error is None for one in done)
     show(done, lambda _: f"rebuilt the views of {whole} of {len(names)} organisations")
@@ -221,9 +221,10 @@ def rebuild_all(scheduler: str | None) -> None:
 def migrate() -> None:
     """Make the tables in PostgreSQL; bring what an older version made up to date."""
     for place in databases():
-        check_places(place.url, place.keys_url)
-        migrate_database(place.url, [*OWN, *Histories.tables, *Trajectories.tables, SET_ASIDE])
-        migrate_database(place.keys_url, KEY_TABLES)
+        events, keys = place.owned
+        check_places(events, keys)
+        migrate_database(events, [*OWN, *Histories.tables, *Trajectories.tables, SET_ASIDE], place.url)
+        migrate_database(keys, KEY_TABLES, place.keys_url)
     with opened(outdated=True) as organisation, watched() as progress:
         outdated = organisation.runner.outdated()
         if outdated:
@@ -256,7 +257,10 @@ def _findings(chosen: Settings) -> list[soundness.Finding]:
             return [soundness.Finding("store", True, "nothing was recorded yet")]
         with opened(outdated=True) as organisation, watched() as progress:
             found = soundness.examine(organisation.store, organisation.runner, lambda done, of: progress("examine", done, of))
+            found.append(soundness.rooted(chosen.sources["root key"] == "default"))
             found.append(soundness.turned(organisation.store, organisation.spans))
+            if isinstance(chosen.place, Databases):
+                found += [soundness.apart("organisations", chosen.place.url), soundness.apart("their keys", chosen.place.keys_url)]
             found.append(soundness.kept(organisation.retention, organisation.runner))
             found.append(soundness.ending(organisation.tokens, organisation.store.clock()))
             found.append(entry(chosen.sign_in, isinstance(chosen.place, Databases)))
@@ -305,6 +309,8 @@ def serve(host: str, port: int, metrics_host: str, metrics_port: int | None) -> 
         for ending in (signal.SIGINT, signal.SIGTERM):
             signal.signal(ending, ended)
         show({"address": address}, lambda _: f"Tussenruimte on {address} (GraphQL at {address}/graphql), until Ctrl-C")
+        if not is_loopback(host) and not (chosen.sign_in.url or "").startswith("https://"):
+            warn(f"{host} can be reached from elsewhere. Put TLS in front of it, and set TUSSENRUIMTE_URL: else others read along.")
         if isinstance(chosen.place, Files) and is_loopback(host) and sys.stdout.isatty() and not said("json"):
             # For who sits there. What is not a terminal may be a log, in which no secret is to stand.
             link = entering.link_for(organisation, acting(), "coordinator")
