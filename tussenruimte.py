@@ -309,9 +309,9 @@ def serve(host: str, port: int, metrics_host: str, metrics_port: int | None) -> 
 
         for ending in (signal.SIGINT, signal.SIGTERM):
             signal.signal(ending, ended)
-        show({"address": address}, lambda _: f"Tussenruimte on {address} (GraphQL at {address}/graphql), until Ctrl-C")
         if not is_loopback(host) and not (chosen.sign_in.url or "").startswith("https://"):
             warn(f"{host} can be reached from elsewhere. Put TLS in front of it, and set TUSSENRUIMTE_URL: else others read along.")
+        show({"address": address}, lambda _: f"Tussenruimte on {address} (GraphQL at {address}/graphql), until Ctrl-C")
         if isinstance(chosen.place, Files) and is_loopback(host) and sys.stdout.isatty() and not said("json"):
             # For who sits there. What is not a terminal may be a log, in which no secret is to stand.
             link = entering.link_for(organisation, acting(), "coordinator")

@@ -52,6 +52,8 @@ class Gate:
             await self._refuse(HTTPRefused(400, refused), request, receive, send)
             return
         except HTTPRefused as refused:
+            if refused.status in (401, 403):
+                await note(self._organisation, "UNAUTHENTICATED")
             await self._refuse(refused, request, receive, send)
             return
         with viewed_by(who):
@@ -70,6 +72,5 @@ class Gate:
             raise HTTPRefused(503, mask(error)) from error
         self._turnstile.guessed(address, shown, token)
         if token is None:
-            await note(self._organisation, "UNAUTHENTICATED")
             raise HTTPRefused(401, Refused(Refusal("UNAUTHENTICATED", "unauthenticated")), {"WWW-Authenticate": "Bearer"})
         return token

@@ -107,6 +107,8 @@ class _Handler(BaseGraphQLTransportWSHandler[Context, None]):
             self.finish(LATER, "The database does not answer just now")
         except HTTPRefused as refused:
             silent = refused.status == STATUS["UNAVAILABLE"]
+            if not silent:
+                await note(self.context.organisation, "UNAUTHENTICATED")
             self.finish(*((LATER, "The provider of sign-in does not answer just now") if silent else (FORBIDDEN, "Forbidden")))
         if self.connection_acknowledged and not already:
             ended = partial(self.finish, ENDED, "The token has expired or was revoked")
