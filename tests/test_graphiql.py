@@ -45,11 +45,18 @@ def question(name: str) -> str:
     return (HERE / "questions" / f"{name}.graphql").read_text()
 
 
-@pytest.mark.parametrize("name", [name for name in QUESTIONS if name not in ("live", "coordinator")])
+@pytest.mark.parametrize("name", [name for name in QUESTIONS if name not in ("live", "coordinator", "dashboard")])
 def test_each_question_is_answered_with_something(house: Served, name: str) -> None:
     answer = house.ask(question(name))
     assert all(answer.values())
     assert "[]" not in str(answer).replace("'triggers': []", "")
+
+
+def test_numbers_are_asked_for_as_a_dashboard_may(house: Served) -> None:
+    token = house.organisation.tokens.create("dashboard")
+    told = house.answer(question("dashboard"), {"Authorization": f"Bearer {token}"})
+    assert "errors" not in told
+    assert told["data"]["census"]["fewest"] == 10
 
 
 def test_what_is_recorded_twice_is_recorded_once(empty: Served) -> None:
