@@ -1,8 +1,8 @@
 """The front door: settings, the one place where the parts are put together, and the command line.
 
 Only this module knows both the api and the workers. The verbs that ask stand in `projections.export.asking`, those that carry events in
-and out in `carrying`, those for lenses, tokens, erasures and retention in `tending`, those for who audits in `auditing`; here are the verbs
-that look after the whole and serve it.
+and out in `carrying`, those for lenses, tokens, erasures and retention in `tending`, for projects in `researching`, for who audits in
+`auditing`; here are the verbs that look after the whole and serve it.
 """
 
 import os
@@ -28,13 +28,14 @@ from domain.store.log import ORIGIN, Log
 from domain.store.organisations import check_placed, organisations
 from domain.store.places import on_postgres, on_sqlite
 from domain.store.postgres import migrate as migrate_database
+from domain.store.projects import Projects
 from domain.store.roster import Roster
 from domain.store.store import EventStore
 from domain.store.tokens import Tokens
 from domain.store.turning import Spans
 from projections import soundness
 from projections.erasing import Erasing
-from projections.export import asking, auditing, carrying, entering, tables, tending
+from projections.export import asking, auditing, carrying, entering, researching, tables, tending
 from projections.export.settings import Files, Settings, databases, files_of, root_key, settings
 from projections.export.sign_in import LINK_MINUTES, is_loopback, sign_in_address
 from projections.export.terminal import TOLD, Verbs, looking, said, show, told, watched
@@ -44,6 +45,7 @@ from projections.set_aside import SET_ASIDE
 from projections.telemetry.command import listening, named_host, watchable, watched_at
 from projections.views.histories import Histories
 from projections.views.questions import Questions
+from projections.views.research import Research
 from projections.views.trajectories import Trajectories
 from workers import rebuilds
 from workers.loops import LOOPS
@@ -78,6 +80,8 @@ class Organisation:
             store.recording.on_recorded(signals.announce)
         self.runner = Runner(store, [Histories(), Trajectories()])
         self.questions = Questions(store, self.runner)
+        self.projects = Projects(store)
+        self.research = Research(store, self.runner)
         self.retention = Retention(store, self.runner)
         self.erasing = Erasing(Erasures(store, erasures), store, self.runner)
         self.tokens = Tokens(store.database, store.clock)
@@ -341,6 +345,7 @@ def run_loops(names: tuple[str, ...], once: bool, metrics_host: str, metrics_por
 
 cli.add_command(entering.sign_in)
 cli.add_command(tending.token)
+cli.add_command(researching.project)
 cli.add_command(tending.erase)
 cli.add_command(tending.retention)
 cli.add_command(auditing.audit)

@@ -27,6 +27,7 @@ from domain.store.tokens import Token, Tokens
 from projections.erasing import Erasing
 from projections.runner import Runner
 from projections.views.questions import Questions
+from projections.views.research import Research
 from projections.views.scope import Scope
 from projections.views.snapshot import POINTS
 
@@ -52,6 +53,7 @@ class Organisation(Protocol):
     store: EventStore
     log: Log
     questions: Questions
+    research: Research
     runner: Runner
     erasing: Erasing
     tokens: Tokens

@@ -27,6 +27,7 @@ from api.readings import Lens, all_lenses
 from api.recording import ErasureResult, RecordResult, erase_participant, record_events, recorder_of, withdraw_consent
 from api.refused import note_errors
 from api.relationships import Relationship, RelationshipConnection, all_relationships, relationship_by_id
+from api.research import Research, research
 from api.scalars import SCALARS
 from domain.model.catalogue import KINDS
 from domain.model.errors import Code, Language, Refused
@@ -51,6 +52,7 @@ class Query:
     moves: MoveConnection = asked("When readings changed, page by page.", all_moves)
     lenses: list[Lens] = asked("The lenses there are.", all_lenses)
     audit: Audit = field("What can be checked from outside.", audit)
+    research: Research = field("What is told for research, of one project.", research)
 
 
 PLATFORM_ONLY = ("participant_erased",)

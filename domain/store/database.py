@@ -248,7 +248,19 @@ ACCESSES = Table(
     indexes=(("place", "position"),),
 )
 """An entry of the access log: position, instant, place, the canonical entry and its leaf; see `domain.store.accesses`."""
-OWN = (EVENTS, HANGS, TOKENS, ROSTER, TRACKING, GENERATIONS, ANNOUNCED, ERASURES, SETTINGS, DEAD_EPOCHS, TILES, CHECKPOINTS, ACCESSES)
+PROJECTS = Table(
+    "projects",
+    {
+        "id": "text", "purpose": "text", "initiatives": "text?", "since": "text?", "until": "text?", "made": "integer", "made_by": "text",
+        "closed": "integer?",
+    },
+    key=("id",),
+)  # fmt: skip
+"""The research projects; see `domain.store.projects`."""
+OWN = (
+    EVENTS, HANGS, TOKENS, ROSTER, TRACKING, GENERATIONS, ANNOUNCED, ERASURES, SETTINGS, DEAD_EPOCHS, TILES, CHECKPOINTS, ACCESSES,
+    PROJECTS,
+)  # fmt: skip
 
 
 def setting_of(connection: ReadConnection, name: str) -> str | None:

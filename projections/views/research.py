@@ -1,0 +1,191 @@
+"""What is told to who does research: of a project's relationships, under pseudonyms, how they were read week by week.
+
+Each question is asked of the primary at its newest state, so that what was withdrawn is told no more. No id, name, handle, day or instant
+of recording leaves from here; shares are told to two decimals, since by more of them what happened could be dated to the second.
+"""
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from itertools import islice
+
+from msgspec import Struct
+
+from domain.model.errors import Refusal, Refused, bad
+from domain.model.lens import Definition
+from domain.model.time import span
+from domain.store.projects import Project, open_project, pseudonyms_of
+from domain.store.pseudonyms import FORM
+from domain.store.store import EventStore
+from projections.lenses.reading import SPOKEN_FOR, Accounts, Evidence, column, moves_of
+from projections.runner import Runner
+from projections.views import pseudonymous as p
+from projections.views.answer_cache import AnswerCache
+from projections.views.cohort import Cohort, aside, cohort_of
+from projections.views.filters import page_size
+from projections.views.histories import INITIATIVES, MEMBERS
+from projections.views.observation import Observation, observed
+from projections.views.scope import Scope
+from projections.views.snapshot import POINTS, Snapshot
+from projections.views.snapshots import Snapshots
+
+MOST_STEP = 520
+"""Weeks."""
+DECIMALS = 2
+_PSEUDONYM = re.compile(FORM)
+
+
+class Asked(Struct, frozen=True):
+    """A project at one moment, and what can be asked of it."""
+
+    snapshot: Snapshot
+    project: Project
+    cohort: Cohort
+
+    def study(self) -> p.Study:
+        shown, project = self.cohort.is_shown, self.project
+        relationships, persons = (len(self.cohort.ids), self.cohort.persons) if shown else (None, None)
+        withheld = None if shown else "TOO_FEW"
+        return p.Study(project.id, project.purpose, project.since, project.until, relationships, persons, withheld)
+
+    def page(self, first: int, after: str | None) -> p.Page:
+        size = page_size(first)
+        if after is not None and not _PSEUDONYM.fullmatch(after):
+            raise bad("cursor", "after")
+        rest = (pseudonym for pseudonym in self.cohort.ids if after is None or pseudonym > after)
+        found = list(islice(rest, size + 1)) if self.cohort.is_shown else []
+        return p.Page(self.relationships(found[:size]), len(found) > size)
+
+    def relationships(self, pseudonyms: Sequence[str]) -> list[p.Relationship]:
+        """Those of these relationships that are in it."""
+        named = {name: self.cohort.ids[name] for name in pseudonyms if name in self.cohort.ids} if self.cohort.is_shown else {}
+        seen = self._observed(list(named.values()))
+        homes, members = self._initiatives({one.initiative for one in seen.values()}), self._members(seen)
+        self.snapshot.seen.tells_who(f"relationship/{id}" for id in seen)
+        return [
+            p.Relationship(id, name, homes[seen[id].initiative], seen[id].origin, seen[id].length, seen[id].censoring, members[id])
+            for name, id in named.items()
+        ]
+
+    def trajectories(self, ids: Sequence[str], step: int, lens: str | None, holder: str | None) -> dict[str, p.Trajectory]:
+        """The readings of these relationships; of those where nobody is called like the holder there are none. Raises `Refused`."""
+        if not 1 <= step <= MOST_STEP:
+            raise bad("research_step", "stepWeeks", limit=MOST_STEP)
+        name, definition = self.snapshot.lens(lens)
+        handles = self._handles(ids, holder)
+        seen = self._observed(list(handles))
+        grids = {id: one.grid(step) for id, one in seen.items()}
+        if sum(map(len, grids.values())) > POINTS:
+            raise Refused(Refusal("TOO_COSTLY", "query_points", "stepWeeks", {"limit": POINTS}))
+        found = {}
+        for id, body in self._bodies(list(seen), name, definition).items():
+            read = column(body, definition, handles[id], seen[id].instants(grids[id]))
+            helped, befriended, ambiguous = ([_rounded(share[part] if share else None) for share in read.shares] for part in range(3))
+            phases, sure = [phase.upper() for phase in read.phase], [_rounded(one) for one in read.confidence]
+            found[id] = p.Trajectory(body.lens, body.version, holder, list(grids[id]), phases, helped, befriended, ambiguous, sure)
+        return found
+
+    def moves(self, ids: Sequence[str], lens: str | None, holder: str | None) -> dict[str, list[p.Move]]:
+        """The moves of these relationships while they were observed, as `trajectories` has them. Raises `Refused`."""
+        name, definition = self.snapshot.lens(lens)
+        handles = self._handles(ids, holder)
+        seen = self._observed(list(handles))
+        return {
+            id: [
+                p.Move(
+                    body.lens, body.version, holder, seen[id].weeks.of(move.at), move.was.upper(), _upper(move.was_kind),
+                    move.now.upper(), _upper(move.kind), move.cause.upper(),
+                )
+                for move in moves_of(body, handles[id])
+                if move.at <= seen[id].upto
+            ]
+            for id, body in self._bodies(list(seen), name, definition).items()
+        }  # fmt: skip
+
+    def _bodies(self, ids: Sequence[str], name: str, lens: Definition) -> dict[str, Evidence | Accounts]:
+        for id in ids:
+            self.snapshot.seen.note(f"relationship/{id}", "voice")
+        return self.snapshot.bodies(ids, name, lens, None)
+
+    def _handles(self, ids: Sequence[str], holder: str | None) -> dict[str, str | None]:
+        """By each of these relationships that is in it, whose reading is meant there."""
+        known = [id for id in ids if id in self.cohort.members] if self.cohort.is_shown else []
+        if holder is None or holder in SPOKEN_FOR:
+            return dict.fromkeys(known, holder)
+        if not (_PSEUDONYM.fullmatch(holder) and holder.startswith("m-")):
+            raise bad("research_holder", "holder", holder=holder)
+        called = self.cohort.names.member
+        return {id: handle for id in known for handle in self.cohort.members[id] if called(id, handle) == holder}
+
+    def _observed(self, ids: Sequence[str]) -> dict[str, Observation]:
+        return observed(self.snapshot, self.project, self.cohort.names, ids)
+
+    def _initiatives(self, ids: set[str]) -> dict[str, p.Initiative]:
+        these, value = self.snapshot.connection.among("id", sorted(ids))
+        query = f"SELECT id, kind, guidance, contact FROM {self.snapshot.table(INITIATIVES)} i WHERE {these}"
+        rows = self.snapshot.connection.execute(query, (value,))
+        return {id: p.Initiative(self.cohort.names.initiative(id), *said) for id, *said in rows}
+
+    def _members(self, seen: Mapping[str, Observation]) -> dict[str, list[p.Member]]:
+        """Who was a member while it was observed, in the order of pseudonyms: that of joining would say who came first."""
+        these, value = self.snapshot.connection.among("relationship", list(seen))
+        query = f"SELECT relationship, handle, participant, side, joined, left_on FROM {self.snapshot.table(MEMBERS)} m WHERE {these}"
+        found: dict[str, list[p.Member]] = {id: [] for id in seen}
+        for id, handle, person, side, joined, left in self.snapshot.connection.execute(query, (value,)):
+            came, went = span(joined).first, None if left is None else span(left).first
+            if came <= seen[id].upto:
+                week = seen[id].weeks.of
+                gone = None if went is None or went > seen[id].upto else week(went)
+                found[id].append(p.Member(self.cohort.names.member(id, handle), self.cohort.person(person), side, week(came), gone))
+        return {id: sorted(members, key=lambda member: member.pseudonym) for id, members in found.items()}
+
+
+class Research:
+    """The questions of who does research in one organisation, each within the scope of whoever asks. Thread-safe."""
+
+    def __init__(self, store: EventStore, runner: Runner) -> None:
+        self._store = store
+        self._snapshots = Snapshots(store, runner)
+        self._cohorts: AnswerCache[Cohort] = AnswerCache(lambda cohort: cohort.size)
+
+    @contextmanager
+    def _asked(self, scope: Scope) -> Iterator[Asked]:
+        """Raises `Refused`, also where the views have not taken in all that is recorded: what they lack may be a withdrawal."""
+        scope.need("research")
+        with self._snapshots.newest(Scope(scope.organisation)) as snapshot:
+            project = open_project(snapshot.connection, scope.reach.project or "")
+            if snapshot.upto < self._store.head(snapshot.connection):
+                raise Refused(Refusal("UNAVAILABLE", "research_behind"))
+            names, unsure = pseudonyms_of(project, self._store.keys.ring()), aside(snapshot)
+            key = (project.id, snapshot.state, snapshot.gone(), unsure)
+            yield Asked(snapshot, project, self._cohorts.get(key, lambda: cohort_of(snapshot, project, names, unsure)))
+
+    def study(self, scope: Scope) -> p.Study:
+        with self._asked(scope) as asked:
+            return asked.study()
+
+    def page(self, scope: Scope, first: int, after: str | None) -> p.Page:
+        with self._asked(scope) as asked:
+            return asked.page(first, after)
+
+    def relationships(self, pseudonyms: Sequence[str], scope: Scope) -> dict[str, p.Relationship]:
+        with self._asked(scope) as asked:
+            return {one.pseudonym: one for one in asked.relationships(pseudonyms)}
+
+    def trajectories(
+        self, ids: Sequence[str], scope: Scope, step: int = 1, lens: str | None = None, holder: str | None = None
+    ) -> dict[str, p.Trajectory]:
+        with self._asked(scope) as asked:
+            return asked.trajectories(ids, step, lens, holder)
+
+    def moves(self, ids: Sequence[str], scope: Scope, lens: str | None = None, holder: str | None = None) -> dict[str, list[p.Move]]:
+        with self._asked(scope) as asked:
+            return asked.moves(ids, lens, holder)
+
+
+def _rounded(share: float | None) -> float | None:
+    return None if share is None else round(share, DECIMALS)
+
+
+def _upper(word: str | None) -> str | None:
+    return None if word is None else word.upper()
