@@ -59,7 +59,6 @@ def test_a_pseudonym_is_the_same_each_time_and_says_of_what_it_is() -> None:
     called = {ONE.relationship("x"), ONE.person("x"), ONE.initiative("x"), ONE.member("x", "x")}
     assert {name[0] for name in called} == {"r", "p", "i", "m"}
     assert len({name[1:] for name in called}) == 4
-    import re
 
     assert all(re.fullmatch(FORM, name) for name in called)
     assert ONE.relationship("x") in called

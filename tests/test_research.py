@@ -1,0 +1,418 @@
+"""Who does research is told of those who consent to it, as long as they do, under pseudonyms and by weeks, and of nothing else."""
+
+import json
+import re
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from live import EVENTS, MOVES, live
+from research_house import (
+    CONTACTS,
+    FIELDS,
+    WHO,
+    WHOLE,
+    House,
+    began,
+    consent,
+    contact,
+    recorded,
+    research_house,
+    seeker,
+    somebody,
+    texts,
+    volunteer,
+)  # fmt: skip
+from sent_lines import line
+from store_places import Place
+
+from domain.model.errors import Refused
+from domain.model.roles import Reach, Role
+from domain.model.time import DAY, day
+from domain.store.accesses import viewed_by
+from domain.store.database import Insert
+from domain.store.pseudonyms import FORM
+from projections.runner import Runner
+from projections.set_aside import SET_ASIDE
+from projections.views.accesses import access_page
+from projections.views.histories import Histories
+from projections.views.research import Research
+from projections.views.scope import Scope
+from projections.views.trajectories import Trajectories
+
+BY_NAME = "query($name: ID!) { research { relationship(pseudonym: $name) { pseudonym weeks trajectory { week } moves { week } } } }"
+DATE = re.compile(r"\d{4}-\d\d|\d{4}-W|T\d\d:\d\d")
+
+
+@pytest.fixture
+def house(place: Place) -> Iterator[House]:
+    with research_house(place) as house:
+        yield house
+
+
+def given(house: House, project: str = "study") -> set[str]:
+    """The relationships of which the project is told, by their own ids."""
+    ids = [f"contact-{number}" for number in range(CONTACTS)] + ["more", "other"]
+    return {id for id in ids if house.called(id, project) in house.names(project)}
+
+
+ALL = {f"contact-{number}" for number in range(CONTACTS)}
+
+
+# What is told
+
+
+def test_a_researcher_is_told_how_relationships_were_read_week_by_week(house: House) -> None:
+    told = house.ask(WHOLE, first=100)
+    purpose = "To learn how contacts begin."
+    assert told["project"] == {
+        "id": "study", "purpose": purpose, "since": None, "until": None, "relationships": 7, "persons": 14, "withheld": None,
+    }  # fmt: skip
+    assert len(told["relationships"]["nodes"]) == CONTACTS
+    for node in told["relationships"]["nodes"]:
+        assert (node["origin"], node["censoring"]) == ("MATCHED", "RUNNING")
+        assert sorted(member["side"] for member in node["members"]) == ["GIVES", "RECEIVES"]
+        assert all((member["joined"], member["left"]) == (0, None) for member in node["members"])
+        assert {key: node["initiative"][key] for key in ("kind", "guidance", "contact")} == {
+            "kind": "buddy", "guidance": "light", "contact": "fixed",
+        }  # fmt: skip
+        trajectory = node["trajectory"]
+        assert trajectory["week"] == list(range(node["weeks"]))
+        assert {len(trajectory[name]) for name in ("phase", "help", "friendship", "ambiguity", "confidence")} == {node["weeks"]}
+        assert (trajectory["phase"][0], node["said"]["phase"][-1]) == ("HELP", "FRIENDSHIP")
+        assert node["said"]["week"] == list(range(0, node["weeks"], 4))
+        (first, *_) = node["moves"]
+        assert (first["week"], first["was"], first["now"], first["cause"]) == (0, "UNOBSERVED", "HELP", "EVENTS")
+        assert node["told"] == [{"week": 0, "now": "HELP"}]
+
+
+def test_each_week_is_read_as_others_read_its_last_instant(house: House) -> None:
+    """Against the trajectory that a coordinator is given, day by day: up to three days early or late, the same in all weeks."""
+    for number in range(CONTACTS):
+        by_name = house.ask(f"query($name: ID!) {{ research {{ relationship(pseudonym: $name) {{ {FIELDS} }} }} }}",
+                            name=house.called(f"contact-{number}"))["relationship"]["trajectory"]  # fmt: skip
+        days = house.organisation.questions.trajectories([f"contact-{number}"], step_days=1)[f"contact-{number}"]
+        last = [7 * (week + 1) for week in by_name["week"]]
+        fits = [
+            shift for shift in range(7)
+            if all(abs(days.confidence[n - shift - 1] - sure) < 0.02 and days.phase[n - shift - 1] == phase
+                   for n, phase, sure in zip(last, by_name["phase"], by_name["confidence"], strict=True) if n - shift < len(days.at))
+        ]  # fmt: skip
+        assert fits, "no span of three days explains these weeks"
+
+
+def test_a_member_is_the_holder_of_their_own_reading(house: House) -> None:
+    (node,) = [one for one in house.nodes() if one["pseudonym"] == house.called("contact-0")]
+    query = """query($name: ID!, $holder: String) { research { relationship(pseudonym: $name) {
+        trajectory(lens: "accounts", holder: $holder) { holder phase } moves(lens: "accounts", holder: $holder) { holder now } } } }"""
+    by_side = {}
+    for member in node["members"]:
+        told = house.ask(query, name=node["pseudonym"], holder=member["pseudonym"])["relationship"]
+        assert {told["trajectory"]["holder"], *(move["holder"] for move in told["moves"])} == {member["pseudonym"]}
+        by_side[member["side"]] = told["trajectory"]["phase"][-1]
+    assert by_side == {"GIVES": "UNOBSERVED", "RECEIVES": "FRIENDSHIP"}
+    (other,) = [one for one in house.nodes() if one["pseudonym"] == house.called("contact-1")]
+    elsewhere = house.ask(query, name=node["pseudonym"], holder=other["members"][0]["pseudonym"])["relationship"]
+    assert elsewhere == {"trajectory": None, "moves": None}
+    for wrong in (f"{volunteer(0)}-here", node["members"][0]["person"], "nobody"):
+        assert house.refusal(query, name=node["pseudonym"], holder=wrong) == "BAD_INPUT"
+
+
+def test_pages_hold_everything_once_in_the_order_of_pseudonyms(house: House) -> None:
+    found, after = [], None
+    while True:
+        page = house.ask(WHOLE, first=2, after=after)["relationships"]
+        found += [node["pseudonym"] for node in page["nodes"]]
+        after = page["pageInfo"]["endCursor"]
+        assert re.fullmatch(FORM, after)
+        if not page["pageInfo"]["hasNextPage"]:
+            break
+    assert found == sorted(house.names())
+    assert len(found) == CONTACTS
+
+
+@pytest.mark.parametrize("variables", [{"after": "contact-1"}, {"after": "WzEsMl0"}, {"first": 0}, {"first": 1_001}])
+def test_a_page_that_is_none_is_refused(house: House, variables: dict[str, Any]) -> None:
+    assert house.refusal(WHOLE, **variables) == "BAD_INPUT"
+
+
+@pytest.mark.parametrize("weeks", [0, 521])
+def test_a_step_is_of_some_weeks(house: House, weeks: int) -> None:
+    assert house.refusal(f"{{ research {{ relationships {{ nodes {{ trajectory(stepWeeks: {weeks}) {{ week }} }} }} }} }}") == "BAD_INPUT"
+
+
+def test_a_relationship_that_ended_is_told_up_to_its_last_week(house: House) -> None:
+    house.record(over("contact-0", "2021-05-10"))
+    (node,) = [one for one in house.nodes() if one["pseudonym"] == house.called("contact-0")]
+    assert (node["censoring"], node["trajectory"]["week"][-1], node["trajectory"]["phase"][-1]) == ("ENDED", node["weeks"], "ENDED")
+    assert node["weeks"] in (10, 11)  # Seventy days, and up to six.
+    assert node["moves"][-1]["now"] == "ENDED"
+
+
+def test_a_project_holds_what_began_in_its_period_and_ends_with_it(house: House) -> None:
+    for number in range(8, 14):
+        house.record(*somebody(volunteer(number), "research"), *somebody(seeker(number), "research"))
+        house.record(*contact(f"late-{number}", volunteer(number), seeker(number), "2022-01-10"))
+    house.record(over("contact-1", "2022-05-10"))
+    house.project("short", since=began(1), until="2021-12-31")
+    assert house.names("short") == {house.called(f"contact-{number}", "short") for number in range(1, CONTACTS)}
+    whole = {node["pseudonym"]: node for node in house.nodes()}
+    for node in house.nodes("short"):
+        assert node["censoring"] == "PERIOD_OVER"
+    (ended,) = [one for one in house.nodes("short") if one["pseudonym"] == house.called("contact-1", "short")]
+    assert ended["weeks"] < whole[house.called("contact-1")]["weeks"]
+    assert "ENDED" not in {*ended["trajectory"]["phase"], *(move["now"] for move in ended["moves"])}
+
+
+def test_a_project_is_of_the_initiatives_it_names(house: House) -> None:
+    for number in range(8, 14):
+        house.record(*somebody(volunteer(number), "research"), *somebody(seeker(number), "research"))
+        house.record(*contact(f"two-{number}", volunteer(number), seeker(number), "2022-01-10", "home-two"))
+    house.project("two", initiatives=["home-two"])
+    assert house.names("two") == {house.called(f"two-{number}", "two") for number in range(8, 14)}
+    assert len(house.names()) == CONTACTS + 6
+
+
+# What is never told
+
+
+def test_no_id_name_handle_day_or_recorder_is_in_any_answer(house: House) -> None:
+    every = recorded(house)
+    assert {volunteer(0), f"{seeker(1)}-here", "Name of volunteer-2", "contact-3", "home-one", began(4), "coordinator/recorder-jansen",
+            "The rain was secret."} <= every  # fmt: skip
+    answer = house.ask(WHOLE, first=100)
+    said = json.dumps(answer["relationships"])
+    words = {"buddy", "light", "fixed", "friendship", "1.0"}  # Of closed lists, and a number.
+    assert [text for text in every if len(text) > 2 and text.lower() not in words and text in said] == []
+    assert not DATE.search(said)
+    assert not DATE.search(json.dumps(house.answer(BY_NAME, name=volunteer(0))))
+
+
+def test_two_projects_share_no_pseudonym_and_no_cursor(house: House) -> None:
+    house.project("other")
+    one, other = (texts([[node["pseudonym"], node["initiative"]["pseudonym"], node["members"]] for node in house.nodes(project)])
+                  - {"GIVES", "RECEIVES"} for project in ("study", "other"))  # fmt: skip
+    assert len(one) == len(other) == CONTACTS * 5 + 1
+    assert not one & other
+    cursors = [house.ask(WHOLE, project, first=100)["relationships"]["pageInfo"]["endCursor"] for project in ("study", "other")]
+    assert cursors[0] in one
+    assert cursors[1] in other
+    for project, name in (("other", house.called("contact-0")), ("study", "contact-0"), ("study", house.called("contact-0", "other"))):
+        assert house.ask(BY_NAME, project, name=name)["relationship"] is None
+    assert house.ask(BY_NAME, name=house.called("contact-0"))["relationship"] is not None
+
+
+def test_asking_again_and_again_tells_no_more_of_a_day(house: House) -> None:
+    """The span by which weeks are early or late stays the same: nobody gets nearer to a day by asking on many days."""
+    seen = set()
+    for _ in range(14):
+        house.clock.now += DAY
+        (node,) = [one for one in house.nodes() if one["pseudonym"] == house.called("contact-0")]
+        seen.add((house.clock.now - day(began(0))) // DAY - 7 * node["weeks"])
+    assert len(seen) == 7, "a week turns every seven days"
+
+
+def test_projects_are_shifted_each_by_its_own_span(house: House) -> None:
+    for id, on in (("more", "2021-09-08"), ("other", "2021-09-11")):
+        match, *_ = contact(id, volunteer(0), seeker(1), "2021-09-01")
+        house.record(match, over(id, on))
+    weeks: dict[str, set[int]] = {"more": set(), "other": set()}
+    for number in range(24):
+        house.project(f"p{number}")
+        for id, seen in weeks.items():
+            seen.add(house.ask(BY_NAME, f"p{number}", name=house.called(id, f"p{number}"))["relationship"]["weeks"])
+    assert weeks == {"more": {1}, "other": {1, 2}}, "seven days are a week, ten one or two"
+
+
+def test_shares_have_two_decimals(house: House) -> None:
+    for node in house.nodes():
+        for name in ("help", "friendship", "ambiguity", "confidence"):
+            assert all(share is None or round(share, 2) == share for share in node["trajectory"][name])
+
+
+# Who is in it
+
+
+def test_withdrawing_takes_a_relationship_out_at_once_wherever_it_was_told(house: House) -> None:
+    research, scope = house.organisation.research, Scope("buurtmaat", "researcher", Reach(project="study"))
+    assert given(house) == ALL
+    name = house.called("contact-0")
+    assert house.ask(BY_NAME, name=name)["relationship"]["weeks"] > 0
+    assert research.trajectories(["contact-0"], scope).keys() == research.moves(["contact-0"], scope).keys() == {"contact-0"}
+    house.record(consent(seeker(0), way="withdrawn", occurred="2022-01-01"))
+    assert given(house) == ALL - {"contact-0"}
+    assert house.ask(BY_NAME, name=name)["relationship"] is None
+    assert research.trajectories(["contact-0"], scope) == research.moves(["contact-0"], scope) == {}
+    assert house.ask(WHOLE)["project"]["persons"] == 12
+    house.record(consent(seeker(0), occurred="2022-02-01", event="again"))
+    assert given(house) == ALL, "the control: with the consent it is there, under the name it had"
+
+
+def test_who_wants_nothing_recorded_any_more_is_out_of_research(house: House) -> None:
+    house.record(consent(volunteer(1), "record", "withdrawn", "2022-01-01"))
+    assert given(house) == ALL - {"contact-1"}
+
+
+def test_who_is_erased_is_out_of_research(house: House) -> None:
+    name = house.called("contact-2")
+    assert name in house.names()
+    house.organisation.erasing.erase(volunteer(2))
+    assert given(house) == ALL - {"contact-2"}
+    assert house.ask(BY_NAME, name=name)["relationship"] is None
+
+
+def test_who_is_being_erased_is_out_of_research_before_the_views_know(house: House) -> None:
+    assert given(house) == ALL
+    house.organisation.store.keys.freeze(f"participant/{volunteer(2)}")
+    assert given(house) == ALL - {"contact-2"}
+
+
+def test_a_member_who_does_not_consent_keeps_the_whole_relationship_out(house: House) -> None:
+    house.record(*somebody("reluctant"), *contact("more", "reluctant", seeker(0), "2021-09-01"))
+    assert given(house) == ALL
+    house.record(consent("reluctant"))
+    assert given(house) == ALL | {"more"}, "the control: only their consent was missing"
+
+
+def test_also_one_who_left_long_ago(house: House) -> None:
+    house.record(*somebody("reluctant"))
+    joined = {"handle": "third-here", "participant": "reluctant", "roles": ["volunteer"]}
+    house.record(
+        line("in", "member_joined", "relationship/contact-0", joined, "2021-06-01"),
+        line("out", "member_left", "relationship/contact-0", {"handle": "third-here"}, "2021-07-01"),
+    )
+    assert given(house) == ALL - {"contact-0"}
+    house.record(consent("reluctant"))
+    assert given(house) == ALL
+    (node,) = [one for one in house.nodes() if one["pseudonym"] == house.called("contact-0")]
+    (third,) = [member for member in node["members"] if member["left"] is not None]
+    assert (third["joined"], third["left"]) in {(13, 17), (13, 18), (14, 18)}, "92 days and 122, and up to six"
+
+
+def test_where_fewer_than_ten_people_are_in_it_nothing_is_told_but_that(house: House) -> None:
+    for number in range(2):
+        house.record(consent(volunteer(number), way="withdrawn", occurred="2022-01-01"))
+    assert len(house.names()) == 5, "ten people are enough"
+    name = house.called("contact-3")
+    house.record(consent(volunteer(2), way="withdrawn", occurred="2022-01-01"))
+    told = house.ask(WHOLE)
+    assert {key: told["project"][key] for key in ("relationships", "persons", "withheld")} == {
+        "relationships": None, "persons": None, "withheld": "TOO_FEW",
+    }  # fmt: skip
+    assert told["relationships"] == {"nodes": [], "pageInfo": {"hasNextPage": False, "endCursor": None}}
+    assert house.ask(BY_NAME, name=name)["relationship"] is None
+    scope = Scope("buurtmaat", "researcher", Reach(project="study"))
+    assert house.organisation.research.trajectories(["contact-3"], scope) == house.organisation.research.moves(["contact-3"], scope) == {}
+
+
+def test_one_person_in_many_relationships_counts_once(house: House) -> None:
+    house.project("late", since="2022-01-01")
+    for number in range(9):
+        house.record(*contact(f"many-{number}", volunteer(0), seeker(number % CONTACTS), "2022-02-01"))
+    assert house.ask(WHOLE, "late")["project"]["withheld"] == "TOO_FEW"
+
+
+def test_who_is_registered_twice_is_one_person_under_one_pseudonym(house: House) -> None:
+    house.record(*somebody("a-second-time", "research"), *contact("more", "a-second-time", seeker(1), "2021-09-01"))
+
+    def person_of(id: str) -> str:
+        (node,) = [one for one in house.nodes() if one["pseudonym"] == house.called(id)]
+        (giver,) = [member for member in node["members"] if member["side"] == "GIVES"]
+        return str(giver["person"])
+
+    assert house.ask(WHOLE)["project"]["persons"] == 15
+    assert person_of("more") != person_of("contact-0")
+    house.record(line("one", "participants_joined", f"participant/{volunteer(0)}", {"participant": "a-second-time"}, "2022-01-01"))
+    assert house.ask(WHOLE)["project"]["persons"] == 14
+    assert person_of("more") == person_of("contact-0")
+    house.record(line("two", "participants_parted", f"participant/{volunteer(0)}", {"participant": "a-second-time"}, "2022-01-02"))
+    assert person_of("more") != person_of("contact-0")
+
+
+@pytest.mark.parametrize("stream", [f"participant/{volunteer(0)}", "relationship/contact-0"])
+def test_where_the_views_cannot_say_what_holds_now_nothing_is_told(house: House, stream: str) -> None:
+    assert given(house) == ALL
+    store, runner = house.organisation.store, house.organisation.runner
+    with store.database.writing("views") as connection:
+        row = (stream, 1, 1, "Damaged", 1, 0, 0)
+        connection.write([Insert(SET_ASIDE, [row])], runner.generation(connection))
+    assert given(house) == ALL - {"contact-0"}
+
+
+class Held(Runner):
+    """Views that cannot be brought up: somebody who was paused holds their lock."""
+
+    def keep_up(self) -> None:
+        pass
+
+
+def test_while_the_views_are_behind_nothing_is_told(house: House) -> None:
+    """A withdrawal may be among what they lack."""
+    store, scope = house.organisation.store, Scope("buurtmaat", "researcher", Reach(project="study"))
+    research = Research(store, Held(store, [Histories(), Trajectories()]))
+    house.organisation.runner.catch_up()
+    assert len(research.page(scope, 10, None).nodes) == CONTACTS
+    house.record(consent(seeker(0), way="withdrawn", occurred="2022-01-01"))
+    with pytest.raises(Refused) as refused:
+        research.page(scope, 10, None)
+    assert refused.value.refusal.rule == "research_behind"
+    house.organisation.runner.catch_up()
+    assert len(research.page(scope, 10, None).nodes) == CONTACTS - 1
+
+
+# Who may ask, and who is told of it
+
+
+@pytest.mark.parametrize("role", ["coordinator", "auditor", "dashboard", "administrator"])
+def test_nobody_else_asks_for_what_is_told_for_research(house: House, role: Role) -> None:
+    (error,) = house.served.answer(WHOLE, house.who(role))["errors"]
+    assert error["extensions"]["code"] == "FORBIDDEN"
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        '{ relationship(id: "contact-0") { id } }',
+        "{ relationships { nodes { id } } }",
+        '{ participant(id: "volunteer-0") { id } }',
+        "{ initiatives { nodes { id } } }",
+        "{ events { nodes { id } } }",
+        "{ moves { nodes { at } } }",
+        "{ lenses { name } }",
+        "{ audit { checkpoint } }",
+        "{ audit { accessLog { nodes { at } } } }",
+        'mutation { withdrawConsent(participant: "volunteer-0", scope: RECORD) { position } }',
+    ],
+)
+def test_a_researcher_asks_for_nothing_else(house: House, query: str) -> None:
+    assert house.refusal(query) == "FORBIDDEN"
+
+
+@pytest.mark.parametrize("feed", [EVENTS, MOVES])
+def test_a_researcher_follows_no_feed(house: House, feed: str) -> None:
+    with live(house.served, house.researcher()["Authorization"].removeprefix("Bearer ")) as one:
+        one.subscribe(feed)
+        message = one.message()
+        assert message["type"] == "error" or message["payload"]["errors"], message
+
+
+def test_of_a_project_that_is_closed_nothing_is_told(house: House) -> None:
+    researcher = house.researcher()
+    assert "errors" not in house.served.answer(WHOLE, researcher)
+    house.organisation.projects.close("study", WHO)
+    (error,) = house.served.answer("{ research { project { id } } }", researcher)["errors"]
+    assert error["extensions"]["code"] == "FORBIDDEN"
+
+
+def test_who_is_looked_at_for_research_sees_that_they_were(house: House) -> None:
+    house.nodes()
+    with viewed_by(WHO):
+        page = access_page(house.organisation.store, 100, None, participant=seeker(0))
+    told = {(one.by, one.role, one.action, one.place, *one.kinds) for one in page.nodes}
+    assert told >= {("token/researcher", "researcher", "read", "relationship/contact-0", kind) for kind in ("members", "voices")}
+    house.record(consent(seeker(0), way="withdrawn", occurred="2022-01-01"))
+    house.nodes()
+    with viewed_by(WHO):
+        after = access_page(house.organisation.store, 100, None, participant=seeker(0))
+    looks = [[one.position for one in found.nodes if one.role == "researcher"] for found in (page, after)]
+    assert looks[0] == looks[1], "who withdrew is not looked at any more"
