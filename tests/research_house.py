@@ -119,6 +119,9 @@ class House:
             return pseudonyms_of(open_project(connection, project), store.keys.ring()).relationship(id)
 
 
+BY_NAME = "query($name: ID!) { research { relationship(pseudonym: $name) { pseudonym weeks trajectory { week } moves { week } } } }"
+
+
 @contextmanager
 def research_house(place: Place) -> Iterator[House]:
     clock = Clock()
