@@ -26,26 +26,39 @@ Holder = Annotated[
 ]
 Step = Annotated[int | None, strawberry.argument(description=f"Weeks between two readings, 1 to {MOST_STEP}.")]
 Relationship = strawberry.Parent[p.Relationship]
+Member = strawberry.Parent[p.Member]
 
 
-async def _trajectory(
-    relationship: Relationship, info: Info, step_weeks: Step = 1, lens: LensName = UNSET, holder: Holder = UNSET
-) -> p.Trajectory | None:
+async def _trajectory(info: Info, key: str, step_weeks: int | None, lens: str | None, holder: str | None = None) -> p.Trajectory | None:
     context = info.context
     context.spend(0)
-    step = 1 if step_weeks is None else step_weeks
-    found = await context.load(
-        context.organisation.research.trajectories, relationship.id, scope=context.scope, step=step, lens=given(lens), holder=given(holder)
-    )
+    asked = {"scope": context.scope, "step": 1 if step_weeks is None else step_weeks, "lens": given(lens), "holder": given(holder)}
+    found = await context.load(context.organisation.research.trajectories, key, **asked)
     context.spend(len(found.week) if found is not None else 0)
     return found
 
 
-async def _moves(relationship: Relationship, info: Info, lens: LensName = UNSET, holder: Holder = UNSET) -> list[p.Move] | None:
+async def _moves(info: Info, key: str, lens: str | None, holder: str | None = None) -> list[p.Move] | None:
     context = info.context
-    return await context.load(
-        context.organisation.research.moves, relationship.id, scope=context.scope, lens=given(lens), holder=given(holder)
-    )
+    return await context.load(context.organisation.research.moves, key, scope=context.scope, lens=given(lens), holder=given(holder))
+
+
+async def _trajectory_of(
+    relationship: Relationship, info: Info, step_weeks: Step = 1, lens: LensName = UNSET, holder: Holder = UNSET
+) -> p.Trajectory | None:
+    return await _trajectory(info, relationship.key, step_weeks, lens, holder)
+
+
+async def _moves_of(relationship: Relationship, info: Info, lens: LensName = UNSET, holder: Holder = UNSET) -> list[p.Move] | None:
+    return await _moves(info, relationship.key, lens, holder)
+
+
+async def _own_trajectory(member: Member, info: Info, step_weeks: Step = 1, lens: LensName = UNSET) -> p.Trajectory | None:
+    return await _trajectory(info, member.key, step_weeks, lens)
+
+
+async def _own_moves(member: Member, info: Info, lens: LensName = UNSET) -> list[p.Move] | None:
+    return await _moves(info, member.key, lens)
 
 
 @strawberry.type(description="A project of research, and how much there is in it.")
@@ -65,15 +78,6 @@ class ResearchInitiative:
     kind: str = field("What kind of initiative it is.")
     guidance: str = field("How much it is guided.")
     contact: str = field("How contacts come about there.")
-
-
-@strawberry.type(description="A member of a relationship, under pseudonyms.")
-class ResearchMember:
-    pseudonym: strawberry.ID = field("What they are called in this relationship; give it as `holder`.")
-    person: strawberry.ID = field("What they are called in all relationships of this project.")
-    side: Side = field("The side they stand on now; with an open reversal exchanged.")
-    joined: int = field("The week since the start of the relationship in which they joined it.")
-    left: int | None = field("The week in which they left it; none where they did not while it was observed.")
 
 
 @strawberry.type(description="Readings week by week, as columns of equal length.")
@@ -104,6 +108,19 @@ class ResearchMove:
     cause: Cause = field("Why it changed.")
 
 
+@strawberry.type(description="A member of a relationship, under pseudonyms.")
+class ResearchMember:
+    pseudonym: strawberry.ID = field("What they are called in this relationship; give it as `holder`.")
+    person: strawberry.ID = field("What they are called in all relationships of this project.")
+    side: Side = field("The side they stand on now; with an open reversal exchanged.")
+    joined: int = field("The week since the start of the relationship in which they joined it.")
+    left: int | None = field("The week in which they left it; none where they did not while it was observed.")
+    trajectory: ResearchTrajectory | None = field(
+        "How it stood for them week by week; none where somebody has just withdrawn.", _own_trajectory
+    )
+    moves: list[ResearchMove] | None = field("When their own reading changed, in order of time; none as for the trajectory.", _own_moves)
+
+
 @strawberry.type(description="What lies between two or more people, all of whom consent to research, under a pseudonym.")
 class ResearchRelationship:
     pseudonym: strawberry.ID = field("What it is called in this project.")
@@ -113,9 +130,9 @@ class ResearchRelationship:
     censoring: Censoring = field("Why it was observed no longer.")
     members: list[ResearchMember] = field("Its members while it was observed, former ones too, in the order of their pseudonyms.")
     trajectory: ResearchTrajectory | None = field(
-        "How it stood week by week; none where nobody here is called like the holder, or somebody has just withdrawn.", _trajectory
+        "How it stood week by week; none where nobody here is called like the holder, or somebody has just withdrawn.", _trajectory_of
     )
-    moves: list[ResearchMove] | None = field("When its reading changed, in order of time; none as for the trajectory.", _moves)
+    moves: list[ResearchMove] | None = field("When its reading changed, in order of time; none as for the trajectory.", _moves_of)
 
 
 @strawberry.type(description="A page of relationships, in the order of their pseudonyms.")

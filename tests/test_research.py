@@ -3,6 +3,7 @@
 import json
 import re
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -22,7 +23,7 @@ from research_house import (
     texts,
     volunteer,
 )
-from store_places import Place
+from store_places import Files, Place
 
 from domain.model.time import DAY, day
 from domain.store.pseudonyms import FORM
@@ -91,8 +92,30 @@ def test_a_member_is_the_holder_of_their_own_reading(house: House) -> None:
     (other,) = [one for one in house.nodes() if one["pseudonym"] == house.called("contact-1")]
     elsewhere = house.ask(query, name=node["pseudonym"], holder=other["members"][0]["pseudonym"])["relationship"]
     assert elsewhere == {"trajectory": None, "moves": None}
-    for wrong in (f"{volunteer(0)}-here", node["members"][0]["person"], "nobody"):
+    for wrong in (f"{volunteer(0)}-here", "nobody"):
         assert house.refusal(query, name=node["pseudonym"], holder=wrong) == "BAD_INPUT"
+
+
+def test_all_members_are_told_with_readings_of_their_own(house: House) -> None:
+    own = """{ research { relationships { nodes { members { pseudonym side
+        trajectory(lens: "accounts", stepWeeks: 2) { holder week phase } moves(lens: "accounts") { holder now } } } } } }"""
+    for node in house.ask(own)["relationships"]["nodes"]:
+        for member in node["members"]:
+            helped = member["side"] == "RECEIVES"
+            assert member["trajectory"]["holder"] == member["pseudonym"]
+            assert member["trajectory"]["phase"][-1] == ("FRIENDSHIP" if helped else "UNOBSERVED")
+            assert member["moves"] == ([{"holder": member["pseudonym"], "now": "FRIENDSHIP"}] if helped else [])
+
+
+def test_a_page_takes_as_many_questions_however_long_it_is(tmp_path: Path) -> None:
+    with research_house(Files(tmp_path / "house.db")) as house:
+        asked = []
+        for first in (1, CONTACTS):
+            house.ask(WHOLE, first=first)
+            with house.served.statements() as seen:
+                house.ask(WHOLE, first=first)
+            asked.append([one for one in seen if "_1 " in one])
+        assert len(asked[0]) == len(asked[1]) > 0, "of the views"
 
 
 def test_pages_hold_everything_once_in_the_order_of_pseudonyms(house: House) -> None:

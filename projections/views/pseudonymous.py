@@ -26,8 +26,10 @@ class Initiative(Struct, frozen=True):
 
 
 class Member(Struct, frozen=True):
-    """`pseudonym` is theirs in one relationship, `person` in all of them. `joined` and `left` are weeks."""
+    """`pseudonym` is theirs in one relationship, `person` in all of them. `key` is for asking further; nobody is told it. `joined` and
+    `left` are weeks."""
 
+    key: str
     pseudonym: str
     person: str
     side: str
@@ -36,9 +38,9 @@ class Member(Struct, frozen=True):
 
 
 class Relationship(Struct, frozen=True):
-    """`id` is for asking further; nobody is told it. `weeks` is how long it was observed."""
+    """`key` is for asking further; nobody is told it. `weeks` is how long it was observed."""
 
-    id: str
+    key: str
     pseudonym: str
     initiative: Initiative
     origin: str

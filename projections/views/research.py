@@ -8,6 +8,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from itertools import islice
+from typing import NamedTuple
 
 from msgspec import Struct
 
@@ -32,7 +33,17 @@ from projections.views.snapshots import Snapshots
 MOST_STEP = 520
 """Weeks."""
 DECIMALS = 2
+BETWEEN = "/"
+"""Stands in a member's key between the relationship and the handle, in neither of which it occurs."""
 _PSEUDONYM = re.compile(FORM)
+
+
+class _Whose(NamedTuple):
+    """A holder in a relationship (None: pooled), and what they are called."""
+
+    relationship: str
+    holder: str | None
+    called: str | None
 
 
 class Asked(Struct, frozen=True):
@@ -67,55 +78,49 @@ class Asked(Struct, frozen=True):
             for name, id in named.items()
         ]
 
-    def trajectories(self, ids: Sequence[str], step: int, lens: str | None, holder: str | None) -> dict[str, p.Trajectory]:
-        """The readings of these relationships; of those where nobody is called like the holder there are none. Raises `Refused`."""
+    def trajectories(self, keys: Sequence[str], step: int, lens: str | None, holder: str | None) -> dict[str, p.Trajectory]:
+        """The readings of a holder of these relationships, and of these members; none of those that are not in it, or where nobody is
+        called like the holder. Raises `Refused`."""
         if not 1 <= step <= MOST_STEP:
             raise bad("research_step", "stepWeeks", limit=MOST_STEP)
         name, definition = self.snapshot.lens(lens)
-        handles = self._handles(ids, holder)
-        seen = self._observed(list(handles))
-        grids = {id: one.grid(step) for id, one in seen.items()}
-        if sum(map(len, grids.values())) > POINTS:
+        whose = self._whose(keys, holder)
+        seen = self._observed(sorted({one.relationship for one in whose.values()}))
+        if sum(len(seen[one.relationship].grid(step)) for one in whose.values()) > POINTS:
             raise Refused(Refusal("TOO_COSTLY", "query_points", "stepWeeks", {"limit": POINTS}))
-        found = {}
-        for id, body in self._bodies(list(seen), name, definition).items():
-            read = column(body, definition, handles[id], seen[id].instants(grids[id]))
-            helped, befriended, ambiguous = ([_rounded(share[part] if share else None) for share in read.shares] for part in range(3))
-            phases, sure = [phase.upper() for phase in read.phase], [_rounded(one) for one in read.confidence]
-            found[id] = p.Trajectory(body.lens, body.version, holder, list(grids[id]), phases, helped, befriended, ambiguous, sure)
-        return found
+        bodies = self._bodies(list(seen), name, definition)
+        return {key: _trajectory(bodies[one.relationship], definition, one, seen[one.relationship], step) for key, one in whose.items()}
 
-    def moves(self, ids: Sequence[str], lens: str | None, holder: str | None) -> dict[str, list[p.Move]]:
-        """The moves of these relationships while they were observed, as `trajectories` has them. Raises `Refused`."""
+    def moves(self, keys: Sequence[str], lens: str | None, holder: str | None) -> dict[str, list[p.Move]]:
+        """The moves of the same, while they were observed. Raises `Refused`."""
         name, definition = self.snapshot.lens(lens)
-        handles = self._handles(ids, holder)
-        seen = self._observed(list(handles))
-        return {
-            id: [
-                p.Move(
-                    body.lens, body.version, holder, seen[id].weeks.of(move.at), move.was.upper(), _upper(move.was_kind),
-                    move.now.upper(), _upper(move.kind), move.cause.upper(),
-                )
-                for move in moves_of(body, handles[id])
-                if move.at <= seen[id].upto
-            ]
-            for id, body in self._bodies(list(seen), name, definition).items()
-        }  # fmt: skip
+        whose = self._whose(keys, holder)
+        seen = self._observed(sorted({one.relationship for one in whose.values()}))
+        bodies = self._bodies(list(seen), name, definition)
+        return {key: _moves(bodies[one.relationship], one, seen[one.relationship]) for key, one in whose.items()}
 
     def _bodies(self, ids: Sequence[str], name: str, lens: Definition) -> dict[str, Evidence | Accounts]:
         for id in ids:
             self.snapshot.seen.note(f"relationship/{id}", "voice")
         return self.snapshot.bodies(ids, name, lens, None)
 
-    def _handles(self, ids: Sequence[str], holder: str | None) -> dict[str, str | None]:
-        """By each of these relationships that is in it, whose reading is meant there."""
-        known = [id for id in ids if id in self.cohort.members] if self.cohort.is_shown else []
-        if holder is None or holder in SPOKEN_FOR:
-            return dict.fromkeys(known, holder)
-        if not (_PSEUDONYM.fullmatch(holder) and holder.startswith("m-")):
+    def _whose(self, keys: Sequence[str], holder: str | None) -> dict[str, _Whose]:
+        """Whose reading is meant by each key of what is in it."""
+        if not self.cohort.is_shown:
+            return {}
+        is_member = holder is not None and holder not in SPOKEN_FOR
+        if is_member and not re.fullmatch(FORM, holder or ""):
             raise bad("research_holder", "holder", holder=holder)
         called = self.cohort.names.member
-        return {id: handle for id in known for handle in self.cohort.members[id] if called(id, handle) == holder}
+        found: dict[str, _Whose] = {}
+        for key in keys:
+            id, _, own = key.partition(BETWEEN)
+            members = self.cohort.members.get(id, {})
+            if own or is_member:
+                found.update((key, _Whose(id, one, called(id, one))) for one in members if one == own or called(id, one) == holder)
+            elif members:
+                found[key] = _Whose(id, holder, holder)
+        return found
 
     def _observed(self, ids: Sequence[str]) -> dict[str, Observation]:
         return observed(self.snapshot, self.project, self.cohort.names, ids)
@@ -136,7 +141,8 @@ class Asked(Struct, frozen=True):
             if came <= seen[id].upto:
                 week = seen[id].weeks.of
                 gone = None if went is None or went > seen[id].upto else week(went)
-                found[id].append(p.Member(self.cohort.names.member(id, handle), self.cohort.person(person), side, week(came), gone))
+                member = self.cohort.names.member(id, handle)
+                found[id].append(p.Member(id + BETWEEN + handle, member, self.cohort.person(person), side, week(came), gone))
         return {id: sorted(members, key=lambda member: member.pseudonym) for id, members in found.items()}
 
 
@@ -173,14 +179,33 @@ class Research:
             return {one.pseudonym: one for one in asked.relationships(pseudonyms)}
 
     def trajectories(
-        self, ids: Sequence[str], scope: Scope, step: int = 1, lens: str | None = None, holder: str | None = None
+        self, keys: Sequence[str], scope: Scope, step: int = 1, lens: str | None = None, holder: str | None = None
     ) -> dict[str, p.Trajectory]:
         with self._asked(scope) as asked:
-            return asked.trajectories(ids, step, lens, holder)
+            return asked.trajectories(keys, step, lens, holder)
 
-    def moves(self, ids: Sequence[str], scope: Scope, lens: str | None = None, holder: str | None = None) -> dict[str, list[p.Move]]:
+    def moves(self, keys: Sequence[str], scope: Scope, lens: str | None = None, holder: str | None = None) -> dict[str, list[p.Move]]:
         with self._asked(scope) as asked:
-            return asked.moves(ids, lens, holder)
+            return asked.moves(keys, lens, holder)
+
+
+def _trajectory(body: Evidence | Accounts, lens: Definition, whose: _Whose, seen: Observation, step: int) -> p.Trajectory:
+    grid = seen.grid(step)
+    read = column(body, lens, whose.holder, seen.instants(grid))
+    helped, befriended, ambiguous = ([_rounded(share[part] if share else None) for share in read.shares] for part in range(3))
+    phases, sure = [phase.upper() for phase in read.phase], [_rounded(one) for one in read.confidence]
+    return p.Trajectory(body.lens, body.version, whose.called, list(grid), phases, helped, befriended, ambiguous, sure)
+
+
+def _moves(body: Evidence | Accounts, whose: _Whose, seen: Observation) -> list[p.Move]:
+    return [
+        p.Move(
+            body.lens, body.version, whose.called, seen.weeks.of(move.at), move.was.upper(), _upper(move.was_kind),
+            move.now.upper(), _upper(move.kind), move.cause.upper(),
+        )
+        for move in moves_of(body, whose.holder)
+        if move.at <= seen.upto
+    ]  # fmt: skip
 
 
 def _rounded(share: float | None) -> float | None:
