@@ -23,6 +23,7 @@ from domain.store.checks import Unusable, check_databases, check_files, check_ke
 from domain.store.database import ACCESSES, OWN, STORE_VERSION
 from domain.store.erasure_file import ErasureFile
 from domain.store.erasures import Erasures
+from domain.store.grants import Grants
 from domain.store.key_places import KEY_TABLES
 from domain.store.log import ORIGIN, Log
 from domain.store.organisations import check_placed, organisations
@@ -35,10 +36,11 @@ from domain.store.tokens import Tokens
 from domain.store.turning import Spans
 from projections import soundness
 from projections.erasing import Erasing
-from projections.export import asking, auditing, carrying, entering, researching, tables, tending
-from projections.export.settings import Files, Settings, databases, files_of, root_key, settings
-from projections.export.sign_in import LINK_MINUTES, is_loopback, sign_in_address
-from projections.export.terminal import TOLD, Verbs, looking, said, show, told, watched
+from projections.export import asking, auditing, carrying, entering, members, researching, tables, tending
+from projections.export.settings import Databases, Files, Settings, databases, files_of, root_key, settings
+from projections.export.sign_in import LINK_MINUTES, entry, is_loopback, sign_in_address
+from projections.export.terminal import TOLD, Verbs, acting, looking, said, show, told, watched
+from projections.membership import Membership
 from projections.retention import Retention
 from projections.runner import Runner
 from projections.set_aside import SET_ASIDE
@@ -83,9 +85,11 @@ class Organisation:
         self.projects = Projects(store)
         self.research = Research(store, self.runner)
         self.retention = Retention(store, self.runner)
-        self.erasing = Erasing(Erasures(store, erasures), store, self.runner)
-        self.tokens = Tokens(store.database, store.clock)
         self.roster = Roster(store.database, store.accesses, store.clock)
+        self.erasing = Erasing(Erasures(store, erasures), store, self.runner, self.roster)
+        self.tokens = Tokens(store.database, store.clock)
+        self.grants = Grants(store.database, self.roster, self.tokens, store.accesses, store.clock)
+        self.membership = Membership(store, self.roster, self.tokens, self.questions, self.runner)
 
     def close(self) -> None:
         if self.signals is not None:
@@ -258,6 +262,8 @@ def _findings(chosen: Settings) -> list[soundness.Finding]:
             found = soundness.examine(organisation.store, organisation.runner, lambda done, of: progress("examine", done, of))
             found.append(soundness.turned(organisation.store, organisation.spans))
             found.append(soundness.kept(organisation.retention, organisation.runner))
+            found.append(soundness.ending(organisation.tokens, organisation.store.clock()))
+            found.append(entry(chosen.sign_in, isinstance(chosen.place, Databases)))
             for name, log in (("log", organisation.log), ("log of accesses", organisation.access_log)):
                 found.append(soundness.signed(name, log, organisation.store))
             if organisation.signals is not None:
@@ -305,7 +311,7 @@ def serve(host: str, port: int, metrics_host: str, metrics_port: int | None) -> 
         show({"address": address}, lambda _: f"Tussenruimte on {address} (GraphQL at {address}/graphql), until Ctrl-C")
         if isinstance(chosen.place, Files) and is_loopback(host) and sys.stdout.isatty() and not said("json"):
             # For who sits there. What is not a terminal may be a log, in which no secret is to stand.
-            link = entering.link_for(organisation.store, organisation.tokens, organisation.roster, "coordinator")
+            link = entering.link_for(organisation, acting(), "coordinator")
             click.echo(f"To sign in, once and within {LINK_MINUTES} minutes: {sign_in_address(chosen.sign_in.url or address, link)}")
         server.run(sockets=[server_socket])
 
@@ -344,6 +350,8 @@ def run_loops(names: tuple[str, ...], once: bool, metrics_host: str, metrics_por
 
 
 cli.add_command(entering.sign_in)
+cli.add_command(members.member)
+cli.add_command(members.grant)
 cli.add_command(tending.token)
 cli.add_command(researching.project)
 cli.add_command(tending.erase)

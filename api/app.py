@@ -33,6 +33,7 @@ from api.feed import feed_pages
 from api.gate import Gate
 from api.graphiql_pages import graphiql_pages
 from api.health_pages import health_pages
+from api.own_pages import own_pages
 from api.refused import note_errors
 from api.schema import make_schema
 from api.schema_pages import schema_pages
@@ -138,6 +139,7 @@ def make_app(organisation: Organisation, look_seconds: float | None = None, sign
     app.include_router(health_pages(organisation))
     app.router.routes.extend(graphiql_pages())
     app.router.routes.extend(sign_in_pages(organisation, entrance))
+    app.router.routes.extend(own_pages(organisation))
 
     @app.exception_handler(HTTPRefused)
     async def refused(request: Request, error: HTTPRefused) -> Response:

@@ -47,9 +47,14 @@ def take(organisation: Organisation, token: Token, events: Sequence[bytes]) -> T
         forbidden = refusals(organisation.questions.within(scope), events)
         if forbidden:
             raise BatchRefused([RefusedLine(Line(BATCH, number + 1), event.id, refusal) for number, event, refusal in forbidden])
+    return taken(organisation, events, token.recorded_by, keep=token.role == "administrator")
+
+
+def taken(organisation: Organisation, events: Sequence[bytes], recorded_by: str, keep: bool) -> Taken:
+    """The same for whoever may. `keep`: who the events say recorded them did. Raises `BatchRefused`."""
     lines = [(Line(BATCH, number), event) for number, event in enumerate(events, 1)]
     with recording(len(events)) as became:
-        outcome = organisation.store.recording.record(lines, recorded_by=token.recorded_by, keep_recorded_by=token.role == "administrator")
+        outcome = organisation.store.recording.record(lines, recorded_by=recorded_by, keep_recorded_by=keep)
         became(outcome)
     if outcome.refused:
         raise BatchRefused(outcome.refused)

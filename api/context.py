@@ -19,12 +19,14 @@ from api.limits import too_costly
 from api.scalars import DateTime
 from domain.model.errors import Language, Refusal, Refused
 from domain.store.accesses import Viewer, on_behalf
+from domain.store.grants import Grants
 from domain.store.log import Log
 from domain.store.replica import Lost
 from domain.store.roster import Roster
 from domain.store.store import EventStore
 from domain.store.tokens import Token, Tokens
 from projections.erasing import Erasing
+from projections.membership import Membership
 from projections.runner import Runner
 from projections.views.questions import Questions
 from projections.views.research import Research
@@ -58,6 +60,8 @@ class Organisation(Protocol):
     erasing: Erasing
     tokens: Tokens
     roster: Roster
+    grants: Grants
+    membership: Membership
 
     @property
     def signals(self) -> Signals | None: ...

@@ -10,8 +10,8 @@ from starlette.requests import HTTPConnection
 from api.context import Organisation, quick
 from api.exchange import HTTPRefused
 from api.holding import Identified
-from api.origin import same_origin, unasked
 from api.sign_in.fetching import Unreached
+from api.sign_in.origin import same_origin, unasked
 from api.sign_in.provider import Provider
 from api.sign_in.sessions import COOKIE, Cookies
 from api.sign_in.verification import Unproven

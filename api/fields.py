@@ -23,6 +23,11 @@ def feed(description: str, resolver: Callable[..., Any]) -> Any:
     return strawberry.subscription(description=description)(resolver)
 
 
+def need(description: str) -> Any:
+    """A field of an input that may not."""
+    return strawberry.field(description=description)
+
+
 def wish(description: str, name: str | None = None) -> Any:
     """A field of an input that may be left out."""
     return strawberry.field(default=strawberry.UNSET, description=description, name=name)

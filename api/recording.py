@@ -73,9 +73,13 @@ async def record_events(info: Info, events: Events) -> Taken:
 async def withdraw_consent(info: Info, participant: Participant, scope: Scope) -> Taken:
     """As of this instant, so that whatever was consented to today is over too."""
     await thread(_need_known, info.context, participant)
-    now = info.context.organisation.store.clock()
+    return await thread(_record, info.context, [withdrawal(info.context.organisation.store.clock(), participant, scope)])
+
+
+def withdrawal(now: int, participant: str, scope: ConsentScope) -> dict[str, Any]:
+    """The event by which a consent ends now."""
     given = {"participant": participant, "occurred": iso_day(now), "time": rfc3339(now), "data": {"scope": scope.value.lower()}}
-    return await thread(_record, info.context, [_envelope(CATALOGUE["consent_withdrawn"], given)])
+    return _envelope(CATALOGUE["consent_withdrawn"], given)
 
 
 def _need_known(context: Context, participant: str) -> None:
@@ -115,10 +119,11 @@ def _envelope(kind: Kind, given: dict[str, Any]) -> dict[str, Any]:
 
 async def erase_participant(info: Info, participant: Participant) -> ErasureResult:
     await thread(_need_known, info.context, participant)
-    return await thread(_erased, info.context.organisation.erasing, participant)
+    return await thread(erased, info.context.organisation.erasing, participant)
 
 
-def _erased(erasing: Erasing, participant: str) -> ErasureResult:
+def erased(erasing: Erasing, participant: str) -> ErasureResult:
+    """How far an erasure came."""
     try:
         erasure = erasing.erase(participant)
     except Unfinished:

@@ -17,10 +17,27 @@ from api.audit import Audit, audit
 from api.errors import OF_THE_QUERY, all_said, code_of
 from api.events import EventConnection, all_events
 from api.fields import feed, field
+from api.granting import Grant, Opener, allow_opening, ask_to_open, end_opening, grants, open_granted
 from api.initiatives import Initiative, InitiativeConnection, all_initiatives, initiative_by_id
 from api.limits import Valid, document
 from api.live import LiveEvent, LiveMove, live_events, live_moves
 from api.moves import MoveConnection, all_moves
+from api.organisation import (
+    Invitation,
+    NewToken,
+    Organisation,
+    OrganisationMember,
+    appoint_coordinator,
+    create_token,
+    invite_member,
+    invite_participant,
+    member_leaves,
+    organisation,
+    release_coordinator,
+    renew_link,
+    revoke_token,
+)
+from api.own import Own, erase_mine, own, withdraw_mine
 from api.people import Participant, participant_by_id
 from api.pushed import Executor
 from api.readings import Lens, all_lenses
@@ -51,7 +68,10 @@ class Query:
     events: EventConnection = asked("What was recorded, page by page, the most recently recorded first.", all_events)
     moves: MoveConnection = asked("When readings changed, page by page.", all_moves)
     lenses: list[Lens] = asked("The lenses there are.", all_lenses)
-    audit: Audit = field("What can be checked from outside.", audit)
+    audit: Audit = field("What can be checked from outside, for auditors.", audit)
+    organisation: Organisation = field("The organisation itself, for its administrators.", organisation)
+    grants: list[Grant] = field("What auditors asked to open, the latest first: for administrators all, for auditors their own.", grants)
+    own: Own = field("What is kept of you, for participants who signed in.", own)
     research: Research = field("What is told for research, of one project.", research)
 
 
@@ -69,6 +89,26 @@ def _mutation() -> Any:
             ErasureResult,
             field("Destroy what is known of a participant, under all ids joined.", erase_participant),
         ),
+        "withdraw_mine": (RecordResult, field("Withdraw a consent of yours as of today, for participants.", withdraw_mine)),
+        "erase_mine": (ErasureResult, field("Have what is known of you destroyed, for participants.", erase_mine)),
+        "invite_participant": (Invitation, field("Let a participant look at what is theirs.", invite_participant)),
+        "invite_member": (Invitation, field("Invite a member, for administrators.", invite_member)),
+        "renew_link": (Invitation, field("A new link for a member, for administrators.", renew_link)),
+        "appoint_coordinator": (
+            OrganisationMember,
+            field("Have a coordinator look after initiatives too, for administrators.", appoint_coordinator),
+        ),
+        "release_coordinator": (
+            OrganisationMember,
+            field("Have a coordinator look after initiatives no more, for administrators.", release_coordinator),
+        ),
+        "member_leaves": (bool, field("Have somebody be a member no more, for administrators.", member_leaves)),
+        "create_token": (NewToken, field("Make a token for a program, for administrators.", create_token)),
+        "revoke_token": (bool, field("End a token now, for administrators.", revoke_token)),
+        "ask_to_open": (Grant, field("Ask that something may be opened, for auditors.", ask_to_open)),
+        "allow_opening": (Grant, field("Allow it; from the second administrator on it may be.", allow_opening)),
+        "open_granted": (Opener, field("A token with which it is opened, for the auditor who asked.", open_granted)),
+        "end_opening": (Grant, field("Have it be opened no more, for administrators and the auditor who asked.", end_opening)),
     }
     annotations = {name: of for name, (of, _) in made.items()}
     mutation = type("Mutation", (), {"__annotations__": annotations, **{name: one for name, (_, one) in made.items()}})

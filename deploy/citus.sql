@@ -17,6 +17,7 @@ select create_distributed_table('locks', 'organisation', colocate_with => 'event
 select create_distributed_table('hangs', 'organisation', colocate_with => 'events');
 select create_distributed_table('tokens', 'organisation', colocate_with => 'events');
 select create_distributed_table('roster', 'organisation', colocate_with => 'events');
+select create_distributed_table('grants', 'organisation', colocate_with => 'events');
 select create_distributed_table('tracking', 'organisation', colocate_with => 'events');
 select create_distributed_table('generations', 'organisation', colocate_with => 'events');
 select create_distributed_table('announced', 'organisation', colocate_with => 'events');

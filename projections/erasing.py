@@ -10,11 +10,12 @@ from contextlib import contextmanager
 from typing import Any
 
 from domain.model.errors import Refused
-from domain.store.database import ANNOUNCED, InUse
+from domain.store.database import ANNOUNCED, ROSTER, TOKENS, InUse
 from domain.store.erasure_file import LedgerLost
 from domain.store.erasures import Erasure, Erasures, Handles, Unfinished
 from domain.store.keys import KeyStoreError
 from domain.store.mapper import Unreadable
+from domain.store.roster import Roster
 from domain.store.store import EventStore
 from projections.runner import Runner
 from projections.views.announcements import forget_undone
@@ -23,15 +24,16 @@ from projections.views.trajectories import MOVES, TRAJECTORIES
 
 logger = logging.getLogger(__name__)
 
-VIEWS = (MEMBERS, TRAJECTORIES, MOVES, ANNOUNCED)
+PLACES = (MEMBERS, TRAJECTORIES, MOVES, ANNOUNCED, ROSTER, TOKENS)
 """The tables in which something may have told of somebody."""
 
 
 class Erasing:
     """Erases the participants of one organisation."""
 
-    def __init__(self, ledger: Erasures, store: EventStore, runner: Runner) -> None:
+    def __init__(self, ledger: Erasures, store: EventStore, runner: Runner, roster: Roster) -> None:
         self.ledger = ledger
+        self._roster = roster
         self._store = store
         self._runner = runner
 
@@ -75,6 +77,7 @@ class Erasing:
         # Before the key is destroyed: where that cannot be done yet, the views tell nothing of them all the same.
         self._runner.catch_up()
         self._runner.forget([erasure.participant], [stream for stream, _ in handles], forget_undone)
+        self._roster.forget(erasure.participant)
         day = self.ledger.destroy(erasure)
         self._wipe()
         left = self._left(erasure, handles)
@@ -91,14 +94,14 @@ class Erasing:
     def _wipe(self) -> None:
         """See that no trace stays of what the views said of them before."""
         try:
-            self._store.database.wipe_traces(VIEWS)
+            self._store.database.wipe_traces(PLACES)
         except InUse as error:
             raise Unfinished(f"The key is destroyed, but {error}. Erase again in a moment: it goes on.") from error
 
     def _left(self, erasure: Erasure, handles: Handles) -> dict[str, int]:
         with self._store.reading() as connection:
             named = self._runner.named(connection, [erasure.participant])
-        return {**self.ledger.left(erasure, handles), "views": named}
+        return {**self.ledger.left(erasure, handles), "views": named, "members": self._roster.knows(erasure.participant)}
 
 
 @contextmanager

@@ -18,6 +18,7 @@ from domain.store.log import Log
 from domain.store.mapper import Unreadable
 from domain.store.replica import Lost, Replica
 from domain.store.store import PAGE, EventStore
+from domain.store.tokens import Tokens
 from domain.store.turning import Spans
 from projections.retention import Retention
 from projections.runner import Runner
@@ -25,16 +26,19 @@ from projections.set_aside import Aside
 
 LATE = 2 * DAY
 """For how long, in microseconds, what is to be done daily may not have been done."""
+LONG = 400 * DAY
+"""Longer than a token should hold."""
 SHOWN = 5
-"""Streams that are named; of many that were set aside the cause is mostly the same."""
+"""Streams, or tokens, that are named; of many that were set aside the cause is mostly the same."""
 
 
 class Finding(Struct, frozen=True):
-    """One thing that was looked at."""
+    """One thing that was looked at. `weak`: nothing is wrong, and it would better be otherwise."""
 
     name: str
     sound: bool
     detail: str
+    weak: bool = False
 
 
 class _Counted:
@@ -102,6 +106,15 @@ def kept(retention: Retention, runner: Runner) -> Finding:
     if not (late := len(retention.due_since(LATE))):
         return Finding("retention", True, "nobody is long due")
     return Finding("retention", False, f"{late} are long due to be erased: let `work erase` run")
+
+
+def ending(tokens: Tokens, now: int) -> Finding:
+    """Whether what gives entry ends in good time."""
+    long = [token for token in tokens.list() if token.holds(now) and token.expires - token.created > LONG]
+    if not long:
+        return Finding("tokens", True, f"none holds longer than {LONG // DAY} days")
+    named = ", ".join(f"{token.name} ({token.id})" for token in long[:SHOWN]) + (", …" if len(long) > SHOWN else "")
+    return Finding("tokens", True, f"{len(long)} hold longer than {LONG // DAY} days: {named}. Make others, and revoke these.", weak=True)
 
 
 def signed(name: str, log: Log, store: EventStore) -> Finding:

@@ -55,3 +55,23 @@ query Audited($event: ID!) {
   }
 }
 """.replace("PAGE", PAGE)
+
+ADMINISTERED = """
+query Administered {
+  organisation {
+    id members { id role initiatives project invited invitedBy joined left }
+    tokens { id role name created expires revoked } keys { state participants }
+  }
+  grants { id auditor initiatives relationships why hours asked allowedBy until ended holds }
+}
+"""
+
+OWN = """
+query Own {
+  own {
+    id name contact registeredOn consents { scope given withdrawn }
+    contacts { id initiative handle startedOn endedOn joined left roles side events }
+    everything accessLog(first: 10) { nodes { by role action place } }
+  }
+}
+"""

@@ -39,6 +39,8 @@ class Browser:
 
     def __init__(self, house: "House") -> None:
         self.client = TestClient(house.app, base_url=house.own, follow_redirects=False, raise_server_exceptions=False)
+        # All run in one loop, as in a server.
+        self.client.portal = house.running.portal
         self._own = house.own
 
     def get(self, path: str, **headers: str) -> Response:
@@ -74,6 +76,7 @@ class House:
         self.clock = clock
         self.own = own
         self.app = make_app(organisation, 3_600, sign_in)
+        self.running = TestClient(self.app)
 
     def browser(self) -> Browser:
         return Browser(self)
@@ -100,7 +103,7 @@ def sign_in_house(path: Path, provider: IdentityProvider | None = None, own: str
     organisation = Organisation(on_sqlite(path / "events.db", b"r" * 32, "buurtmaat", clock))
     client = Client(provider.issuer, "tussenruimte", SECRET) if provider is not None else None
     house = House(organisation, clock, SignIn(own, client), own)
-    with TestClient(house.app):
+    with house.running:
         yield house
 
 

@@ -193,6 +193,8 @@ def test_the_doctor_says_what_is_set_and_that_all_is_sound(recorded: Path) -> No
         "seals",
         "keys",
         "access log",
+        "tokens",
+        "sign-in",
         "views",
         "set aside",
         "epochs",

@@ -69,7 +69,7 @@ def test_nothing_that_names_who_was_erased_or_tells_about_them_can_be_read(organ
     assert erased.certificate == {
         "destroyed": {"keys": 1, "handles": 2, "sealed": 8},
         "destroyed_on": "2026-01-31",
-        "left": {"keys": 0, "handles": 0, "sealed": 0, "views": 0},
+        "left": {"keys": 0, "handles": 0, "sealed": 0, "views": 0, "members": 0},
     }
 
 

@@ -4,7 +4,7 @@ import json
 from typing import Any
 
 import pytest
-from everything import AUDITED, EVERYTHING
+from everything import ADMINISTERED, AUDITED, EVERYTHING, OWN
 from graphql import FieldNode, GraphQLObjectType, TypeInfo, TypeInfoVisitor, Visitor, parse, visit
 from served import EXAMPLES, Served
 from test_schema import OURS
@@ -23,9 +23,9 @@ def test_no_field_of_the_schema_is_left_unasked() -> None:
             assert parent is not None
             asked.add((parent.name, node.name.value))
 
-    for query in (EVERYTHING, AUDITED):
+    for query in (EVERYTHING, AUDITED, ADMINISTERED, OWN):
         visit(parse(query), TypeInfoVisitor(types, Collect()))
-    recording = {"Mutation", "RecordResult", "ErasureResult"}
+    recording = {"Mutation", "RecordResult", "ErasureResult", "Invitation", "NewToken", "Opener"}
     live = {"Subscription", "EventArrived", "CaughtUp", "Heartbeat", "MoveArrived", "MoveWithdrawn"}
     there = {
         (name, field)

@@ -68,6 +68,26 @@ def test_what_the_provider_sends_back_counts_in_the_browser_that_began_alone(hou
     assert anna.get(came).status_code == 400
 
 
+@pytest.mark.parametrize("state", ["", "x", "é", "ÿ" * 43])
+def test_what_comes_back_names_the_attempt_that_went(house: House, provider: IdentityProvider, state: str) -> None:
+    """Else a page elsewhere could have somebody signed in as whom it likes."""
+    browser = house.browser()
+    came = URL(browser.comes_back(provider, "anna@example.org", house.invited("anna")))
+    assert browser.get(str(came.copy_set_param("state", state)).removeprefix(OWN)).status_code == 400
+    assert browser.get(str(came.copy_remove_param("state")).removeprefix(OWN)).status_code == 400
+    assert browser.get(str(came).removeprefix(OWN)).status_code == 303
+
+
+@pytest.mark.parametrize(
+    "kept", ["", "x", "e30=", "bnVsbA==", "eyJzdGF0ZSI6ICJcdWQ4MDAiLCJub25jZSI6IngiLCJ2ZXJpZmllciI6IngifQ==", "ÿ", "A" * 3_000]
+)
+def test_what_is_no_attempt_comes_to_nothing(house: House, provider: IdentityProvider, kept: str) -> None:
+    browser = house.browser()
+    cookie = b"tr_attempt=" + kept.encode("latin-1")
+    answer = browser.client.get("/sign-in/callback?code=a&state=x&iss=" + provider.issuer, headers={b"Cookie": cookie})
+    assert answer.status_code == 400
+
+
 def test_a_code_that_was_given_for_another_attempt_gives_no_entry(house: House, provider: IdentityProvider) -> None:
     house.entered(provider, "anna", "anna@example.org")
     browser = house.browser()

@@ -4,27 +4,17 @@ A link is opened behind the `#` of its address, where only the browser sees it: 
 address. Without scripts it is pasted. To open the address does nothing by itself, so that whoever looks ahead at it does not use it up.
 """
 
-import base64
 from collections.abc import Sequence
-from hashlib import sha256
 from html import escape
 
 from starlette.responses import HTMLResponse
 
+from api.plain_page import page
 from domain.model.errors import Language
 from domain.model.time import rfc3339
 from domain.store.roster import Member
 from domain.store.tokens import Token
 
-STYLE = """body { margin: 0; font: 1.05rem/1.5 system-ui, sans-serif; background: #fbfaf7; color: #2b2b2b; }
-main { max-width: 30rem; margin: 12vh auto; padding: 0 1.5rem; }
-h1 { font-weight: 500; }
-form { margin: 1rem 0; }
-input { display: block; box-sizing: border-box; width: 100%; margin: .3rem 0 .8rem; padding: .5rem; font: inherit; }
-button { padding: .5rem 1rem; font: inherit; cursor: pointer; }
-.opened, .by-link .pasted, .by-link .account { display: none; }
-.by-link .opened { display: block; }
-"""
 SCRIPT = """"use strict";
 function opened() {
   const link = location.hash.slice(1);
@@ -60,6 +50,7 @@ TEXTS: dict[str, tuple[str, str]] = {
     "in": ("You are signed in", "U bent ingelogd"),
     "as": ("As {role}, under the name {name}, until {until} at the latest.", "Als {role}, onder de naam {name}, tot uiterlijk {until}."),
     "switch": ("Go on as {role} ({name})", "Verder als {role} ({name})"),
+    "own": ("See what is kept of you", "Bekijken wat er van u bewaard wordt"),
     "ask": ("Ask questions in GraphiQL", "Vragen stellen in GraphiQL"),
     "out": ("Sign out", "Uitloggen"),
     "out_here": (
@@ -68,22 +59,6 @@ TEXTS: dict[str, tuple[str, str]] = {
     ),
     "refused": ("You are not signed in", "U bent niet ingelogd"),
     "again": ("Begin anew", "Begin opnieuw"),
-}
-
-
-def _hash(text: str) -> str:
-    return f"'sha256-{base64.b64encode(sha256(text.encode()).digest()).decode()}'"
-
-
-HEADERS = {
-    "Content-Security-Policy": (
-        f"default-src 'none'; style-src {_hash(STYLE)}; script-src {_hash(SCRIPT)};"
-        " form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
-    ),
-    "Referrer-Policy": "no-referrer",
-    "X-Content-Type-Options": "nosniff",
-    "Cache-Control": "no-store",
-    "Vary": "Accept-Language, Cookie",
 }
 
 
@@ -103,6 +78,8 @@ def account(language: Language, token: Token, others: Sequence[Member]) -> HTMLR
     )
     ask, out = _told("ask", language), _form("/sign-out", _told("out", language))
     body = f'<p>{told}</p>{switches}<p><a href="/graphiql/">{ask}</a></p>{out}<p>{_told("out_here", language)}</p>'
+    if token.role == "participant":
+        body = f'<p><a href="/own">{_told("own", language)}</a></p>{body}'
     return _page(language, "in", f'<div class="account">{body}</div><div class="opened">{_by_link(language)}</div>')
 
 
@@ -140,10 +117,4 @@ def _role(role: str, language: Language) -> str:
 
 
 def _page(language: Language, title: str, body: str, status: int = 200, head: str = "") -> HTMLResponse:
-    told = _told(title, language)
-    page = (
-        f'<!doctype html>\n<html lang="{language}">\n<head>\n<meta charset="utf-8">\n'
-        f'<meta name="viewport" content="width=device-width, initial-scale=1">\n<title>Tussenruimte: {told}</title>\n{head}'
-        f"<style>{STYLE}</style>\n</head>\n<body>\n<main>\n<h1>{told}</h1>\n{body}\n</main>\n<script>{SCRIPT}</script>\n</body>\n</html>\n"
-    )
-    return HTMLResponse(page, status, HEADERS)
+    return page(language, _told(title, language), body, status, head, SCRIPT)

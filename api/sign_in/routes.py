@@ -16,11 +16,12 @@ from api.context import Organisation, quick, thread
 from api.entrance import Entrance, elsewhere
 from api.errors import language_of, mask
 from api.exchange import STATUS, HTTPRefused, body_of
-from api.origin import same_origin
+from api.plain_page import headers
 from api.sign_in import attempt as attempts
 from api.sign_in import pages, sessions
 from api.sign_in.attempt import Attempt
 from api.sign_in.fetching import Declined, Unreached
+from api.sign_in.origin import same_origin
 from api.sign_in.provider import Provider
 from api.sign_in.verification import Unproven
 from domain.model.errors import Language, Refusal, Refused, bad
@@ -124,7 +125,7 @@ class Desk:
     async def leave(self, request: Request) -> Response:
         await self._form(request)
         await self._end(request)
-        response = RedirectResponse("/sign-in", 303, pages.HEADERS)
+        response = RedirectResponse("/sign-in", 303, headers())
         self._cookies.take(response, request, sessions.COOKIE)
         return response
 
@@ -140,7 +141,7 @@ class Desk:
     async def _entered(self, request: Request, session: str) -> Response:
         """From here on a new session; the one before ends."""
         await self._end(request)
-        response = RedirectResponse("/sign-in", 303, pages.HEADERS)
+        response = RedirectResponse("/sign-in", 303, headers())
         self._cookies.give(response, request, sessions.COOKIE, session, sessions.MINUTES * 60)
         return response
 

@@ -27,6 +27,7 @@ ROLE_RULES: dict[str, tuple[str, str]] = {
         "'{id}' left, and is invited anew under another id.",
         "'{id}' is weggegaan, en wordt onder een andere aanduiding opnieuw uitgenodigd.",
     ),
+    "token_unknown": ("There is no token '{id}' that still holds.", "Er is geen token '{id}' dat nog geldt."),
     "last_administrator": (
         "'{id}' is the last administrator. Invite another one first, and let them sign in.",
         "'{id}' is de laatste beheerder. Nodig eerst een andere uit, en laat die inloggen.",
@@ -69,9 +70,17 @@ ROLE_RULES: dict[str, tuple[str, str]] = {
         "Het verzoek '{id}' is door {number} van de twee beheerders toegestaan.",
     ),
     "grant_place": (
-        "Say which initiative or which relationships are to be opened, and why.",
-        "Zeg welk initiatief of welke relaties geopend moeten worden, en waarom.",
+        "Say which initiatives or relationships are to be opened, and why, in at most {limit} characters.",
+        "Zeg welke initiatieven of relaties geopend moeten worden, en waarom, in hoogstens {limit} tekens.",
     ),
+    "place_unknown": ("There is no {stream} here.", "Er is hier geen {stream}."),
     "grant_hours": ("A grant holds for 1 to {limit} hours.", "Een toestemming geldt 1 tot {limit} uur."),
-    "grant_role": ("Only an auditor is granted to open something.", "Alleen een auditor krijgt toestemming om iets te openen."),
+    "grant_role": (
+        "Only an auditor who is a member asks to open something.",
+        "Alleen een auditor die lid is vraagt om iets te openen.",
+    ),
+    "grant_person": (
+        "Only an administrator who is a member, and has signed in, allows to open something.",
+        "Alleen een beheerder die lid is, en al eens is ingelogd, staat toe om iets te openen.",
+    ),
 }

@@ -215,6 +215,15 @@ ROSTER = Table(
     indexes=(("issuer", "subject"),),
 )  # fmt: skip
 """The members of the organisation, who look after contacts or look at them; see `domain.store.roster`."""
+GRANTS = Table(
+    "grants",
+    {
+        "id": "text", "auditor": "text", "reach": "text", "why": "text", "hours": "integer", "asked": "integer", "first": "text?",
+        "second": "text?", "until": "integer?", "ended": "integer?",
+    },
+    key=("id",),
+)  # fmt: skip
+"""What auditors asked to open; see `domain.store.grants`."""
 ERASURES = Table(
     "erasures",
     {"participant": "text", "requested": "text", "event": "text", "counted": "text?", "certificate": "text?", "position": "integer?"},
@@ -258,9 +267,22 @@ PROJECTS = Table(
 )  # fmt: skip
 """The research projects; see `domain.store.projects`."""
 OWN = (
-    EVENTS, HANGS, TOKENS, ROSTER, TRACKING, GENERATIONS, ANNOUNCED, ERASURES, SETTINGS, DEAD_EPOCHS, TILES, CHECKPOINTS, ACCESSES,
+    EVENTS,
+    HANGS,
+    TOKENS,
+    ROSTER,
+    GRANTS,
+    TRACKING,
+    GENERATIONS,
+    ANNOUNCED,
+    ERASURES,
+    SETTINGS,
+    DEAD_EPOCHS,
+    TILES,
+    CHECKPOINTS,
+    ACCESSES,
     PROJECTS,
-)  # fmt: skip
+)
 
 
 def setting_of(connection: ReadConnection, name: str) -> str | None:

@@ -5,7 +5,7 @@ knowledge of the event's type; in a voiced event all but its own id and its note
 """
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from functools import lru_cache
 from typing import Any
 
@@ -19,9 +19,9 @@ from domain.model.errors import Refused
 from domain.model.event import Event
 from domain.model.events import Unread, Unvoiced
 from domain.model.time import instant
-from domain.model.words import NO_HANDLES
-from domain.store.keys import ORGANISATION, Erased, Frozen, KeyStoreError, KeyStoreSilent, Missing, Ring
+from domain.store.keys import Erased, Frozen, KeyStoreError, KeyStoreSilent, Missing, Ring
 from domain.store.ledger import canonical, encode
+from domain.store.sealed import Place, is_member, sealed_in
 from domain.store.seals import Context, Damaged, DataKey, open_seal, same, seal
 
 NUMBERS = ("minutes", "rhythm_days")
@@ -68,18 +68,10 @@ NAMES: Opens = frozenset({"name"})
 NOTHING: Opens = frozenset()
 Noted = Callable[[str, str], None]
 """Hears of each seal that was opened: its stream and the name of its place."""
+Theirs = Callable[[Place], bool]
+"""Whether what stands in a place is theirs who look."""
 Kept = tuple[bytes, int, int | None]
 """An event as the store keeps it: the canonical envelope, and the span of its date (instant and end)."""
-
-
-class Place(Struct, frozen=True, gc=False):
-    """One sealed value: `name` in the object `inside`; `owner` is None where its keys are those of the members in `about`."""
-
-    inside: dict[str, Any]
-    name: str
-    field: str
-    about: tuple[str, ...]
-    owner: str | None
 
 
 _NUMBERS_OF = {kind.name: tuple(name for name in NUMBERS if name in kind.data.__struct_fields__) for kind in BY_TYPE.values()}
@@ -212,12 +204,12 @@ class Mapper:
             raise Unreadable from error
 
     def plain(
-        self, state: bytes, ring: Ring | None, only: Opens | None = None, noted: Noted | None = None
+        self, state: bytes, ring: Ring | None, only: Opens | None = None, noted: Noted | None = None, theirs: Theirs | None = None
     ) -> tuple[Stored, dict[str, Any]]:
         """The stored envelope, and its data as it was sent, opened as far as `ring` allows. Raises `Unreadable`."""
         try:
             stored = _stored.decode(state)
-            return stored, self.opened(stored.subject, stored.id, BY_TYPE[stored.type], bytes(stored.data), ring, only, noted)
+            return stored, self.opened(stored.subject, stored.id, BY_TYPE[stored.type], bytes(stored.data), ring, only, noted, theirs)
         except UNREADABLE as error:
             raise Unreadable from error
 
@@ -235,15 +227,17 @@ class Mapper:
         ring: Ring | None,
         only: Opens | None = None,
         noted: Noted | None = None,
+        theirs: Theirs | None = None,
     ) -> dict[str, Any]:
         """The stored data as it was sent, with every seal replaced by its content, or by what says why it stays shut.
 
-        A voiced event that stays shut keeps its own id, and says why under `voice`."""
+        A voiced event that stays shut keeps its own id, and says why under `voice`. `theirs`: of which places the content is shown, where
+        only somebody's own is."""
         data: dict[str, Any] = _plain.decode(raw)
         for place in self._places(stream, data):
             held = place.inside[place.name]
             if isinstance(held, dict) and "seal" in held:
-                shut = ring is None or (only is not None and place.name not in only)
+                shut = (only is not None and place.name not in only) or (theirs is not None and not theirs(place))
                 found = {"sealed": True} if shut else self._open(stream, id, kind, place, held["seal"], ring)
                 place.inside[place.name] = found
                 if noted is not None and (not isinstance(found, dict) or _open(found)):
@@ -329,10 +323,10 @@ class Mapper:
 
     def _places(self, stream: str, data: dict[str, Any]) -> list[Place]:
         own = stream if stream.startswith("participant/") else None
-        places = list(_sealed_in(data, "", own))
+        places = list(sealed_in(data, "", own))
         amended = data.get("data")
         if "event" in data and isinstance(amended, dict):
-            places += _sealed_in(amended, "data/", own)
+            places += sealed_in(amended, "data/", own)
         return places
 
     def _context(self, event: Event, place: Place) -> Context:
@@ -369,29 +363,3 @@ def _unwrap(data: dict[str, Any]) -> None:
 def _open(value: Any) -> bool:
     """Whether an opened voice is content, and not the sign of why it stays shut."""
     return not ({"erased", "damaged", "sealed"} & value.keys() and len(value) == 1)
-
-
-def is_member(holder: str | None) -> bool:
-    return holder is not None and holder not in NO_HANDLES
-
-
-def _sealed_in(data: dict[str, Any], prefix: str, own: str | None) -> Iterator[Place]:
-    """Every place of an object whose content is sealed. `own`: the participant's stream it stands in, if it does."""
-    for number, note in enumerate(data.get("notes", ())):
-        about = tuple(sorted(set(note["about"])))
-        field = f"{prefix}notes/{number}/text"
-        if own is not None:
-            yield Place(note, "text", field, about, own if about else ORGANISATION)
-        else:
-            yield Place(note, "text", field, about, None if about else ORGANISATION)
-    if own is not None:
-        for name in ("name", "contact"):
-            if data.get(name) is not None:
-                yield Place(data, name, prefix + name, (), own)
-    for number, member in enumerate(data.get("members", ())):
-        yield Place(member, "participant", f"{prefix}members/{number}/participant", (member["handle"],), None)
-    if "participant" in data and "handle" in data:
-        yield Place(data, "participant", f"{prefix}participant", (data["handle"],), None)
-    if "voice" in data:
-        holder = data.get("holder")
-        yield Place(data, "voice", f"{prefix}voice", (holder,) if holder else (), None if holder else ORGANISATION)

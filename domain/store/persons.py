@@ -4,13 +4,13 @@ from collections.abc import Sequence
 
 from domain.model.history import resolve
 from domain.model.participant import after
-from domain.store.database import HANGS, Connection, in_pages
+from domain.store.database import HANGS, ReadConnection, in_pages
 from domain.store.mapper import VOICES, Unreadable
 from domain.store.ring import Ring
 from domain.store.store import EventStore
 
 
-def registrations(store: EventStore, connection: Connection, participant: str) -> list[str]:
+def registrations(store: EventStore, connection: ReadConnection, participant: str) -> list[str]:
     """All ids of the person that a participant is, their own first: those that are joined, however many lie between them."""
     known = dict.fromkeys([participant])
     new = [participant]
@@ -20,7 +20,7 @@ def registrations(store: EventStore, connection: Connection, participant: str) -
     return list(known)
 
 
-def _beside(store: EventStore, connection: Connection, ids: Sequence[str]) -> list[str]:
+def _beside(store: EventStore, connection: ReadConnection, ids: Sequence[str]) -> list[str]:
     """Who is joined with one of these, in whosever stream."""
     naming = _naming(connection, [f"participant/{id}" for id in ids])
     joined = _joined(store, connection, sorted({*naming, *ids}))
@@ -28,7 +28,7 @@ def _beside(store: EventStore, connection: Connection, ids: Sequence[str]) -> li
     return sorted(found | {id for id in naming if joined[id] & set(ids)})
 
 
-def _naming(connection: Connection, streams: Sequence[str]) -> list[str]:
+def _naming(connection: ReadConnection, streams: Sequence[str]) -> list[str]:
     """The participants in whose streams one of these was ever joined."""
     found = []
     for some in in_pages(streams):
@@ -38,12 +38,12 @@ def _naming(connection: Connection, streams: Sequence[str]) -> list[str]:
     return found
 
 
-def _joined(store: EventStore, connection: Connection, ids: Sequence[str]) -> dict[str, frozenset[str]]:
+def _joined(store: EventStore, connection: ReadConnection, ids: Sequence[str]) -> dict[str, frozenset[str]]:
     ring = store.keys.ring()
     return {id: _joined_there(store, connection, id, ring) for id in ids}
 
 
-def _joined_there(store: EventStore, connection: Connection, id: str, ring: Ring) -> frozenset[str]:
+def _joined_there(store: EventStore, connection: ReadConnection, id: str, ring: Ring) -> frozenset[str]:
     """Nobody where something cannot be read: an erasure must not wait for that, and it may be what parted them."""
     rows = store.recorder.stream(connection, f"participant/{id}")
     try:

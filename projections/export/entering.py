@@ -7,12 +7,9 @@ import click
 
 from domain.model.roles import NEEDED, ROLES, Role
 from domain.store.accesses import Access, Viewer
-from domain.store.roster import Roster
-from domain.store.store import EventStore
-from domain.store.tokens import Tokens
 from projections.export.settings import settings
 from projections.export.sign_in import LINK_MINUTES, sign_in_address
-from projections.export.tending import opened
+from projections.export.tending import Organisation, opened
 from projections.export.terminal import Verb, acting, show
 
 FREE = tuple(role for role in ROLES if role not in NEEDED)
@@ -28,16 +25,16 @@ def sign_in(role: Role, member: str | None) -> None:
     Open it in a browser that reaches the platform. As a member it is bound to whom you are at the provider, where one is set."""
     url = settings().sign_in.url
     with opened(new=True) as organisation:
-        address = sign_in_address(url, link_for(organisation.store, organisation.tokens, organisation.roster, role, member))
+        address = sign_in_address(url, link_for(organisation, acting(), role, member))
     show({"address": address}, lambda _: address)
 
 
-def link_for(store: EventStore, tokens: Tokens, roster: Roster, role: Role, member: str | None = None) -> str:
+def link_for(organisation: Organisation, who: Viewer, role: Role, member: str | None = None) -> str:
     """A link for who works here, in a role, or for a member. Raises `Refused`."""
-    who: Viewer = acting()
     name = who.by.rpartition("/")[2]
-    found = roster.of(member) if member is not None else None
-    store.accesses.write(who, [Access(f"member/{member}" if found else f"token/{name}", ("link",), "changed")])
+    found = organisation.roster.of(member) if member is not None else None
+    place = f"member/{member}" if found is not None else f"token/{name}"
+    organisation.store.accesses.write(who, [Access(place, ("link",), "changed")])
     if found is not None:
-        return tokens.made_for(found.role, LINK_MINUTES, "link", None, found.reach, found.id)
-    return tokens.made_for(role, LINK_MINUTES, "link", name)
+        return organisation.tokens.made_for(found.role, LINK_MINUTES, "link", None, found.reach, found.id)
+    return organisation.tokens.made_for(role, LINK_MINUTES, "link", name)

@@ -8,6 +8,8 @@ import msgspec
 from domain.model.errors import Language
 from domain.model.time import rfc3339
 from domain.store.batch import Outcome
+from domain.store.grants import Grant
+from domain.store.roster import Member
 from domain.store.tokens import Token
 from projections.export.story import Story
 from projections.views import answers as a
@@ -50,6 +52,40 @@ def of_import(outcome: Outcome, files: Sequence[str], language: Language) -> dic
         for line in sorted(outcome.refused, key=lambda line: (place[line.line.file], line.line.number))
     ]
     return {"recorded": outcome.recorded, "already": outcome.already, "refused": refused}
+
+
+def of_member(member: Member, initiatives: Sequence[str]) -> dict[str, Any]:
+    """A member as the command line and GraphQL show them."""
+    return {
+        "id": member.id,
+        "role": member.role,
+        "initiatives": list(initiatives),
+        "project": member.reach.project,
+        "invited": rfc3339(member.invited),
+        "invitedBy": member.invited_by,
+        "joined": _instant(member.joined),
+        "left": _instant(member.ended),
+    }
+
+
+def of_grant(grant: Grant, now: int) -> dict[str, Any]:
+    return {
+        "id": grant.id,
+        "auditor": grant.auditor,
+        "initiatives": list(grant.reach.initiatives or ()),
+        "relationships": list(grant.reach.relationships or ()),
+        "why": grant.why,
+        "hours": grant.hours,
+        "asked": rfc3339(grant.asked),
+        "allowedBy": [by for by in (grant.first, grant.second) if by is not None],
+        "until": _instant(grant.until),
+        "ended": _instant(grant.ended),
+        "holds": grant.holds(now),
+    }
+
+
+def _instant(at: int | None) -> str | None:
+    return None if at is None else rfc3339(at)
 
 
 def of_tokens(tokens: Sequence[Token]) -> list[dict[str, Any]]:

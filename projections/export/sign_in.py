@@ -11,6 +11,7 @@ from urllib.parse import urlsplit
 from msgspec import Struct
 
 from domain.store.checks import Unusable
+from projections.soundness import Finding
 
 URL = "TUSSENRUIMTE_URL"
 ISSUER, CLIENT = "TUSSENRUIMTE_OIDC_ISSUER", "TUSSENRUIMTE_OIDC_CLIENT_ID"
@@ -40,7 +41,7 @@ class SignIn(Struct, frozen=True):
 
 def sign_in_address(url: str | None, link: str) -> str:
     """What opens a link. It stands behind the `#`, which a browser keeps to itself: no server, log or preview of a message sees it."""
-    return f"{url or LOCAL}/sign-in#{link}"
+    return f"{LOCAL if url is None else url}/sign-in#{link}"
 
 
 def sign_in() -> SignIn:
@@ -57,6 +58,15 @@ def sign_in() -> SignIn:
     if not (client := os.environ.get(CLIENT)):
         raise Unusable(f"{ISSUER} is set: say with {CLIENT} as whom this platform is registered there.")
     return SignIn(url, Client(_checked(ISSUER, issuer), client, _secret()))
+
+
+def entry(chosen: SignIn, several: bool) -> Finding:
+    """By what people come in. `several`: where the platform is made for more than one machine."""
+    if chosen.client is not None:
+        return Finding("sign-in", True, f"by {chosen.client.issuer}, and by links")
+    if several and chosen.url is None:
+        return Finding("sign-in", True, f"{URL} is not set: links lead to this machine, without TLS", weak=True)
+    return Finding("sign-in", True, "by links alone; no provider is set")
 
 
 def is_loopback(host: str | None) -> bool:

@@ -25,7 +25,8 @@ HEADS: dict[str, str] = {
     "version": "versie", "description": "omschrijving", "strengths": "sterkten", "holder": "houder", "direction": "richting",
     "because": "want", "breadth": "breedte", "surprise": "verrassing", "movement": "beweging", "ambivalence": "ambivalentie",
     "made": "ruimte gemaakt", "limited": "begrensd", "openness": "openheid", "recorded": "vastgelegd", "position": "positie",
-    "who": "wie",
+    "who": "wie", "role": "rol", "looks after": "begeleidt", "invited": "uitgenodigd", "joined": "sinds", "left": "tot",
+    "auditor": "auditor", "why": "waarom", "allowed by": "toegestaan door", "until": "tot", "holds": "geldt",
 }  # fmt: skip
 ACTIONS = {
     "read": ("read {}", "las {}"),
@@ -48,6 +49,7 @@ LOOKED_AT = {
     "invited": ("who is invited", "wie is uitgenodigd"),
     "left": ("who left", "wie is weggegaan"),
     "appointed": ("who is appointed", "wie is aangesteld"),
+    "link": ("how one comes in", "hoe iemand binnenkomt"),
     "released": ("who is released", "wie is ontheven"),
     "token_created": ("the tokens: one more", "de tokens: een erbij"),
     "token_revoked": ("the tokens: one revoked", "de tokens: een ingetrokken"),
@@ -173,11 +175,16 @@ def accesses(page: a.Page, language: Language) -> RenderableType:
     """Two columns of sentences beside the time: they break between words where one of many narrow columns would break them."""
     table = _table(language, "at", "who", "what")
     for one in page.nodes:
-        behalf = "" if one.on_behalf_of is None else f"\n{'namens' if language == 'nl' else 'for'} {one.on_behalf_of}"
-        kinds = ", ".join(LOOKED_AT[kind][language == "nl"] for kind in one.kinds)
-        what = ACTIONS[one.action][language == "nl"].format(_reached(one, language))
-        table.add_row(short(one.at), f"{one.by} ({one.role}){behalf}", f"{what}: {kinds}")
+        table.add_row(short(one.at), *looked(one, language))
     return _paged(table, page, language)
+
+
+def looked(one: a.Access, language: Language) -> tuple[str, str]:
+    """Who looked, and at what."""
+    behalf = "" if one.on_behalf_of is None else f"\n{'namens' if language == 'nl' else 'for'} {one.on_behalf_of}"
+    kinds = ", ".join(LOOKED_AT[kind][language == "nl"] for kind in one.kinds)
+    what = ACTIONS[one.action][language == "nl"].format(_reached(one, language))
+    return f"{one.by} ({one.role}){behalf}", f"{what}: {kinds}"
 
 
 def _reached(access: a.Access, language: Language) -> str:
@@ -215,6 +222,25 @@ def projects(found: Sequence[Mapping[str, Any]]) -> RenderableType:
         homes = "all" if one["initiatives"] is None else ", ".join(one["initiatives"])
         days = ((one[name] or "")[:10] for name in ("since", "until", "made", "closed"))
         table.add_row(one["id"], one["purpose"], homes, *days)
+    return table
+
+
+def members(found: Sequence[Mapping[str, Any]], language: Language) -> RenderableType:
+    table = _table(language, "id", "role", "looks after", "invited", "by", "joined", "left")
+    for one in found:
+        after = ", ".join(one["initiatives"]) or one["project"] or ""
+        days = [(one[name] or "")[:10] for name in ("invited", "joined", "left")]
+        table.add_row(one["id"], one["role"], after, days[0], one["invitedBy"], *days[1:])
+    return table
+
+
+def grants(found: Sequence[Mapping[str, Any]], language: Language) -> RenderableType:
+    table = _table(language, "id", "auditor", "what", "why", "allowed by", "until", "holds")
+    for one in found:
+        what = ", ".join([*one["initiatives"], *one["relationships"]])
+        holds = ("yes", "ja") if one["holds"] else ("no", "nee")
+        until = (one["until"] or "")[:16].replace("T", " ")
+        table.add_row(one["id"], one["auditor"], what, one["why"], ", ".join(one["allowedBy"]), until, holds[language == "nl"])
     return table
 
 
@@ -259,5 +285,6 @@ def checkup(settings: Sequence[Mapping[str, str]], versions: Mapping[str, str], 
         grid.add_row("", row["name"], f"{row['value']}  ({row['from']})")
     grid.add_row("", "versions", ", ".join(f"{name} {version}" for name, version in versions.items()))
     for finding in findings:
-        grid.add_row("✓" if finding.sound else "✗", finding.name, ("" if finding.sound else "unsound: ") + finding.detail)
+        sign, word = ("!", "weak: ") if finding.weak else ("✓", "") if finding.sound else ("✗", "unsound: ")
+        grid.add_row(sign, finding.name, word + finding.detail)
     return grid

@@ -16,6 +16,7 @@ from domain.model.lens import Definition, from_yaml, whole
 from domain.model.roles import ROLES, Reach, Role
 from domain.model.time import iso_day
 from domain.store.checks import Unusable
+from domain.store.grants import Grants
 from domain.store.log import Log
 from domain.store.projects import Projects
 from domain.store.roster import Roster
@@ -26,6 +27,7 @@ from domain.store.turning import Spans
 from projections.erasing import Erasing
 from projections.export import objects, tables
 from projections.export.terminal import BY, Verb, Verbs, show, watched
+from projections.membership import Membership
 from projections.retention import Due, Retention
 from projections.runner import Overtaken, Runner
 from projections.views import answers
@@ -50,6 +52,8 @@ class Organisation(Protocol):
     retention: Retention
     tokens: Tokens
     roster: Roster
+    grants: Grants
+    membership: Membership
     spans: Spans
 
 

@@ -34,7 +34,7 @@ from projections.views.filters import (
     page_size,
     place_of,
 )
-from projections.views.histories import ENTRIES, INITIATIVES, RELATIONSHIPS
+from projections.views.histories import APPOINTMENTS, ENTRIES, INITIATIVES, RELATIONSHIPS
 from projections.views.persons import joined_with
 from projections.views.pushed import Chosen, KeptPages, ready_page, ready_pages
 from projections.views.scope import Scope
@@ -135,6 +135,15 @@ class Questions:
                 query = f"SELECT DISTINCT stream FROM {snapshot.table(ENTRIES)} e WHERE {these}"
                 found.update(stream for (stream,) in snapshot.connection.execute(query, (value,)))
         return frozenset(found)
+
+    def appointments(self) -> dict[str, list[str]]:
+        """The initiatives that each coordinator looks after, in order."""
+        found: dict[str, list[str]] = {}
+        with self.snapshot() as snapshot:
+            query = f"SELECT coordinator, initiative FROM {snapshot.table(APPOINTMENTS)} a ORDER BY coordinator, initiative"
+            for coordinator, initiative in snapshot.connection.execute(query):
+                found.setdefault(coordinator, []).append(initiative)
+        return found
 
     # Of many relationships at once
 

@@ -69,16 +69,17 @@ class Snapshot:
         """What was opened to be shown. What readings are worked out from is shown to nobody."""
 
     @cached_property
-    def _ring(self) -> Ring:
+    def ring(self) -> Ring:
+        """The keys, as they were at the first look."""
         return self._store.keys.ring()
 
     @cached_property
     def _homes(self) -> Homes:
-        return Homes(self._store, self.connection, self._ring)
+        return Homes(self._store, self.connection, self.ring)
 
     @cached_property
     def _opened(self) -> Opened:
-        return Opened(self._store, self.connection, self._ring, self._generation, self.seen.note)
+        return Opened(self._store, self.connection, self.ring, self._generation, self.seen.note)
 
     def table(self, table: Table) -> str:
         """How SQL names the table of a view, of which it holds what is in the scope; to be followed by an alias."""
@@ -91,7 +92,7 @@ class Snapshot:
     def write_seen(self, who: Viewer) -> None:
         """Write into the access log what they are about to see. Where that cannot be done, they must not see it."""
         if accesses := self.seen.accesses():
-            self._store.accesses.write(who, accesses, self._ring)
+            self._store.accesses.write(who, accesses, self.ring)
 
     @property
     def _heard(self) -> Opens:
@@ -100,7 +101,7 @@ class Snapshot:
 
     def gone(self) -> frozenset[str]:
         """The participants whose keys were destroyed, or are being."""
-        return self._ring.gone()
+        return self.ring.gone()
 
     # Lenses
 
@@ -124,14 +125,14 @@ class Snapshot:
         raise missing("unknown_lens", "lens", name=asked, known=[f"{lens.name}@{lens.version}" for lens in self.lenses()])
 
     def _newest(self, lens: Definition) -> bool:
-        return lens == EVIDENCE or lens in published(self._store, self.connection, self._ring)
+        return lens == EVIDENCE or lens in published(self._store, self.connection, self.ring)
 
     # What is told
 
     def told(self, ids: Sequence[str], known_at: int | None) -> dict[str, Chronicle]:
         """The chronicles of relationships, as known at an instant (None: now). Those that had not begun are absent."""
         wanted = [id for id in ids if (id, known_at) not in self._told]
-        loaded = self._store.streams(self.connection, [f"relationship/{id}" for id in wanted], self._ring, only=self._heard)
+        loaded = self._store.streams(self.connection, [f"relationship/{id}" for id in wanted], self.ring, only=self._heard)
         self._homes.learn({event.data.initiative for events in loaded.values() for event in events if event.kind.opens})
         for stream, events in loaded.items():
             known = [event for event in events if known_at is None or event.recorded <= known_at]
@@ -296,7 +297,7 @@ class Snapshot:
 
     def histories(self, ids: Sequence[str], known_at: int | None, only: Opens | None = None) -> dict[str, list[a.RecordedEvent]]:
         """Everything recorded, in the order of occurring; corrections stand at their own dates, what was retracted where it was."""
-        loaded = self._store.streams(self.connection, [f"relationship/{id}" for id in ids], self._ring, only=self._heard)
+        loaded = self._store.streams(self.connection, [f"relationship/{id}" for id in ids], self.ring, only=self._heard)
         known = {
             stream.partition("/")[2]: [event for event in events if known_at is None or event.recorded <= known_at]
             for stream, events in loaded.items()
@@ -309,7 +310,7 @@ class Snapshot:
 
     def people(self, ids: Sequence[str], known_at: int | None = None) -> dict[str, tuple[Participant, list[Event]]]:
         """Participants as they stood as known at an instant, with their standing events."""
-        loaded = self._store.streams(self.connection, [f"participant/{id}" for id in ids], self._ring, only=VOICES)
+        loaded = self._store.streams(self.connection, [f"participant/{id}" for id in ids], self.ring, only=VOICES)
         found = {}
         for stream, events in loaded.items():
             standing = [s.event for s in resolve([e for e in events if known_at is None or e.recorded <= known_at]).standing]
@@ -319,7 +320,7 @@ class Snapshot:
 
     def person(self, id: str) -> Callable[[str], str | None]:
         """Which participant each handle of a relationship stands for."""
-        return lambda handle: participant_of(self._ring, f"relationship/{id}", handle)
+        return lambda handle: participant_of(self.ring, f"relationship/{id}", handle)
 
 
 def _grid(start: int, end: int, step_days: int) -> range:

@@ -1,0 +1,105 @@
+"""A participant who opened their link sees in their browser what is kept of them, and leaves in two clicks."""
+
+import re
+from collections.abc import Iterator
+from html import unescape
+from typing import Any
+
+import pytest
+from served import NOW, served_at
+from store_places import Place
+from test_own import CANARIES, THEIRS, House
+
+DUTCH = {"Accept-Language": "nl"}
+
+
+class Browser:
+    """As a browser follows links and sends forms, with the session it has."""
+
+    def __init__(self, house: House, session: str | None) -> None:
+        self._client = house.served.client
+        self._cookies = {} if session is None else {"Cookie": f"__Host-tr_session={session}"}
+
+    def open(self, path: str, headers: dict[str, str] | None = None) -> Any:
+        return self._client.get(path, headers={"Sec-Fetch-Site": "same-origin", **self._cookies, **(headers or {})})
+
+    def send(self, page: str, headers: dict[str, str] | None = None) -> Any:
+        """Press the one button of a page."""
+        (action,) = re.findall(r'<form method="post" action="([^"]+)">', page)
+        fields = dict(re.findall(r'<input type="hidden" name="([^"]+)" value="([^"]*)">', page))
+        return self._client.post(action, data=fields, headers={**self._cookies, "Sec-Fetch-Site": "same-origin", **(headers or {})})
+
+
+@pytest.fixture
+def house(place: Place) -> Iterator[House]:
+    with served_at(place.open(b"r" * 32, "buurtmaat", lambda: NOW)) as served:
+        found = House(served)
+        del served.client.headers["Authorization"]
+        yield found
+
+
+@pytest.fixture
+def alice(house: House) -> Browser:
+    member = next(one for one in house.organisation.roster.all() if one.reach.participant == "alice")
+    return Browser(house, house.organisation.tokens.made_for("participant", 60, "session", member=member.id))
+
+
+def links(page: str) -> list[str]:
+    return [unescape(address) for address in re.findall(r'<a href="([^"]+)">', page)]
+
+
+def test_the_page_shows_what_is_theirs_and_nothing_else(alice: Browser) -> None:
+    for headers in (None, DUTCH):
+        page = alice.open("/own", headers).text
+        assert {canary for canary in {*CANARIES.values(), "canary-others"} if canary in page} == THEIRS
+        assert "carla" not in page
+        assert "token/" not in page
+    assert "Wat er van u bewaard wordt" in page
+
+
+def test_all_of_it_is_taken_along_in_a_file(alice: Browser) -> None:
+    answer = alice.open("/own/everything.json")
+    assert answer.headers["Content-Disposition"] == 'attachment; filename="everything.json"'
+    assert {canary for canary in CANARIES.values() if canary in answer.text} == THEIRS
+
+
+def test_a_consent_is_withdrawn_in_two_clicks(house: House, alice: Browser) -> None:
+    page = alice.open("/own").text
+    (first,) = [link for link in links(page) if link == "/own/leave?what=record"]
+    asked = alice.open(first).text
+    assert "need not say why" in asked
+    assert alice.send(asked).status_code == 200
+    assert "withdrawn on 2026-01-31" in alice.open("/own").text
+
+
+def test_all_of_it_is_destroyed_in_two_clicks_and_the_session_with_it(house: House, alice: Browser) -> None:
+    asked = alice.open(next(link for link in links(alice.open("/own").text) if link.endswith("everything"))).text
+    assert "cannot be undone" in asked
+    done = alice.send(asked)
+    assert (done.status_code, "is destroyed" in done.text) == (200, True)
+    assert alice.open("/own").status_code == 401
+
+
+def test_to_open_an_address_destroys_nothing(alice: Browser) -> None:
+    for _ in range(2):
+        assert alice.open("/own/leave?what=everything").status_code == 200
+    assert alice.open("/own").status_code == 200
+
+
+def test_a_page_of_another_site_leaves_for_nobody(alice: Browser) -> None:
+    asked = alice.open("/own/leave?what=everything").text
+    for site in ({"Sec-Fetch-Site": "cross-site", "Origin": "https://elsewhere.example"}, {"Sec-Fetch-Site": "same-site"}):
+        assert alice.send(asked, site).status_code == 403
+    assert alice.open("/own").status_code == 200
+
+
+@pytest.mark.parametrize("path", ["/own", "/own/everything.json", "/own/leave?what=everything"])
+def test_nobody_else_is_shown_anything(house: House, path: str) -> None:
+    assert Browser(house, None).open(path).status_code == 401
+    session = house.organisation.tokens.made_for("coordinator", 60, "session", "owner")
+    assert Browser(house, session).open(path).status_code == 403
+
+
+@pytest.mark.parametrize("what", ["", "?what=", "?what=other", "?what=%00", "?what=RECORD"])
+def test_what_is_not_known_is_refused(alice: Browser, what: str) -> None:
+    assert alice.open(f"/own/leave{what}").status_code == 400
