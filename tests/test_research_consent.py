@@ -121,6 +121,10 @@ def test_where_fewer_than_ten_people_are_in_it_nothing_is_told_but_that(house: H
     assert house.ask(BY_NAME, name=name)["relationship"] is None
     scope = Scope("buurtmaat", "researcher", Reach(project="study"))
     assert house.organisation.research.trajectories(["contact-3"], scope) == house.organisation.research.moves(["contact-3"], scope) == {}
+    house.record(*somebody("ninth", "research"), *contact("more", "ninth", seeker(3), "2021-09-01"))
+    assert house.names() == set(), "nine people are too few"
+    house.record(*somebody("tenth", "research"), *contact("other", "tenth", seeker(3), "2021-09-01"))
+    assert len(house.names()) == 6
 
 
 def test_one_person_in_many_relationships_counts_once(house: House) -> None:

@@ -21,8 +21,6 @@ from projections.views.snapshot import Snapshot
 
 FEWEST = 10
 """People; of fewer nothing is told."""
-MEMBER_BYTES = 400
-"""What a member takes that is kept, about."""
 
 Handles = Mapping[str, str]
 """Who each handle of a relationship stands for."""
@@ -42,11 +40,6 @@ class Cohort(Struct, frozen=True):
     @property
     def is_shown(self) -> bool:
         return self.persons >= FEWEST
-
-    @property
-    def size(self) -> int:
-        """Bytes, about."""
-        return MEMBER_BYTES * (1 + len(self.main) + sum(map(len, self.members.values())))
 
     def person(self, participant: str) -> str:
         """The pseudonym of somebody, however often they are registered."""

@@ -5,7 +5,7 @@ of recording leaves from here; shares are told to two decimals, since by more of
 """
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Hashable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from itertools import islice
 from typing import NamedTuple
@@ -21,7 +21,6 @@ from domain.store.store import EventStore
 from projections.lenses.reading import SPOKEN_FOR, Accounts, Evidence, column, moves_of
 from projections.runner import Runner
 from projections.views import pseudonymous as p
-from projections.views.answer_cache import AnswerCache
 from projections.views.cohort import Cohort, aside, cohort_of
 from projections.views.filters import page_size
 from projections.views.histories import INITIATIVES, MEMBERS
@@ -152,7 +151,8 @@ class Research:
     def __init__(self, store: EventStore, runner: Runner) -> None:
         self._store = store
         self._snapshots = Snapshots(store, runner)
-        self._cohorts: AnswerCache[Cohort] = AnswerCache(lambda cohort: cohort.size)
+        self._cohorts: dict[str, tuple[Hashable, Cohort]] = {}
+        """By project, the last that was worked out, and in which state; of nobody who is out of it anything is kept."""
 
     @contextmanager
     def _asked(self, scope: Scope) -> Iterator[Asked]:
@@ -162,9 +162,16 @@ class Research:
             project = open_project(snapshot.connection, scope.reach.project or "")
             if snapshot.upto < self._store.head(snapshot.connection):
                 raise Refused(Refusal("UNAVAILABLE", "research_behind"))
-            names, unsure = pseudonyms_of(project, self._store.keys.ring()), aside(snapshot)
-            key = (project.id, snapshot.state, snapshot.gone(), unsure)
-            yield Asked(snapshot, project, self._cohorts.get(key, lambda: cohort_of(snapshot, project, names, unsure)))
+            yield Asked(snapshot, project, self._cohort(snapshot, project))
+
+    def _cohort(self, snapshot: Snapshot, project: Project) -> Cohort:
+        names, unsure = pseudonyms_of(project, self._store.keys.ring()), aside(snapshot)
+        state = (snapshot.state, snapshot.gone(), unsure)
+        held, cohort = self._cohorts.get(project.id, (None, None))
+        if cohort is None or held != state:
+            cohort = cohort_of(snapshot, project, names, unsure)
+            self._cohorts[project.id] = (state, cohort)
+        return cohort
 
     def study(self, scope: Scope) -> p.Study:
         with self._asked(scope) as asked:
