@@ -14,6 +14,7 @@ from store_places import Place
 from domain.model.errors import Refused
 from domain.model.roles import Reach
 from domain.model.time import DAY
+from domain.store import backup
 from domain.store.accesses import Viewer, entries
 from domain.store.database import Delete
 from domain.store.key_places import DATA_KEYS
@@ -25,6 +26,7 @@ from domain.store.store import EventStore
 from domain.store.sweeping import Sweeping
 from domain.store.tokens import Tokens
 from domain.store.turning import Spans, Turning
+from tussenruimte import Organisation
 
 WHO = Viewer("command-line/jansen", "operator")
 ONE, OTHER = (Pseudonyms(DataKey(bytes([number]) * 32, 1)) for number in (1, 2))
@@ -204,6 +206,18 @@ def test_neither_sweeping_nor_turning_keys_takes_a_secret_away(store: EventStore
         turning.step()
     assert pseudonyms_of(project, store.keys.ring()).person("anna") == before
     assert "study" not in store.keys.ring().gone()
+
+
+def test_a_backup_brings_projects_back_with_the_names_they_gave(place: Place, clock: Clock, tmp_path: Path) -> None:
+    with closing(opened(place, clock=clock)) as store:
+        projects = Projects(store)
+        named = pseudonyms_of(projects.create("study", "To learn.", WHO), store.keys.ring()).person("anna")
+        record(store, [initiative("home")])
+        backup.save(store, tmp_path / "copy", lambda step, count: None)
+    with closing(Organisation(opened(tmp_path / "other.db", clock=clock))) as brought:
+        backup.load(brought.store, tmp_path / "copy", lambda step, count: None, Spans())
+        assert [(one.id, one.made_by) for one in brought.projects.all()] == [("study", WHO.by)]
+        assert pseudonyms_of(found(brought.store, "study"), brought.store.keys.ring()).person("anna") == named
 
 
 # On the command line
