@@ -6,7 +6,7 @@ STAMP := .venv/.stamp
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test check test-ha bench soak soak-kill soak-erasures soak-live soak-power soak-tokens clean
+.PHONY: help setup demo test check test-ha bench soak soak-kill soak-erasures soak-live soak-power soak-tokens soak-isolation clean
 
 help: ## list what can be made
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' Makefile
@@ -58,6 +58,9 @@ soak-power: setup ## cut the power at 8,000 moments, 3 to 20 minutes, and look f
 
 soak-tokens: setup ## try 100,000 tokens that are nearly right, about three minutes (from npm: oidc-provider)
 	$(BIN)/python -W ignore tests/mutated_tokens.py --tokens 100000 --seed 1
+
+soak-isolation: setup ## send 100,000 hostile requests between 100 organisations, and look for what is told of one to another
+	$(BIN)/python tests/hostile_requests.py --organisations 100 --requests 100000 --seed 1
 
 clean: ## remove what these targets made
 	rm -rf .venv .demo .bench build *.egg-info .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis

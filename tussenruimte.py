@@ -213,7 +213,7 @@ def rebuild(all_organisations: bool, scheduler: str | None) -> None:
 
 
 def rebuild_all(scheduler: str | None) -> None:
-    names = sorted({name for place in databases() for name in organisations(place.url)})
+    names = sorted({name for place in databases() for name in organisations(place.owned[0])})
     done = rebuilds.rebuild_all(names, scheduler, said("database"))
     whole = sum(one.error is None for one in done)
     show(done, lambda _: f"rebuilt the views of {whole} of {len(names)} organisations")
@@ -225,9 +225,10 @@ def rebuild_all(scheduler: str | None) -> None:
 def migrate() -> None:
     """Make the tables in PostgreSQL; bring what an older version made up to date."""
     for place in databases():
-        check_places(place.url, place.keys_url)
-        migrate_database(place.url, [*OWN, *Histories.tables, *Trajectories.tables, SET_ASIDE])
-        migrate_database(place.keys_url, KEY_TABLES)
+        events, keys = place.owned
+        check_places(events, keys)
+        migrate_database(events, [*OWN, *Histories.tables, *Trajectories.tables, SET_ASIDE], place.url)
+        migrate_database(keys, KEY_TABLES, place.keys_url)
     with opened(outdated=True) as organisation, watched() as progress:
         outdated = organisation.runner.outdated()
         if outdated:
@@ -261,6 +262,8 @@ def _findings(chosen: Settings) -> list[soundness.Finding]:
         with opened(outdated=True) as organisation, watched() as progress:
             found = soundness.examine(organisation.store, organisation.runner, lambda done, of: progress("examine", done, of))
             found.append(soundness.turned(organisation.store, organisation.spans))
+            if isinstance(chosen.place, Databases):
+                found += [soundness.apart("organisations", chosen.place.url), soundness.apart("their keys", chosen.place.keys_url)]
             found.append(soundness.kept(organisation.retention, organisation.runner))
             found.append(soundness.ending(organisation.tokens, organisation.store.clock()))
             found.append(entry(chosen.sign_in, isinstance(chosen.place, Databases)))

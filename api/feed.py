@@ -55,7 +55,10 @@ def feed_pages(organisation: Organisation, fanout: Fanout, watch: TokenWatch) ->
         except Refused as refused:
             raise HTTPRefused(400, refused) from None
         try:
-            scope_of(organisation, request.state.token).need("look")
+            scope = scope_of(organisation, request.state.token)
+            scope.need("look")
+            if asked.filter.participant is not None:
+                scope.need("open")
         except Refused as refused:
             raise HTTPRefused(403, refused) from None
         if EVENT_STREAM in request.headers.get("accept", "").lower():

@@ -3,8 +3,11 @@
 -- several clusters side by side need no Citus (TUSSENRUIMTE_PLACEMENT).
 --
 --     create extension citus;       -- 11.2 or later: from there on a transaction's isolation reaches the nodes
---     tussenruimte migrate
+--     tussenruimte migrate          -- as the owner: TUSSENRUIMTE_OWNER
 --     psql --file=deploy/citus.sql  -- against the coordinator, to which the platform connects too
+--
+-- Policies of row-level security go along to the nodes, which have to hear as well of the organisation that a transaction is set to:
+-- `alter role tussenruimte set citus.propagate_set_commands = 'local'`. A node that does not hear of it shows no rows.
 --
 -- Again after each update that makes tables: of those that are distributed already Citus says so, and leaves them as they are. The key store
 -- has a row for each person, and stays on a PostgreSQL of its own.

@@ -12,10 +12,12 @@ from domain.model.time import DAY, instant, iso_day
 from domain.store.accesses import entry_of
 from domain.store.database import ACCESSES, EVENTS, Connection
 from domain.store.erasures import Erasures
+from domain.store.isolation import breaches, owns, role_of
 from domain.store.keys import Erased, Frozen, KeyStoreError, KeyStoreSilent, Missing, Ring
 from domain.store.ledger import leaf
 from domain.store.log import Log
 from domain.store.mapper import Unreadable
+from domain.store.postgres import connected
 from domain.store.replica import Lost, Replica
 from domain.store.store import PAGE, EventStore
 from domain.store.tokens import Tokens
@@ -95,6 +97,17 @@ def turned(store: EventStore, spans: Spans) -> Finding:
     if store.clock() - begun < 2 * spans.turn:
         return Finding("epochs", True, f"epoch {epoch} of the organisation's key began on {iso_day(begun)}")
     return Finding("epochs", False, f"the organisation's key of epoch {epoch} is long due to be turned over: let `work epochs` run")
+
+
+def apart(name: str, url: str) -> Finding:
+    """Whether PostgreSQL keeps the organisations apart in a database. Raises `domain.store.postgres.Unreachable`."""
+    with connected(url) as connection:
+        found, role, owned = list(breaches(connection)), role_of(connection), owns(connection)
+    if found:
+        advice = "let the platform connect as a plain role, and run `tussenruimte migrate`"
+        return Finding(name, False, f"not kept apart: {'; '.join(found)}: {advice}")
+    advice = "; it owns the tables and could end that: let another role own them, and name it in TUSSENRUIMTE_OWNER" if owned else ""
+    return Finding(name, True, f"kept apart by row-level security from the role {role}{advice}")
 
 
 def kept(retention: Retention, runner: Runner) -> Finding:

@@ -4,10 +4,13 @@ import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+import psycopg
 from prometheus_client.parser import text_string_to_metric_families
 from served import Served
+from servers import OWNER, for_role
 
-from domain.store.database import EVENTS, Table
+from domain.store.database import EVENTS, Database, Table
+from domain.store.postgres import PostgresDatabase
 
 Samples = dict[tuple[str, tuple[str, ...]], float]
 """By the name of a series and the values of its labels, in the order of the labels' names."""
@@ -38,12 +41,22 @@ def risen(before: Samples, after: Samples) -> Samples:
 def out_of_reach(served: Served, table: Table = EVENTS, generation: int = 0) -> Iterator[None]:
     """A table is gone from under the process; without one, that of the events."""
     database = served.organisation.store.database
-    with database.writing("events") as connection:
+    with database.reading() as connection:
         found = re.search(r"FROM (\w+)", connection.table(table, generation))
         name = found[1] if found else connection.table(table, generation)
-        connection.execute(f"ALTER TABLE {name} RENAME TO hidden")
+    rename(database, name, "hidden")
     try:
         yield
     finally:
+        rename(database, "hidden", name)
+
+
+def rename(database: Database, old: str, new: str) -> None:
+    """As the owner of the tables."""
+    statement = f"ALTER TABLE {old} RENAME TO {new}"
+    if isinstance(database, PostgresDatabase):
+        with psycopg.connect(for_role(database.url, OWNER), autocommit=True) as owner:
+            owner.execute(statement)
+    else:
         with database.writing("events") as connection:
-            connection.execute(f"ALTER TABLE hidden RENAME TO {name}")
+            connection.execute(statement)

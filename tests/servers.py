@@ -6,8 +6,11 @@ In a test, ask for a fixture of `conftest.py`: `postgres` and `redis_url` for a 
     with Postgres() as postgres, Redis() as redis:
         run(postgres.database("bench"), redis.url)
 
+A database's URL is for a plain role, which owns it and all that is made there; `for_application` is for another one, which owns nothing.
+
+
 Where TUSSENRUIMTE_TEST_POSTGRES_URL or TUSSENRUIMTE_TEST_REDIS_URL names a server, the shared fixtures use that one; its user has to be
-allowed to make databases. A server listens on the loopback interface only, asks for a password, flushes to disk what it acknowledges,
+superuser there. A server listens on the loopback interface only, asks for a password, flushes to disk what it acknowledges,
 writes its log into its folder, and ends with the process that started it. Run by root, PostgreSQL runs as `nobody`: it refuses root.
 """
 
@@ -22,6 +25,7 @@ import subprocess
 import tempfile
 import time
 from abc import ABC, abstractmethod
+from contextlib import suppress
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Self
@@ -32,6 +36,7 @@ import psycopg
 from psycopg.sql import SQL, Identifier
 from tethered import Tethered
 
+OWNER, APPLICATION = "tussenruimte_test_owner", "tussenruimte_test"
 START_SECONDS = 60
 TRIES = 3
 BELOW_EPHEMERAL = range(15_000, 32_000)
@@ -255,8 +260,27 @@ class NamedPostgres:
 
 
 def new_database(url: str, name: str) -> str:
+    """`url`: for the server's administration; its password is that of the two roles too."""
     name = f"{name}_{secrets.token_hex(4)}"
-    made = SQL("CREATE DATABASE {} TEMPLATE template0 ENCODING 'UTF8' LC_COLLATE 'C' LC_CTYPE 'C'").format(Identifier(name))
+    made = SQL("CREATE DATABASE {} OWNER {} TEMPLATE template0 ENCODING 'UTF8' LC_COLLATE 'C' LC_CTYPE 'C'")
     with psycopg.connect(url, autocommit=True) as connection:
-        connection.execute(made)
-    return urlsplit(url)._replace(path=f"/{name}").geturl()
+        for role in (OWNER, APPLICATION):
+            with suppress(psycopg.errors.DuplicateObject, psycopg.errors.UniqueViolation):
+                connection.execute(SQL("CREATE ROLE {} LOGIN PASSWORD {}").format(Identifier(role), urlsplit(url).password or ""))
+        connection.execute(made.format(Identifier(name), Identifier(OWNER)))
+    return for_role(urlsplit(url)._replace(path=f"/{name}").geturl(), OWNER)
+
+
+def for_role(url: str, role: str) -> str:
+    parts = urlsplit(url)
+    return parts._replace(netloc=f"{role}:{parts.password or ''}@{parts.netloc.rpartition('@')[2]}").geturl()
+
+
+def for_application(url: str) -> str:
+    """The same database, for the role that owns nothing there."""
+    return for_role(url, APPLICATION)
+
+
+def for_all(url: str, server: str) -> str:
+    """The same database, for the superuser whose URL of the server this is: nothing is kept from them."""
+    return urlsplit(server)._replace(path=urlsplit(url).path).geturl()

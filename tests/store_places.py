@@ -1,16 +1,16 @@
 """Where the tests keep stores: in files, or in PostgreSQL databases, of which the events have one and the keys another."""
 
 import sqlite3
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import closing
 from functools import cached_property
 from pathlib import Path
 
 import psycopg
 from psycopg.sql import SQL, Identifier
-from servers import NamedPostgres, Postgres
+from servers import NamedPostgres, Postgres, for_all, for_application
 
-from domain.store.database import OWN
+from domain.store.database import OWN, Table
 from domain.store.key_places import KEY_TABLES
 from domain.store.places import on_postgres, on_sqlite
 from domain.store.postgres import migrate
@@ -40,7 +40,10 @@ class Files:
 
 
 class Databases:
-    """Two databases with their tables, made when they are first asked for; emptied, they are as new."""
+    """Two databases with their tables, made when they are first asked for; emptied, they are as new.
+
+    `url` and `keys_url` are for the application, a role that owns nothing; `owned` and `owned_keys` for the role that owns them, `all` and
+    `all_keys` for the server's superuser."""
 
     def __init__(self, server: Postgres | NamedPostgres, name: str = "events") -> None:
         self._server = server
@@ -48,16 +51,33 @@ class Databases:
         self._others: dict[str, Databases] = {}
 
     @cached_property
-    def url(self) -> str:
-        url = self._server.database(self._name)
-        migrate(url, EVENT_TABLES)
-        return url
+    def owned(self) -> str:
+        return self._made(self._name, EVENT_TABLES)
 
     @cached_property
-    def keys_url(self) -> str:
-        url = self._server.database(f"{self._name}_keys")
-        migrate(url, KEY_TABLES)
+    def owned_keys(self) -> str:
+        return self._made(f"{self._name}_keys", KEY_TABLES)
+
+    def _made(self, name: str, tables: Sequence[Table]) -> str:
+        url = self._server.database(name)
+        migrate(url, tables, for_application(url))
         return url
+
+    @property
+    def url(self) -> str:
+        return for_application(self.owned)
+
+    @property
+    def keys_url(self) -> str:
+        return for_application(self.owned_keys)
+
+    @property
+    def all(self) -> str:
+        return for_all(self.owned, self._server.url)
+
+    @property
+    def all_keys(self) -> str:
+        return for_all(self.owned_keys, self._server.url)
 
     def open(self, root: bytes, organisation: str, clock: Callable[[], int]) -> EventStore:
         return on_postgres(self.url, self.keys_url, root, organisation, clock)
@@ -69,7 +89,7 @@ class Databases:
         return self._others[name]
 
     def empty(self) -> None:
-        for url in (self.url, self.keys_url):
+        for url in (self.all, self.all_keys):
             with psycopg.connect(url, autocommit=True) as connection:
                 names = connection.execute(
                     "SELECT tablename FROM pg_tables WHERE schemaname = 'public' AND tablename <> 'facts'"
@@ -81,7 +101,7 @@ class Databases:
     def stored(self) -> bytes:
         """Every row of every table, as PostgreSQL copies it out."""
         found = b""
-        for url in (self.url, self.keys_url):
+        for url in (self.all, self.all_keys):
             with psycopg.connect(url, autocommit=True) as connection:
                 for (name,) in connection.execute("SELECT tablename FROM pg_tables WHERE schemaname = 'public'").fetchall():
                     with connection.cursor().copy(SQL("COPY {} TO STDOUT (FORMAT BINARY)").format(Identifier(name))) as copy:
@@ -98,5 +118,5 @@ def alter(place: Place, statement: str) -> None:
         with closing(sqlite3.connect(place.path)) as database, database:
             database.execute(statement)
     else:
-        with psycopg.connect(place.url, autocommit=True) as connection:
+        with psycopg.connect(place.all, autocommit=True) as connection:
             connection.execute(statement)

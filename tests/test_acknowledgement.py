@@ -109,7 +109,7 @@ def test_who_sends_while_the_server_dies_is_told_so_and_may_send_again(
     own_postgres: Postgres, place: Databases, sender: ThreadPoolExecutor
 ) -> None:
     with served(place) as house:
-        with closing(psycopg.connect(place.url)) as other:
+        with closing(psycopg.connect(place.all)) as other:
             other.execute("SELECT 1 FROM locks WHERE organisation = 'buurtmaat' AND name = 'events' FOR UPDATE")
             on_its_way = sender.submit(sent, house)
             until(lambda: Waits(own_postgres).ask("SELECT 1 FROM pg_locks WHERE NOT granted"), "the sender waits for the lock")

@@ -103,8 +103,20 @@ def test_secrets_are_made_for_their_owner_alone_and_fit_each_other(prepared: Pat
     assert text["pgpass"].splitlines() == [
         f"{host}:5432:tussenruimte:tussenruimte:{text[f'{host}_password']}" for host in ("events", "keys")
     ]
+    owner = [f"{host}:5432:tussenruimte:tussenruimte_owner:{text[f'{host}_owner_password']}" for host in ("events", "keys")]
+    assert text["pgpass_owner"].splitlines() == [*text["pgpass"].splitlines(), *owner]
     for host, setting in (("events", "TUSSENRUIMTE_DATABASE_URL"), ("keys", "TUSSENRUIMTE_KEYS_URL")):
         assert SERVICES["api"]["environment"][setting] == f"postgresql://tussenruimte@{host}/tussenruimte"
+
+
+def test_no_container_but_the_one_that_makes_the_tables_can_be_their_owner() -> None:
+    migrate = SERVICES["migrate"]
+    assert migrate["environment"]["TUSSENRUIMTE_OWNER"] == "tussenruimte_owner"
+    assert migrate["environment"]["PGPASSFILE"] == "/run/secrets/pgpass_owner"
+    assert migrate["secrets"] == ["root_key", "pgpass_owner"]
+    for name in ("api", "worker"):
+        assert "TUSSENRUIMTE_OWNER" not in SERVICES[name]["environment"]
+        assert SERVICES[name]["secrets"] == ["root_key", "pgpass"]
 
 
 def test_the_root_key_that_is_made_is_one(prepared: Path) -> None:

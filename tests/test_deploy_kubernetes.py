@@ -12,13 +12,13 @@ from deploy_tools import DEPLOY, passed, run
 from tussenruimte import GRACE_SECONDS
 
 FOLDER = DEPLOY / "kubernetes"
-SECRETS = ("root.key", "pgpass", "redis.url")
+SECRETS = ("root.key", "pgpass", "redis.url", "owner/pgpass")
 
 
 def prepared(folder: Path) -> Path:
     """The folder as an operator has it who made the secrets."""
     shutil.copytree(FOLDER, folder, ignore=shutil.ignore_patterns("secrets"))
-    (folder / "example" / "secrets").mkdir()
+    (folder / "example" / "secrets" / "owner").mkdir(parents=True)
     for name in SECRETS:
         (folder / "example" / "secrets" / name).write_text(f"made for {name}\n")
     return folder
@@ -78,6 +78,23 @@ def test_no_pod_has_a_privilege(objects: list[Any]) -> None:
             }
             assert container["resources"]["limits"].keys() == {"memory"}
             assert container["resources"]["requests"].keys() == {"cpu", "memory"}
+
+
+def test_no_pod_but_the_one_that_makes_the_tables_can_be_their_owner(objects: list[Any]) -> None:
+    for name, template in pods(objects).items():
+        pod = template["spec"]
+        owners = [one for one in pod["volumes"] if one.get("secret", {}).get("secretName", "").startswith("tussenruimte-owner")]
+        named = {one["name"]: one.get("value") for one in pod["containers"][0]["env"]}
+        (copied,) = pod["initContainers"]
+        if name == "tussenruimte-migrate":
+            assert len(owners) == 1
+            assert named["TUSSENRUIMTE_OWNER"] == "tussenruimte_owner"
+            assert copied["command"][-2:] == ["/run/secrets/owner/pgpass", named["PGPASSFILE"]]
+            assert "/run/secrets/owner" in {one["mountPath"] for one in copied["volumeMounts"]}
+        else:
+            assert owners == []
+            assert "TUSSENRUIMTE_OWNER" not in named
+            assert copied["command"][-2:] == ["/run/secrets/tussenruimte/pgpass", named["PGPASSFILE"]]
 
 
 def test_the_api_is_asked_whether_it_lives_and_whether_it_is_ready(objects: list[Any]) -> None:

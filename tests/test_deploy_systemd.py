@@ -74,6 +74,12 @@ def test_the_hardening_is_the_same_with_sqlite_and_with_postgresql() -> None:
     assert lines(HARDENING) < lines("tussenruimte.service")
 
 
+def test_no_unit_but_the_one_that_makes_the_tables_can_be_their_owner() -> None:
+    naming = {path.parent.name for path in FOLDER.rglob("*.*") if path.is_file() and "pgpass_owner" in path.read_text()}
+    assert naming == {"tussenruimte-migrate.service.d"}
+    assert {path.parent.name for path in FOLDER.rglob("*.*") if path.is_file() and "TUSSENRUIMTE_OWNER" in path.read_text()} == naming
+
+
 @pytest.mark.parametrize("name", ["tussenruimte.service", "tussenruimte-api@.service", "tussenruimte-worker.service"])
 def test_every_unit_has_the_time_that_the_server_gives_its_requests(name: str) -> None:
     (seconds,) = re.findall(r"^TimeoutStopSec=(\d+)$", (FOLDER / name).read_text(), re.M)

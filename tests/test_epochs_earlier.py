@@ -41,7 +41,7 @@ def test_a_database_of_the_earlier_form_asks_for_migrate_which_brings_it_up(data
     sql(databases, "ALTER TABLE organisation_keys DROP COLUMN begun")
     with pytest.raises(Unusable, match="tussenruimte migrate"):
         check_databases(databases.url, databases.keys_url, "buurtmaat")
-    migrate(databases.keys_url, KEY_TABLES)
+    migrate(databases.owned_keys, KEY_TABLES, databases.keys_url)
     check_databases(databases.url, databases.keys_url, "buurtmaat")
     with closing(opened(databases)) as store:
         all_done(store)
@@ -50,10 +50,9 @@ def test_a_database_of_the_earlier_form_asks_for_migrate_which_brings_it_up(data
 
 
 def test_the_events_of_the_earlier_form_ask_for_migrate_too(databases: Databases) -> None:
-    url = databases.url
-    with psycopg.connect(url, autocommit=True) as connection:
+    with psycopg.connect(databases.owned, autocommit=True) as connection:
         connection.execute(SQL("DROP TABLE {}").format(Identifier(DEAD_EPOCHS.name)))
     with pytest.raises(Unusable, match="tussenruimte migrate"):
-        check_databases(url, databases.keys_url, "buurtmaat")
-    migrate(url, OWN)
-    check_databases(url, databases.keys_url, "buurtmaat")
+        check_databases(databases.url, databases.keys_url, "buurtmaat")
+    migrate(databases.owned, OWN, databases.url)
+    check_databases(databases.url, databases.keys_url, "buurtmaat")

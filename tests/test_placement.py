@@ -10,8 +10,9 @@ import pytest
 from click.testing import CliRunner, Result
 from psycopg.conninfo import conninfo_to_dict
 from sent_lines import ROOT, meeting, pair
-from servers import NamedPostgres, Postgres
+from servers import OWNER, NamedPostgres, Postgres, for_application
 
+from domain.store.addresses import as_role
 from domain.store.checks import Unusable
 from domain.store.organisations import organisations
 from projections.export.placement import placement
@@ -38,8 +39,8 @@ def made(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[[Postgres 
     def make(server: Postgres | NamedPostgres) -> Cluster:
         found = conninfo_to_dict(server.url)
         with passfile.open("a") as file:
-            file.write(f"*:{found['port']}:*:{found['user']}:{found.get('password', '')}\n")
-        urls = (conninfo_to_dict(server.database(name)) for name in ("events", "keys"))
+            file.write(f"*:{found['port']}:*:*:{found.get('password', '')}\n")
+        urls = (conninfo_to_dict(for_application(server.database(name))) for name in ("events", "keys"))
         return Cluster(*(f"postgresql://{url['user']}@{url['host']}:{url['port']}/{url['dbname']}" for url in urls))
 
     return make
@@ -60,6 +61,7 @@ def run(tmp_path: Path) -> Run:
 
     def run(*said: str, given: bytes = b"", **settings: str) -> Result:
         setting = {"TUSSENRUIMTE_PLACEMENT": str(tmp_path / "placement.toml"), "TUSSENRUIMTE_ROOT_KEY": root, "LANG": "C.UTF-8"}
+        setting["TUSSENRUIMTE_OWNER"] = OWNER
         done = CliRunner().invoke(cli, said, input=given, env={**setting, **settings})
         assert done.exception is None or isinstance(done.exception, SystemExit), done.exception
         return done
@@ -88,8 +90,9 @@ def test_each_organisation_is_on_its_own_cluster_with_its_own_positions(
     recorded(run, "elsewhere", meeting("soup", "r"))
     assert (positions(run, "buurtmaat"), positions(run, "elsewhere")) == (list(range(1, 7)), list(range(1, 8)))
     settings = {"TUSSENRUIMTE_KEYS_URL": two.keys, "TUSSENRUIMTE_PLACEMENT": ""}
-    assert "buurtmaat" in organisations(two.events)
-    assert "elsewhere" not in organisations(two.events)
+    owned = as_role(two.events, OWNER)
+    assert "buurtmaat" in organisations(owned)
+    assert "elsewhere" not in organisations(owned)
     assert run("--database", two.events, "--organisation", "buurtmaat", "export", **settings).output.count("\n") == 6
     for organisation, cluster, urls in (("buurtmaat", "two", two), ("elsewhere", "one", one)):
         done = run("--organisation", organisation, "--json", "doctor")

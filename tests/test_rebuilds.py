@@ -6,6 +6,7 @@ import subprocess
 import sys
 from collections.abc import Sequence
 from contextlib import closing
+from urllib.parse import urlsplit
 
 import psycopg
 import pytest
@@ -13,7 +14,7 @@ from command_line import environment
 from dask_cluster import Dask
 from patroni_cluster import until
 from sent_lines import ROOT, generated, opened, pair, record, runner_of
-from servers import NamedPostgres, Postgres
+from servers import OWNER, NamedPostgres, Postgres
 from store_faults import view_rows
 from store_places import Databases
 
@@ -50,7 +51,7 @@ def plain(place: Databases) -> Views:
 @pytest.fixture
 def spoilt(place: Databases, plain: Views) -> Databases:
     """Views from which much is gone, though their checkpoint says that they are whole."""
-    with psycopg.connect(place.url) as connection:
+    with psycopg.connect(place.all) as connection:
         for (table,) in connection.execute("SELECT relname FROM pg_class WHERE relname ~ '_v[0-9]+$' AND relkind = 'r'").fetchall():
             connection.execute(f"DELETE FROM {table}")
     assert views(place) != plain
@@ -64,7 +65,9 @@ def settings(place: Databases, root: bytes = ROOT) -> dict[str, str]:
 
 def rebuild(place: Databases, *said: str, root: bytes = ROOT) -> "subprocess.Popen[str]":
     verb = [sys.executable, "-m", "tussenruimte", "--json", "rebuild", "--all-organisations", *said]
-    told = environment(**settings(place, root))
+    # In the URL stands the password of the platform's role, so that this one is for the owner's.
+    owner = {"TUSSENRUIMTE_OWNER": OWNER, "PGPASSWORD": urlsplit(place.url).password or ""}
+    told = environment(**settings(place, root), **owner)
     return subprocess.Popen(verb, env=told, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
 
 
@@ -75,7 +78,7 @@ def positions(running: "subprocess.Popen[str]") -> dict[str, str | None]:
 
 
 def expected(place: Databases) -> dict[str, str]:
-    with psycopg.connect(place.url) as connection:
+    with psycopg.connect(place.all) as connection:
         return {name: str(head) for name, head in connection.execute("SELECT organisation, max(position) FROM events GROUP BY 1")}
 
 
@@ -95,7 +98,7 @@ def test_what_a_worker_was_at_when_it_died_is_done_by_another(spoilt: Databases,
     with Dask(2, environment(**settings(spoilt))) as cluster:
         running = rebuild(spoilt, "--scheduler", cluster.scheduler.address)
         first = "SELECT 1 FROM generations WHERE building > generation"
-        with psycopg.connect(spoilt.url, autocommit=True) as connection:
+        with psycopg.connect(spoilt.all, autocommit=True) as connection:
             until(lambda: connection.execute(first).fetchone(), "a rebuild has begun")
         cluster.workers[0].kill()
         assert positions(running) == expected(spoilt)
@@ -103,8 +106,8 @@ def test_what_a_worker_was_at_when_it_died_is_done_by_another(spoilt: Databases,
 
 
 def test_an_organisation_that_cannot_be_rebuilt_is_told_and_the_others_are(spoilt: Databases, plain: Views) -> None:
-    with psycopg.connect(spoilt.keys_url, autocommit=True) as connection:
-        connection.execute("CREATE TABLE aside AS SELECT * FROM organisation_keys WHERE organisation = 'home0'")
+    with psycopg.connect(spoilt.all_keys, autocommit=True) as connection:
+        connection.execute("CREATE TEMP TABLE aside AS SELECT * FROM organisation_keys WHERE organisation = 'home0'")
         connection.execute("DELETE FROM organisation_keys WHERE organisation = 'home0'")
         running = rebuild(spoilt)
         out, err = running.communicate(timeout=300)

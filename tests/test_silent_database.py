@@ -49,7 +49,7 @@ def breaking_off(place: Databases, server: Postgres, table: str) -> Iterator[Non
                 pass
         server.kill()
 
-    with psycopg.connect(place.url) as connection:
+    with psycopg.connect(place.all) as connection:
         connection.execute(f"LOCK TABLE {table} IN ACCESS EXCLUSIVE MODE")
         ending = threading.Thread(target=end)
         ending.start()

@@ -94,7 +94,7 @@ class TestPostgresShared(StoreSharingContract):
         assert isinstance(place, Databases)
         with closing(opened(place)) as store:
             record(store, pair())
-            with psycopg.connect(place.url, autocommit=True) as connection:
+            with psycopg.connect(place.all, autocommit=True) as connection:
                 connection.execute("DELETE FROM locks")
             with pytest.raises(PersistenceError, match="lock"):
                 record(store, [meeting("m", "r")])
@@ -103,14 +103,14 @@ class TestPostgresShared(StoreSharingContract):
 
 def test_views_of_an_older_form_keep_nothing_once_they_are_read_anew(databases: Databases) -> None:
     databases.empty()
-    with connected(databases.url) as connection:
-        connection.execute(f"CREATE TABLE IF NOT EXISTS {OLDER} (LIKE {named(MEMBERS)} INCLUDING ALL)")
-        connection.execute(f"DELETE FROM {OLDER}")
+    with connected(databases.owned) as connection:
+        connection.execute(f"CREATE TABLE {OLDER} (LIKE {named(MEMBERS)} INCLUDING ALL)")
+    migrate(databases.owned, EVENT_TABLES, databases.url)
     for organisation in ("buurtmaat", "elders"):
         with closing(opened(databases, organisation)) as store:
             record(store, pair())
             runner_of(store).catch_up()
-    with connected(databases.url) as connection:
+    with connected(databases.all) as connection:
         connection.execute(f"INSERT INTO {OLDER} SELECT * FROM {named(MEMBERS)}")
         assert held(connection) == [("buurtmaat", 2), ("elders", 2)]
         with closing(opened(databases)) as store:

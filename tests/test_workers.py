@@ -183,7 +183,7 @@ def test_who_loses_the_connection_of_the_lead_no_longer_leads(databases: Databas
     def robbed() -> None:
         with store.database.lead("project") as lead:
             assert lead.holds()
-            with psycopg.connect(databases.url, autocommit=True) as connection:
+            with psycopg.connect(databases.all, autocommit=True) as connection:
                 connection.execute("SELECT pg_terminate_backend(pid) FROM pg_locks WHERE locktype = 'advisory'")
             eventually(other.holds, "another lead")
             lead.holds()

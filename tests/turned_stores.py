@@ -25,7 +25,7 @@ def sql(place: Place, statement: str, *values: Any) -> list[Any]:
     if isinstance(place, Files):
         with closing(sqlite3.connect(f"{place.path}.keys")) as db, db:
             return db.execute(statement, values).fetchall()
-    with psycopg.connect(place.keys_url, autocommit=True) as connection:
+    with psycopg.connect(place.all_keys, autocommit=True) as connection:
         cursor = connection.execute(statement.replace("?", "%s"), values)
         return cursor.fetchall() if cursor.description else []
 

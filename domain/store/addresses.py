@@ -5,7 +5,7 @@ What is told of it holds no password.
 
 from urllib.parse import quote
 
-from psycopg.conninfo import conninfo_to_dict
+from psycopg.conninfo import conninfo_to_dict, make_conninfo
 
 
 def shown(url: str) -> str:
@@ -19,6 +19,13 @@ def shown(url: str) -> str:
     user = f"{quote(str(found['user']))}@" if "user" in found else ""
     service = f"?service={quote(str(found['service']))}" if "service" in found else ""
     return f"postgresql://{user}{','.join(places)}/{quote(str(found.get('dbname', '')))}{service}"
+
+
+def as_role(url: str, role: str) -> str:
+    """The same place for another role, whose password libpq finds elsewhere, as in its passfile."""
+    found = conninfo_to_dict(url)
+    found.pop("password", None)
+    return make_conninfo("", **{**found, "user": role})
 
 
 def _bracketed(host: str) -> str:

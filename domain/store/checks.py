@@ -12,6 +12,7 @@ import msgspec
 
 from domain.store.addresses import shown
 from domain.store.database import EVENTS, OWN, STORE_VERSION
+from domain.store.isolation import may_read, open_tables, role_of, within
 from domain.store.key_places import KEY_TABLES, ORGANISATION_KEYS
 from domain.store.mapper import Unreadable
 from domain.store.places import keys_path
@@ -79,7 +80,8 @@ def check_places(url: str, keys_url: str) -> None:
         if are_one(events, keys):
             raise Unusable(
                 f"{shown(keys_url)} names the database of the events. Make another for the keys: no backup may hold both. If keys are there"
-                " already, copy their tables over with pg_dump -t fence -t organisation_keys -t data_keys -t aliases, and drop them there."
+                " already, copy their tables over with pg_dump -t fence -t organisation_keys -t data_keys -t aliases, as a superuser, and"
+                " drop them there."
             )
         for connection, place, own, other, table in (
             (events, url, "events", "keys", ORGANISATION_KEYS),
@@ -89,6 +91,11 @@ def check_places(url: str, keys_url: str) -> None:
                 raise Unusable(
                     f"{shown(place)} is set as the database of the {own}, and holds {other} (the table {table.name})."
                     " The two URLs may be exchanged: look which is which, and set each as what it is."
+                )
+            if has_table(connection, "facts") and not may_read(connection, "facts"):
+                raise Unusable(
+                    f"The tables in {shown(place)} are another role's, and {role_of(connection)} may not use them yet: run"
+                    " `tussenruimte migrate` where TUSSENRUIMTE_OWNER names the role that owns them."
                 )
             if (version := store_version(connection)) is not None:
                 _check_version(shown(place), version)
@@ -103,10 +110,11 @@ def check_databases(url: str, keys_url: str, organisation: str) -> None:
         for connection, place, tables in ((events, url, OWN), (keys, keys_url, KEY_TABLES)):
             if store_version(connection) is None:
                 raise Unusable(f"There are no tables in {shown(place)} yet. Run `tussenruimte migrate`.")
-            if lacks(connection, tables):
+            if lacks(connection, tables) or open_tables(connection):
                 raise Unusable(f"The tables in {shown(place)} are of an older version of this program. Run `tussenruimte migrate`.")
-        recorded = events.execute("SELECT 1 FROM events WHERE organisation = %s LIMIT 1", (organisation,)).fetchone()
-        kept = keys.execute("SELECT 1 FROM organisation_keys WHERE organisation = %s LIMIT 1", (organisation,)).fetchone()
+        with within(events, organisation), within(keys, organisation):
+            recorded = events.execute("SELECT 1 FROM events WHERE organisation = %s LIMIT 1", (organisation,)).fetchone()
+            kept = keys.execute("SELECT 1 FROM organisation_keys WHERE organisation = %s LIMIT 1", (organisation,)).fetchone()
     if recorded and not kept:
         raise Unusable(
             f"{shown(url)} holds events of {organisation}, but its keys in {shown(keys_url)} are gone."

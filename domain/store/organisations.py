@@ -2,7 +2,9 @@
 
 from collections.abc import Mapping
 
+from domain.store.addresses import shown
 from domain.store.checks import Unusable
+from domain.store.isolation import EVERY, owns, role_of, within
 from domain.store.postgres import connected
 
 RECORDED = "SELECT organisation FROM locks WHERE name = 'events' ORDER BY organisation"
@@ -10,14 +12,19 @@ RECORDED = "SELECT organisation FROM locks WHERE name = 'events' ORDER BY organi
 
 
 def organisations(url: str) -> list[str]:
-    """Raises `domain.store.postgres.Unreachable`."""
-    with connected(url) as connection:
+    """`url`: for the owner of the tables, to whom alone it is shown. Raises `Unusable`, and `domain.store.postgres.Unreachable`."""
+    with connected(url) as connection, within(connection, EVERY):
+        if not owns(connection):
+            raise Unusable(
+                f"Which organisations there are in {shown(url)} is shown to the owner of the tables, and {role_of(connection)} is not."
+                " Name the role that is with TUSSENRUIMTE_OWNER."
+            )
         return [organisation for (organisation,) in connection.execute(RECORDED)]
 
 
 def recorded(url: str, organisation: str) -> bool:
     """Whether a database whose tables are there has events of an organisation. Raises `domain.store.postgres.Unreachable`."""
-    with connected(url) as connection:
+    with connected(url) as connection, within(connection, organisation):
         if connection.execute("SELECT to_regclass('events')").fetchone() == (None,):
             return False
         found = connection.execute("SELECT 1 FROM events WHERE organisation = %s LIMIT 1", (organisation,))

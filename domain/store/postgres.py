@@ -1,5 +1,7 @@
 """A database on PostgreSQL, for all organisations together: the organisation leads every key, and nothing crosses organisations.
 
+Each transaction is set to its organisation as it begins, and shows and takes the rows of no other: see `domain.store.isolation`.
+
 Writers of one organisation wait for one another on a row of `locks`, taken when their transaction begins and held until it commits: so
 positions have no gaps and become visible in their order, and other organisations wait for nobody. Generations of a view share a table.
 """
@@ -9,7 +11,7 @@ import select
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager, nullcontext, suppress
 from functools import lru_cache
-from itertools import count
+from itertools import count, islice
 from typing import Any
 
 import psycopg
@@ -19,13 +21,17 @@ from psycopg_pool import ConnectionPool
 
 from domain.store.addresses import shown
 from domain.store.database import STORE_VERSION, Change, Cursor, Insert, JsonForms, Lock, Row, Table
+from domain.store.isolation import SET, admit, role_of, secure, within
 from domain.store.lead import ServerLead
 from domain.store.postgres_arrays import Packed, PackedDumper, packed
-from domain.store.postgres_sql import definitions, element, given, named, quoted, statement_of
+from domain.store.postgres_sql import definitions, given, named, quoted, statement_of
 
 BUSY_SECONDS = 120
-COPIED = 50
-"""Rows from which a COPY is faster than a statement with arrays."""
+TOGETHER = 500
+"""New rows that go by one statement. The server takes them in while the next are formed, which is as fast as COPY; that PostgreSQL refuses
+where row-level security holds."""
+AHEAD = 8_000_000
+"""Bytes of such statements that are sent before their answers are waited for."""
 STREAMED = 2_000
 POOL = 40
 ANSWER_SECONDS = 30.0
@@ -122,30 +128,33 @@ class PostgresTransaction:
         for change in changes:
             if not change.rows:
                 continue
-            if self._pipeline is None and isinstance(change, Insert) and _worth_copying(change.rows):
-                self._copy(change, generation)
+            if self._pipeline is None and isinstance(change, Insert):
+                self._insert(change, generation)
             else:
-                statement = statement_of(self._scope(change.table, generation), change)
-                columns = zip(given(change), zip(*change.rows, strict=True), strict=True)
-                self._connection.execute(statement, [packed(change.table.columns[name], values) for name, values in columns])
-                self._begun = True
+                self._send(change, change.rows, generation)
         self._step()
+
+    def _insert(self, change: Insert, generation: int) -> None:
+        rows, waiting = iter(change.rows), 0
+        with self._connection.pipeline() as pipeline:
+            while some := list(islice(rows, TOGETHER)):
+                waiting += self._send(change, some, generation)
+                if waiting > AHEAD:
+                    pipeline.sync()
+                    waiting = 0
+
+    def _send(self, change: Change, rows: Iterable[Row], generation: int) -> int:
+        """Returns how many bytes went."""
+        statement = statement_of(self._scope(change.table, generation), change)
+        columns = zip(given(change), zip(*rows, strict=True), strict=True)
+        arrays = [packed(change.table.columns[name], values) for name, values in columns]
+        self._connection.execute(statement, arrays)
+        self._begun = True
+        return sum(map(len, arrays))
 
     def _scope(self, table: Table, generation: int) -> dict[str, str]:
         scope = {"organisation": quoted(self._organisation)}
         return {**scope, "generation": str(int(generation))} if table.version else scope
-
-    def _copy(self, change: Insert, generation: int) -> None:
-        table = change.table
-        scope: Row = (self._organisation, generation) if table.version else (self._organisation,)
-        names = [*self._scope(table, generation), *table.columns]
-        types = ["text", *(["int8"] if table.version else []), *(element(kind) for kind in table.columns.values())]
-        statement = f"COPY {named(table)} ({', '.join(names)}) FROM STDIN (FORMAT BINARY)"
-        with self._connection.cursor() as cursor, cursor.copy(statement) as copy:
-            copy.set_types(types)
-            write = copy.write_row
-            for row in change.rows:
-                write((*scope, *row))
 
     @contextmanager
     def attempt(self) -> Iterator[None]:
@@ -171,9 +180,13 @@ class PostgresTransaction:
                     self._connection.execute(f"DELETE FROM {name} WHERE organisation = {quoted(self._organisation)}")
 
 
-def _worth_copying(rows: Iterable[Row]) -> bool:
-    """What comes one by one is always copied: the server takes in what was sent while the next row is formed."""
-    return not isinstance(rows, Sequence) or len(rows) >= COPIED
+class _Asked(PostgresTransaction):
+    """Statements of which each is a transaction: it is set to the organisation by what is sent with it."""
+
+    def execute(self, statement: str, values: Sequence[Any] = ()) -> Cursor:
+        with self._connection.pipeline():
+            self._connection.execute(SET, (self._organisation,))
+            return super().execute(statement, values)
 
 
 class Unreachable(OperationalError):
@@ -212,7 +225,9 @@ class PostgresDatabase(PostgresDatastore):
     @contextmanager
     def reading(self) -> Iterator[PostgresTransaction]:
         with self._held() as connection:
-            connection.execute("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY")
+            # In one message; and SET, other than a SELECT, leaves it to the first question what is the newest that is seen.
+            organisation = quoted(self.organisation)
+            connection.execute(f"BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY; SET LOCAL tussenruimte.organisation = {organisation}")
             try:
                 yield PostgresTransaction(connection, self.organisation)
             finally:
@@ -222,7 +237,7 @@ class PostgresDatabase(PostgresDatastore):
     @contextmanager
     def asking(self) -> Iterator[PostgresTransaction]:
         with self._held() as connection:
-            yield PostgresTransaction(connection, self.organisation)
+            yield _Asked(connection, self.organisation)
 
     @contextmanager
     def writing(self, lock: Lock, brief: bool = False) -> Iterator[PostgresTransaction]:
@@ -235,7 +250,9 @@ class PostgresDatabase(PostgresDatastore):
         ):
             # From when this is answered all that was committed under the lock is seen, and nothing else is written under it.
             row = (self.organisation, lock)
-            held = connection.execute(LOCKED_BRIEFLY, (PAUSE, *row)) if brief else connection.execute(LOCKED, row)
+            with nullcontext() if brief else connection.pipeline():
+                connection.execute(SET, (self.organisation,))
+                held = connection.execute(LOCKED_BRIEFLY, (PAUSE, *row)) if brief else connection.execute(LOCKED, row)
             if not brief:
                 self._check(held, lock)
             yield PostgresTransaction(connection, self.organisation, piped)
@@ -270,19 +287,24 @@ class PostgresDatabase(PostgresDatastore):
     def _make(self, lock: Lock) -> None:
         """See that the row stands there by which an organisation's writers wait for one another."""
         if lock not in self._locks:
-            with self._held() as connection, _replicated(connection):
+            with self._held() as connection, _replicated(connection), within(connection, self.organisation):
                 connection.execute("INSERT INTO locks VALUES (%s, %s) ON CONFLICT DO NOTHING", (self.organisation, lock))
             self._locks.add(lock)
 
 
-def migrate(url: str, tables: Iterable[Table], version: int = STORE_VERSION) -> None:
-    """Make what tables are not there yet. Of several who do so at once one goes first, and the others find it done."""
+def migrate(url: str, tables: Iterable[Table], application: str | None = None, version: int = STORE_VERSION) -> None:
+    """Make what tables are not there yet, and see that they keep organisations apart. Of several who do so at once one goes first, and the
+    others find it done. `application`: the URL that the platform will use; whose role that is may then use the tables."""
     with connected(url) as connection:
         connection.execute("SELECT pg_advisory_lock(%s)", (_MIGRATING,))
         with connection.transaction():
             for statement in definitions(tables):
                 connection.execute(statement)
             connection.execute("INSERT INTO facts VALUES ('store_version', %s) ON CONFLICT (name) DO NOTHING", (str(version),))
+        secure(connection)
+        if application is not None:
+            with connected(application) as platform:
+                admit(connection, role_of(platform))
 
 
 def store_version(connection: psycopg.Connection[Row]) -> str | None:

@@ -12,7 +12,7 @@ from domain.model.time import DAY
 from domain.model.words import ID_FORM
 from domain.proofs.errors import Unproven
 from domain.proofs.note import COSIGNATURE, Verifier, parse_key
-from domain.store.addresses import shown
+from domain.store.addresses import as_role, shown
 from domain.store.checks import Unusable
 from domain.store.keys import RootKeyError, load_root, make_root
 from domain.store.log import ORIGIN
@@ -30,6 +30,7 @@ DEFAULT_DATABASE = "sqlite:///tussenruimte.db"
 KEYS, REPLICA, PLACEMENT = "TUSSENRUIMTE_KEYS_URL", "TUSSENRUIMTE_READ_URL", "TUSSENRUIMTE_PLACEMENT"
 REDIS = "TUSSENRUIMTE_REDIS_URL"
 ERASURES = "TUSSENRUIMTE_ERASURES_FILE"
+OWNER = "TUSSENRUIMTE_OWNER"
 EPOCH, OLD_EPOCH = "TUSSENRUIMTE_EPOCH_DAYS", "TUSSENRUIMTE_OLD_EPOCH_DAYS"
 LOG_ORIGIN, WITNESSES = "TUSSENRUIMTE_LOG_ORIGIN", "TUSSENRUIMTE_WITNESSES"
 PLACED_BY = ("TUSSENRUIMTE_DATABASE_URL", KEYS, REPLICA)
@@ -65,11 +66,19 @@ class Databases(msgspec.Struct, frozen=True):
     """The name of the cluster in the placement, where there is one."""
     others: dict[str, str] = {}
     """The events of the other clusters, by name."""
+    owner: str | None = None
+    """The role that owns the tables, where it is another than the platform's own."""
+
+    @property
+    def owned(self) -> tuple[str, str]:
+        """The databases of the events and of the keys, for the owner of their tables."""
+        return (as_role(self.url, self.owner), as_role(self.keys_url, self.owner)) if self.owner else (self.url, self.keys_url)
 
     def told(self) -> dict[str, str]:
         cluster = {"cluster": self.cluster} if self.cluster else {}
         replica = {"replica": shown(self.read_url)} if self.read_url else {}
-        return {**cluster, "database": shown(self.url), **replica, "keys": shown(self.keys_url)}
+        owner = {"owner": self.owner} if self.owner else {}
+        return {**cluster, "database": shown(self.url), **replica, "keys": shown(self.keys_url), **owner}
 
 
 class Settings(msgspec.Struct, frozen=True):
@@ -118,14 +127,16 @@ def settings() -> Settings:
 
 def _place(organisation: str) -> tuple[Files | Databases, dict[str, str]]:
     if placed := _placement():
-        return _cluster(placed, placed.of(organisation)), dict.fromkeys(("cluster", "database", "replica", "keys"), PLACEMENT)
+        sources = dict.fromkeys(("cluster", "database", "replica", "keys"), PLACEMENT)
+        return _cluster(placed, placed.of(organisation)), {**sources, "owner": OWNER}
     url, url_from = _set("database", "TUSSENRUIMTE_DATABASE_URL", DEFAULT_DATABASE)
     scheme, _, path = url.partition(":///")
     if url.partition("://")[0] in POSTGRES:
         keys, replica = _postgres(KEYS, APART), _postgres(REPLICA) if os.environ.get(REPLICA) else None
         if shown(keys) == shown(_readable(url, url_from)):
             raise Unusable(f"{KEYS} names the database of the events. Make another for the keys: no backup may hold both.")
-        return Databases(url, keys, replica), {"database": url_from, "keys": KEYS, "replica": REPLICA}
+        sources = {"database": url_from, "keys": KEYS, "replica": REPLICA, "owner": OWNER}
+        return Databases(url, keys, replica, owner=_owner()), sources
     if scheme == "sqlite" and path and not path.startswith(":"):
         return Files(Path(path), organisation), {"database": url_from}
     raise Unusable(
@@ -155,7 +166,11 @@ def databases() -> list[Databases]:
 def _cluster(placed: Placement, name: str) -> Databases:
     own = placed.clusters[name]
     others = {other: its.events for other, its in placed.clusters.items() if other != name}
-    return Databases(own.events, own.keys, own.read, name, others)
+    return Databases(own.events, own.keys, own.read, name, others, _owner())
+
+
+def _owner() -> str | None:
+    return os.environ.get(OWNER) or None
 
 
 def _postgres(variable: str, why: str = "") -> str:

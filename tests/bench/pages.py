@@ -115,7 +115,7 @@ def _plain(place: Place, page: Any, series: Any) -> str:
     assert sum(len(one["members"]) for one in nodes) == RELATIONSHIPS * MEMBERS
     assert {len(column) for column in columns.values()} == {POINTS}
     assert isinstance(place.found, Databases)
-    url = new_database(place.found.url, "plain")
+    url = new_database(place.found.all, "plain")
     make_plain(url, nodes, columns)
     return url
 

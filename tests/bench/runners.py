@@ -68,7 +68,7 @@ def of_library(place: Place) -> float:
 def _forget_views(place: Place) -> None:
     """The library sets the tables of a former round aside, under a name that is taken in the round after."""
     assert isinstance(place.found, Databases)
-    with psycopg.connect(place.found.url, autocommit=True) as connection:
+    with psycopg.connect(place.found.all, autocommit=True) as connection:
         names = connection.execute("SELECT tablename FROM pg_tables WHERE schemaname = 'public' AND tablename LIKE '%counting%'").fetchall()
         for (name,) in names:
             connection.execute(SQL("DROP TABLE {}").format(Identifier(name)))

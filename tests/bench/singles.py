@@ -65,7 +65,7 @@ def bare(place: Place) -> float:
     """The rows that the store wrote last, inserted into a table with the same columns and indexes."""
     assert isinstance(place.found, Databases)
     rows = written(place.again())
-    with ConnectionPool(place.found.url, min_size=THREADS, max_size=THREADS, kwargs={"autocommit": True}) as pool:
+    with ConnectionPool(place.found.owned, min_size=THREADS, max_size=THREADS, kwargs={"autocommit": True}) as pool:
         pool.wait()
         with pool.connection() as connection:
             connection.execute("DROP TABLE IF EXISTS bare")
