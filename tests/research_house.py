@@ -123,9 +123,9 @@ BY_NAME = "query($name: ID!) { research { relationship(pseudonym: $name) { pseud
 
 
 @contextmanager
-def research_house(place: Place) -> Iterator[House]:
+def research_house(place: Place, organisation: str = "buurtmaat") -> Iterator[House]:
     clock = Clock()
-    with served_at(place.open(ROOT, "buurtmaat", clock)) as served:
+    with served_at(place.open(ROOT, organisation, clock)) as served:
         yield House(served, clock)
 
 

@@ -14,6 +14,7 @@ from research_house import (
     WHOLE,
     House,
     began,
+    consent,
     contact,
     over,
     recorded,
@@ -23,7 +24,7 @@ from research_house import (
     texts,
     volunteer,
 )
-from store_places import Files, Place
+from store_places import Databases, Files, Place
 
 from domain.model.time import DAY, day
 from domain.store.pseudonyms import FORM
@@ -200,6 +201,17 @@ def test_two_projects_share_no_pseudonym_and_no_cursor(house: House) -> None:
     for project, name in (("other", house.called("contact-0")), ("study", "contact-0"), ("study", house.called("contact-0", "other"))):
         assert house.ask(BY_NAME, project, name=name)["relationship"] is None
     assert house.ask(BY_NAME, name=house.called("contact-0"))["relationship"] is not None
+
+
+def test_two_organisations_in_one_database_share_nothing_though_all_is_called_alike(databases: Databases) -> None:
+    databases.empty()
+    with research_house(databases, "one") as one, research_house(databases, "other") as other:
+        assert len(one.names()) == len(other.names()) == CONTACTS
+        assert not one.names() & other.names()
+        assert one.ask(BY_NAME, name=other.called("contact-0"))["relationship"] is None
+        assert one.served.answer(WHOLE, other.researcher())["errors"][0]["extensions"]["code"] == "UNAUTHENTICATED"
+        one.record(consent(seeker(0), way="withdrawn", occurred="2022-01-01"))
+        assert (len(one.names()), len(other.names())) == (CONTACTS - 1, CONTACTS)
 
 
 def test_asking_again_and_again_tells_no_more_of_a_day(house: House) -> None:

@@ -189,6 +189,9 @@ def test_while_the_views_are_behind_nothing_is_told(house: House) -> None:
 def test_nobody_else_asks_for_what_is_told_for_research(house: House, role: Role) -> None:
     (error,) = house.served.answer(WHOLE, house.who(role))["errors"]
     assert error["extensions"]["code"] == "FORBIDDEN"
+    with pytest.raises(Refused) as refused:
+        house.organisation.research.page(Scope("buurtmaat", role, Reach(project="study")), 10, None)
+    assert refused.value.refusal.rule == "not_allowed", "nor past the pages of the web"
 
 
 @pytest.mark.parametrize(
