@@ -6,7 +6,7 @@ STAMP := .venv/.stamp
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test check test-ha bench soak soak-kill soak-erasures soak-live soak-power soak-tokens soak-isolation clean
+.PHONY: help setup demo test check test-ha bench soak soak-kill soak-erasures soak-live soak-power soak-tokens soak-isolation soak-schema clean
 
 help: ## list what can be made
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' Makefile
@@ -55,6 +55,9 @@ soak-live: setup ## break subscriptions off over and over while much is recorded
 
 soak-power: setup ## cut the power at 8,000 moments, 3 to 20 minutes, and look for what is lost or back (Linux, with a C compiler)
 	$(BIN)/python tests/power_cuts.py --runs 16 --cuts 500 --seed 1
+
+soak-schema: setup ## ask 20,000 questions by the schema, and the pages as often, and look for what was not foreseen
+	$(BIN)/python tests/schema_soak.py --requests 20000 --seed 1
 
 soak-tokens: setup ## try 100,000 tokens that are nearly right, about three minutes (from npm: oidc-provider)
 	$(BIN)/python -W ignore tests/mutated_tokens.py --tokens 100000 --seed 1

@@ -37,9 +37,10 @@ from domain.store.turning import Spans
 from projections import soundness
 from projections.erasing import Erasing
 from projections.export import asking, auditing, carrying, entering, members, researching, tables, tending
+from projections.export.bounds import bounds
 from projections.export.settings import Databases, Files, Settings, databases, files_of, root_key, settings
 from projections.export.sign_in import LINK_MINUTES, entry, is_loopback, sign_in_address
-from projections.export.terminal import TOLD, Verbs, acting, looking, said, show, told, watched
+from projections.export.terminal import TOLD, Verbs, acting, looking, said, show, told, warn, watched
 from projections.membership import Membership
 from projections.retention import Retention
 from projections.runner import Runner
@@ -261,6 +262,7 @@ def _findings(chosen: Settings) -> list[soundness.Finding]:
             return [soundness.Finding("store", True, "nothing was recorded yet")]
         with opened(outdated=True) as organisation, watched() as progress:
             found = soundness.examine(organisation.store, organisation.runner, lambda done, of: progress("examine", done, of))
+            found.append(soundness.rooted(chosen.sources["root key"] == "default"))
             found.append(soundness.turned(organisation.store, organisation.spans))
             if isinstance(chosen.place, Databases):
                 found += [soundness.apart("organisations", chosen.place.url), soundness.apart("their keys", chosen.place.keys_url)]
@@ -284,24 +286,19 @@ def _findings(chosen: Settings) -> list[soundness.Finding]:
 def serve(host: str, port: int, metrics_host: str, metrics_port: int | None) -> None:
     """Serve it all over HTTP until Ctrl-C."""
     # Only here, since the other verbs start three times as fast without.
-    from uvicorn import Config
-
     from api.app import make_app
-    from api.direct import DirectProtocol, Server
-    from api.limits import BODY
+    from api.direct import Server, configured
 
+    limits = bounds()
     server_socket = listening(host, port)
     name = f"[{host}]" if ":" in host else host
     address = f"http://{name}:{server_socket.getsockname()[1]}"
     chosen = settings()
     organisation = open_organisation(chosen, new=True)
-    application = make_app(organisation, sign_in=chosen.sign_in)
+    application = make_app(organisation, sign_in=chosen.sign_in, bounds=limits)
     with watched_at(organisation, metrics_host, metrics_port):
         organisation.runner.catch_up()
-        config = Config(
-            application, ws=DirectProtocol, ws_per_message_deflate=False, ws_max_size=BODY, log_config=None, access_log=False,
-            timeout_graceful_shutdown=GRACE_SECONDS,
-        )  # fmt: skip
+        config = configured(application, timeout_graceful_shutdown=GRACE_SECONDS)
         server = Server(config)
 
         def ended(*_: object) -> None:
@@ -311,6 +308,8 @@ def serve(host: str, port: int, metrics_host: str, metrics_port: int | None) -> 
 
         for ending in (signal.SIGINT, signal.SIGTERM):
             signal.signal(ending, ended)
+        if not is_loopback(host) and not (chosen.sign_in.url or "").startswith("https://"):
+            warn(f"{host} can be reached from elsewhere. Put TLS in front of it, and set TUSSENRUIMTE_URL: else others read along.")
         show({"address": address}, lambda _: f"Tussenruimte on {address} (GraphQL at {address}/graphql), until Ctrl-C")
         if isinstance(chosen.place, Files) and is_loopback(host) and sys.stdout.isatty() and not said("json"):
             # For who sits there. What is not a terminal may be a log, in which no secret is to stand.

@@ -27,7 +27,7 @@ from api.context import Context, Organisation, all_done, past
 from api.correlation import Correlation
 from api.entrance import Entrance
 from api.errors import language_of, mask
-from api.exchange import PLAIN_JSON, HTTPRefused, media_type, refusal
+from api.exchange import PLAIN_JSON, STATUS, HTTPRefused, media_type, refusal
 from api.fanout import Fanout
 from api.feed import feed_pages
 from api.gate import Gate
@@ -39,10 +39,14 @@ from api.schema import make_schema
 from api.schema_pages import schema_pages
 from api.sign_in.routes import sign_in_pages
 from api.socket import Socket
+from api.time_limit import within
+from api.trusted import Documents
+from api.turnstile import Limited, Turnstile
 from api.wakeups import Wakeups
 from api.watch import TokenWatch
-from domain.model.errors import bad
+from domain.model.errors import Refused, bad
 from domain.store.trouble import SILENT, TROUBLE
+from projections.export.bounds import STANDARD, Bounds
 from projections.export.sign_in import SignIn
 from projections.telemetry.work import projected
 
@@ -79,9 +83,15 @@ async def _finishing(organisation: Organisation) -> None:
             logger.warning("erasures cannot be looked after just now", exc_info=error)
 
 
-def make_app(organisation: Organisation, look_seconds: float | None = None, sign_in: SignIn = BY_LINKS) -> ASGIApp:
+def _limited(errors: list[GraphQLError] | None) -> Limited | None:
+    return next((error.original_error for error in errors or () if isinstance(error.original_error, Limited)), None)
+
+
+def make_app(
+    organisation: Organisation, look_seconds: float | None = None, sign_in: SignIn = BY_LINKS, bounds: Bounds = STANDARD
+) -> ASGIApp:
     """The application over an opened organisation. `look_seconds`: if what other processes recorded is not looked for as often as usual;
-    `sign_in`: where people sign in."""
+    `sign_in`: where people sign in; `bounds`: how much who asks may take."""
 
     wakeups = Wakeups(organisation, look_seconds)
     organisation.runner.on_step(projected)
@@ -106,36 +116,43 @@ def make_app(organisation: Organisation, look_seconds: float | None = None, sign
 
     app = FastAPI(title="Tussenruimte", lifespan=lifespan, docs_url=None, redoc_url=None, openapi_url=None, telemetry=NO_TELEMETRY)
     app.state.fanout = fanout
-    app.add_middleware(Gate, organisation=organisation, entrance=entrance)
+    turnstile, documents = Turnstile(bounds), Documents(bounds.documents)
+    app.add_middleware(Gate, organisation=organisation, entrance=entrance, turnstile=turnstile)
     schema = make_schema()
 
     async def graphql(request: Request) -> Response:
         """Ask or record, as GraphQL over HTTP has it."""
         language = language_of(request.headers.get("accept-language"))
         media = media_type(request.headers.get("accept"))
-        question = await exchange.read(request)
+        question = await exchange.read(request, documents)
         try:
-            result = await schema.execute(
-                question.query,
-                question.variables,
-                Context(organisation, wakeups, request.state.token, question.operation),
-                operation_name=question.operation,
-                allowed_operation_types=ALL if request.method == "POST" else ASKING,
-            )
+            async with within(bounds.query_seconds):
+                result = await schema.execute(
+                    question.query,
+                    question.variables,
+                    Context(organisation, wakeups, request.state.token, question.operation, turnstile=turnstile),
+                    operation_name=question.operation,
+                    allowed_operation_types=ALL if request.method == "POST" else ASKING,
+                )
+        except Refused as refused:
+            raise HTTPRefused(STATUS[refused.refusal.code], refused) from None
         except InvalidOperationTypeError:
             raise HTTPRefused(405, bad("request_method"), {"Allow": "POST"}) from None
         except CannotGetOperationTypeError as error:
             return exchange.answer(None, [GraphQLError(error.as_http_error_reason())], media, language)
         except MissingQueryError as error:
             return exchange.answer(None, [GraphQLError(str(error))], media, language)
+        if (limited := _limited(result.errors)) is not None:
+            raise HTTPRefused(429, limited, limited.headers)
         await note_errors(organisation, result.errors)
-        return exchange.answer(result.data, result.errors, media, language)
+        return exchange.answer(result.data, result.errors, media, language, result.extensions)
 
+    socket = Socket(schema, organisation, wakeups, fanout, watch, entrance, turnstile, documents, bounds)
     # First, and without FastAPI's looking at what a page takes: this one reads for itself, and most requests are its own.
     app.router.routes.append(Route("/graphql", graphql, methods=["GET", "POST"]))
-    app.router.routes.append(WebSocketRoute("/graphql", Socket(schema, organisation, wakeups, fanout, watch, entrance)))
+    app.router.routes.append(WebSocketRoute("/graphql", socket))
     app.include_router(schema_pages(schema.as_str()))
-    app.include_router(feed_pages(organisation, fanout, watch))
+    app.include_router(feed_pages(organisation, fanout, watch, turnstile))
     app.include_router(health_pages(organisation))
     app.router.routes.extend(graphiql_pages())
     app.router.routes.extend(sign_in_pages(organisation, entrance))

@@ -11,12 +11,14 @@ import anyio
 import anyio.to_thread
 import strawberry
 from anyio.lowlevel import RunVar
+from msgspec.structs import replace
 from starlette.requests import HTTPConnection
 from strawberry.dataloader import DataLoader
 
 from api.arguments import given
 from api.limits import too_costly
 from api.scalars import DateTime
+from api.turnstile import Turnstile
 from domain.model.errors import Language, Refusal, Refused
 from domain.store.accesses import Viewer, on_behalf
 from domain.store.grants import Grants
@@ -96,6 +98,7 @@ class Context:
         language: Language = "en",
         scope: Scope | None = None,
         course: "Course | None" = None,
+        turnstile: Turnstile | None = None,
     ) -> None:
         self.organisation = organisation
         self.wakeups = wakeups
@@ -105,6 +108,7 @@ class Context:
         self._token = token
         self._scope = scope
         self._course = course
+        self._turnstile = turnstile
         self._questions: Questions | None = None
         self._points = 0
         self._loaders: dict[Hashable, DataLoader[str, Any]] = {}
@@ -121,6 +125,10 @@ class Context:
     def scope(self) -> Scope:
         """What whoever asks may see."""
         return self._scope or scope_of(self.organisation, self.token)
+
+    @property
+    def is_feed(self) -> bool:
+        return self._course is not None
 
     @property
     def questions(self) -> Questions:
@@ -157,6 +165,11 @@ class Context:
         self._loaders.clear()
         self.selected.clear()
 
+    def charge(self, cost: int) -> None:
+        """Count what a question costs against what its token may ask; a feed was charged when it was begun. Raises `Limited`."""
+        if self._turnstile is not None:
+            self._turnstile.spend(self.token, cost)
+
     def spend(self, points: int) -> None:
         """Count instants of trajectories against what a request may have. Raises `Refused`."""
         self._points += points
@@ -171,7 +184,9 @@ class Context:
 
 def scope_of(organisation: Organisation, token: Token) -> Scope:
     """What a token lets see."""
-    return Scope(organisation.store.organisation, token.role, token.reach, token.recorded_by)
+    scope = Scope(organisation.store.organisation, token.role, token.reach)
+    # Who sees all sees the same as others who do, and is told it from one reading with them.
+    return scope if scope.is_whole else replace(scope, recorder=token.recorded_by)
 
 
 def looks(token: Token, behalf: str | None) -> Viewer:

@@ -8,9 +8,12 @@ import socket
 from typing import Any, Protocol, cast
 
 import uvicorn
+from starlette.types import ASGIApp
 from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
 
 from api.correlation import Correlation
+from api.limits import BODY
+from api.wire import TimelyProtocol
 
 DIRECT = "tussenruimte.direct"
 ABORT_SECONDS = 10.0
@@ -59,6 +62,12 @@ class DirectProtocol(WebSocketsSansIOProtocol):
             self.read_paused = False
             self.transport.resume_reading()
         self.close_timer = self.loop.call_later(ABORT_SECONDS, self.transport.abort)
+
+
+def configured(application: ASGIApp, **more: Any) -> uvicorn.Config:
+    """How the application is served."""
+    bounds: dict[str, Any] = {"http": TimelyProtocol, "ws": DirectProtocol, "ws_per_message_deflate": False, "ws_max_size": BODY}
+    return uvicorn.Config(application, log_config=None, access_log=False, **{**bounds, **more})
 
 
 class Server(uvicorn.Server):

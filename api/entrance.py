@@ -15,7 +15,7 @@ from api.sign_in.origin import same_origin, unasked
 from api.sign_in.provider import Provider
 from api.sign_in.sessions import COOKIE, Cookies
 from api.sign_in.verification import Unproven
-from domain.model.errors import Refusal, Refused
+from domain.model.errors import Refusal, Refused, Words
 from domain.model.time import SECOND
 from domain.store.tokens import PREFIX, Token
 from projections.export.sign_in import SignIn
@@ -88,4 +88,4 @@ class Entrance:
 
 
 def elsewhere(own: str | None) -> Refused:
-    return Refused(Refusal("FORBIDDEN", "entry_elsewhere", None, {"own": own or "this platform"}))
+    return Refused(Refusal("FORBIDDEN", "entry_elsewhere", None, {"own": own or Words("the platform", "het platform")}))

@@ -25,6 +25,7 @@ from api.followers import NotWritten
 from api.meeting import EventMeeting
 from api.scalars import Position
 from api.texts import refuse_unkept
+from api.turnstile import Limited, Turnstile
 from api.watch import TokenWatch
 from domain.model.catalogue import CATALOGUE
 from domain.model.errors import Refusal, Refused, bad
@@ -159,15 +160,25 @@ class EventStream(Response):
 
     media_type = EVENT_STREAM
 
-    def __init__(self, fanout: Fanout, watch: TokenWatch, organisation: Organisation, token: Token, asked: Asked) -> None:
+    def __init__(
+        self, fanout: Fanout, watch: TokenWatch, turnstile: Turnstile, organisation: Organisation, token: Token, asked: Asked
+    ) -> None:
         super().__init__(headers={"Cache-Control": "no-store", "X-Accel-Buffering": "no"})
         del self.headers["content-length"]
         self._fanout = fanout
         self._watch = watch
+        self._turnstile = turnstile
         self._token = token
         self._feed = Feed(organisation, asked, scope_of(organisation, token))
 
     async def __call__(self, scope: Connection, receive: Receive, send: Send) -> None:
+        try:
+            with self._turnstile.listening(self._token):
+                await self._tell(receive, send)
+        except Limited as limited:
+            raise HTTPRefused(429, limited) from None
+
+    async def _tell(self, receive: Receive, send: Send) -> None:
         begun = False
 
         async def tell(body: bytes, more: bool = True) -> None:

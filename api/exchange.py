@@ -15,6 +15,7 @@ from starlette.responses import Response
 
 from api.errors import all_told, told
 from api.limits import BODY, too_costly
+from api.trusted import Documents
 from domain.model.errors import Code, Language, Refused, bad
 
 GRAPHQL_JSON = "application/graphql-response+json"
@@ -42,6 +43,15 @@ class Question(Struct, frozen=True):
 
     query: str
     variables: dict[str, Any] | None = None
+    operation: str | None = None
+
+
+class _Sent(Struct, frozen=True):
+    """As it is sent: the query, or the name of a document."""
+
+    query: str | None = None
+    id: str | None = msgspec.field(default=None, name="documentId")
+    variables: dict[str, Any] | None = None
     operation: str | None = msgspec.field(default=None, name="operationName")
 
 
@@ -67,20 +77,29 @@ def media_type(accept: str | None) -> str:
     raise HTTPRefused(406, bad("request_accept", "Accept"))
 
 
-async def read(request: Request) -> Question:
+async def read(request: Request, documents: Documents) -> Question:
     """The question of a request. Raises `HTTPRefused`."""
+    sent = await _sent(request)
+    try:
+        return Question(documents.text(sent.query, sent.id), sent.variables, sent.operation)
+    except Refused as refused:
+        raise HTTPRefused(STATUS[refused.refusal.code], refused) from None
+
+
+async def _sent(request: Request) -> _Sent:
     if request.method != "POST":
         return _from_address(request.query_params)
     if request.headers.get("content-type", "").partition(";")[0].strip().lower() != PLAIN_JSON:
         raise HTTPRefused(415, bad("request_type", "Content-Type"))
-    return _decode(await body_of(request), Question)
+    body = await body_of(request)
+    if body.lstrip().startswith(b"["):
+        raise HTTPRefused(400, bad("request_batch"))
+    return _decode(body, _Sent)
 
 
-def _from_address(parameters: Mapping[str, str]) -> Question:
-    if "query" not in parameters:
-        raise HTTPRefused(400, bad("request_form", "query", detail="`query` is missing"))
+def _from_address(parameters: Mapping[str, str]) -> _Sent:
     variables = _decode(parameters["variables"].encode(), dict[str, Any]) if parameters.get("variables") else None
-    return Question(parameters["query"], variables, parameters.get("operationName") or None)
+    return _Sent(parameters.get("query"), parameters.get("documentId"), variables, parameters.get("operationName") or None)
 
 
 async def body_of(request: Request, most: int = BODY) -> bytes:
@@ -111,7 +130,13 @@ def _decode(raw: bytes, form: type[Form]) -> Form:
         raise HTTPRefused(400, bad("request_form", None, detail=str(error))) from None
 
 
-def answer(data: dict[str, Any] | None, errors: list[GraphQLError] | None, media: str, language: Language) -> Response:
+def answer(
+    data: dict[str, Any] | None,
+    errors: list[GraphQLError] | None,
+    media: str,
+    language: Language,
+    extensions: dict[str, Any] | None = None,
+) -> Response:
     """The answer of GraphQL: data, or errors, or both. A question that could not be executed at all has no data."""
     content: dict[str, Any] = {}
     if errors:
@@ -119,6 +144,8 @@ def answer(data: dict[str, Any] | None, errors: list[GraphQLError] | None, media
     understood = data is not None or any(error.path is not None for error in errors or ())
     if understood:
         content["data"] = data
+    if extensions:
+        content["extensions"] = extensions
     return _response(content, 200 if understood or media == PLAIN_JSON else 400, media)
 
 

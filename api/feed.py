@@ -18,6 +18,7 @@ from api.event_stream import EVENT_STREAM, Asked, EventStream, rows_at
 from api.exchange import STATUS, HTTPRefused, body_of, json_response
 from api.fanout import Fanout
 from api.holding import holding
+from api.turnstile import Turnstile
 from api.watch import TokenWatch
 from domain.model.errors import Refused, bad
 from domain.store.accesses import Seen, viewer
@@ -34,7 +35,7 @@ _each = msgspec.json.Decoder(list[msgspec.Raw])
 _any = msgspec.json.Decoder()
 
 
-def feed_pages(organisation: Organisation, fanout: Fanout, watch: TokenWatch) -> APIRouter:
+def feed_pages(organisation: Organisation, fanout: Fanout, watch: TokenWatch, turnstile: Turnstile) -> APIRouter:
     """The pages under `/events`."""
     router = APIRouter()
 
@@ -62,7 +63,7 @@ def feed_pages(organisation: Organisation, fanout: Fanout, watch: TokenWatch) ->
         except Refused as refused:
             raise HTTPRefused(403, refused) from None
         if EVENT_STREAM in request.headers.get("accept", "").lower():
-            return EventStream(fanout, watch, organisation, request.state.token, asked)
+            return EventStream(fanout, watch, turnstile, organisation, request.state.token, asked)
         return StreamingResponse(lines(organisation, request.state.token, asked), media_type=LINES, headers={"Cache-Control": "no-store"})
 
     return router

@@ -24,8 +24,9 @@ from api.scalars import ConsentScope
 from domain.model.errors import Language, Refused, bad
 from projections.export.dates import occurred, short
 from projections.export.tables import looked
-from projections.export.vocabulary import word
+from projections.export.wording import told
 from projections.views.accesses import access_page
+from projections.views.answers import RecordedEvent
 from projections.views.mine import Mine, mine
 
 LOOKS = 100
@@ -168,10 +169,13 @@ def _contact(contact: Any, language: Language) -> str:
 
 
 def _event(event: dict[str, Any], language: Language) -> str:
-    kind = word(event["type"].split(".")[1], language)
+    found = RecordedEvent(
+        event["id"], event["type"].split(".")[1], event["subject"], "", event.get("time"), event.get("toldby"), "0", event["occurred"],
+        event["recorded"], event.get("recordedby"), event.get("method"), event.get("perspective"), None, None, event["data"], None,
+    )  # fmt: skip
     notes = [note["text"] for note in event["data"].get("notes", ()) if isinstance(note["text"], str)]
     said = "".join(f"<br>{escape(text)}" for text in notes)
-    return f"<tr><td>{occurred(event['occurred'])}</td><td>{escape(kind)}{said}</td></tr>"
+    return f"<tr><td>{occurred(event['occurred'])}</td><td>{escape(told(found, language))}{said}</td></tr>"
 
 
 def _text(value: Any) -> str:

@@ -11,10 +11,10 @@ from domain.store.trouble import TROUBLE
 AUDITED: frozenset[Code] = frozenset({"FORBIDDEN", "UNAUTHENTICATED", "RATE_LIMITED"})
 
 
-async def note_errors(organisation: Organisation, errors: Iterable[Exception] | None) -> None:
+async def note_errors(organisation: Organisation, errors: Iterable[Exception] | None, who: Viewer | None = None) -> None:
     """Write down what of these errors is to be. Each code once: they are of one answer."""
     for code in {code_of(error) for error in errors or ()}:
-        await note(organisation, code, viewer())
+        await note(organisation, code, who if who is not None else viewer())
 
 
 async def note(organisation: Organisation, code: Code, who: Viewer = NOBODY) -> None:

@@ -1,7 +1,8 @@
 """The GraphQL schema: what can be asked and recorded, and how a question is kept within bounds before it is looked at."""
 
+import asyncio
 import time
-from collections.abc import AsyncGenerator, AsyncIterator, Callable, Iterator
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Iterator, Mapping
 from typing import Any, cast
 
 import strawberry
@@ -11,6 +12,7 @@ from strawberry.extensions import SchemaExtension
 from strawberry.schema.config import StrawberryConfig
 from strawberry.types import ExecutionContext, ExecutionResult
 from strawberry.types.execution import PreExecutionError
+from strawberry.types.graphql import OperationType
 
 from api.at_least import AtLeast
 from api.audit import Audit, audit
@@ -19,7 +21,7 @@ from api.events import EventConnection, all_events
 from api.fields import feed, field
 from api.granting import Grant, Opener, allow_opening, ask_to_open, end_opening, grants, open_granted
 from api.initiatives import Initiative, InitiativeConnection, all_initiatives, initiative_by_id
-from api.limits import Valid, document
+from api.limits import Valid, document, measured
 from api.live import LiveEvent, LiveMove, live_events, live_moves
 from api.moves import MoveConnection, all_moves
 from api.organisation import (
@@ -46,6 +48,7 @@ from api.refused import note_errors
 from api.relationships import Relationship, RelationshipConnection, all_relationships, relationship_by_id
 from api.research import Research, research
 from api.scalars import SCALARS
+from api.time_limit import lift
 from domain.model.catalogue import KINDS
 from domain.model.errors import Code, Language, Refused
 from projections.telemetry.metrics import OPERATION_SECONDS, OPERATIONS
@@ -122,12 +125,29 @@ class Subscription:
 
 
 class Limits(SchemaExtension):
-    """Parses within limits, so that a query too costly is refused before it is validated."""
+    """Parses within limits, so that a query too costly is refused before it is validated. What it costs is told with the answer."""
+
+    _told: Mapping[str, Any] = {}
 
     def on_parse(self) -> Iterator[None]:
         asked = self.execution_context
-        asked.graphql_document = document(asked.query or "", asked.context.operation, asked.variables)
+        found = measured(asked.query or "", asked.variables)
+        self._told = found.told()
+        found.check(asked.context.operation)
+        if not asked.context.lasting:
+            # Over a connection it was counted before: to refuse it here would break that.
+            asked.context.charge(found.shape.cost)
+        asked.graphql_document = found.document
         yield
+
+    def on_execute(self) -> Iterator[None]:
+        if self.execution_context.operation_type is not OperationType.QUERY:
+            lift()
+        yield
+
+    def get_results(self) -> dict[str, Any]:
+        """Not with each of the answers of a subscription, which are as short as they can be."""
+        return {} if self.execution_context.context.is_feed else dict(self._told)
 
     def on_validate(self) -> Iterator[None]:
         asked, valid = self.execution_context, cast("Schema", self.execution_context.schema).valid
@@ -146,6 +166,10 @@ class Watched(SchemaExtension):
         wrong: Code | None = None
         try:
             yield
+        except asyncio.CancelledError:
+            # A subscription is left whenever whoever listens has had enough.
+            wrong = None if self._kind() == "subscription" else "UNAVAILABLE"
+            raise
         except (Refused, *OF_THE_QUERY) as error:
             wrong = code_of(error)
             raise

@@ -99,6 +99,15 @@ def turned(store: EventStore, spans: Spans) -> Finding:
     return Finding("epochs", False, f"the organisation's key of epoch {epoch} is long due to be turned over: let `work epochs` run")
 
 
+def rooted(by_default: bool) -> Finding:
+    """Where the root key is. `by_default`: nobody said where, so that it was made beside the database."""
+    if not by_default:
+        return Finding("root key", True, "is where it was set to be")
+    return Finding(
+        "root key", True, "lies beside the database: who copies the folder has both. Move it, and set TUSSENRUIMTE_ROOT_KEY_FILE", weak=True
+    )
+
+
 def apart(name: str, url: str) -> Finding:
     """Whether PostgreSQL keeps the organisations apart in a database. Raises `domain.store.postgres.Unreachable`."""
     with connected(url) as connection:

@@ -26,6 +26,7 @@ from store_places import Databases, Place
 from domain.model.roles import Reach
 from domain.store.accesses import Viewer
 from domain.store.staging import Line
+from projections.export.bounds import Bounds
 from tussenruimte import Organisation
 
 WHO = Viewer("command-line/tester", "operator")
@@ -259,7 +260,7 @@ def attacked(place: Place, tenants: list[Tenant], requests: int, seed: int) -> I
     """What each organisation's attack came to, one after the other."""
     draw = Random(seed)
     for own in tenants:
-        with served_at(place.open(b"r" * 32, own.name, lambda: NOW)) as served:
+        with served_at(place.open(b"r" * 32, own.name, lambda: NOW), bounds=Bounds(requests=0, cost=0, guesses=0)) as served:
             attack = Attack(served, own, [one for one in tenants if one is not own], draw)
             yield attack.go_on(requests // len(tenants)), attack.asked
 

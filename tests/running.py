@@ -10,11 +10,11 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-import uvicorn
 from served import opened
 
 from api.app import make_app
-from api.direct import DirectProtocol, Server
+from api.direct import Server, configured
+from projections.export.bounds import STANDARD, Bounds
 from tussenruimte import Organisation
 
 
@@ -29,15 +29,15 @@ class Running:
 
 
 @contextmanager
-def running(path: Path, direct: bool = True) -> Iterator[Running]:
+def running(path: Path, direct: bool = True, bounds: Bounds = STANDARD) -> Iterator[Running]:
     """`direct`: with the short way for what many are told; else as any server of ASGI applications."""
     organisation = opened(path / "events.db")
     with socket.create_server(("127.0.0.1", 0)) as listening:
         # Little is held for whoever does not read, so that a test need not send megabytes.
         listening.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, 4_096)
-        protocol = DirectProtocol if direct else "websockets-sansio"
+        protocol = {} if direct else {"ws": "websockets-sansio"}
         # Who does not read does not answer a ping either; that is not what a test looks at.
-        config = uvicorn.Config(make_app(organisation), ws=protocol, ws_per_message_deflate=False, ws_ping_interval=None, log_config=None)
+        config = configured(make_app(organisation, bounds=bounds), ws_ping_interval=None, **protocol)
         server = Server(config)
         serving = threading.Thread(target=lambda: asyncio.run(server.serve([listening])))
         serving.start()

@@ -14,6 +14,7 @@ from domain.model.time import instant
 from domain.store.places import on_sqlite
 from domain.store.staging import Line
 from domain.store.store import EventStore
+from projections.export.bounds import STANDARD, Bounds
 from tussenruimte import Organisation
 
 EXAMPLES = Path(__file__).parent.parent / "examples"
@@ -80,17 +81,17 @@ class Served:
 
 
 @contextmanager
-def served(path: Path, look_seconds: float = 3_600) -> Iterator[Served]:
+def served(path: Path, look_seconds: float = 3_600, bounds: Bounds = STANDARD) -> Iterator[Served]:
     """An empty organisation, served. Unless asked for, nobody is looked out for: this process wakes its own subscribers."""
-    with served_at(on_sqlite(path / "events.db", b"r" * 32, "buurtmaat", lambda: NOW), look_seconds) as found:
+    with served_at(on_sqlite(path / "events.db", b"r" * 32, "buurtmaat", lambda: NOW), look_seconds, bounds) as found:
         yield found
 
 
 @contextmanager
-def served_at(store: EventStore, look_seconds: float = 3_600) -> Iterator[Served]:
+def served_at(store: EventStore, look_seconds: float = 3_600, bounds: Bounds = STANDARD) -> Iterator[Served]:
     """The same, wherever its store is."""
     organisation = Organisation(store)
-    with TestClient(make_app(organisation, look_seconds), raise_server_exceptions=False) as client:
+    with TestClient(make_app(organisation, look_seconds, bounds=bounds), raise_server_exceptions=False) as client:
         yield Served(organisation, client)
 
 

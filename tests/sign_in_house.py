@@ -3,6 +3,7 @@ says where it asks from, as browsers do.
 """
 
 import re
+import threading
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -11,16 +12,19 @@ from typing import Any
 
 from httpx import Response
 from identity_provider import OWN, SECRET, IdentityProvider
-from starlette.testclient import TestClient
+from starlette.testclient import TestClient, WebSocketTestSession
+from starlette.websockets import WebSocketDisconnect
 
 from api.app import make_app
 from domain.model.time import SECOND
 from domain.store.accesses import Viewer
 from domain.store.places import on_sqlite
+from projections.export.bounds import Bounds
 from projections.export.sign_in import Client, SignIn
 from tussenruimte import Organisation
 
 WHO = Viewer("command-line/jansen", "operator")
+ENDED_SECONDS = 20
 ASK = {"query": "{ relationships(first: 1) { nodes { id } } }"}
 
 
@@ -75,7 +79,7 @@ class House:
         self.organisation = organisation
         self.clock = clock
         self.own = own
-        self.app = make_app(organisation, 3_600, sign_in)
+        self.app = make_app(organisation, 3_600, sign_in, Bounds(guesses=0))
         self.running = TestClient(self.app)
 
     def browser(self) -> Browser:
@@ -105,6 +109,23 @@ def sign_in_house(path: Path, provider: IdentityProvider | None = None, own: str
     house = House(organisation, clock, SignIn(own, client), own)
     with house.running:
         yield house
+
+
+def ended(socket: WebSocketTestSession) -> int | None:
+    """The code with which a connection is closed within a while; None where it is not."""
+    found: list[int] = []
+
+    def listen() -> None:
+        try:
+            while True:
+                socket.receive_json()
+        except WebSocketDisconnect as closed:
+            found.append(closed.code)
+
+    listening = threading.Thread(target=listen, daemon=True)
+    listening.start()
+    listening.join(ENDED_SECONDS)
+    return found[0] if found else None
 
 
 def led_to(page: Response) -> str:

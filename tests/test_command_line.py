@@ -202,7 +202,10 @@ def test_the_doctor_says_what_is_set_and_that_all_is_sound(recorded: Path) -> No
         "erasures",
         "log",
         "log of accesses",
+        "root key",
     }
+    (root,) = [finding for finding in found["findings"] if finding["name"] == "root key"]
+    assert root["weak"] is True
     assert {row["name"]: row["from"] for row in found["settings"]}["database"] == "command line"
     assert "✓  leaves" in run("doctor").out
 
@@ -321,8 +324,21 @@ def test_it_is_served_until_it_is_told_to_end_and_ends_quietly(
     question = json.dumps({"query": '{ relationship(id: "petra-maaike") { reading(at: "2021-06-01") { phase } } }'}).encode()
     headers = {"Authorization": f"Bearer {token}", "Content-Type": "application/json"}
     with urllib.request.urlopen(urllib.request.Request(f"{address}/graphql", question, headers), timeout=30) as response:
-        assert json.load(response) == {"data": {"relationship": {"reading": {"phase": "AMBIGUITY"}}}}
+        assert json.load(response)["data"] == {"relationship": {"reading": {"phase": "AMBIGUITY"}}}
     process.send_signal(ending)
     rest, errors = process.communicate(timeout=30)
     assert (process.returncode, rest) == (0, "")
     assert [json.loads(line)["event"] for line in errors.splitlines()] == ["request"]
+
+
+def test_whoever_serves_where_others_reach_it_without_tls_is_warned(tmp_path: Path) -> None:
+    command = [sys.executable, "-m", "tussenruimte", "serve", "--host", "0.0.0.0", "--port", "0"]
+    for settings, warned in (({}, True), ({"TUSSENRUIMTE_URL": "https://tussenruimte.example.org"}, False)):
+        serving = subprocess.Popen(
+            command, cwd=tmp_path, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=environment(**settings)
+        )
+        assert serving.stdout is not None
+        assert "Tussenruimte on" in serving.stdout.readline()
+        serving.send_signal(signal.SIGINT)
+        _, said = serving.communicate(timeout=60)
+        assert ("Put TLS in front of it" in said) is warned

@@ -77,9 +77,15 @@ def test_what_is_in_order_is_read(address: str) -> None:
     assert fetched(f"{address}/plain", Said, {"code": "1"}, "Basic eDp5") == {"a": 1}
 
 
-@pytest.mark.parametrize("path", ["endless", "trickle", "led-on", "html", "list", "deep", "404", "500"])
-def test_what_is_not_is_as_no_answer(address: str, path: str) -> None:
-    with pytest.raises(Unreached):
+@pytest.mark.parametrize(
+    ("path", "why"),
+    [
+        ("endless", "more than"), ("trickle", "too slowly"), ("led-on", "answers 302"), ("404", "answers 404"), ("500", "answers 500"),
+        ("html", "something else"), ("list", "something else"), ("deep", "something else"),
+    ],
+)  # fmt: skip
+def test_what_is_not_is_as_no_answer(address: str, path: str, why: str) -> None:
+    with pytest.raises(Unreached, match=why):
         fetched(f"{address}/{path}", Said)
 
 

@@ -7,6 +7,7 @@ from sent_lines import Clock
 
 from domain.model.errors import Refused
 from domain.model.roles import Reach
+from domain.model.time import DAY
 from domain.store.accesses import Viewer, entries
 from domain.store.roster import Roster
 from domain.store.store import EventStore
@@ -155,3 +156,38 @@ def test_a_participant_who_is_erased_is_forgotten_as_a_member(house: House) -> N
     assert house.roster.knows("p1") == 0
     assert house.tokens.check(session, house.clock()) is None
     assert all(token.member != member.id for token in house.tokens.list())
+
+
+def test_who_shows_to_be_another_loses_what_they_held(house: House) -> None:
+    house.roster.invite("anna", "auditor", WHO)
+    house.roster.joins("anna", ("https://id.example", "1"))
+    session = house.session("anna")
+    house.roster.joins("anna", ("https://id.example", "1"))
+    assert house.tokens.check(session, house.clock()) is not None
+    house.roster.joins("anna", ("https://id.example", "2"))
+    assert house.tokens.check(session, house.clock()) is None
+    assert house.roster.identified("https://id.example", "1") == []
+
+
+def test_one_person_may_be_several_members_but_one_administrator(house: House) -> None:
+    for id, role in (("anna", "administrator"), ("anna-2", "auditor"), ("anna-3", "administrator"), ("bert", "administrator")):
+        house.roster.invite(id, role, WHO)  # type: ignore[arg-type]
+    house.roster.joins("anna", ("https://id.example", "1"))
+    house.roster.joins("anna-2", ("https://id.example", "1"))
+    with pytest.raises(Refused) as refused:
+        house.roster.joins("anna-3", ("https://id.example", "1"))
+    assert rule(refused) == "entry_twice"
+    house.roster.joins("bert", ("https://id.example", "2"))
+    house.roster.leaves("anna", WHO)
+    house.roster.joins("anna-3", ("https://id.example", "1"))
+    assert [member.id for member in house.roster.identified("https://id.example", "1")] == ["anna-2", "anna-3"]
+
+
+def test_links_and_sessions_that_ended_long_ago_are_kept_no_more(house: House) -> None:
+    house.roster.invite("anna", "auditor", WHO)
+    house.link("anna")
+    house.session("anna")
+    house.tokens.create(days=1)
+    house.clock.now += 31 * DAY
+    house.link("anna")
+    assert sorted(token.use for token in house.tokens.list()) == ["link", "program"]

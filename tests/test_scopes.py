@@ -3,15 +3,19 @@ not there.
 """
 
 import json
+import re
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
 from live import EVENTS, MOVES, live
+from msgspec.structs import replace
 from sent_lines import account, initiative, line, match, meeting, note, person, record
 from served import NOW, Served, served_at
 from store_places import Place
 
+from api.context import scope_of
 from domain.model.roles import Reach, Role
 from domain.store.accesses import Viewer, entries
 
@@ -326,6 +330,14 @@ def test_whoever_is_released_is_told_nothing_more(house: House) -> None:
         assert one.told()["event"]["id"] == "anna-coffee"
 
 
+def test_who_sees_all_is_told_from_one_reading_with_others_who_do(house: House) -> None:
+    tokens = [house.organisation.tokens.create(name=name) for name in ("one", "two")]
+    scopes = {scope_of(house.organisation, token) for text in tokens if (token := house.organisation.tokens.check(text, NOW))}
+    assert len(scopes) == 1
+    own = {scope_of(house.organisation, replace(token, reach=Reach(coordinator="anna"))) for token in house.organisation.tokens.list()}
+    assert len(own) > 1
+
+
 def test_lines_are_narrowed_and_stay_shut_as_answers_are(house: House) -> None:
     def lines(who: dict[str, str]) -> list[Any]:
         answer = house.served.client.get("/events", headers=who)
@@ -346,3 +358,13 @@ def test_refusals_stand_in_the_access_log_and_say_nothing_of_what_was_asked(hous
     with house.organisation.store.reading() as connection:
         found = [(e.role, e.place, e.kinds) for e in entries(connection, None, ["nowhere"])]
     assert found == [("nobody", "nowhere", ("unauthenticated",)), ("dashboard", "nowhere", ("forbidden",))]
+
+
+UNNARROWED = {"followers.py", "organisation.py", "own.py", "own_pages.py", "wakeups.py"}
+"""Where the api asks of all there is: whether a place is there, who is appointed, what is a participant's own, and how far it all is."""
+
+
+def test_the_api_asks_the_read_models_within_a_scope() -> None:
+    api = Path(__file__).parent.parent / "api"
+    asking = {path.name for path in api.rglob("*.py") if re.search(r"organisation\.questions(?!\.within\()", path.read_text())}
+    assert asking == UNNARROWED

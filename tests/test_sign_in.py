@@ -1,5 +1,7 @@
 """People sign in by a provider of OpenID Connect, a real one: who was invited comes in, as whom they showed to be, and nobody else."""
 
+import base64
+import json
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -55,7 +57,7 @@ def test_who_is_not_known_is_told_what_to_do_and_comes_in_nowhere(
     assert (answer.status_code, SESSION in answer.cookies) == (403, False)
     assert words in answer.text
     assert browser.ask().status_code == 401
-    assert ("refused", "organisation", ("sign-in",)) in written(house)
+    assert ("refused", "nowhere", ("unauthenticated",)) in written(house)
 
 
 def test_what_the_provider_sends_back_counts_in_the_browser_that_began_alone(house: House, provider: IdentityProvider) -> None:
@@ -86,6 +88,16 @@ def test_what_is_no_attempt_comes_to_nothing(house: House, provider: IdentityPro
     cookie = b"tr_attempt=" + kept.encode("latin-1")
     answer = browser.client.get("/sign-in/callback?code=a&state=x&iss=" + provider.issuer, headers={b"Cookie": cookie})
     assert answer.status_code == 400
+
+
+@pytest.mark.parametrize("part", ["nonce", "verifier"])
+def test_what_the_provider_says_was_asked_in_this_attempt(house: House, provider: IdentityProvider, part: str) -> None:
+    browser = house.browser()
+    came = browser.comes_back(provider, "anna@example.org", house.invited("anna")).removeprefix(OWN)
+    kept = json.loads(base64.urlsafe_b64decode(browser.client.cookies["tr_attempt"].strip('"')))
+    other = base64.urlsafe_b64encode(json.dumps({**kept, part: "x" * 43}).encode()).decode()
+    assert house.browser().client.get(came, headers={"Cookie": f"tr_attempt={other}"}).status_code == 400
+    assert browser.ask().status_code == 401
 
 
 def test_a_code_that_was_given_for_another_attempt_gives_no_entry(house: House, provider: IdentityProvider) -> None:

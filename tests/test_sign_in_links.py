@@ -1,13 +1,19 @@
 """A link signs somebody in once, when they press the button: not when it is opened, looked ahead at, logged or passed on."""
 
 import base64
+import os
+import pty
 import re
+import signal
+import subprocess
+import sys
 from collections.abc import Iterator
 from hashlib import sha256
 from pathlib import Path
 
+import httpx
 import pytest
-from command_line import answer, refused, run_in
+from command_line import answer, environment, refused, run_in
 from sign_in_house import WHO, Browser, House, sign_in_house
 
 from domain.model.roles import ROLES
@@ -138,3 +144,50 @@ def test_the_verb_knows_no_member_who_is_none_and_no_actor_with_a_wrong_name(tmp
 def test_the_link_that_the_verb_prints_opens_what_is_served(house: House) -> None:
     link = link_for(house.organisation, WHO, "administrator")
     assert "As administrator, under the name jansen" in opened(house, link).shows()
+
+
+@pytest.mark.parametrize("terminal", [True, False])
+def test_a_link_is_printed_at_the_start_where_a_terminal_reads_it_and_nowhere_else(tmp_path: Path, terminal: bool) -> None:
+    """What is not a terminal may be a log."""
+    reading, writing = pty.openpty() if terminal else os.pipe()
+    command = [sys.executable, "-m", "tussenruimte", "serve", "--port", "0"]
+    process = subprocess.Popen(command, cwd=tmp_path, env=environment(), stdout=writing, stderr=subprocess.DEVNULL)
+    os.close(writing)
+    try:
+        said = b""
+        while b"until Ctrl-C" not in said:
+            said += os.read(reading, 4_096)
+        address = re.search(rb"http://127\.0\.0\.1:\d+", said)
+        assert address is not None
+        if terminal:
+            while b"/sign-in#tr_" not in said:
+                said += os.read(reading, 4_096)
+            assert address[0] + b"/sign-in#tr_" in said
+        while not answers(address[0].decode()):
+            assert process.poll() is None
+        process.send_signal(signal.SIGTERM)
+        process.wait()
+        assert (b"#tr_" in said + rest_of(reading)) == terminal
+    finally:
+        process.kill()
+        process.wait()
+        os.close(reading)
+
+
+def answers(address: str) -> bool:
+    try:
+        return httpx.get(f"{address}/healthz").status_code == 200
+    except httpx.TransportError:
+        return False
+
+
+def rest_of(reading: int) -> bytes:
+    """What was written until nobody writes there any more."""
+    said = b""
+    try:
+        while more := os.read(reading, 4_096):
+            said += more
+    except OSError:
+        # A terminal that nobody writes to ends that way.
+        return said
+    return said

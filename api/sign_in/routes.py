@@ -12,11 +12,12 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import BaseRoute, Route
 
-from api.context import Organisation, quick, thread
+from api.context import Organisation, looks, quick, thread
 from api.entrance import Entrance, elsewhere
 from api.errors import language_of, mask
 from api.exchange import STATUS, HTTPRefused, body_of
 from api.plain_page import headers
+from api.refused import note
 from api.sign_in import attempt as attempts
 from api.sign_in import pages, sessions
 from api.sign_in.attempt import Attempt
@@ -25,13 +26,12 @@ from api.sign_in.origin import same_origin
 from api.sign_in.provider import Provider
 from api.sign_in.verification import Unproven
 from domain.model.errors import Language, Refusal, Refused, bad
-from domain.store.accesses import ORGANISATION, Access, Viewer
+from domain.store.accesses import Access
 from domain.store.roster import Member
 from domain.store.tokens import Token
 from domain.store.trouble import SILENT
 
 FIELDS, FORM_BYTES = 4, 4_096
-NOBODY = Viewer("unknown", "unknown")
 logger = logging.getLogger(__name__)
 Page = Callable[[Request], Awaitable[Response]]
 
@@ -40,15 +40,18 @@ def sign_in_pages(organisation: Organisation, entrance: Entrance) -> list[BaseRo
     """The pages under `/sign-in`, and `/sign-out`."""
     desk = Desk(organisation, entrance)
     return [
-        Route("/sign-in", _told(desk.show), methods=["GET"]),
-        Route("/sign-in", _told(desk.enter), methods=["POST"]),
-        Route("/sign-in/callback", _told(desk.come_back), methods=["GET"]),
-        Route("/sign-in/role", _told(desk.switch), methods=["POST"]),
-        Route("/sign-out", _told(desk.leave), methods=["POST"]),
+        Route(path, _told(page, organisation), methods=[method])
+        for path, method, page in (
+            ("/sign-in", "GET", desk.show),
+            ("/sign-in", "POST", desk.enter),
+            ("/sign-in/callback", "GET", desk.come_back),
+            ("/sign-in/role", "POST", desk.switch),
+            ("/sign-out", "POST", desk.leave),
+        )
     ]
 
 
-def _told(page: Page) -> Page:
+def _told(page: Page, organisation: Organisation) -> Page:
     """A page that says in words, and in the reader's language, why somebody is not signed in."""
 
     async def answer(request: Request) -> Response:
@@ -60,6 +63,8 @@ def _told(page: Page) -> Page:
             refusal, status = error.refused.refusal, error.status
         except SILENT as error:
             refusal, status = mask(error).refusal, STATUS["UNAVAILABLE"]
+        if refusal.code in ("FORBIDDEN", "CONFLICT"):
+            await note(organisation, "UNAUTHENTICATED")
         return pages.refused(_language(request), refusal.text(_language(request)), status)
 
     return answer
@@ -176,7 +181,6 @@ class Desk:
             return self._redeemed(link, identity)
         members = self._organisation.roster.identified(*identity)
         if not members:
-            self._organisation.store.accesses.write(NOBODY, [Access(ORGANISATION, ("sign-in",), "refused")])
             raise Refused(Refusal("FORBIDDEN", "entry_unknown"))
         return sessions.session_of(self._organisation, members[0])
 
@@ -186,8 +190,7 @@ class Desk:
         if token is None:
             raise _over()
         if token.member is not None:
-            who = Viewer(f"token/{token.name}", token.role, None, token.id)
-            self._organisation.store.accesses.write(who, [Access(f"member/{token.member}", ("joined",), "changed")])
+            self._organisation.store.accesses.write(looks(token, None), [Access(f"member/{token.member}", ("joined",), "changed")])
             self._organisation.roster.joins(token.member, identity)
         return sessions.session_of_link(self._organisation, token)
 

@@ -27,6 +27,34 @@ SERVICE_RULES: dict[str, tuple[str, str]] = {
     ),
     "token_days": ("A token is valid for 1 to {limit} days.", "Een token is 1 tot {limit} dagen geldig."),
     "request_form": ("This is no GraphQL request: {detail}.", "Dit is geen GraphQL-verzoek: {detail}."),
+    "request_batch": (
+        "A request holds one question, not a list of them. Send each on its own; one query may ask many things.",
+        "Een verzoek bevat één vraag, geen lijst. Stuur elke vraag apart; één vraag mag veel dingen vragen.",
+    ),
+    "rate_requests": (
+        "A token may ask {limit} times a minute. Ask again in {seconds} seconds.",
+        "Met een token mag je {limit} keer per minuut vragen. Vraag het over {seconds} seconden nog eens.",
+    ),
+    "rate_cost": (
+        "What a token asks may cost {limit} a minute. Ask again in {seconds} seconds, or for less.",
+        "Wat je met een token vraagt mag {limit} per minuut kosten. Vraag het over {seconds} seconden nog eens, of vraag minder.",
+    ),
+    "rate_guesses": (
+        "From this address came too many tokens that do not hold. Try again in {seconds} seconds.",
+        "Vanaf dit adres kwamen te veel tokens die niet gelden. Probeer het over {seconds} seconden nog eens.",
+    ),
+    "subscriptions_of_token": (
+        "A token may have {limit} subscriptions at once. End some, or use another token.",
+        "Met een token mag je {limit} abonnementen tegelijk hebben. Beëindig er een paar, of gebruik een ander token.",
+    ),
+    "untrusted": (
+        "Here only trusted documents are executed, and this is none of them. Whoever runs the platform keeps the list.",
+        "Hier worden alleen vertrouwde documenten uitgevoerd, en dit is er geen. De beheerder houdt de lijst bij.",
+    ),
+    "no_documents": (
+        "There are no documents here that can be named. Send the query itself, as `query`.",
+        "Er zijn hier geen documenten die je kunt noemen. Stuur de vraag zelf, als `query`.",
+    ),
     "request_type": (
         "Send a GraphQL request as `Content-Type: application/json`.",
         "Stuur een GraphQL-verzoek als `Content-Type: application/json`.",
@@ -83,6 +111,22 @@ SERVICE_RULES: dict[str, tuple[str, str]] = {
         "A query may go {limit} fields deep. Ask for the rest by its ids in a second query.",
         "Een vraag mag {limit} velden diep gaan. Vraag de rest op id in een tweede vraag.",
     ),
+    "query_breadth": (
+        "A query may ask {limit} fields of one thing; this one asks {size}. Leave out what stands there twice, or ask in several queries.",
+        "Een vraag mag {limit} velden van één ding vragen; deze vraagt er {size}. Laat weg wat er dubbel staat, of verdeel de vraag over meer vragen.",
+    ),
+    "query_fields": (
+        "A query may hold {limit} fields, those of a fragment as often as it is used; this one holds {size}. Ask in several queries.",
+        "Een vraag mag {limit} velden hebben, die van een fragment zo vaak als het gebruikt wordt; deze heeft er {size}. Verdeel de vraag over meer vragen.",
+    ),
+    "query_directives": (
+        "A query may hold {limit} directives; this one has {size}. Ask in several queries.",
+        "Een vraag mag {limit} directives hebben; deze heeft er {size}. Verdeel de vraag over meer vragen.",
+    ),
+    "query_cost": (
+        "A query may cost {limit}, each field as often as it stands in rows; this one may cost {size}. Ask for smaller pages (`first`), or for fewer fields of each row.",
+        "Een vraag mag {limit} kosten, elk veld zo vaak als het in rijen staat; deze kan er {size} kosten. Vraag kleinere bladzijden (`first`), of minder velden per rij.",
+    ),
     "query_aliases": (
         "A query may hold {limit} aliases; this one has {size}. Ask in several queries.",
         "Een vraag mag {limit} aliassen hebben; deze heeft er {size}. Verdeel de vraag over meer vragen.",
@@ -95,9 +139,21 @@ SERVICE_RULES: dict[str, tuple[str, str]] = {
         "The trajectories of a request may have {limit} instants together. Ask for a shorter time, larger steps or fewer relationships.",
         "De verlopen in één verzoek mogen samen {limit} momenten hebben. Vraag een kortere periode, grotere stappen of minder relaties.",
     ),
+    "query_seconds": (
+        "The answer took longer than {limit} seconds, and was broken off. Ask for smaller pages (`first`), a shorter time or fewer fields.",
+        "Het antwoord duurde langer dan {limit} seconden en is afgebroken. Vraag kleinere bladzijden (`first`), een kortere periode of minder velden.",
+    ),
     "query_tokens": (
         "A query may hold {limit} tokens. Move its values into variables, or ask in several queries.",
         "Een vraag mag {limit} tekens en woorden (tokens) hebben. Zet de waarden in variabelen, of verdeel de vraag over meer vragen.",
+    ),
+    "head_size": (
+        "The address and the headers of a request may be {limit} bytes together. Send the question with POST.",
+        "Het adres en de headers van een verzoek mogen samen {limit} bytes zijn. Stuur de vraag met POST.",
+    ),
+    "request_seconds": (
+        "A request has to come within {limit} seconds. Send it again, or in smaller parts.",
+        "Een verzoek moet binnen {limit} seconden binnen zijn. Stuur het opnieuw, of in kleinere delen.",
     ),
     "body_size": (
         "A request may be {limit} bytes. Send the events in several batches, or import a large file with the command line.",

@@ -20,6 +20,7 @@ from eventsourcing.postgres import PostgresDatastore
 from psycopg_pool import ConnectionPool
 
 from domain.store.addresses import shown
+from domain.store.cancellation import broken_off_in_time
 from domain.store.database import STORE_VERSION, Change, Cursor, Insert, JsonForms, Lock, Row, Table
 from domain.store.isolation import SET, admit, role_of, secure, within
 from domain.store.lead import ServerLead
@@ -279,7 +280,7 @@ class PostgresDatabase(PostgresDatastore):
     @contextmanager
     def _held(self) -> Iterator[psycopg.Connection[Row]]:
         try:
-            with self.get_connection() as connection:
+            with self.get_connection() as connection, broken_off_in_time(connection):
                 yield connection  # type: ignore[misc]
         except (OperationalError, InterfaceError) as error:
             raise self.failure(f"{shown(self.url)}: {error}") from error

@@ -9,7 +9,7 @@ import os
 import sqlite3
 import time
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -33,6 +33,7 @@ from domain.store.database import (
     Put,
     Table,
 )
+from domain.store.deadline import set_now
 from domain.store.lead import FileLead
 
 BUSY_SECONDS = 120
@@ -141,8 +142,10 @@ class SQLiteDatabase(SQLiteDatastore):
         with self.get_connection(commit=False) as held:
             connection = held._sqlite_conn
             connection.row_factory = None
+            deadline = set_now()
             try:
-                yield connection
+                with nullcontext() if deadline is None else deadline.during(connection.interrupt):
+                    yield connection
             finally:
                 connection.row_factory = sqlite3.Row
 

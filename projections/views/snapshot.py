@@ -16,6 +16,7 @@ from domain.model.participant import Participant, after
 from domain.model.time import DAY, iso_day, rfc3339
 from domain.store.accesses import Seen, Viewer
 from domain.store.database import ReadConnection, Table, in_pages, marks
+from domain.store.deadline import go_on
 from domain.store.keys import Ring
 from domain.store.mapper import NOTHING, VOICES, Opens
 from domain.store.store import EventStore
@@ -135,6 +136,7 @@ class Snapshot:
         loaded = self._store.streams(self.connection, [f"relationship/{id}" for id in wanted], self.ring, only=self._heard)
         self._homes.learn({event.data.initiative for events in loaded.values() for event in events if event.kind.opens})
         for stream, events in loaded.items():
+            go_on()
             known = [event for event in events if known_at is None or event.recorded <= known_at]
             self._told[stream.partition("/")[2], known_at] = self._homes.chronicle(stream, known)
         return {id: told for id in ids if (told := self._told[id, known_at]).steps}
