@@ -119,6 +119,13 @@ def test_a_page_takes_as_many_questions_however_long_it_is(tmp_path: Path) -> No
         assert len(asked[0]) == len(asked[1]) > 0, "of the views"
 
 
+def test_a_whole_page_of_a_thousand_with_members_and_readings_may_be_asked(house: House) -> None:
+    parts = "pseudonym weeks censoring origin members { pseudonym person side joined left }"
+    read = "trajectory(stepWeeks: 4) { week phase help friendship ambiguity confidence } moves { week was now kind }"
+    answer = house.answer(f"{{ research {{ relationships(first: 1000) {{ nodes {{ {parts} {read} }} pageInfo {{ endCursor }} }} }} }}")
+    assert "errors" not in answer, answer
+
+
 def test_pages_hold_everything_once_in_the_order_of_pseudonyms(house: House) -> None:
     found, after = [], None
     while True:
