@@ -181,7 +181,7 @@ def test_closing_a_project_destroys_its_secret_and_every_trace_of_it(place: Plac
         assert refused(lambda: found(store, "study")) == "project_over"
         assert refused(lambda: projects.close("study", WHO)) == "project_over"
         assert [(one.id, one.closed is not None) for one in projects.all()] == [("other", False), ("study", True)]
-    stored = place.stored()
+        stored = place.stored()
     assert bytes(wrapped["project/other"]) in stored, "the control: a secret that is kept is found"
     assert bytes(wrapped["project/study"]) not in stored
 

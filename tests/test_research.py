@@ -52,6 +52,7 @@ def test_a_researcher_is_told_how_relationships_were_read_week_by_week(house: Ho
         assert (node["origin"], node["censoring"]) == ("MATCHED", "RUNNING")
         assert sorted(member["side"] for member in node["members"]) == ["GIVES", "RECEIVES"]
         assert all((member["joined"], member["left"]) == (0, None) for member in node["members"])
+        assert node["members"] == sorted(node["members"], key=lambda member: member["pseudonym"]), "and not who came first"
         assert {key: node["initiative"][key] for key in ("kind", "guidance", "contact")} == {
             "kind": "buddy", "guidance": "light", "contact": "fixed",
         }  # fmt: skip
