@@ -6,7 +6,7 @@ STAMP := .venv/.stamp
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test check test-ha bench soak soak-kill soak-erasures soak-live soak-power soak-tokens soak-isolation soak-schema clean
+.PHONY: help setup demo test check test-ha bench soak soak-kill soak-erasures soak-live soak-power soak-tokens soak-isolation soak-schema soak-census clean
 
 help: ## list what can be made
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' Makefile
@@ -64,6 +64,9 @@ soak-tokens: setup ## try 100,000 tokens that are nearly right, about three minu
 
 soak-isolation: setup ## send 100,000 hostile requests between 100 organisations, and look for what is told of one to another
 	$(BIN)/python tests/hostile_requests.py --organisations 100 --requests 100000 --seed 1
+
+soak-census: setup ## attack 10,000 tables of the census with a linear programme, 5 to 15 minutes, and look for what can be worked out
+	$(BIN)/python tests/census_soak.py --tables 10000 --seed 1
 
 clean: ## remove what these targets made
 	rm -rf .venv .demo .bench build *.egg-info .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis

@@ -35,10 +35,12 @@ from domain.store.store import EventStore
 from domain.store.tokens import Tokens
 from domain.store.turning import Spans
 from projections import soundness
+from projections.census.cells import Rule
+from projections.census.releases import Releases
 from projections.erasing import Erasing
 from projections.export import asking, auditing, carrying, entering, members, researching, tables, tending
 from projections.export.bounds import bounds
-from projections.export.settings import Databases, Files, Settings, databases, files_of, root_key, settings
+from projections.export.settings import Counting, Databases, Files, Settings, databases, files_of, root_key, settings
 from projections.export.sign_in import LINK_MINUTES, entry, is_loopback, sign_in_address
 from projections.export.terminal import TOLD, Verbs, acting, looking, said, show, told, warn, watched
 from projections.membership import Membership
@@ -73,6 +75,7 @@ class Organisation:
         erasures: ErasureFile | None = None,
         spans: Spans | None = None,
         origin: str = ORIGIN,
+        counting: Counting | None = None,
     ) -> None:
         self.store = store
         self.log = Log(store.database, store.keys, store.clock, f"{origin}/{store.organisation}")
@@ -85,6 +88,8 @@ class Organisation:
         self.questions = Questions(store, self.runner)
         self.projects = Projects(store)
         self.research = Research(store, self.runner)
+        counting = counting or Counting()
+        self.census = Releases(store, self.runner, Rule(counting.fewest), counting.lens)
         self.retention = Retention(store, self.runner)
         self.roster = Roster(store.database, store.accesses, store.clock)
         self.erasing = Erasing(Erasures(store, erasures), store, self.runner, self.roster)
@@ -129,7 +134,7 @@ def open_organisation(chosen: Settings, outdated: bool = False, new: bool = Fals
     Raises one of `TOLD`."""
     required = chosen.sources["erasures"] != "default"
     erasures = ErasureFile(chosen.erasures, chosen.organisation, required) if chosen.erasures is not None else None
-    organisation = Organisation(open_store(chosen, new), signals_of(chosen), erasures, chosen.spans, chosen.origin)
+    organisation = Organisation(open_store(chosen, new), signals_of(chosen), erasures, chosen.spans, chosen.origin, chosen.counting)
     try:
         organisation.erasing.ledger.replay()
         if not outdated:

@@ -27,6 +27,7 @@ from domain.store.replica import Lost
 from domain.store.roster import Roster
 from domain.store.store import EventStore
 from domain.store.tokens import Token, Tokens
+from projections.census.releases import Releases
 from projections.erasing import Erasing
 from projections.membership import Membership
 from projections.runner import Runner
@@ -62,6 +63,7 @@ class Organisation(Protocol):
     erasing: Erasing
     tokens: Tokens
     roster: Roster
+    census: Releases
     grants: Grants
     membership: Membership
 

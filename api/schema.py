@@ -16,6 +16,7 @@ from strawberry.types.graphql import OperationType
 
 from api.at_least import AtLeast
 from api.audit import Audit, audit
+from api.census import Census, LiveCensus, census, live_census
 from api.errors import OF_THE_QUERY, all_said, code_of
 from api.events import EventConnection, all_events
 from api.fields import feed, field
@@ -71,6 +72,7 @@ class Query:
     events: EventConnection = asked("What was recorded, page by page, the most recently recorded first.", all_events)
     moves: MoveConnection = asked("When readings changed, page by page.", all_moves)
     lenses: list[Lens] = asked("The lenses there are.", all_lenses)
+    census: Census = field("Numbers of all relationships together.", census)
     audit: Audit = field("What can be checked from outside, for auditors.", audit)
     organisation: Organisation = field("The organisation itself, for its administrators.", organisation)
     grants: list[Grant] = field("What auditors asked to open, the latest first: for administrators all, for auditors their own.", grants)
@@ -121,6 +123,7 @@ def _mutation() -> Any:
 @strawberry.type(description="What is told as it happens, over graphql-transport-ws.")
 class Subscription:
     events: LiveEvent = feed("Every event after a position: first those there already, then live; none twice, none lost.", live_events)
+    census: LiveCensus = feed("The census, and again whenever something is told otherwise; a heartbeat where nothing is.", live_census)
     moves: LiveMove = feed("Every move that comes to be known after a position, and every one that is withdrawn.", live_moves)
 
 

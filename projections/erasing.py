@@ -5,18 +5,19 @@ is frozen nothing of theirs is opened and the views take in nothing of it; from 
 """
 
 import logging
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
 
 from domain.model.errors import Refused
-from domain.store.database import ANNOUNCED, ROSTER, TOKENS, InUse
+from domain.store.database import ANNOUNCED, CENSUS_TOLD, ROSTER, TOKENS, Connection, InUse
 from domain.store.erasure_file import LedgerLost
 from domain.store.erasures import Erasure, Erasures, Handles, Unfinished
 from domain.store.keys import KeyStoreError
 from domain.store.mapper import Unreadable
 from domain.store.roster import Roster
 from domain.store.store import EventStore
+from projections.census.releases import forget_told
 from projections.runner import Runner
 from projections.views.announcements import forget_undone
 from projections.views.histories import MEMBERS
@@ -24,7 +25,7 @@ from projections.views.trajectories import MOVES, TRAJECTORIES
 
 logger = logging.getLogger(__name__)
 
-PLACES = (MEMBERS, TRAJECTORIES, MOVES, ANNOUNCED, ROSTER, TOKENS)
+PLACES = (MEMBERS, TRAJECTORIES, MOVES, ANNOUNCED, CENSUS_TOLD, ROSTER, TOKENS)
 """The tables in which something may have told of somebody."""
 
 
@@ -76,7 +77,7 @@ class Erasing:
         erasure, handles = self.ledger.count(erasure)
         # Before the key is destroyed: where that cannot be done yet, the views tell nothing of them all the same.
         self._runner.catch_up()
-        self._runner.forget([erasure.participant], [stream for stream, _ in handles], forget_undone)
+        self._runner.forget([erasure.participant], [stream for stream, _ in handles], _forget_beside)
         self._roster.forget(erasure.participant)
         day = self.ledger.destroy(erasure)
         self._wipe()
@@ -102,6 +103,11 @@ class Erasing:
         with self._store.reading() as connection:
             named = self._runner.named(connection, [erasure.participant])
         return {**self.ledger.left(erasure, handles), "views": named, "members": self._roster.knows(erasure.participant)}
+
+
+def _forget_beside(connection: Connection, generation: int, streams: Sequence[str]) -> None:
+    forget_undone(connection, generation, streams)
+    forget_told(connection, streams)
 
 
 @contextmanager

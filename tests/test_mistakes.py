@@ -37,6 +37,12 @@ def test_a_port_that_is_taken_and_a_host_that_is_not_here_name_the_option(tmp_pa
     assert "Choose another --host." in refused(run("serve", "--host", "192.0.2.1", "--port", "0"))
 
 
+@pytest.mark.parametrize("fewest", ["9", "0", "-10", "ten", "10000"])
+def test_the_census_is_never_set_to_tell_of_fewer_persons_than_ten(tmp_path: Path, fewest: str) -> None:
+    told = refused(run_within(tmp_path)("list", TUSSENRUIMTE_CENSUS_FEWEST=fewest))
+    assert "TUSSENRUIMTE_CENSUS_FEWEST has to be a number of persons from 10 to 9999" in told
+
+
 def test_the_help_of_work_says_what_each_loop_does(tmp_path: Path) -> None:
     said = run_within(tmp_path)("work", "--help").out
     loops = (

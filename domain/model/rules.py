@@ -359,6 +359,10 @@ ASKING_RULES: dict[str, tuple[str, str]] = {
         "'{holder}' is hier geen houder: een lid, coordinator, group of observer.",
     ),
     "asked_ahead": ("This lies ahead of now. Ask about today or before.", "Dit ligt in de toekomst. Vraag naar vandaag of eerder."),
+    "census_every": (
+        "Months and quarters are told of all initiatives together only. Ask for years, or for all.",
+        "Maanden en kwartalen worden alleen van alle initiatieven samen verteld. Vraag naar jaren, of naar alle.",
+    ),
     "page_size": ("A page holds 1 to {limit}.", "Een bladzijde heeft er 1 tot {limit}."),
     "cursor": ("This cursor was not given out by this platform.", "Deze cursor is niet door dit platform gegeven."),
     "position": ("A position is a whole number from 0, written as text.", "Een positie is een geheel getal vanaf 0, als tekst geschreven."),

@@ -266,23 +266,24 @@ PROJECTS = Table(
     key=("id",),
 )  # fmt: skip
 """The research projects; see `domain.store.projects`."""
-OWN = (
-    EVENTS,
-    HANGS,
-    TOKENS,
-    ROSTER,
-    GRANTS,
-    TRACKING,
-    GENERATIONS,
-    ANNOUNCED,
-    ERASURES,
-    SETTINGS,
-    DEAD_EPOCHS,
-    TILES,
-    CHECKPOINTS,
-    ACCESSES,
-    PROJECTS,
+CENSUS_UNITS = Table(
+    "census_units", {"census": "text", "initiative": "text", "month": "integer", "body": "bytes"}, key=("census", "initiative")
 )
+"""What an initiative adds to the census since it last went on, counted and without anybody in it, up to the start of a month; see
+`projections.census`. `census` is its lens and the fewest persons of whom it tells."""
+CENSUS_TOLD = Table(
+    "census_told",
+    {"census": "text", "relationship": "text", "initiative": "text", "body": "bytes"},
+    key=("census", "relationship"),
+    indexes=(("census", "initiative"),),
+)
+"""What a relationship added to it, to be compared with what it adds now."""
+CENSUS_EDITIONS = Table("census_editions", {"census": "text", "quarter": "integer", "number": "integer", "body": "bytes"}, key=("census",))
+"""Which initiatives are told together, and since which quarter; `number` grows whenever something of the census changes."""
+OWN = (
+    EVENTS, HANGS, TOKENS, ROSTER, GRANTS, TRACKING, GENERATIONS, ANNOUNCED, ERASURES, SETTINGS, DEAD_EPOCHS, TILES, CHECKPOINTS, ACCESSES,
+    PROJECTS, CENSUS_UNITS, CENSUS_TOLD, CENSUS_EDITIONS,
+)  # fmt: skip
 
 
 def setting_of(connection: ReadConnection, name: str) -> str | None:

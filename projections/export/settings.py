@@ -21,6 +21,7 @@ from domain.store.redis_address import RedisAddress, WrongAddress, redis_address
 from domain.store.root import Root
 from domain.store.security_module import SCHEME, ModuleAddress, SecurityModule, WrongModule, module_address
 from domain.store.turning import Spans
+from projections.census.cells import K
 from projections.export import sign_in
 from projections.export.placement import POSTGRES, Placement, placement
 from projections.export.sign_in import SignIn
@@ -33,6 +34,7 @@ ERASURES = "TUSSENRUIMTE_ERASURES_FILE"
 OWNER = "TUSSENRUIMTE_OWNER"
 EPOCH, OLD_EPOCH = "TUSSENRUIMTE_EPOCH_DAYS", "TUSSENRUIMTE_OLD_EPOCH_DAYS"
 LOG_ORIGIN, WITNESSES = "TUSSENRUIMTE_LOG_ORIGIN", "TUSSENRUIMTE_WITNESSES"
+CENSUS = {"census of at least": "TUSSENRUIMTE_CENSUS_FEWEST", "census lens": "TUSSENRUIMTE_CENSUS_LENS"}
 PLACED_BY = ("TUSSENRUIMTE_DATABASE_URL", KEYS, REPLICA)
 """What a placement says instead."""
 APART = "With PostgreSQL the keys have a database of their own, apart from the events and with backups of its own: "
@@ -81,10 +83,17 @@ class Databases(msgspec.Struct, frozen=True):
         return {**cluster, "database": shown(self.url), **replica, "keys": shown(self.keys_url), **owner}
 
 
+class Counting(msgspec.Struct, frozen=True):
+    """What the census tells of: of so many persons at the fewest, under one lens."""
+
+    fewest: int = K
+    lens: str = "evidence"
+
+
 class Settings(msgspec.Struct, frozen=True):
     """What is set. `redis` is there where processes wake each other over it, `erasures` is the file that tells who was erased, `origin`
-    what the names of logs begin with, `spans` for how long keys are used, `sign_in` where people sign in; `sources` says where each comes
-    from."""
+    what the names of logs begin with, `spans` for how long keys are used, `counting` what is told in numbers, `sign_in` where people sign
+    in; `sources` says where each comes from."""
 
     place: Files | Databases
     organisation: str
@@ -93,6 +102,7 @@ class Settings(msgspec.Struct, frozen=True):
     erasures: Path | None
     origin: str
     spans: Spans
+    counting: Counting
     sign_in: SignIn
     sources: dict[str, str]
 
@@ -102,6 +112,7 @@ class Settings(msgspec.Struct, frozen=True):
         values: dict[str, object] = {**self.place.told(), "organisation": self.organisation, "root key": root}
         values |= {"redis": self.redis, "erasures": self.erasures, "log origin": self.origin, "witnesses": os.environ.get(WITNESSES)}
         values |= {"epoch days": self.spans.turn // DAY, "old epoch days": self.spans.keep // DAY}
+        values |= {"census of at least": self.counting.fewest, "census lens": self.counting.lens}
         client = self.sign_in.client
         values |= {"address": self.sign_in.url, "sign-in": client and f"{client.issuer}, as {client.id}"}
         return [{"name": name, "value": str(value), "from": self.sources[name]} for name, value in values.items() if value is not None]
@@ -120,9 +131,9 @@ def settings() -> Settings:
     spans = Spans(turn=_days(EPOCH, 7), keep=_days(OLD_EPOCH, 28))
     sources |= {"root key": root_from, "redis": REDIS, "erasures": erasures_from, "witnesses": WITNESSES}
     sources |= {"address": sign_in.URL, "sign-in": sign_in.ISSUER}
-    for name, variable in (("log origin", LOG_ORIGIN), ("epoch days", EPOCH), ("old epoch days", OLD_EPOCH)):
+    for name, variable in (("log origin", LOG_ORIGIN), ("epoch days", EPOCH), ("old epoch days", OLD_EPOCH), *CENSUS.items()):
         sources[name] = variable if os.environ.get(variable) else "default"
-    return Settings(place, organisation, root, _redis(), erasures, _origin(), spans, sign_in.sign_in(), sources)
+    return Settings(place, organisation, root, _redis(), erasures, _origin(), spans, _counting(), sign_in.sign_in(), sources)
 
 
 def _place(organisation: str) -> tuple[Files | Databases, dict[str, str]]:
@@ -264,6 +275,15 @@ def _days(variable: str, otherwise: int) -> int:
     if not re.fullmatch(r"[1-9]\d{0,3}", days, re.ASCII):
         raise Unusable(f"{variable} has to be a number of days from 1 to 9999, as {otherwise}.")
     return int(days) * DAY
+
+
+def _counting() -> Counting:
+    """Raises `Unusable`: fewer than ten is never set by mistake."""
+    variable, lens = CENSUS.values()
+    fewest = os.environ.get(variable) or str(K)
+    if not re.fullmatch(r"[1-9][0-9]{1,3}", fewest):
+        raise Unusable(f"{variable} has to be a number of persons from {K} to 9999: of fewer nothing is told.")
+    return Counting(int(fewest), os.environ.get(lens) or Counting().lens)
 
 
 def root_key(chosen: Settings) -> bytes | Root:
