@@ -125,4 +125,4 @@ class Censoring(Enum):
 
 @strawberry.enum(description="Why nothing is told of a project.")
 class Withheld(Enum):
-    TOO_FEW = _value("TOO_FEW", "Fewer than ten people are in it.")
+    TOO_FEW = _value("TOO_FEW", "Fewer people are in it than are told of: ten, or as many as the organisation sets.")

@@ -128,6 +128,12 @@ def test_where_fewer_than_ten_people_are_in_it_nothing_is_told_but_that(house: H
     assert len(house.names()) == 6
 
 
+def test_an_organisation_may_ask_for_more_than_ten(house: House) -> None:
+    scope = Scope("buurtmaat", "researcher", Reach(project="study"))
+    shown = [len(Research(house.organisation.store, house.organisation.runner, fewest).page(scope, 10, None).nodes) for fewest in (14, 15)]
+    assert shown == [CONTACTS, 0]
+
+
 def test_one_person_in_many_relationships_counts_once(house: House) -> None:
     house.project("late", since="2022-01-01")
     for number in range(9):
@@ -172,7 +178,7 @@ class Held(Runner):
 def test_while_the_views_are_behind_nothing_is_told(house: House) -> None:
     """A withdrawal may be among what they lack."""
     store, scope = house.organisation.store, Scope("buurtmaat", "researcher", Reach(project="study"))
-    research = Research(store, Held(store, [Histories(), Trajectories()]))
+    research = Research(store, Held(store, [Histories(), Trajectories()]), 10)
     house.organisation.runner.catch_up()
     assert len(research.page(scope, 10, None).nodes) == CONTACTS
     house.record(consent(seeker(0), way="withdrawn", occurred="2022-01-01"))

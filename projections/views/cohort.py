@@ -19,15 +19,12 @@ from projections.views.histories import MEMBERS, PARTICIPANTS, RELATIONSHIPS
 from projections.views.persons import main_ids
 from projections.views.snapshot import Snapshot
 
-FEWEST = 10
-"""People; of fewer nothing is told."""
-
 Handles = Mapping[str, str]
 """Who each handle of a relationship stands for."""
 
 
 class Cohort(Struct, frozen=True):
-    """The relationships of a project by pseudonym, in that order, and how many people are in them.
+    """The relationships of a project by pseudonym, in that order, and how many people are in them; of fewer than `fewest` nothing is told.
 
     `main`: of people who are registered more than once, the id that stands for all of them."""
 
@@ -36,10 +33,11 @@ class Cohort(Struct, frozen=True):
     members: Mapping[str, Handles]
     main: Mapping[str, str]
     persons: int
+    fewest: int
 
     @property
     def is_shown(self) -> bool:
-        return self.persons >= FEWEST
+        return self.persons >= self.fewest
 
     def person(self, participant: str) -> str:
         """The pseudonym of somebody, however often they are registered."""
@@ -51,14 +49,14 @@ def aside(snapshot: Snapshot) -> frozenset[str]:
     return frozenset(stream for (stream,) in snapshot.connection.execute(f"SELECT stream FROM {snapshot.table(SET_ASIDE)} s"))
 
 
-def cohort_of(snapshot: Snapshot, project: Project, names: Pseudonyms, unsure: frozenset[str]) -> Cohort:
+def cohort_of(snapshot: Snapshot, project: Project, names: Pseudonyms, unsure: frozenset[str], fewest: int) -> Cohort:
     """Who is in a project; whoever hangs on one of the streams `unsure` is not."""
     gone = snapshot.gone()
     members = {id: held for id, held in _consenting(snapshot, project) if not _is_out(id, held, gone, unsure)}
     main = main_ids(snapshot.connection, snapshot.table)
     persons = {main.get(person, person) for held in members.values() for person in held.values()}
     ids = dict(sorted((names.relationship(id), id) for id in members))
-    return Cohort(names, ids, members, main, len(persons))
+    return Cohort(names, ids, members, main, len(persons), fewest)
 
 
 def _is_out(id: str, members: Handles, gone: frozenset[str], unsure: frozenset[str]) -> bool:

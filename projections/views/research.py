@@ -146,9 +146,12 @@ class Asked(Struct, frozen=True):
 
 
 class Research:
-    """The questions of who does research in one organisation, each within the scope of whoever asks. Thread-safe."""
+    """The questions of who does research in one organisation, each within the scope of whoever asks. Thread-safe.
 
-    def __init__(self, store: EventStore, runner: Runner) -> None:
+    Of a project with fewer people than `fewest` nothing is told."""
+
+    def __init__(self, store: EventStore, runner: Runner, fewest: int) -> None:
+        self._fewest = fewest
         self._store = store
         self._snapshots = Snapshots(store, runner)
         self._cohorts: dict[str, tuple[Hashable, Cohort]] = {}
@@ -169,7 +172,7 @@ class Research:
         state = (snapshot.state, snapshot.gone(), unsure)
         held, cohort = self._cohorts.get(project.id, (None, None))
         if cohort is None or held != state:
-            cohort = cohort_of(snapshot, project, names, unsure)
+            cohort = cohort_of(snapshot, project, names, unsure, self._fewest)
             self._cohorts[project.id] = (state, cohort)
         return cohort
 
