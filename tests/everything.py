@@ -75,3 +75,14 @@ query Own {
   }
 }
 """
+
+COUNTED = """
+query Counted {
+  census {
+    lens fewest rule number
+    states(by: KIND, every: YEAR) { row period phase kind count hidden }
+    moves(by: KIND, every: YEAR) { row period was now count hidden }
+    times { phase weeks atRisk came waiting hidden }
+  }
+}
+"""

@@ -96,7 +96,7 @@ def test_a_damaged_handle_of_somebody_else_stops_no_erasure(organisation: Organi
     break_alias(organisation, "relationship/s", "b")
     erased = organisation.erasing.erase("anna")
     assert erased.certificate is not None
-    assert erased.certificate["left"] == {"keys": 0, "handles": 0, "sealed": 0, "views": 0}
+    assert erased.certificate["left"] == {"keys": 0, "handles": 0, "sealed": 0, "views": 0, "members": 0}
 
 
 def test_one_that_cannot_be_finished_stands_over_and_keeps_nobody_else_waiting(

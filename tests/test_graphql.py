@@ -4,7 +4,7 @@ import json
 from typing import Any
 
 import pytest
-from everything import ADMINISTERED, AUDITED, EVERYTHING, OWN
+from everything import ADMINISTERED, AUDITED, COUNTED, EVERYTHING, OWN
 from graphql import FieldNode, GraphQLObjectType, TypeInfo, TypeInfoVisitor, Visitor, parse, visit
 from served import EXAMPLES, Served
 from test_schema import OURS
@@ -23,7 +23,7 @@ def test_no_field_of_the_schema_is_left_unasked() -> None:
             assert parent is not None
             asked.add((parent.name, node.name.value))
 
-    for query in (EVERYTHING, AUDITED, ADMINISTERED, OWN):
+    for query in (EVERYTHING, AUDITED, COUNTED, ADMINISTERED, OWN):
         visit(parse(query), TypeInfoVisitor(types, Collect()))
     recording = {"Mutation", "RecordResult", "ErasureResult", "Invitation", "NewToken", "Opener"}
     live = {"Subscription", "EventArrived", "CaughtUp", "Heartbeat", "MoveArrived", "MoveWithdrawn"}
@@ -51,6 +51,12 @@ def test_everything_can_be_asked_of_every_example(house: Served, id: str) -> Non
     assert audited["audit"]["checkpoint"] == audited["audit"]["inclusionProof"]["checkpoint"]
     assert audited["audit"]["inclusionProof"]["event"] == f"{id}-0001"
     assert {node["by"] for node in audited["audit"]["accessLog"]["nodes"]} == {"token/tester"}
+
+
+def test_everybody_may_ask_for_numbers(house: Served) -> None:
+    counted = house.ask(COUNTED)["census"]
+    assert counted["fewest"] == 10
+    assert len({len(column) for column in counted["states"].values()}) == 1
 
 
 @pytest.mark.parametrize("id", IDS)
