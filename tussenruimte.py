@@ -1,8 +1,8 @@
 """The front door: settings, the one place where the parts are put together, and the command line.
 
 Only this module knows both the api and the workers. The verbs that ask stand in `projections.export.asking`, those that carry events in
-and out in `carrying`, those for lenses, tokens, erasures and retention in `tending`, those for who audits in `auditing`; here are the verbs
-that look after the whole and serve it.
+and out in `carrying`, those for lenses, tokens, erasures and retention in `tending`, for projects in `researching`, for who audits in
+`auditing`; here are the verbs that look after the whole and serve it.
 """
 
 import os
@@ -29,6 +29,7 @@ from domain.store.log import ORIGIN, Log
 from domain.store.organisations import check_placed, organisations
 from domain.store.places import on_postgres, on_sqlite
 from domain.store.postgres import migrate as migrate_database
+from domain.store.projects import Projects
 from domain.store.roster import Roster
 from domain.store.store import EventStore
 from domain.store.tokens import Tokens
@@ -37,7 +38,7 @@ from projections import soundness
 from projections.census.cells import Rule
 from projections.census.releases import Releases
 from projections.erasing import Erasing
-from projections.export import asking, auditing, carrying, entering, members, tables, tending
+from projections.export import asking, auditing, carrying, entering, members, researching, tables, tending
 from projections.export.bounds import bounds
 from projections.export.settings import Counting, Databases, Files, Settings, databases, files_of, root_key, settings
 from projections.export.sign_in import LINK_MINUTES, entry, is_loopback, sign_in_address
@@ -49,6 +50,7 @@ from projections.set_aside import SET_ASIDE
 from projections.telemetry.command import listening, named_host, watchable, watched_at
 from projections.views.histories import Histories
 from projections.views.questions import Questions
+from projections.views.research import Research
 from projections.views.trajectories import Trajectories
 from workers import rebuilds
 from workers.loops import LOOPS
@@ -84,7 +86,9 @@ class Organisation:
             store.recording.on_recorded(signals.announce)
         self.runner = Runner(store, [Histories(), Trajectories()])
         self.questions = Questions(store, self.runner)
+        self.projects = Projects(store)
         counting = counting or Counting()
+        self.research = Research(store, self.runner, counting.fewest)
         self.census = Releases(store, self.runner, Rule(counting.fewest), counting.lens)
         self.retention = Retention(store, self.runner)
         self.roster = Roster(store.database, store.accesses, store.clock)
@@ -356,6 +360,7 @@ cli.add_command(entering.sign_in)
 cli.add_command(members.member)
 cli.add_command(members.grant)
 cli.add_command(tending.token)
+cli.add_command(researching.project)
 cli.add_command(tending.erase)
 cli.add_command(tending.retention)
 cli.add_command(auditing.audit)

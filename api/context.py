@@ -32,6 +32,7 @@ from projections.erasing import Erasing
 from projections.membership import Membership
 from projections.runner import Runner
 from projections.views.questions import Questions
+from projections.views.research import Research
 from projections.views.scope import Scope
 from projections.views.snapshot import POINTS
 
@@ -57,6 +58,7 @@ class Organisation(Protocol):
     store: EventStore
     log: Log
     questions: Questions
+    research: Research
     runner: Runner
     erasing: Erasing
     tokens: Tokens

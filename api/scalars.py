@@ -114,3 +114,15 @@ class ConsentScope(Enum):
     RECORD = _value("RECORD", "That the platform records their relationships.")
     RESEARCH = _value("RESEARCH", "That researchers read them under a pseudonym.")
     SHARE = _value("SHARE", "That they are shared with other organisations.")
+
+
+@strawberry.enum(description="Why a relationship is observed no longer in a project.")
+class Censoring(Enum):
+    ENDED = _value("ENDED", "It ended.")
+    RUNNING = _value("RUNNING", "It goes on.")
+    PERIOD_OVER = _value("PERIOD_OVER", "The period of the project is over, and it went on until then.")
+
+
+@strawberry.enum(description="Why nothing is told of a project.")
+class Withheld(Enum):
+    TOO_FEW = _value("TOO_FEW", "Fewer people are in it than are told of: ten, or as many as the organisation sets.")

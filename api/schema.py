@@ -47,6 +47,7 @@ from api.readings import Lens, all_lenses
 from api.recording import ErasureResult, RecordResult, erase_participant, record_events, recorder_of, withdraw_consent
 from api.refused import note_errors
 from api.relationships import Relationship, RelationshipConnection, all_relationships, relationship_by_id
+from api.research import Research, research
 from api.scalars import SCALARS
 from api.time_limit import lift
 from domain.model.catalogue import KINDS
@@ -76,6 +77,7 @@ class Query:
     organisation: Organisation = field("The organisation itself, for its administrators.", organisation)
     grants: list[Grant] = field("What auditors asked to open, the latest first: for administrators all, for auditors their own.", grants)
     own: Own = field("What is kept of you, for participants who signed in.", own)
+    research: Research = field("What is told for research, of one project.", research)
 
 
 PLATFORM_ONLY = ("participant_erased",)

@@ -36,6 +36,29 @@ ROLE_RULES: dict[str, tuple[str, str]] = {
         "'{id}' is no coordinator, and is not appointed to initiatives.",
         "'{id}' is geen coördinator, en wordt niet bij initiatieven aangesteld.",
     ),
+    "project_taken": (
+        "'{id}' is or was a research project here already. Choose another id.",
+        "'{id}' is of was hier al een onderzoeksproject. Kies een andere aanduiding.",
+    ),
+    "project_unknown": ("There is no research project '{id}' here.", "Er is hier geen onderzoeksproject '{id}'."),
+    "project_over": (
+        "The research project '{id}' is closed. Nothing is told of it any more.",
+        "Het onderzoeksproject '{id}' is gesloten. Er wordt niets meer over verteld.",
+    ),
+    "project_purpose": (
+        "Say what the research is for, in 1 to {limit} characters.",
+        "Zeg waar het onderzoek voor is, in 1 tot {limit} tekens.",
+    ),
+    "project_backwards": ("`since` lies after `until`.", "`since` ligt na `until`."),
+    "research_holder": (
+        "'{holder}' is no holder here: a member's pseudonym, coordinator, group or observer.",
+        "'{holder}' is hier geen houder: het pseudoniem van een lid, coordinator, group of observer.",
+    ),
+    "research_behind": (
+        "What was recorded last is not taken in yet, and may be a withdrawal. Ask again in a moment.",
+        "Wat het laatst is vastgelegd is nog niet verwerkt, en kan een intrekking zijn. Vraag het zo opnieuw.",
+    ),
+    "research_step": ("A step is 1 to {limit} weeks.", "Een stap is 1 tot {limit} weken."),
     "grant_unknown": ("There is no request '{id}' to open something.", "Er is geen verzoek '{id}' om iets te openen."),
     "grant_over": ("The request '{id}' holds no more. Ask for it anew.", "Het verzoek '{id}' geldt niet meer. Vraag het opnieuw."),
     "grant_twice": (

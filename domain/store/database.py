@@ -257,6 +257,15 @@ ACCESSES = Table(
     indexes=(("place", "position"),),
 )
 """An entry of the access log: position, instant, place, the canonical entry and its leaf; see `domain.store.accesses`."""
+PROJECTS = Table(
+    "projects",
+    {
+        "id": "text", "purpose": "text", "initiatives": "text?", "since": "text?", "until": "text?", "made": "integer", "made_by": "text",
+        "closed": "integer?",
+    },
+    key=("id",),
+)  # fmt: skip
+"""The research projects; see `domain.store.projects`."""
 CENSUS_UNITS = Table(
     "census_units", {"census": "text", "initiative": "text", "month": "integer", "body": "bytes"}, key=("census", "initiative")
 )
@@ -273,7 +282,7 @@ CENSUS_EDITIONS = Table("census_editions", {"census": "text", "quarter": "intege
 """Which initiatives are told together, and since which quarter; `number` grows whenever something of the census changes."""
 OWN = (
     EVENTS, HANGS, TOKENS, ROSTER, GRANTS, TRACKING, GENERATIONS, ANNOUNCED, ERASURES, SETTINGS, DEAD_EPOCHS, TILES, CHECKPOINTS, ACCESSES,
-    CENSUS_UNITS, CENSUS_TOLD, CENSUS_EDITIONS,
+    PROJECTS, CENSUS_UNITS, CENSUS_TOLD, CENSUS_EDITIONS,
 )  # fmt: skip
 
 

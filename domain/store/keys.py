@@ -18,6 +18,7 @@ from domain.store.ring import (
     CHUNK,
     LOG,
     ORGANISATION,
+    PROJECT,
     Cache,
     Erased,
     Frozen,
@@ -99,8 +100,8 @@ class Keys:
         Goes by the thousand: where one of them is Erased or Frozen, none of its thousand is made.
         """
         for chunk in chunks(owners):
-            if not all(owner == ORGANISATION or owner.startswith(LOG) or _is_participant(owner) for owner in chunk):
-                raise ValueError("a key is owned by participant/<id>, by a log or by the organisation")
+            if not all(owner == ORGANISATION or owner.startswith((LOG, PROJECT)) or _is_participant(owner) for owner in chunk):
+                raise ValueError("a key is owned by participant/<id>, by a log, a project or the organisation")
             with self._place.writing() as db:
                 known = _active(db, chunk)
                 epoch, now = self._wrapping.newest(db), self._clock()

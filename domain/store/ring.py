@@ -13,6 +13,8 @@ from domain.store.seals import DataKey
 ORGANISATION = "organisation"
 LOG = "log/"
 """Before the name of a log: whose key is what its checkpoints are signed with."""
+PROJECT = "project/"
+"""Before the id of a research project: whose key is what its pseudonyms follow from."""
 CHUNK = 1_000
 HELD = 200_000
 """Keys and aliases held in memory, before room is made for a next batch."""

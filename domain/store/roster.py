@@ -17,7 +17,7 @@ from domain.model.roles import WHOLE, Reach, Role
 from domain.model.words import ID_FORM
 from domain.store.accesses import Access, AccessLog, Viewer
 from domain.store.database import ROSTER, TOKENS, Connection, Database, Delete, Insert, Update
-from domain.store.tokens import check_role, revoke_of
+from domain.store.tokens import check_project, check_role, revoke_of
 
 _ID = re.compile(ID_FORM)
 _COLUMNS = "id, role, reach, invited, invited_by, issuer, subject, joined, ended"
@@ -55,6 +55,7 @@ class Roster:
         check_role(role, reach)
         if role == "coordinator":
             reach = msgspec.structs.replace(reach, coordinator=id)
+        check_project(self._database, reach)
         self._refuse_taken(id)
         self._log(who, id, "invited")
         member = Member(id, role, reach, self._clock(), who.by)

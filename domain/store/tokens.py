@@ -21,6 +21,7 @@ from domain.model.roles import NEEDED, REACHING, ROLES, WHOLE, Reach, Role
 from domain.model.time import DAY, MINUTE
 from domain.model.words import ID_FORM
 from domain.store.database import ROSTER, TOKENS, Connection, Database, Delete, Insert, Update
+from domain.store.projects import open_project
 
 PREFIX = "tr_"
 MOST_DAYS = 3_650
@@ -76,6 +77,7 @@ class Tokens:
     def create(self, role: Role = "coordinator", days: int = 365, name: str | None = None, reach: Reach = WHOLE) -> str:
         """A new token for a program, told this once. Without a name it is called by its id. Raises `Refused`."""
         check_role(role, reach)
+        check_project(self._database, reach)
         if not 1 <= days <= MOST_DAYS:
             raise bad("token_days", "days", limit=MOST_DAYS)
         if name is not None and not _NAME.fullmatch(name):
@@ -157,6 +159,13 @@ def check_role(role: str, reach: Reach) -> None:
         raise bad("reach_not_given", name, name=name, role=role)
     if role in NEEDED and NEEDED[role] not in given:
         raise bad("reach_needed", NEEDED[role], name=NEEDED[role], role=role)
+
+
+def check_project(database: Database, reach: Reach) -> None:
+    """Raises `Refused` where the project of a reach is not there, or closed."""
+    if reach.project is not None:
+        with database.reading() as connection:
+            open_project(connection, reach.project)
 
 
 def revoke_of(connection: Connection, member: str, now: int) -> None:

@@ -53,6 +53,8 @@ LOOKED_AT = {
     "released": ("who is released", "wie is ontheven"),
     "token_created": ("the tokens: one more", "de tokens: een erbij"),
     "token_revoked": ("the tokens: one revoked", "de tokens: een ingetrokken"),
+    "project_made": ("what is researched: one project more", "wat er onderzocht wordt: een project erbij"),
+    "project_closed": ("what is researched: one project closed", "wat er onderzocht wordt: een project gesloten"),
     "grant_asked": ("what is asked to be opened", "wat gevraagd is te openen"),
     "grant_given": ("what may be opened", "wat geopend mag worden"),
     "grant_opened": ("what is opened by a grant", "wat met toestemming geopend is"),
@@ -209,6 +211,17 @@ def tokens(found: Sequence[Mapping[str, Any]]) -> RenderableType:
         table.add_row(
             one["id"], one["use"], one["role"], one["name"], *((one[name] or "")[:10] for name in ("created", "expires", "revoked"))
         )
+    return table
+
+
+def projects(found: Sequence[Mapping[str, Any]]) -> RenderableType:
+    table = Table(box=box.SIMPLE_HEAD, pad_edge=False, show_edge=False)
+    for name in ("id", "purpose", "initiatives", "since", "until", "made", "closed"):
+        table.add_column(name, overflow="fold")
+    for one in found:
+        homes = "all" if one["initiatives"] is None else ", ".join(one["initiatives"])
+        days = ((one[name] or "")[:10] for name in ("since", "until", "made", "closed"))
+        table.add_row(one["id"], one["purpose"], homes, *days)
     return table
 
 

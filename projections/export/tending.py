@@ -18,6 +18,7 @@ from domain.model.time import iso_day
 from domain.store.checks import Unusable
 from domain.store.grants import Grants
 from domain.store.log import Log
+from domain.store.projects import Projects
 from domain.store.roster import Roster
 from domain.store.staging import Line
 from domain.store.store import EventStore
@@ -46,6 +47,7 @@ class Organisation(Protocol):
     access_log: Log
     runner: Runner
     questions: Questions
+    projects: Projects
     erasing: Erasing
     retention: Retention
     tokens: Tokens

@@ -26,7 +26,7 @@ ENTRIES = Table(
     },
     key=("stream", "position"),
     unique=(("position",),),
-    version=6,
+    version=7,
 )  # fmt: skip
 """An event each. `stream` is its subject, `kind` its name, `at` and `recorded` its instants."""
 RELATIONSHIPS = Table(
@@ -37,7 +37,7 @@ RELATIONSHIPS = Table(
     },
     key=("id",),
     indexes=(("latest", "id"), ("initiative", "latest", "id")),
-    version=6,
+    version=7,
 )  # fmt: skip
 """`latest` is when its latest event occurred."""
 MEMBERS = Table(
@@ -48,23 +48,23 @@ MEMBERS = Table(
     },
     key=("relationship", "place"),
     indexes=(("participant", "relationship"),),
-    version=6,
+    version=7,
 )  # fmt: skip
 """`place`: in the order in which they are shown; `roles` as JSON; `participant` as the handle told it when this was read."""
 PARTICIPANTS = Table(
     "participants",
-    {"id": "text", "registered_on": "text", "registered_by": "text?", "standing": "text"},
+    {"id": "text", "registered_on": "text", "registered_by": "text?", "standing": "text", "research": "integer"},
     key=("id",),
     indexes=(("registered_by", "id"),),
-    version=6,
+    version=7,
 )
-"""`standing`: see `domain.model.participant`; `registered_by`: as `recordedby` says it."""
+"""`standing`: see `domain.model.participant`; `registered_by`: as `recordedby` says it; `research`: 1 where they consent to that now."""
 JOINS = Table(
     "joins",
     {"told_by": "text", "id": "text", "other": "text"},
     key=("told_by", "id", "other"),
     indexes=(("id", "other"),),
-    version=6,
+    version=7,
 )
 """Two registrations of one person, each way round; `told_by` is the participant in whose stream they were joined. Who is joined through
 others is worked out when it is asked: see `projections.views.persons`."""
@@ -73,9 +73,9 @@ INITIATIVES = Table(
     {"id": "text", "name": "text", "kind": "text", "guidance": "text", "contact": "text", "latest": "integer"},
     key=("id",),
     indexes=(("latest", "id"),),
-    version=6,
+    version=7,
 )
-APPOINTMENTS = Table("appointments", {"initiative": "text", "coordinator": "text"}, key=("coordinator", "initiative"), version=6)
+APPOINTMENTS = Table("appointments", {"initiative": "text", "coordinator": "text"}, key=("coordinator", "initiative"), version=7)
 """Who coordinates which initiative now."""
 
 
@@ -83,7 +83,7 @@ class Histories:
     """Who is in which relationship, where, since when; and every event with what corrected it."""
 
     name = "histories"
-    version = 6
+    version = 7
     tables = (ENTRIES, RELATIONSHIPS, MEMBERS, PARTICIPANTS, JOINS, INITIATIVES, APPOINTMENTS)
 
     def changes(self, touched: Sequence[Touched], ring: Ring, own: Sequence[Definition]) -> Iterator[Change]:
@@ -101,7 +101,10 @@ class Histories:
         people = [found for found in touched if found.stream.startswith("participant/")]
         after_all = [_person(found) for found in people]
         yield Delete(PARTICIPANTS, ("id",), [(found.id,) for found in people])
-        yield Insert(PARTICIPANTS, [(state.id, *begun, state.standing) for state, begun in after_all if begun is not None])
+        yield Insert(
+            PARTICIPANTS,
+            [(state.id, *begun, state.standing, int("research" in state.consents)) for state, begun in after_all if begun is not None],
+        )
         yield Delete(JOINS, ("told_by",), [(found.id,) for found in people])
         yield Insert(JOINS, [row for state, _ in after_all for row in _joins(state)])
         homes = [found for found in touched if found.stream.startswith("initiative/")]

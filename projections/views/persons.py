@@ -39,3 +39,9 @@ def joined_with(connection: ReadConnection, named: Named, ids: Sequence[str]) ->
     for id, other in connection.execute(query, (value,)):
         found[id].append(other)
     return found
+
+
+def main_ids(connection: ReadConnection, named: Named) -> dict[str, str]:
+    """Of everybody who is registered more than once, by each of their ids the one that stands for all."""
+    query = f"WITH RECURSIVE {pairs(named)} SELECT id, min(other) FROM pairs GROUP BY id"
+    return dict(connection.execute(query).fetchall())

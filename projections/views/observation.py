@@ -1,0 +1,50 @@
+"""How long a project observes each of its relationships: until it ended, until the period is over, or until now.
+
+What is told of that are weeks since the start, and of which weeks there are readings.
+"""
+
+from collections.abc import Sequence
+
+from msgspec import Struct
+
+from domain.store.projects import Project
+from domain.store.pseudonyms import Pseudonyms, Weeks
+from projections.views.histories import RELATIONSHIPS
+from projections.views.snapshot import Snapshot
+
+
+class Observation(Struct, frozen=True):
+    """One relationship as it is observed, up to the instant `upto`; `ended` is None where it had not ended by then."""
+
+    initiative: str
+    origin: str
+    weeks: Weeks
+    upto: int
+    ended: int | None
+    censoring: str
+
+    @property
+    def length(self) -> int:
+        return self.weeks.of(self.upto if self.ended is None else self.ended)
+
+    def grid(self, step: int) -> range:
+        """The weeks of which is told: each as a whole, but for the last of one that ended."""
+        return range(0, self.length + (self.ended is not None), step)
+
+    def instants(self, grid: range) -> list[int]:
+        """The last instant of each week."""
+        return [min(self.weeks.last_instant(week), self.upto) for week in grid]
+
+
+def observed(snapshot: Snapshot, project: Project, names: Pseudonyms, ids: Sequence[str]) -> dict[str, Observation]:
+    """How these relationships are observed, by id."""
+    these, value = snapshot.connection.among("id", ids)
+    query = f"SELECT id, initiative, origin, began, ended FROM {snapshot.table(RELATIONSHIPS)} r WHERE {these}"
+    over = project.over if project.over is not None and project.over <= snapshot.now else None
+    upto = snapshot.now if over is None else over - 1
+    found = {}
+    for id, initiative, origin, began, ended in snapshot.connection.execute(query, (value,)):
+        last = ended if ended is not None and ended <= upto else None
+        censoring = "ENDED" if last is not None else "RUNNING" if over is None else "PERIOD_OVER"
+        found[id] = Observation(initiative, origin, names.weeks(id, began), upto, last, censoring)
+    return found

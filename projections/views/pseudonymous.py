@@ -1,0 +1,86 @@
+"""What who does research is answered with: the same things that others are told of, with pseudonyms for ids and weeks for days.
+
+They are types of their own, so that nothing of the others' slips in with a field that is added to those.
+"""
+
+from msgspec import Struct
+
+
+class Study(Struct, frozen=True):
+    """A project. Both numbers are None where nothing is told of it, and `withheld` says why."""
+
+    id: str
+    purpose: str
+    since: str | None
+    until: str | None
+    relationships: int | None
+    persons: int | None
+    withheld: str | None
+
+
+class Initiative(Struct, frozen=True):
+    pseudonym: str
+    kind: str
+    guidance: str
+    contact: str
+
+
+class Member(Struct, frozen=True):
+    """`pseudonym` is theirs in one relationship, `person` in all of them. `key` is for asking further; nobody is told it. `joined` and
+    `left` are weeks."""
+
+    key: str
+    pseudonym: str
+    person: str
+    side: str
+    joined: int
+    left: int | None
+
+
+class Relationship(Struct, frozen=True):
+    """`key` is for asking further; nobody is told it. `weeks` is how long it was observed."""
+
+    key: str
+    pseudonym: str
+    initiative: Initiative
+    origin: str
+    weeks: int
+    censoring: str
+    members: list[Member]
+
+
+class Trajectory(Struct, frozen=True):
+    """Readings in columns of equal length, each at the end of a week."""
+
+    lens: str
+    lens_version: str
+    holder: str | None
+    week: list[int]
+    phase: list[str]
+    help: list[float | None]
+    friendship: list[float | None]
+    ambiguity: list[float | None]
+    confidence: list[float | None]
+
+
+class Move(Struct, frozen=True):
+    lens: str
+    lens_version: str
+    holder: str | None
+    week: int
+    was: str
+    was_kind: str | None
+    now: str
+    kind: str | None
+    cause: str
+
+
+class Page(Struct, frozen=True):
+    """Relationships in the order of their pseudonyms."""
+
+    nodes: list[Relationship]
+    has_next_page: bool
+
+    @property
+    def end_cursor(self) -> str | None:
+        return self.nodes[-1].pseudonym if self.nodes else None

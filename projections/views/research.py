@@ -1,0 +1,226 @@
+"""What is told to who does research: of a project's relationships, under pseudonyms, how they were read week by week.
+
+Each question is asked of the primary at its newest state, so that what was withdrawn is told no more. No id, name, handle, day or instant
+of recording leaves from here; shares are told to two decimals, since by more of them what happened could be dated to the second.
+"""
+
+import re
+from collections.abc import Hashable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from itertools import islice
+from typing import NamedTuple
+
+from msgspec import Struct
+
+from domain.model.errors import Refusal, Refused, bad
+from domain.model.lens import Definition
+from domain.model.time import span
+from domain.store.projects import Project, open_project, pseudonyms_of
+from domain.store.pseudonyms import FORM
+from domain.store.store import EventStore
+from projections.lenses.reading import SPOKEN_FOR, Accounts, Evidence, column, moves_of
+from projections.runner import Runner
+from projections.views import pseudonymous as p
+from projections.views.cohort import Cohort, aside, cohort_of
+from projections.views.filters import page_size
+from projections.views.histories import INITIATIVES, MEMBERS
+from projections.views.observation import Observation, observed
+from projections.views.scope import Scope
+from projections.views.snapshot import POINTS, Snapshot
+from projections.views.snapshots import Snapshots
+
+MOST_STEP = 520
+"""Weeks."""
+DECIMALS = 2
+BETWEEN = "/"
+"""Stands in a member's key between the relationship and the handle, in neither of which it occurs."""
+_PSEUDONYM = re.compile(FORM)
+
+
+class _Whose(NamedTuple):
+    """A holder in a relationship (None: pooled), and what they are called."""
+
+    relationship: str
+    holder: str | None
+    called: str | None
+
+
+class Asked(Struct, frozen=True):
+    """A project at one moment, and what can be asked of it."""
+
+    snapshot: Snapshot
+    project: Project
+    cohort: Cohort
+
+    def study(self) -> p.Study:
+        shown, project = self.cohort.is_shown, self.project
+        relationships, persons = (len(self.cohort.ids), self.cohort.persons) if shown else (None, None)
+        withheld = None if shown else "TOO_FEW"
+        return p.Study(project.id, project.purpose, project.since, project.until, relationships, persons, withheld)
+
+    def page(self, first: int, after: str | None) -> p.Page:
+        size = page_size(first)
+        if after is not None and not _PSEUDONYM.fullmatch(after):
+            raise bad("cursor", "after")
+        rest = (pseudonym for pseudonym in self.cohort.ids if after is None or pseudonym > after)
+        found = list(islice(rest, size + 1)) if self.cohort.is_shown else []
+        return p.Page(self.relationships(found[:size]), len(found) > size)
+
+    def relationships(self, pseudonyms: Sequence[str]) -> list[p.Relationship]:
+        """Those of these relationships that are in it."""
+        named = {name: self.cohort.ids[name] for name in pseudonyms if name in self.cohort.ids} if self.cohort.is_shown else {}
+        seen = self._observed(list(named.values()))
+        homes, members = self._initiatives({one.initiative for one in seen.values()}), self._members(seen)
+        self.snapshot.seen.tells_who(f"relationship/{id}" for id in seen)
+        return [
+            p.Relationship(id, name, homes[seen[id].initiative], seen[id].origin, seen[id].length, seen[id].censoring, members[id])
+            for name, id in named.items()
+        ]
+
+    def trajectories(self, keys: Sequence[str], step: int, lens: str | None, holder: str | None) -> dict[str, p.Trajectory]:
+        """The readings of a holder of these relationships, and of these members; none of those that are not in it, or where nobody is
+        called like the holder. Raises `Refused`."""
+        if not 1 <= step <= MOST_STEP:
+            raise bad("research_step", "stepWeeks", limit=MOST_STEP)
+        name, definition = self.snapshot.lens(lens)
+        whose = self._whose(keys, holder)
+        seen = self._observed(sorted({one.relationship for one in whose.values()}))
+        if sum(len(seen[one.relationship].grid(step)) for one in whose.values()) > POINTS:
+            raise Refused(Refusal("TOO_COSTLY", "query_points", "stepWeeks", {"limit": POINTS}))
+        bodies = self._bodies(list(seen), name, definition)
+        return {key: _trajectory(bodies[one.relationship], definition, one, seen[one.relationship], step) for key, one in whose.items()}
+
+    def moves(self, keys: Sequence[str], lens: str | None, holder: str | None) -> dict[str, list[p.Move]]:
+        """The moves of the same, while they were observed. Raises `Refused`."""
+        name, definition = self.snapshot.lens(lens)
+        whose = self._whose(keys, holder)
+        seen = self._observed(sorted({one.relationship for one in whose.values()}))
+        bodies = self._bodies(list(seen), name, definition)
+        return {key: _moves(bodies[one.relationship], one, seen[one.relationship]) for key, one in whose.items()}
+
+    def _bodies(self, ids: Sequence[str], name: str, lens: Definition) -> dict[str, Evidence | Accounts]:
+        for id in ids:
+            self.snapshot.seen.note(f"relationship/{id}", "voice")
+        return self.snapshot.bodies(ids, name, lens, None)
+
+    def _whose(self, keys: Sequence[str], holder: str | None) -> dict[str, _Whose]:
+        """Whose reading is meant by each key of what is in it."""
+        if not self.cohort.is_shown:
+            return {}
+        is_member = holder is not None and holder not in SPOKEN_FOR
+        if is_member and not re.fullmatch(FORM, holder or ""):
+            raise bad("research_holder", "holder", holder=holder)
+        called = self.cohort.names.member
+        found: dict[str, _Whose] = {}
+        for key in keys:
+            id, _, own = key.partition(BETWEEN)
+            members = self.cohort.members.get(id, {})
+            if own or is_member:
+                found.update((key, _Whose(id, one, called(id, one))) for one in members if one == own or called(id, one) == holder)
+            elif members:
+                found[key] = _Whose(id, holder, holder)
+        return found
+
+    def _observed(self, ids: Sequence[str]) -> dict[str, Observation]:
+        return observed(self.snapshot, self.project, self.cohort.names, ids)
+
+    def _initiatives(self, ids: set[str]) -> dict[str, p.Initiative]:
+        these, value = self.snapshot.connection.among("id", sorted(ids))
+        query = f"SELECT id, kind, guidance, contact FROM {self.snapshot.table(INITIATIVES)} i WHERE {these}"
+        rows = self.snapshot.connection.execute(query, (value,))
+        return {id: p.Initiative(self.cohort.names.initiative(id), *said) for id, *said in rows}
+
+    def _members(self, seen: Mapping[str, Observation]) -> dict[str, list[p.Member]]:
+        """Who was a member while it was observed, in the order of pseudonyms: that of joining would say who came first."""
+        these, value = self.snapshot.connection.among("relationship", list(seen))
+        query = f"SELECT relationship, handle, participant, side, joined, left_on FROM {self.snapshot.table(MEMBERS)} m WHERE {these}"
+        found: dict[str, list[p.Member]] = {id: [] for id in seen}
+        for id, handle, person, side, joined, left in self.snapshot.connection.execute(query, (value,)):
+            came, went = span(joined).first, None if left is None else span(left).first
+            if came <= seen[id].upto:
+                week = seen[id].weeks.of
+                gone = None if went is None or went > seen[id].upto else week(went)
+                member = self.cohort.names.member(id, handle)
+                found[id].append(p.Member(id + BETWEEN + handle, member, self.cohort.person(person), side, week(came), gone))
+        return {id: sorted(members, key=lambda member: member.pseudonym) for id, members in found.items()}
+
+
+class Research:
+    """The questions of who does research in one organisation, each within the scope of whoever asks. Thread-safe.
+
+    Of a project with fewer people than `fewest` nothing is told."""
+
+    def __init__(self, store: EventStore, runner: Runner, fewest: int) -> None:
+        self._fewest = fewest
+        self._store = store
+        self._snapshots = Snapshots(store, runner)
+        self._cohorts: dict[str, tuple[Hashable, Cohort]] = {}
+        """By project, the last that was worked out, and in which state; of nobody who is out of it anything is kept."""
+
+    @contextmanager
+    def _asked(self, scope: Scope) -> Iterator[Asked]:
+        """Raises `Refused`, also where the views have not taken in all that is recorded: what they lack may be a withdrawal."""
+        scope.need("research")
+        with self._snapshots.newest(Scope(scope.organisation)) as snapshot:
+            project = open_project(snapshot.connection, scope.reach.project or "")
+            if snapshot.upto < self._store.head(snapshot.connection):
+                raise Refused(Refusal("UNAVAILABLE", "research_behind"))
+            yield Asked(snapshot, project, self._cohort(snapshot, project))
+
+    def _cohort(self, snapshot: Snapshot, project: Project) -> Cohort:
+        names, unsure = pseudonyms_of(project, self._store.keys.ring()), aside(snapshot)
+        state = (snapshot.state, snapshot.gone(), unsure)
+        held, cohort = self._cohorts.get(project.id, (None, None))
+        if cohort is None or held != state:
+            cohort = cohort_of(snapshot, project, names, unsure, self._fewest)
+            self._cohorts[project.id] = (state, cohort)
+        return cohort
+
+    def study(self, scope: Scope) -> p.Study:
+        with self._asked(scope) as asked:
+            return asked.study()
+
+    def page(self, scope: Scope, first: int, after: str | None) -> p.Page:
+        with self._asked(scope) as asked:
+            return asked.page(first, after)
+
+    def relationships(self, pseudonyms: Sequence[str], scope: Scope) -> dict[str, p.Relationship]:
+        with self._asked(scope) as asked:
+            return {one.pseudonym: one for one in asked.relationships(pseudonyms)}
+
+    def trajectories(
+        self, keys: Sequence[str], scope: Scope, step: int = 1, lens: str | None = None, holder: str | None = None
+    ) -> dict[str, p.Trajectory]:
+        with self._asked(scope) as asked:
+            return asked.trajectories(keys, step, lens, holder)
+
+    def moves(self, keys: Sequence[str], scope: Scope, lens: str | None = None, holder: str | None = None) -> dict[str, list[p.Move]]:
+        with self._asked(scope) as asked:
+            return asked.moves(keys, lens, holder)
+
+
+def _trajectory(body: Evidence | Accounts, lens: Definition, whose: _Whose, seen: Observation, step: int) -> p.Trajectory:
+    grid = seen.grid(step)
+    read = column(body, lens, whose.holder, seen.instants(grid))
+    helped, befriended, ambiguous = ([_rounded(share[part] if share else None) for share in read.shares] for part in range(3))
+    phases, sure = [phase.upper() for phase in read.phase], [_rounded(one) for one in read.confidence]
+    return p.Trajectory(body.lens, body.version, whose.called, list(grid), phases, helped, befriended, ambiguous, sure)
+
+
+def _moves(body: Evidence | Accounts, whose: _Whose, seen: Observation) -> list[p.Move]:
+    return [
+        p.Move(
+            body.lens, body.version, whose.called, seen.weeks.of(move.at), move.was.upper(), _upper(move.was_kind),
+            move.now.upper(), _upper(move.kind), move.cause.upper(),
+        )
+        for move in moves_of(body, whose.holder)
+        if move.at <= seen.upto
+    ]  # fmt: skip
+
+
+def _rounded(share: float | None) -> float | None:
+    return None if share is None else round(share, DECIMALS)
+
+
+def _upper(word: str | None) -> str | None:
+    return None if word is None else word.upper()
