@@ -23,6 +23,7 @@ from domain.model.errors import Language, Refusal, Refused
 from domain.store.accesses import Viewer, on_behalf
 from domain.store.grants import Grants
 from domain.store.log import Log
+from domain.store.projects import Projects
 from domain.store.replica import Lost
 from domain.store.roster import Roster
 from domain.store.store import EventStore
@@ -66,6 +67,7 @@ class Organisation(Protocol):
     census: Releases
     grants: Grants
     membership: Membership
+    projects: Projects
 
     @property
     def signals(self) -> Signals | None: ...

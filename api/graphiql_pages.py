@@ -12,7 +12,7 @@ from starlette.staticfiles import StaticFiles
 from starlette.types import Scope
 
 HERE = Path(__file__).parent / "graphiql"
-QUESTIONS = ("course", "lately", "live", "coordinator", "auditor", "dashboard")
+QUESTIONS = ("course", "lately", "live", "coordinator", "auditor", "researcher", "dashboard")
 POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; connect-src 'self'; img-src 'self' data:;"
     " font-src 'self' data:; base-uri 'none'; form-action 'self'; frame-ancestors 'none'"

@@ -8,6 +8,7 @@ import strawberry
 from api.arguments import given
 from api.context import Context, Info, thread
 from api.fields import field, need, wish
+from api.projects import Project, all_projects
 from api.scalars import DateTime
 from domain.model.errors import bad, missing
 from domain.model.roles import Reach, Role
@@ -81,6 +82,7 @@ class Organisation:
     id: strawberry.ID = field("Its name on this platform.")
     members: list[OrganisationMember] = field("All who were ever invited, by id; not participants who were erased.", _members)
     tokens: list[AccessToken] = field("All tokens ever made, the oldest first.", _tokens)
+    projects: list[Project] = field("The research projects there ever were.", all_projects)
     keys: list[KeyState] = field("How the keys of participants stand.", _keys)
 
 

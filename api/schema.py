@@ -42,6 +42,7 @@ from api.organisation import (
 )
 from api.own import Own, erase_mine, own, withdraw_mine
 from api.people import Participant, participant_by_id
+from api.projects import Project, begin_project, close_project
 from api.pushed import Executor
 from api.readings import Lens, all_lenses
 from api.recording import ErasureResult, RecordResult, erase_participant, record_events, recorder_of, withdraw_consent
@@ -110,6 +111,13 @@ def _mutation() -> Any:
         "member_leaves": (bool, field("Have somebody be a member no more, for administrators.", member_leaves)),
         "create_token": (NewToken, field("Make a token for a program, for administrators.", create_token)),
         "revoke_token": (bool, field("End a token now, for administrators.", revoke_token)),
+        "begin_project": (Project, field("Begin a research project, for administrators.", begin_project)),
+        "close_project": (
+            bool,
+            field(
+                "Close one for good, with its secret: nobody can say any more whose its pseudonyms were. For administrators.", close_project
+            ),
+        ),
         "ask_to_open": (Grant, field("Ask that something may be opened, for auditors.", ask_to_open)),
         "allow_opening": (Grant, field("Allow it; from the second administrator on it may be.", allow_opening)),
         "open_granted": (Opener, field("A token with which it is opened, for the auditor who asked.", open_granted)),

@@ -8,6 +8,8 @@ from served import Served, examples
 from starlette.testclient import TestClient
 
 from api.graphiql_pages import HERE, QUESTIONS
+from domain.model.roles import Reach
+from domain.store.accesses import Viewer
 
 
 def page(house: Served) -> TestClient:
@@ -45,7 +47,7 @@ def question(name: str) -> str:
     return (HERE / "questions" / f"{name}.graphql").read_text()
 
 
-@pytest.mark.parametrize("name", [name for name in QUESTIONS if name not in ("live", "coordinator", "dashboard")])
+@pytest.mark.parametrize("name", [name for name in QUESTIONS if name not in ("live", "coordinator", "researcher", "dashboard")])
 def test_each_question_is_answered_with_something(house: Served, name: str) -> None:
     answer = house.ask(question(name))
     assert all(answer.values())
@@ -57,6 +59,15 @@ def test_numbers_are_asked_for_as_a_dashboard_may(house: Served) -> None:
     told = house.answer(question("dashboard"), {"Authorization": f"Bearer {token}"})
     assert "errors" not in told
     assert told["data"]["census"]["fewest"] == 10
+
+
+def test_trajectories_are_asked_for_as_a_researcher_may(house: Served) -> None:
+    if "study" not in {project.id for project in house.organisation.projects.all()}:
+        house.organisation.projects.create("study", "To learn.", Viewer("command-line/tester", "operator"))
+    token = house.organisation.tokens.create("researcher", reach=Reach(project="study"))
+    told = house.answer(question("researcher"), {"Authorization": f"Bearer {token}"})
+    assert "errors" not in told
+    assert told["data"]["research"]["relationships"]["nodes"]
 
 
 def test_what_is_recorded_twice_is_recorded_once(empty: Served) -> None:

@@ -149,6 +149,19 @@ def test_a_token_is_made_told_once_and_revoked(house: Administered) -> None:
     assert house.code(ada, 'mutation { revokeToken(id: "none") }') == "NOT_FOUND"
 
 
+def test_a_research_project_is_begun_and_closed(house: Administered) -> None:
+    ada = house.member("ada")
+    begin = 'mutation { beginProject(input: {id: "study", purpose: "To learn.", since: "2021-01-01"}) { id since madeBy closed } }'
+    assert house.told(ada, begin) == {"beginProject": {"id": "study", "since": "2021-01-01", "madeBy": "member/ada", "closed": None}}
+    assert house.told(ada, INVITE, input={"id": "rita", "role": "researcher", "project": "study"})
+    rita = house.member("rita")
+    assert house.told(rita, "{ research { project { id withheld } } }")["research"]["project"]["id"] == "study"
+    assert house.told(ada, 'mutation { closeProject(id: "study") }') == {"closeProject": True}
+    assert "errors" in house.ask(rita, "{ research { project { id } } }")
+    assert house.ask(ada, begin)["errors"][0]["extensions"]["code"] == "CONFLICT"
+    assert house.code(house.member("anna"), begin) == "FORBIDDEN"
+
+
 # Opening by a grant
 
 
