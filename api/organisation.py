@@ -12,7 +12,7 @@ from api.projects import Project, all_projects
 from api.scalars import DateTime
 from domain.model.errors import bad, missing
 from domain.model.roles import Reach, Role
-from domain.store.accesses import Access, viewer
+from domain.store.accesses import viewer
 from domain.store.tokens import check_role
 from projections.export.objects import of_member, of_tokens
 from projections.export.sign_in import sign_in_address
@@ -203,7 +203,7 @@ def _token_made(context: Context, asked: TokenInput) -> NewToken:
     check_role(asked.role, reach)
     role: Role = asked.role  # type: ignore[assignment]
     days = 365 if given(asked.days) is None else int(asked.days or 0)
-    context.organisation.store.accesses.write(viewer(), [Access("tokens", ("token_created",), "changed")])
+    context.organisation.store.accesses.change(viewer(), "tokens", "token_created")
     return NewToken(token=context.organisation.tokens.create(role, days, given(asked.name), reach))
 
 
@@ -214,6 +214,6 @@ async def revoke_token(info: Info, id: TokenId) -> bool:
 
 
 def _revoked(context: Context, id: str) -> None:
-    context.organisation.store.accesses.write(viewer(), [Access("tokens", ("token_revoked",), "changed")])
+    context.organisation.store.accesses.change(viewer(), "tokens", "token_revoked")
     if not context.organisation.tokens.revoke(id):
         raise missing("token_unknown", "id", id=id)

@@ -12,7 +12,7 @@ import msgspec
 from domain.model.errors import Refused, bad, missing
 from domain.model.roles import Reach, Role
 from domain.model.time import iso_day, rfc3339
-from domain.store.accesses import Access, Viewer
+from domain.store.accesses import Viewer
 from domain.store.roster import Member, Roster
 from domain.store.staging import Line
 from domain.store.store import EventStore
@@ -56,7 +56,7 @@ class Membership:
     def link(self, id: str, who: Viewer) -> str:
         """A new link for a member, told this once. Raises `Refused`."""
         member = self.roster.of(id)
-        self._store.accesses.write(who, [Access(f"member/{id}", ("link",), "changed")])
+        self._store.accesses.change(who, f"member/{id}", "link")
         return self._link(member)
 
     def appoint(self, id: str, initiatives: Sequence[str], who: Viewer, recorder: str) -> None:
@@ -96,8 +96,8 @@ class Membership:
     def _appoint(self, pairs: Sequence[tuple[str, str]], kind: str, who: Viewer, recorder: str) -> None:
         if not pairs:
             return
-        what = "appointed" if kind == "coordinator_appointed" else "released"
-        self._store.accesses.write(who, [Access(f"member/{id}", (what,), "changed") for id in dict(pairs)])
+        for id in dict(pairs):
+            self._store.accesses.change(who, f"member/{id}", "appointed" if kind == "coordinator_appointed" else "released")
         now = self._store.clock()
         lines = [
             (Line("members", number), msgspec.json.encode(self._event(kind, id, home, now))) for number, (id, home) in enumerate(pairs, 1)

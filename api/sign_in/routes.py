@@ -26,7 +26,6 @@ from api.sign_in.origin import same_origin
 from api.sign_in.provider import Provider
 from api.sign_in.verification import Unproven
 from domain.model.errors import Language, Refusal, Refused, bad
-from domain.store.accesses import Access
 from domain.store.roster import Member
 from domain.store.tokens import Token
 from domain.store.trouble import SILENT
@@ -190,7 +189,7 @@ class Desk:
         if token is None:
             raise _over()
         if token.member is not None:
-            self._organisation.store.accesses.write(looks(token, None), [Access(f"member/{token.member}", ("joined",), "changed")])
+            self._organisation.store.accesses.change(looks(token, None), f"member/{token.member}", "joined")
             self._organisation.roster.joins(token.member, identity)
         return sessions.session_of_link(self._organisation, token)
 

@@ -15,7 +15,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from itertools import chain
-from typing import Any, Literal
+from typing import Any, Literal, get_args
 
 import msgspec
 from cryptography.hazmat.primitives.hashes import SHA256
@@ -40,6 +40,14 @@ ORGANISATION, PARTICIPANT, NOWHERE = "organisation", "participant", "nowhere"
 KINDS = {"name": "names", "contact": "contact", "text": "notes", "voice": "voices", "participant": "members"}
 """What an entry calls content, by the name of the place in which an event has it sealed."""
 ALL_KINDS = tuple(sorted(KINDS.values()))
+Change = Literal[
+    "invited", "link", "joined", "appointed", "released", "left", "token_created", "token_revoked", "grant_asked", "grant_given",
+    "grant_opened", "grant_ended", "project_made", "project_closed",
+]  # fmt: skip
+CHANGES: tuple[Change, ...] = get_args(Change)
+"""What may have become of a member, a token, a grant or a project."""
+REFUSALS = ("forbidden", "unauthenticated", "rate_limited")
+"""Of which kinds a refusal may be that is written down."""
 
 _BEHALF = re.compile(rf"(coordinator|researcher|system)/{ID_FORM}")
 _MARK = b"tussenruimte/access/1"
@@ -189,6 +197,10 @@ class AccessLog:
     def write(self, who: Viewer, accesses: Sequence[Access], ring: Ring | None = None) -> None:
         """Write that they look, before they see it. Many who look at the same time share a transaction."""
         self.write_all([(who, access) for access in accesses], ring)
+
+    def change(self, who: Viewer, place: str, what: Change) -> None:
+        """Write that they change who may do what, before it is done."""
+        self.write(who, [Access(place, (what,), "changed")])
 
     def refuse(self, who: Viewer, code: str) -> None:
         """Write that they were refused. What one may bring about without end is written once a minute."""

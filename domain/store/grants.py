@@ -14,7 +14,7 @@ from msgspec import Struct
 from domain.model.errors import Refusal, Refused, bad, missing
 from domain.model.roles import Reach, Role
 from domain.model.time import HOUR, MINUTE
-from domain.store.accesses import Access, AccessLog, Viewer
+from domain.store.accesses import AccessLog, Change, Viewer
 from domain.store.database import GRANTS, TOKENS, Connection, Database, Insert, Update
 from domain.store.roster import Roster
 from domain.store.tokens import Tokens
@@ -126,8 +126,8 @@ class Grants:
         if member.role != role or (role == "administrator" and member.joined is None):
             raise Refused(Refusal("FORBIDDEN", rule, None))
 
-    def _log(self, who: Viewer, grant: Grant, what: str) -> None:
-        self._accesses.write(who, [Access(f"grant/{grant.id}", (what,), "changed")])
+    def _log(self, who: Viewer, grant: Grant, what: Change) -> None:
+        self._accesses.change(who, f"grant/{grant.id}", what)
 
 
 def _grant(connection: Connection, id: str) -> Grant:

@@ -15,7 +15,7 @@ from domain.model.envelope import dated
 from domain.model.errors import Refusal, Refused, bad, missing
 from domain.model.time import DAY, day
 from domain.model.words import ID_FORM
-from domain.store.accesses import Access, Viewer
+from domain.store.accesses import Change, Viewer
 from domain.store.database import EVENTS, PROJECTS, Connection, Delete, Insert, ReadConnection, Update
 from domain.store.epochs import raise_fence
 from domain.store.key_places import DATA_KEYS
@@ -113,8 +113,8 @@ class Projects:
         with self._store.reading() as connection:
             return [_read(row) for row in connection.execute(f"SELECT {_COLUMNS} FROM {connection.table(PROJECTS)} p ORDER BY id")]
 
-    def _log(self, who: Viewer, id: str, what: str) -> None:
-        self._store.accesses.write(who, [Access(PROJECT + id, (what,), "changed")])
+    def _log(self, who: Viewer, id: str, what: Change) -> None:
+        self._store.accesses.change(who, PROJECT + id, what)
 
 
 def open_project(connection: ReadConnection, id: str) -> Project:

@@ -15,7 +15,7 @@ from msgspec import Struct
 from domain.model.errors import Refusal, Refused, bad, missing
 from domain.model.roles import WHOLE, Reach, Role
 from domain.model.words import ID_FORM
-from domain.store.accesses import Access, AccessLog, Viewer
+from domain.store.accesses import AccessLog, Change, Viewer
 from domain.store.database import ROSTER, TOKENS, Connection, Database, Delete, Insert, Update
 from domain.store.tokens import check_project, check_role, revoke_of
 
@@ -133,8 +133,8 @@ class Roster:
     def _refuse_last(self, member: Member) -> None:
         _refuse_last_of(self.all(), member)
 
-    def _log(self, who: Viewer, id: str, what: str) -> None:
-        self._accesses.write(who, [Access(f"member/{id}", (what,), "changed")])
+    def _log(self, who: Viewer, id: str, what: Change) -> None:
+        self._accesses.change(who, f"member/{id}", what)
 
 
 def _refuse_last_of(members: Sequence[Member], member: Member) -> None:

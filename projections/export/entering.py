@@ -6,7 +6,7 @@ It is for who works on the machine itself, or helps somebody who cannot get in: 
 import click
 
 from domain.model.roles import NEEDED, ROLES, Role
-from domain.store.accesses import Access, Viewer
+from domain.store.accesses import Viewer
 from projections.export.settings import settings
 from projections.export.sign_in import LINK_MINUTES, sign_in_address
 from projections.export.tending import Organisation, opened
@@ -34,7 +34,7 @@ def link_for(organisation: Organisation, who: Viewer, role: Role, member: str | 
     name = who.by.rpartition("/")[2]
     found = organisation.roster.of(member) if member is not None else None
     place = f"member/{member}" if found is not None else f"token/{name}"
-    organisation.store.accesses.write(who, [Access(place, ("link",), "changed")])
+    organisation.store.accesses.change(who, place, "link")
     if found is not None:
         return organisation.tokens.made_for(found.role, LINK_MINUTES, "link", None, found.reach, found.id)
     return organisation.tokens.made_for(role, LINK_MINUTES, "link", name)

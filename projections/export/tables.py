@@ -48,6 +48,7 @@ LOOKED_AT = {
     "rate_limited": ("so much at once", "zoveel tegelijk"),
     "invited": ("who is invited", "wie is uitgenodigd"),
     "left": ("who left", "wie is weggegaan"),
+    "joined": ("who came in", "wie is binnengekomen"),
     "appointed": ("who is appointed", "wie is aangesteld"),
     "link": ("how one comes in", "hoe iemand binnenkomt"),
     "released": ("who is released", "wie is ontheven"),

@@ -26,7 +26,7 @@ from domain.store.tokens import PASSING, Tokens
 from domain.store.turning import Spans
 from projections.erasing import Erasing
 from projections.export import objects, tables
-from projections.export.terminal import BY, Verb, Verbs, show, watched
+from projections.export.terminal import BY, Verb, Verbs, acting, show, watched
 from projections.membership import Membership
 from projections.retention import Due, Retention
 from projections.runner import Overtaken, Runner
@@ -182,6 +182,7 @@ def token() -> None:
 def create_token(role: Role, initiatives: tuple[str, ...], project: str | None, days: int, name: str | None) -> None:
     """Make a token for a program and print it, this once."""
     with opened(new=True) as organisation:
+        organisation.store.accesses.change(acting(), "tokens", "token_created")
         text = organisation.tokens.create(role, days, name, Reach(initiatives=initiatives or None, project=project))
     show({"token": text}, lambda _: text)
 
@@ -201,6 +202,7 @@ def list_tokens() -> None:
 def revoke_token(id: str) -> None:
     """End a token now."""
     with opened() as organisation:
+        organisation.store.accesses.change(acting(), "tokens", "token_revoked")
         if not organisation.tokens.revoke(id):
             raise Unusable(f"There is no token {id!r} that still holds.")
     show({"id": id, "revoked": True}, lambda _: f"revoked {id}")
