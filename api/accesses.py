@@ -46,5 +46,8 @@ AfterPlace = Annotated[Position | None, strawberry.argument(description="The `en
 async def access_log(
     info: Info, relationship: Relationship = UNSET, participant: Participant = UNSET, first: First = 100, after: AfterPlace = UNSET
 ) -> answers.Page:
+    if given(participant) is not None:
+        # Beside a place it says in which contacts they are.
+        info.context.scope.need("open")
     store = info.context.organisation.store
     return await thread(access_page, store, size(first, 100), place(after, "after"), given(relationship), given(participant))

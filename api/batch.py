@@ -3,14 +3,15 @@
 from collections.abc import Sequence
 
 from msgspec import Struct
+from msgspec.structs import replace
 
-from api.context import Organisation, scope_of
+from api.context import Organisation, scope_of, whole
 from api.limits import too_costly
 from domain.model.errors import Refused
 from domain.store.batch import RefusedLine, glimpse
 from domain.store.staging import Line
 from domain.store.tokens import Token
-from projections.permits import refusals
+from projections.permits import refusals, told
 from projections.telemetry.work import recording
 
 BATCH = "events"
@@ -44,10 +45,16 @@ def take(organisation: Organisation, token: Token, events: Sequence[bytes]) -> T
     if len(events) > EVENTS:
         raise too_costly("batch_size", limit=EVENTS, size=len(events))
     if scope.may("look"):
-        forbidden = refusals(organisation.questions.within(scope), events)
+        forbidden = refusals(organisation.questions.within(whole(organisation)), organisation.questions.within(scope), events)
         if forbidden:
             raise BatchRefused([RefusedLine(Line(BATCH, number + 1), event.id, refusal) for number, event, refusal in forbidden])
-    return taken(organisation, events, token.recorded_by, keep=token.role == "administrator")
+    try:
+        return taken(organisation, events, token.recorded_by, keep=token.role == "administrator")
+    except BatchRefused as refused:
+        seen = organisation.questions.within(scope)
+        if scope.may("look"):
+            refused = BatchRefused([replace(line, refusal=told(seen, line.refusal)) for line in refused.lines])
+        raise refused from None
 
 
 def taken(organisation: Organisation, events: Sequence[bytes], recorded_by: str, keep: bool) -> Taken:

@@ -208,7 +208,8 @@ async def live_census(info: Info) -> AsyncGenerator[LiveCensus, None]:
             last = told.number
             if course.shared:
                 meeting.told = last
-            course.tells(recorded, last)
+            # Of how much is recorded nobody is told here: single events could be counted by it.
+            course.tells(last, last)
             yield told  # type: ignore[misc]
             if course.again:
                 last -= 1
@@ -219,5 +220,5 @@ async def live_census(info: Info) -> AsyncGenerator[LiveCensus, None]:
                 continue
             return
         async for _ in course.silence(recorded, info.context.organisation.store.clock() + MINUTE):
-            course.says(recorded)
-            yield Beat(str(recorded))  # type: ignore[misc]
+            course.says(last)
+            yield Beat(str(last))  # type: ignore[misc]

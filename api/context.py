@@ -186,11 +186,18 @@ class Context:
         return None if known is None else self.questions.asked(known, field)
 
 
+def whole(organisation: Organisation) -> Scope:
+    """All there is, for what is worked out and told to nobody."""
+    return Scope(organisation.store.organisation)
+
+
 def scope_of(organisation: Organisation, token: Token) -> Scope:
     """What a token lets see."""
     scope = Scope(organisation.store.organisation, token.role, token.reach)
-    # Who sees all sees the same as others who do, and is told it from one reading with them.
-    return scope if scope.is_whole else replace(scope, recorder=token.recorded_by)
+    if scope.is_whole or token.role != "coordinator" or token.member is None:
+        # Who sees all sees the same as others who do; and what a program is called others may be called too.
+        return scope
+    return replace(scope, recorder=token.recorded_by)
 
 
 def looks(token: Token, behalf: str | None) -> Viewer:

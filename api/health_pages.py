@@ -6,10 +6,13 @@ but how much is recorded and asked is not for the world: they need a token, or a
 
 from fastapi import APIRouter
 from prometheus_client import CONTENT_TYPE_LATEST
+from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
 from api.batch import EVENTS
-from api.context import Organisation, probe
+from api.context import Organisation, probe, scope_of
+from api.exchange import HTTPRefused
+from domain.model.errors import forbidden
 from projections.telemetry.metrics import exposition
 from projections.telemetry.progress import UNREACHABLE, Glance
 
@@ -40,8 +43,11 @@ def health_pages(organisation: Organisation) -> APIRouter:
         return JSONResponse({"status": "ok" if ready else "catching up", "lag": lags, **replica}, 200 if ready else 503)
 
     @router.get("/metrics")
-    async def metrics() -> Response:
-        """What Prometheus scrapes."""
+    async def metrics(request: Request) -> Response:
+        """What Prometheus scrapes: how much is recorded, for who looks after contacts or the organisation."""
+        scope = scope_of(organisation, request.state.token)
+        if not scope.may("manage") and not scope.may("look"):
+            raise HTTPRefused(403, forbidden(scope.role, "manage"))
         found = await probe(exposition, glance)
         return Response(found, media_type=CONTENT_TYPE_LATEST, headers={"Cache-Control": "no-store"})
 

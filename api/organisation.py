@@ -10,7 +10,7 @@ from api.context import Context, Info, thread
 from api.fields import field, need, wish
 from api.projects import Project, all_projects
 from api.scalars import DateTime
-from domain.model.errors import bad, missing
+from domain.model.errors import Refusal, Refused, bad, missing
 from domain.model.roles import Reach, Role
 from domain.store.accesses import viewer
 from domain.store.tokens import check_role
@@ -35,6 +35,7 @@ class OrganisationMember:
 @strawberry.type(description="A token of a program, or a session of a browser. The token itself is told once, when it is made.")
 class AccessToken:
     id: strawberry.ID = field("Its id, by which it is revoked.")
+    use: str = field("`program`, or, as long as they hold, `session`, `link` or `grant`.")
     role: str = field(ROLE)
     name: str = field("What it is called in records and in the log of who looked.")
     created: DateTime = field("When it was made.")
@@ -63,8 +64,8 @@ def _member(told: dict[str, Any]) -> OrganisationMember:
 
 
 async def _tokens(info: Info) -> list[AccessToken]:
-    found = await thread(info.context.organisation.tokens.list)
-    kept = ("id", "role", "name", "created", "expires", "revoked")
+    found = await thread(info.context.organisation.tokens.shown)
+    kept = ("id", "use", "role", "name", "created", "expires", "revoked")
     return [AccessToken(**{name: one[name] for name in kept}) for one in of_tokens(found)]
 
 
@@ -81,7 +82,7 @@ def _states(context: Context) -> list[KeyState]:
 class Organisation:
     id: strawberry.ID = field("Its name on this platform.")
     members: list[OrganisationMember] = field("All who were ever invited, by id; not participants who were erased.", _members)
-    tokens: list[AccessToken] = field("All tokens ever made, the oldest first.", _tokens)
+    tokens: list[AccessToken] = field("All ever made for programs, and what else gives entry now, the oldest first.", _tokens)
     projects: list[Project] = field("The research projects there ever were.", all_projects)
     keys: list[KeyState] = field("How the keys of participants stand.", _keys)
 
@@ -129,11 +130,11 @@ TokenId = Annotated[strawberry.ID, strawberry.argument(description="The token's 
 
 
 def _invited(context: Context, asked: MemberInput) -> Invitation:
+    if asked.role == "participant":
+        raise bad("invite_participant", "role")
     check_role(asked.role, Reach(project=given(asked.project)))
     role: Role = asked.role  # type: ignore[assignment]
     membership, token = context.organisation.membership, context.token
-    if role == "participant":
-        raise bad("reach_not_given", "role", name="id", role="participant")
     made = membership.invite(asked.id, role, viewer(), token.recorded_by, given(asked.initiatives) or (), given(asked.project))
     return _invitation(context, *made)
 
@@ -149,14 +150,14 @@ async def invite_member(info: Info, input: Whom) -> Invitation:
 
 
 async def invite_participant(info: Info, participant: Participant) -> Invitation:
-    """By whoever looks after them."""
-    info.context.scope.need("record")
+    """By whoever looks after all of the organisation: with the link one sees all contacts that they are in."""
+    info.context.scope.need("open")
+    if not info.context.scope.is_whole:
+        raise Refused(Refusal("FORBIDDEN", "only_whole", "participant"))
     return await thread(_participant_invited, info.context, participant)
 
 
 def _participant_invited(context: Context, participant: str) -> Invitation:
-    if participant not in context.questions.participants([participant], frozenset()):
-        raise missing("participant_unknown", "participant", participant=participant)
     return _invitation(context, *context.organisation.membership.invite_participant(participant, viewer()))
 
 
@@ -166,6 +167,10 @@ async def renew_link(info: Info, id: Id) -> Invitation:
 
 
 def _linked(context: Context, id: str) -> Invitation:
+    """Not of somebody who came in already, nor of a participant: with the link an administrator would be them."""
+    member = context.organisation.roster.of(id)
+    if member.joined is not None or member.role == "participant":
+        raise Refused(Refusal("FORBIDDEN", "link_joined", "id", {"id": id}))
     link = context.organisation.membership.link(id, viewer())
     return _invitation(context, context.organisation.roster.of(id), link)
 
@@ -199,10 +204,14 @@ async def create_token(info: Info, input: What) -> NewToken:
 
 
 def _token_made(context: Context, asked: TokenInput) -> NewToken:
-    reach = Reach(initiatives=tuple(given(asked.initiatives) or ()) or None, project=given(asked.project))
+    named = given(asked.initiatives)
+    if named is not None and not named:
+        raise bad("reach_empty", "initiatives", name="initiatives")
+    reach = Reach(initiatives=None if named is None else tuple(named), project=given(asked.project))
     check_role(asked.role, reach)
     role: Role = asked.role  # type: ignore[assignment]
     days = 365 if given(asked.days) is None else int(asked.days or 0)
+    context.organisation.tokens.check_new(role, days, given(asked.name), reach)
     context.organisation.store.accesses.change(viewer(), "tokens", "token_created")
     return NewToken(token=context.organisation.tokens.create(role, days, given(asked.name), reach))
 
@@ -214,6 +223,7 @@ async def revoke_token(info: Info, id: TokenId) -> bool:
 
 
 def _revoked(context: Context, id: str) -> None:
-    context.organisation.store.accesses.change(viewer(), "tokens", "token_revoked")
-    if not context.organisation.tokens.revoke(id):
+    if not context.organisation.tokens.is_there(id):
         raise missing("token_unknown", "id", id=id)
+    context.organisation.store.accesses.change(viewer(), f"token/{id}", "token_revoked")
+    context.organisation.tokens.revoke(id)

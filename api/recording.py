@@ -29,7 +29,7 @@ SOURCE = "urn:tussenruimte:api"
 async def _events(taken: strawberry.Parent[Taken], info: Info) -> list[answers.RecordedEvent]:
     await reach(info.context, int(taken.position))
     found = await question(info.context.questions.events_by_id, taken.ids, contents(info))
-    return [found[id] for id in taken.ids]
+    return [found[id] for id in taken.ids if id in found]
 
 
 @strawberry.type(description="What became of a batch of events.")

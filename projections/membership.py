@@ -43,7 +43,7 @@ class Membership:
             raise bad("reach_not_given", "initiatives", name="initiatives", role=role)
         self._need_initiatives(initiatives)
         member = self.roster.invite(id, role, who, Reach(project=project))
-        self._appoint([(id, initiative) for initiative in initiatives], "coordinator_appointed", who, recorder)
+        self._appoint(self._new(id, initiatives), "coordinator_appointed", who, recorder)
         return member, self._link(member)
 
     def invite_participant(self, participant: str, who: Viewer) -> tuple[Member, str]:
@@ -63,9 +63,7 @@ class Membership:
         """Have a coordinator look after initiatives too; of those that they do already nothing is recorded. Raises `Refused`."""
         self._need_coordinator(id)
         self._need_initiatives(initiatives)
-        already = self.initiatives_of(id)
-        new = [(id, initiative) for initiative in dict.fromkeys(initiatives) if initiative not in already]
-        self._appoint(new, "coordinator_appointed", who, recorder)
+        self._appoint(self._new(id, initiatives), "coordinator_appointed", who, recorder)
 
     def release(self, id: str, initiatives: Sequence[str], who: Viewer, recorder: str) -> None:
         """Have a coordinator look after initiatives no more. Raises `Refused`, also for one that they do not look after."""
@@ -74,12 +72,19 @@ class Membership:
 
     def leaves(self, id: str, who: Viewer, recorder: str) -> None:
         """Have somebody be a member no more. Raises `Refused`, also for the last administrator."""
-        self.roster.leaves(id, who)
+        self.roster.check_leaves(id)
+        # First, since of who has left nothing can be made up for.
         self._appoint([(id, initiative) for initiative in self.initiatives_of(id)], "coordinator_released", who, recorder)
+        self.roster.leaves(id, who)
 
     def initiatives_of(self, id: str) -> list[str]:
         """The initiatives to which a coordinator is appointed, in order."""
         return self._questions.appointments().get(id, [])
+
+    def _new(self, id: str, initiatives: Iterable[str]) -> list[tuple[str, str]]:
+        """Those to which they are not appointed yet."""
+        already = self.initiatives_of(id)
+        return [(id, initiative) for initiative in dict.fromkeys(initiatives) if initiative not in already]
 
     def _link(self, member: Member) -> str:
         return self._tokens.made_for(member.role, INVITED_MINUTES, "link", None, member.reach, member.id)

@@ -37,6 +37,12 @@ class House:
             account("said-a", "ours", "a", named="friendship", **note(said["said by alice"], "a")),
             account("said-b", "ours", "b", named="help", **note(said["said by bram"], "b")),
             account("said-c", "ours", "coordinator", named="both", **note(said["of the coordinator"])),
+            line("tense-b", "tension_felt", "relationship/ours", {"tension": "t1", "kind": "strain"}, "2021-03-10", perspective="b"),
+            line("eased-b", "tension_eased", "relationship/ours", {"tension": "t1"}, "2021-03-20"),
+            line("open-a", "left_open", "relationship/ours", {"opening": "o1", "about": "nature"}, "2021-03-10", perspective="a"),
+            line("settled-a", "settled", "relationship/ours", {"opening": "o1"}, "2021-03-20"),
+            line("asked-b", "check_in_held", "relationship/ours", {"with": ["b"], "asked_about": "experience"}, "2021-03-12"),
+            line("asked-a", "check_in_held", "relationship/ours", {"with": ["a"], "asked_about": "experience"}, "2021-03-12"),
             line("amended-b", "event_amended", "relationship/ours", {"event": "said-b", "data": {"named": "friendship"}}, "2021-04-01"),
             line("amended-met", "event_amended", "relationship/ours", {"event": "met", "data": {"present": ["a"], **notes}}, "2021-04-01"),
         ]  # fmt: skip
@@ -71,9 +77,26 @@ def test_a_participant_sees_what_is_theirs_and_nothing_else(house: House) -> Non
     assert (own["id"], own["name"]) == ("alice", "Somebody")
     (contact,) = own["contacts"]
     assert (contact["id"], contact["handle"], contact["initiative"], contact["side"]) == ("ours", "a", "Next Door", "GIVES")
-    assert [event["id"] for event in contact["events"]] == ["ours-match", "met", "said-a", "amended-met"]
+    assert [event["id"] for event in contact["events"]] == [
+        "ours-match", "met", "said-a", "open-a", "asked-a", "settled-a", "amended-met",
+    ]  # fmt: skip
     assert canaries(own) == THEIRS
-    assert not words(own) & {"bram", "carla", "others", "said-b", "said-c", "amended-b", "help"}
+    assert not words(own) & {"bram", "carla", "others", "said-b", "said-c", "amended-b", "help", "eased-b", "tense-b", "t1", "asked-b"}
+
+
+def test_what_comes_after_they_left_is_not_theirs(house: House) -> None:
+    more = [
+        *person("eva"),
+        line("joins", "member_joined", "relationship/ours", {"handle": "c", "participant": "eva", "roles": ["volunteer"]}, "2021-05-01"),
+        line("leaves", "member_left", "relationship/ours", {"handle": "a"}, "2021-06-01"),
+        line("later", "meeting_held", "relationship/ours", {"present": ["b", "c"], "place": "home:b"}, "2021-07-01"),
+    ]
+    outcome = record(house.organisation.store, more)
+    assert not outcome.refused, outcome.refused
+    (contact,) = house.told(OWN)["own"]["contacts"]
+    assert contact["left"] == "2021-06-01"
+    assert [event["id"] for event in contact["events"]][-2:] == ["joins", "leaves"]
+    assert "home:b" not in words(contact)
 
 
 def test_what_they_do_not_see_is_there_to_be_seen(house: House) -> None:

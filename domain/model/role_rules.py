@@ -6,18 +6,42 @@ Part of `domain.model.rules`, each in English and in Dutch.
 ROLE_RULES: dict[str, tuple[str, str]] = {
     "not_allowed": (
         "As {role} you may not {what}. An administrator can say who may.",
-        "Als {role} mag u dit niet: {what}. Een beheerder kan zeggen wie het wel mag.",
+        "Als {role} mag je dit niet: {what}. Een beheerder kan zeggen wie het wel mag.",
     ),
     "not_yours": (
         "You may not record here: it is outside of what you look after. An administrator can appoint you.",
-        "U mag hier niets vastleggen: het valt buiten wat u begeleidt. Een beheerder kan u aanstellen.",
+        "Je mag hier niets vastleggen: het valt buiten wat je begeleidt. Een beheerder kan je aanstellen.",
     ),
     "only_administrators": (
-        "Only an administrator sets up initiatives and lenses, and appoints and releases coordinators.",
-        "Alleen een beheerder zet initiatieven en lenzen op, en stelt coördinatoren aan of ontslaat hen van hun taak.",
+        "Only an administrator sets up, closes and corrects initiatives, publishes lenses, and appoints and releases coordinators.",
+        "Alleen een beheerder zet initiatieven op, sluit en verbetert ze, publiceert lenzen, en stelt coördinatoren aan of ontheft ze.",
     ),
-    "reach_not_given": ("A {role} is not given `{name}`. Leave it out.", "Een {role} krijgt geen `{name}`. Laat het weg."),
-    "reach_needed": ("A {role} needs `{name}`: say which one.", "Een {role} heeft `{name}` nodig: zeg welke."),
+    "id_taken": (
+        "This id is taken. Choose another, or leave it out.",
+        "Deze aanduiding is al gebruikt. Kies een andere, of laat haar weg.",
+    ),
+    "would_fall_elsewhere": (
+        "Something outside of what you look after rests on this. An administrator can correct it.",
+        "Er rust iets op dat buiten valt wat je begeleidt. Een beheerder kan het verbeteren.",
+    ),
+    "reach_not_given": ("`{name}` does not go with the role {role}. Leave it out.", "`{name}` hoort niet bij de rol {role}. Laat het weg."),
+    "reach_needed": ("The role {role} needs `{name}`: say which one.", "Bij de rol {role} hoort een `{name}`: zeg welke."),
+    "reach_empty": (
+        "`{name}` names none. Leave it out for all, or name some.",
+        "`{name}` noemt er geen. Laat het weg voor alle, of noem er een paar.",
+    ),
+    "invite_participant": (
+        "A participant is invited by `inviteParticipant`, with the participant's own id.",
+        "Een deelnemer wordt uitgenodigd met `inviteParticipant`, met de eigen aanduiding.",
+    ),
+    "only_whole": (
+        "A participant is let in by whoever looks after the whole organisation: they may be in contacts that you do not see.",
+        "Een deelnemer wordt toegelaten door wie de hele organisatie begeleidt: er kunnen contacten zijn die je niet ziet.",
+    ),
+    "link_joined": (
+        "'{id}' came in already. Who runs the platform makes a new link for them: with it one is them.",
+        "'{id}' is al eens binnengekomen. Wie het platform draait maakt een nieuwe link: wie die heeft, is '{id}'.",
+    ),
     "member_taken": (
         "'{id}' is or was a member here already. Choose another id: what one did is never mistaken for what another does.",
         "'{id}' is of was hier al een lid. Kies een andere aanduiding: wat de een deed wordt nooit verward met wat een ander doet.",
@@ -70,9 +94,10 @@ ROLE_RULES: dict[str, tuple[str, str]] = {
         "Het verzoek '{id}' is door {number} van de twee beheerders toegestaan.",
     ),
     "grant_place": (
-        "Say which initiatives or relationships are to be opened, and why, in at most {limit} characters.",
-        "Zeg welke initiatieven of relaties geopend moeten worden, en waarom, in hoogstens {limit} tekens.",
+        "Say which initiatives or relationships are to be opened.",
+        "Zeg welke initiatieven of relaties geopend moeten worden.",
     ),
+    "grant_why": ("Say why, in at most {limit} characters.", "Zeg waarom, in hoogstens {limit} tekens."),
     "place_unknown": ("There is no {stream} here.", "Er is hier geen {stream}."),
     "grant_hours": ("A grant holds for 1 to {limit} hours.", "Een toestemming geldt 1 tot {limit} uur."),
     "grant_role": (
@@ -80,7 +105,7 @@ ROLE_RULES: dict[str, tuple[str, str]] = {
         "Alleen een auditor die lid is vraagt om iets te openen.",
     ),
     "grant_person": (
-        "Only an administrator who is a member, and has signed in, allows to open something.",
-        "Alleen een beheerder die lid is, en al eens is ingelogd, staat toe om iets te openen.",
+        "Only an administrator who came in, known by a provider or invited by who runs the platform, allows to open something.",
+        "Alleen een beheerder die is binnengekomen, bekend bij een provider of uitgenodigd door wie het platform draait, staat dit toe.",
     ),
 }

@@ -6,7 +6,7 @@ Part of `domain.model.rules`, each in English and in Dutch.
 SERVICE_RULES: dict[str, tuple[str, str]] = {
     "unauthenticated": (
         "This needs a valid token: send it as `Authorization: Bearer tr_…`. Yours is missing, mistyped, expired or revoked. In a browser, sign in at /sign-in.",
-        "Hiervoor is een geldig token nodig: stuur het als `Authorization: Bearer tr_…`. Het ontbreekt, of geldt niet (meer). In een browser logt u in op /sign-in.",
+        "Hiervoor is een geldig token nodig: stuur het als `Authorization: Bearer tr_…`. Het ontbreekt, of geldt niet (meer). In een browser log je in op /sign-in.",
     ),
     "kept_months": ("Months are a whole number from 1 to {limit}.", "Maanden zijn een heel getal van 1 tot {limit}."),
     "on_behalf": (

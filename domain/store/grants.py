@@ -12,11 +12,11 @@ import msgspec
 from msgspec import Struct
 
 from domain.model.errors import Refusal, Refused, bad, missing
-from domain.model.roles import Reach, Role
+from domain.model.roles import Reach
 from domain.model.time import HOUR, MINUTE
 from domain.store.accesses import AccessLog, Change, Viewer
-from domain.store.database import GRANTS, TOKENS, Connection, Database, Insert, Update
-from domain.store.roster import Roster
+from domain.store.database import GRANTS, TOKENS, Database, Insert, ReadConnection, Update
+from domain.store.roster import Roster, current, member_of
 from domain.store.tokens import Tokens
 
 MOST_HOURS = 168
@@ -56,9 +56,12 @@ class Grants:
 
     def ask(self, auditor: str, reach: Reach, why: str, hours: int, who: Viewer) -> Grant:
         """Ask to open the initiatives or relationships of a reach. Raises `Refused`."""
-        self._need(auditor, "auditor", "grant_role")
-        if not (reach.initiatives or reach.relationships) or not 1 <= len(why) <= WHY_LIMIT:
-            raise bad("grant_place", "why", limit=WHY_LIMIT)
+        if self._roster.of(auditor).role != "auditor":
+            raise Refused(Refusal("FORBIDDEN", "grant_role"))
+        if not (reach.initiatives or reach.relationships):
+            raise bad("grant_place")
+        if not 1 <= len(why.strip()) <= WHY_LIMIT:
+            raise bad("grant_why", "why", limit=WHY_LIMIT)
         if not 1 <= hours <= MOST_HOURS:
             raise bad("grant_hours", "hours", limit=MOST_HOURS)
         reach = Reach(reach.initiatives or (), reach.relationships or (), opens=True)
@@ -71,15 +74,12 @@ class Grants:
 
     def allow(self, id: str, administrator: str, who: Viewer) -> Grant:
         """Have an administrator, a member, allow it; from the second one on it holds. Raises `Refused`."""
-        self._need(administrator, "administrator", "grant_person")
+        with self._database.reading() as connection:
+            _allowable(connection, id, administrator)
         self._log(who, self.of(id), "grant_given")
         with self._database.writing("tokens") as connection:
-            grant, now = _grant(connection, id), self._clock()
-            if grant.ended is not None or grant.until is not None:
-                raise Refused(Refusal("CONFLICT", "grant_over", "id", {"id": id}))
-            if grant.first == administrator:
-                raise Refused(Refusal("CONFLICT", "grant_twice", "id", {"by": administrator}))
-            if grant.first is None:
+            grant, now = _allowable(connection, id, administrator), self._clock()
+            if grant.first is None or not _allows(connection, grant.first):
                 connection.write([Update(GRANTS, ("first",), ("id",), [(administrator, id)])])
             else:
                 until = now + grant.hours * HOUR
@@ -101,10 +101,11 @@ class Grants:
 
     def end(self, id: str, who: Viewer) -> None:
         """Have it hold no more, and what was made by it neither. Raises `Refused`."""
-        self._log(who, self.of(id), "grant_ended")
+        grant, now = self.of(id), self._clock()
+        if grant.ended is not None or (grant.until is not None and grant.until <= now):
+            raise Refused(Refusal("CONFLICT", "grant_over", "id", {"id": id}))
+        self._log(who, grant, "grant_ended")
         with self._database.writing("tokens") as connection:
-            _grant(connection, id)
-            now = self._clock()
             query = f"SELECT id FROM {connection.table(TOKENS)} t WHERE use = 'grant' AND name = ? AND revoked IS NULL"
             held = connection.execute(query, (id,)).fetchall()
             connection.write([Update(TOKENS, ("revoked",), ("id",), [(now, token) for (token,) in held])])
@@ -121,16 +122,33 @@ class Grants:
             rows = connection.execute(f"SELECT {_COLUMNS} FROM {connection.table(GRANTS)} g ORDER BY asked DESC, id").fetchall()
         return [_read(row) for row in rows]
 
-    def _need(self, id: str, role: Role, rule: str) -> None:
-        member = self._roster.of(id)
-        if member.role != role or (role == "administrator" and member.joined is None):
-            raise Refused(Refusal("FORBIDDEN", rule, None))
-
     def _log(self, who: Viewer, grant: Grant, what: Change) -> None:
         self._accesses.change(who, f"grant/{grant.id}", what)
 
 
-def _grant(connection: Connection, id: str) -> Grant:
+def _allowable(connection: ReadConnection, id: str, administrator: str) -> Grant:
+    """A grant that this administrator may allow. Raises `Refused`."""
+    if not _allows(connection, administrator):
+        raise Refused(Refusal("FORBIDDEN", "grant_person"))
+    grant = _grant(connection, id)
+    if grant.ended is not None or grant.until is not None:
+        raise Refused(Refusal("CONFLICT", "grant_over", "id", {"id": id}))
+    if grant.first == administrator:
+        raise Refused(Refusal("CONFLICT", "grant_twice", "id", {"by": administrator}))
+    current(connection, grant.auditor)
+    return grant
+
+
+def _allows(connection: ReadConnection, id: str) -> bool:
+    """Whether somebody is an administrator who is a person of their own: known by a provider, or invited by who runs the platform. Whom
+    another administrator invites by a link, that one can be."""
+    member = member_of(connection, id)
+    if member is None or member.ended is not None or member.role != "administrator" or member.joined is None:
+        return False
+    return member.issuer is not None or member.invited_by.startswith("command-line/")
+
+
+def _grant(connection: ReadConnection, id: str) -> Grant:
     row = connection.execute(f"SELECT {_COLUMNS} FROM {connection.table(GRANTS)} g WHERE id = ?", (id,)).fetchone()
     if row is None:
         raise missing("grant_unknown", "id", id=id)

@@ -16,7 +16,7 @@ from domain.model.errors import Refusal, Refused, bad, missing
 from domain.model.roles import WHOLE, Reach, Role
 from domain.model.words import ID_FORM
 from domain.store.accesses import AccessLog, Change, Viewer
-from domain.store.database import ROSTER, TOKENS, Connection, Database, Delete, Insert, Update
+from domain.store.database import ROSTER, TOKENS, Connection, Database, Delete, Insert, ReadConnection, Update
 from domain.store.tokens import check_project, check_role, revoke_of
 
 _ID = re.compile(ID_FORM)
@@ -60,7 +60,7 @@ class Roster:
         self._log(who, id, "invited")
         member = Member(id, role, reach, self._clock(), who.by)
         with self._database.writing("tokens") as connection:
-            if _member(connection, id) is not None:
+            if member_of(connection, id) is not None:
                 raise _taken(id)
             row = (id, role, msgspec.json.encode(reach).decode(), member.invited, who.by, None, None, None, None)
             connection.write([Insert(ROSTER, [row])])
@@ -76,7 +76,7 @@ class Roster:
         Where that is another one than before, whatever they held until then gives entry no more. Raises `Refused`, also where an
         administrator by this identity is one already: what two of them have to grant is granted by two people."""
         with self._database.writing("tokens") as connection:
-            member, now = _current(connection, id), self._clock()
+            member, now = current(connection, id), self._clock()
             known = (member.issuer, member.subject)
             issuer, subject = identity or known
             if identity is not None and known != identity:
@@ -94,16 +94,20 @@ class Roster:
         self._refuse_last(self.of(id))
         self._log(who, id, "left")
         with self._database.writing("tokens") as connection:
-            member = _current(connection, id)
+            member = current(connection, id)
             _refuse_last_of(_all(connection), member)
             now = self._clock()
             connection.write([Update(ROSTER, ("ended",), ("id",), [(now, id)])])
             revoke_of(connection, id, now)
 
+    def check_leaves(self, id: str) -> None:
+        """Raises `Refused` where somebody cannot leave: who is no member, and the last administrator."""
+        self._refuse_last(self.of(id))
+
     def of(self, id: str) -> Member:
         """A member who has not left. Raises `Refused`."""
         with self._database.reading() as connection:
-            return _current(connection, id)
+            return current(connection, id)
 
     def identified(self, issuer: str, subject: str) -> list[Member]:
         """The members whom somebody is who showed an identity; one for each role they are in."""
@@ -127,7 +131,7 @@ class Roster:
 
     def _refuse_taken(self, id: str) -> None:
         with self._database.reading() as connection:
-            if _member(connection, id) is not None:
+            if member_of(connection, id) is not None:
                 raise _taken(id)
 
     def _refuse_last(self, member: Member) -> None:
@@ -158,15 +162,17 @@ def _taken(id: str) -> Refused:
     return Refused(Refusal("CONFLICT", "member_taken", "id", {"id": id}))
 
 
-def _current(connection: Connection, id: str) -> Member:
-    if (member := _member(connection, id)) is None:
+def current(connection: ReadConnection, id: str) -> Member:
+    """A member who has not left. Raises `Refused`."""
+    if (member := member_of(connection, id)) is None:
         raise missing("member_unknown", "id", id=id)
     if member.ended is not None:
         raise missing("member_left", "id", id=id)
     return member
 
 
-def _member(connection: Connection, id: str) -> Member | None:
+def member_of(connection: ReadConnection, id: str) -> Member | None:
+    """Whoever has or had an id."""
     row = connection.execute(f"SELECT {_COLUMNS} FROM {connection.table(ROSTER)} r WHERE id = ?", (id,)).fetchone()
     return _read(row) if row is not None else None
 

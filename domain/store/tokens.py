@@ -20,7 +20,7 @@ from domain.model.errors import bad
 from domain.model.roles import NEEDED, REACHING, ROLES, WHOLE, Reach, Role
 from domain.model.time import DAY, MINUTE
 from domain.model.words import ID_FORM
-from domain.store.database import ROSTER, TOKENS, Connection, Database, Delete, Insert, Update
+from domain.store.database import GRANTS, ROSTER, TOKENS, Connection, Database, Delete, Insert, Update
 from domain.store.projects import open_project
 
 PREFIX = "tr_"
@@ -36,7 +36,7 @@ PASSING: tuple[Use, ...] = ("session", "link")
 _BASE62 = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
 _FORM = re.compile(rf"{PREFIX}([A-Za-z0-9_-]{{43}})([0-9A-Za-z]{{6}})")
 _NAME = re.compile(ID_FORM)
-_COLUMNS = "t.id, t.role, t.name, t.created, t.expires, t.revoked, t.use, t.member, t.reach, m.role, m.reach, m.ended"
+_COLUMNS = "t.id, t.role, t.name, t.created, t.expires, t.revoked, t.use, t.member, t.reach, m.role, m.reach, m.ended, g.ended"
 
 
 class Token(Struct, frozen=True):
@@ -76,13 +76,17 @@ class Tokens:
 
     def create(self, role: Role = "coordinator", days: int = 365, name: str | None = None, reach: Reach = WHOLE) -> str:
         """A new token for a program, told this once. Without a name it is called by its id. Raises `Refused`."""
+        self.check_new(role, days, name, reach)
+        return self._made(role, days * DAY, name, reach, "program", None)
+
+    def check_new(self, role: str, days: int, name: str | None, reach: Reach) -> None:
+        """Raises `Refused` where there can be no such token for a program."""
         check_role(role, reach)
         check_project(self._database, reach)
         if not 1 <= days <= MOST_DAYS:
             raise bad("token_days", "days", limit=MOST_DAYS)
         if name is not None and not _NAME.fullmatch(name):
             raise bad("wrong_id", "name")
-        return self._made(role, days * DAY, name, reach, "program", None)
 
     def made_for(self, role: Role, minutes: int, use: Use, name: str | None = None, reach: Reach = WHOLE, member: str | None = None) -> str:
         """A new token that is no program's, told this once: for a `member`, or for whom `name` says."""
@@ -141,6 +145,15 @@ class Tokens:
             rows = connection.execute(f"SELECT {_COLUMNS} FROM {_joined(connection)} ORDER BY t.created, t.id").fetchall()
         return [_token(row) or _as_made(row) for row in rows]
 
+    def shown(self) -> Sequence[Token]:
+        """Those that were made for programs, and what else gives entry now."""
+        now = self._clock()
+        return [token for token in self.list() if token.use not in PASSING or token.holds(now)]
+
+    def is_there(self, id: str) -> bool:
+        """Whether there is a token with this id that was not revoked."""
+        return any(token.id == id and token.revoked is None for token in self.list())
+
     def revoke(self, id: str) -> bool:
         """End a token now. False where there is none with this id, or it was revoked before."""
         with self._database.writing("tokens") as connection:
@@ -182,7 +195,10 @@ def well_formed(text: str) -> bool:
 
 
 def _joined(connection: Connection) -> str:
-    return f"{connection.table(TOKENS)} t LEFT JOIN {connection.table(ROSTER)} m ON m.id = t.member"
+    return (
+        f"{connection.table(TOKENS)} t LEFT JOIN {connection.table(ROSTER)} m ON m.id = t.member"
+        f" LEFT JOIN {connection.table(GRANTS)} g ON t.use = 'grant' AND g.id = t.name"
+    )
 
 
 def _as_made(row: Sequence[Any]) -> Token:
@@ -191,12 +207,12 @@ def _as_made(row: Sequence[Any]) -> Token:
 
 
 def _token(row: Sequence[Any]) -> Token | None:
-    """None where it is a member's who is none any more."""
+    """None where it is a member's who is none any more, or of a grant that was ended."""
     token = _as_made(row)
     if token.member is None:
         return token
-    role, reach, ended = row[9:]
-    if role is None or ended is not None:
+    role, reach, ended, taken_back = row[9:]
+    if role is None or ended is not None or taken_back is not None:
         return None
     if token.use == "grant":
         return token if role == token.role else None

@@ -22,7 +22,7 @@ from domain.store.projects import Projects
 from domain.store.roster import Roster
 from domain.store.staging import Line
 from domain.store.store import EventStore
-from domain.store.tokens import PASSING, Tokens
+from domain.store.tokens import Tokens
 from domain.store.turning import Spans
 from projections.erasing import Erasing
 from projections.export import objects, tables
@@ -182,8 +182,10 @@ def token() -> None:
 def create_token(role: Role, initiatives: tuple[str, ...], project: str | None, days: int, name: str | None) -> None:
     """Make a token for a program and print it, this once."""
     with opened(new=True) as organisation:
+        reach = Reach(initiatives=initiatives or None, project=project)
+        organisation.tokens.check_new(role, days, name, reach)
         organisation.store.accesses.change(acting(), "tokens", "token_created")
-        text = organisation.tokens.create(role, days, name, Reach(initiatives=initiatives or None, project=project))
+        text = organisation.tokens.create(role, days, name, reach)
     show({"token": text}, lambda _: text)
 
 
@@ -191,9 +193,7 @@ def create_token(role: Role, initiatives: tuple[str, ...], project: str | None, 
 def list_tokens() -> None:
     """List the tokens ever made for programs, and who is signed in now; never the tokens themselves."""
     with opened() as organisation:
-        now = organisation.store.clock()
-        held = [token for token in organisation.tokens.list() if token.use not in PASSING or token.holds(now)]
-        found = objects.of_tokens(held)
+        found = objects.of_tokens(organisation.tokens.shown())
     show(found, lambda _: tables.tokens(found))
 
 
@@ -202,7 +202,8 @@ def list_tokens() -> None:
 def revoke_token(id: str) -> None:
     """End a token now."""
     with opened() as organisation:
-        organisation.store.accesses.change(acting(), "tokens", "token_revoked")
-        if not organisation.tokens.revoke(id):
+        if not organisation.tokens.is_there(id):
             raise Unusable(f"There is no token {id!r} that still holds.")
+        organisation.store.accesses.change(acting(), f"token/{id}", "token_revoked")
+        organisation.tokens.revoke(id)
     show({"id": id, "revoked": True}, lambda _: f"revoked {id}")

@@ -177,10 +177,10 @@ class Questions:
         return self._spans(ids, known_at, spans.reversals)
 
     def openings(self, ids: Sequence[str], known_at: int | None = None, only: Opens | None = None) -> dict[str, list[a.Opening]]:
-        return self._spans(ids, known_at, spans.openings, only, lambda opening: opening.about != spans.UNTOLD)
+        return self._spans(ids, known_at, spans.openings, only, lambda opening: opening.about not in spans.UNTOLD)
 
     def tensions(self, ids: Sequence[str], known_at: int | None = None, only: Opens | None = None) -> dict[str, list[a.Tension]]:
-        return self._spans(ids, known_at, spans.tensions, only, lambda tension: tension.kind != spans.UNTOLD)
+        return self._spans(ids, known_at, spans.tensions, only, lambda tension: tension.kind not in spans.UNTOLD)
 
     def _spans(
         self,

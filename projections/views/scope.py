@@ -9,12 +9,17 @@ from typing import Any
 
 from msgspec import Struct
 
+from domain.model.catalogue import CATALOGUE
 from domain.model.errors import forbidden
 from domain.model.roles import RIGHTS, WHOLE, Reach, Right
 from domain.store.database import EVENTS, Cursor, ReadConnection, Row, Table
 from domain.store.mapper import NOTHING, Opens
+from domain.store.postgres_sql import quoted
 from projections.views.histories import APPOINTMENTS, ENTRIES, INITIATIVES, JOINS, MEMBERS, PARTICIPANTS, RELATIONSHIPS
 from projections.views.trajectories import LENSES, MOVES, TRAJECTORIES
+
+JOINING = ("participants_joined", "participants_parted")
+"""The events that name another participant, whom their reader may not know. Who is joined with whom is told by `joinedWith`."""
 
 
 class Scope(Struct, frozen=True):
@@ -80,7 +85,7 @@ class Narrowed:
     def _homes(self) -> str:
         """SQL for the initiatives that are looked after as a whole."""
         if self._reach.coordinator is not None:
-            return f"(SELECT initiative FROM {self._view(APPOINTMENTS)} own WHERE coordinator = {_quoted(self._reach.coordinator)})"
+            return f"(SELECT initiative FROM {self._view(APPOINTMENTS)} own WHERE coordinator = {quoted(self._reach.coordinator)})"
         return _listed(self._reach.initiatives or ())
 
     def _of_relationships(self) -> str:
@@ -103,11 +108,16 @@ class Narrowed:
         return f"({condition} OR id IN ({arose}))"
 
     def _people(self) -> str:
-        """SQL for the participants that may be seen: who is in a relationship that may be, and whom somebody registered themselves."""
+        """SQL for the participants that may be seen: who is in a relationship that may be, and whom a coordinator registered themselves,
+        as long as nobody is matched with them."""
         members = f"SELECT participant FROM {self._view(MEMBERS)} part WHERE participant IS NOT NULL AND {self._within()}"
         if self._recorder is None:
             return f"({members})"
-        own = f"SELECT id FROM {self._view(PARTICIPANTS)} own WHERE registered_by = {_quoted(self._recorder)}"
+        matched = f"SELECT 1 FROM {self._view(MEMBERS)} match WHERE match.participant = own.id"
+        own = (
+            f"SELECT id FROM {self._view(PARTICIPANTS)} own WHERE registered_by = {quoted(self._recorder)}"
+            f" AND NOT EXISTS ({matched}) AND EXISTS (SELECT 1 FROM {self._homes()} home)"
+        )
         return f"({members} UNION ALL {own})"
 
     def _of_participants(self) -> str:
@@ -127,13 +137,9 @@ class Narrowed:
         )
 
 
-def _quoted(text: str) -> str:
-    return "'" + text.replace("'", "''") + "'"
-
-
 def _listed(texts: Iterable[str]) -> str:
     """Of none, a list in which nothing is."""
-    return f"({', '.join(map(_quoted, texts)) or 'NULL'})"
+    return f"({', '.join(map(quoted, texts)) or 'NULL'})"
 
 
 _CONDITIONS: dict[str, Callable[[Narrowed], str]] = {
@@ -144,8 +150,8 @@ _CONDITIONS: dict[str, Callable[[Narrowed], str]] = {
     INITIATIVES.name: Narrowed._of_initiatives,
     PARTICIPANTS.name: Narrowed._of_participants,
     JOINS.name: Narrowed._of_joins,
-    ENTRIES.name: lambda seen: seen._of_streams("stream"),
-    EVENTS.name: lambda seen: seen._of_streams("originator_id"),
+    ENTRIES.name: lambda seen: f"{seen._of_streams('stream')} AND kind NOT IN {_listed(JOINING)}",
+    EVENTS.name: lambda seen: f"{seen._of_streams('originator_id')} AND topic NOT IN {_listed(CATALOGUE[name].topic for name in JOINING)}",
     LENSES.name: lambda seen: "",
 }
 """What a row has to meet, by the name of its table."""

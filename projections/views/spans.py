@@ -8,6 +8,7 @@ left, an agreement that replaced another) the closing date is that event's.
 from collections.abc import Callable, Sequence
 from itertools import islice
 
+import msgspec
 from msgspec import Struct
 
 from domain.model.event import Event
@@ -16,8 +17,8 @@ from domain.model.relationship import own_id
 from projections.lenses.chronicle import Chronicle, Step
 from projections.views import answers as a
 
-UNTOLD = "erased"
-"""Stands for a word that cannot be opened where the schema needs one."""
+UNTOLD = frozenset({"erased", "damaged", "sealed"})
+"""What stands for a word that cannot be shown, where the schema needs one: why."""
 
 
 def _closing(told: Chronicle, opened: int, still: Callable[[Step], bool]) -> str | None:
@@ -130,24 +131,29 @@ def reversals(told: Chronicle) -> list[a.Reversal]:
     ]  # fmt: skip
 
 
+def _why(data: Unvoiced) -> str:
+    (why,) = msgspec.to_builtins(data.unread)
+    return str(why)
+
+
 def openings(told: Chronicle) -> list[a.Opening]:
-    """What was left open, by its own id; where it cannot be opened any more, what it was about is said to be erased."""
+    """What was left open, by its own id; where what it was about cannot be shown, it says why."""
     found = []
     for place, step in enumerate(told.steps):
         if step.event.kind.name == "left_open" and (id := own_id(step.event)) is not None:
             shut = isinstance(step.event.data, Unvoiced)
-            about, by = (UNTOLD, []) if shut else (step.event.data.about, list(step.event.data.by))
+            about, by = (_why(step.event.data), []) if shut else (step.event.data.about, list(step.event.data.by))
             settled = _closing(told, place, lambda s, id=id: id in s.after.openings)  # type: ignore[misc]
             found.append(a.Opening(id, about, step.event.perspective or "", by, step.event.occurred, settled))
     return found
 
 
 def tensions(told: Chronicle) -> list[a.Tension]:
-    """What was felt, by its own id; where it cannot be opened any more, its kind is said to be erased."""
+    """What was felt, by its own id; where its kind cannot be shown, it says why."""
     found = []
     for place, step in enumerate(told.steps):
         if step.event.kind.name == "tension_felt" and (id := own_id(step.event)) is not None:
-            kind = UNTOLD if isinstance(step.event.data, Unvoiced) else step.event.data.kind
+            kind = _why(step.event.data) if isinstance(step.event.data, Unvoiced) else step.event.data.kind
             eased = _closing(told, place, lambda s, id=id: id in s.after.tensions)  # type: ignore[misc]
             found.append(a.Tension(id, kind, step.event.perspective or "", step.event.occurred, eased))
     return found
