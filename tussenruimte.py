@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from domain.model.errors import Refused, is_audited
 from domain.store.checks import Unusable, check_databases, check_files, check_keys, check_places, check_replica
 from domain.store.database import ACCESSES, OWN, STORE_VERSION
 from domain.store.erasure_file import ErasureFile
@@ -163,6 +164,10 @@ def opened(outdated: bool = False, new: bool = False) -> Iterator[Organisation]:
     organisation = open_organisation(settings(), outdated, new)
     try:
         yield organisation
+    except Refused as error:
+        if is_audited(error.refusal):
+            organisation.store.accesses.refuse(acting(), error.refusal.code.lower())
+        raise
     finally:
         organisation.close()
 

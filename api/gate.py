@@ -7,6 +7,7 @@ It stands before the routes, so that a page added later is closed unless it is o
 import re
 
 from starlette.requests import Request
+from starlette.responses import RedirectResponse
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from api.context import BEHALF, Organisation, looks
@@ -54,6 +55,10 @@ class Gate:
         except HTTPRefused as refused:
             if refused.status in (401, 403):
                 await note(self._organisation, "UNAUTHENTICATED")
+            if refused.status == 401 and request.method == "GET" and "text/html" in request.headers.get("accept", ""):
+                # Somebody who reads, in a browser.
+                await RedirectResponse("/sign-in", 303)(scope, receive, send)
+                return
             await self._refuse(refused, request, receive, send)
             return
         with viewed_by(who):

@@ -13,6 +13,7 @@ from domain.model.roles import Reach
 from domain.store.accesses import viewer
 from domain.store.grants import Grant as Granted
 from projections.export.objects import of_grant
+from projections.views.places import check_places
 
 HOURS = 8
 """For how long something is opened, where nothing else is asked."""
@@ -81,9 +82,7 @@ async def ask_to_open(info: Info, input: What) -> Grant:
 
 def _asked(context: Context, asked: GrantInput) -> Grant:
     initiatives, relationships = tuple(given(asked.initiatives) or ()), tuple(given(asked.relationships) or ())
-    streams = {*(f"initiative/{id}" for id in initiatives), *(f"relationship/{id}" for id in relationships)}
-    if lacking := sorted(streams - context.questions.seen(streams)):
-        raise missing("place_unknown", "input", stream=lacking[0])
+    check_places(context.questions, Reach(initiatives, relationships))
     hours = HOURS if (said := given(asked.hours)) is None else said
     reach = Reach(initiatives or None, relationships or None)
     return _shown(context, context.organisation.grants.ask(_member(context), reach, asked.why, hours, viewer()))

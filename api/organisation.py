@@ -211,6 +211,7 @@ def _token_made(context: Context, asked: TokenInput) -> NewToken:
     check_role(asked.role, reach)
     role: Role = asked.role  # type: ignore[assignment]
     days = 365 if given(asked.days) is None else int(asked.days or 0)
+    context.organisation.membership.check_initiatives(named or ())
     context.organisation.tokens.check_new(role, days, given(asked.name), reach)
     context.organisation.store.accesses.change(viewer(), "tokens", "token_created")
     return NewToken(token=context.organisation.tokens.create(role, days, given(asked.name), reach))

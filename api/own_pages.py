@@ -5,7 +5,7 @@ do in the schema.
 """
 
 import json
-from collections.abc import Iterable
+from collections.abc import Awaitable, Callable, Iterable
 from html import escape
 from typing import Any
 from urllib.parse import parse_qs
@@ -17,9 +17,10 @@ from starlette.routing import BaseRoute, Route
 
 from api.context import Organisation, scope_of, thread
 from api.errors import language_of
-from api.exchange import STATUS, HTTPRefused, body_of
+from api.exchange import STATUS, body_of
 from api.own import own_erased, own_id, own_withdrawn
 from api.plain_page import page
+from api.refused import note_errors
 from api.scalars import ConsentScope
 from domain.model.errors import Language, Refused, bad
 from projections.export.dates import occurred, short
@@ -29,6 +30,7 @@ from projections.views.accesses import access_page
 from projections.views.answers import RecordedEvent
 from projections.views.mine import Mine, mine
 
+Page = Callable[[Request], Awaitable[Response]]
 LOOKS = 100
 """How many entries of the log the page shows; all of them are asked for in the schema."""
 EVERYTHING = "everything"
@@ -63,7 +65,12 @@ TEXTS: dict[str, tuple[str, str]] = {
     "yes": ("Yes", "Ja"),
     "no": ("No, go back", "Nee, terug"),
     "done": ("It is done", "Het is gebeurd"),
-    "gone": ("All that was kept of you is destroyed.", "Alles wat er van u bewaard werd is vernietigd."),
+    "gone": (
+        "All that named you or told about you is destroyed. Days and kinds of meetings stay with those whom you met, without you.",
+        "Alles wat u noemde of over u vertelde is vernietigd. Dagen en soorten van ontmoetingen blijven bij wie u ontmoette, zonder u.",
+    ),
+    "refused": ("This cannot be done", "Dit kan niet"),
+    "back": ("Go back", "Ga terug"),
     "going": (
         "What was kept of you opens no more. The rest follows within a day.",
         "Wat er van u bewaard werd gaat niet meer open. De rest volgt binnen een dag.",
@@ -75,11 +82,26 @@ def own_pages(organisation: Organisation) -> list[BaseRoute]:
     """The pages under `/own`, behind the gate."""
     desk = _Desk(organisation)
     return [
-        Route("/own", desk.show, methods=["GET"]),
-        Route("/own/everything.json", desk.along, methods=["GET"]),
-        Route("/own/leave", desk.ask, methods=["GET"]),
-        Route("/own/leave", desk.leave, methods=["POST"]),
+        Route("/own", _told_in_words(organisation, desk.show), methods=["GET"]),
+        Route("/own/everything.json", _told_in_words(organisation, desk.along), methods=["GET"]),
+        Route("/own/leave", _told_in_words(organisation, desk.ask), methods=["GET"]),
+        Route("/own/leave", _told_in_words(organisation, desk.leave), methods=["POST"]),
     ]
+
+
+def _told_in_words(organisation: Organisation, shown: Page) -> Page:
+    """A page that says in words why something is refused."""
+
+    async def answer(request: Request) -> Response:
+        try:
+            return await shown(request)
+        except Refused as error:
+            await note_errors(organisation, [error])
+            language, status = _language(request), STATUS[error.refusal.code]
+            back = f'<p><a href="/sign-in">{_told("back", language)}</a></p>'
+            return page(language, _told("refused", language), f"<p>{escape(error.refusal.text(language))}</p>{back}", status)
+
+    return answer
 
 
 class _Desk:
@@ -114,18 +136,12 @@ class _Desk:
         if what == EVERYTHING:
             state = (await thread(own_erased, self._organisation, id)).state
             return page(language, _told("done", language), f"<p>{_told('gone' if state == 'erased' else 'going', language)}</p>")
-        try:
-            await thread(own_withdrawn, self._organisation, ConsentScope[what.upper()], id)
-        except Refused as error:
-            raise HTTPRefused(STATUS[error.refusal.code], error) from None
+        await thread(own_withdrawn, self._organisation, ConsentScope[what.upper()], id)
         back = f'<p><a href="/own">{_told("title", language)}</a></p>'
         return page(language, _told("done", language), back)
 
     def _own(self, request: Request) -> str:
-        try:
-            return own_id(scope_of(self._organisation, request.state.token))
-        except Refused as error:
-            raise HTTPRefused(STATUS[error.refusal.code], error) from None
+        return own_id(scope_of(self._organisation, request.state.token))
 
     def _mine(self, id: str) -> Mine:
         return mine(self._organisation.store, self._organisation.questions, id)
@@ -134,7 +150,7 @@ class _Desk:
 def _what(said: str | None) -> str:
     known = [scope.value.lower() for scope in ConsentScope]
     if said is None or said not in (*known, EVERYTHING):
-        raise HTTPRefused(400, bad("wrong_word", "what", value=said or "", allowed=[*known, EVERYTHING]))
+        raise bad("wrong_word", "what", value=said or "", allowed=[*known, EVERYTHING])
     return said
 
 

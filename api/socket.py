@@ -242,6 +242,11 @@ class Socket(GraphQL[Context, None]):
         write = partial(direct.write, head) if direct is not None else None
         return Subscriber(self._fanout, key, asked.frames, send, write, asked.place(parsed))
 
+    async def reject_websocket(self, request: WebSocket) -> WebSocket:
+        """A page of another site connects."""
+        await note(self._organisation, "FORBIDDEN")
+        return await super().reject_websocket(request)
+
     def decode_json(self, data: str | bytes) -> object:
         try:
             return super().decode_json(data)

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Sequence
 
 import msgspec
 
-from domain.model.errors import Refused, bad, missing
+from domain.model.errors import Refused, bad, broken, missing
 from domain.model.roles import Reach, Role
 from domain.model.time import iso_day, rfc3339
 from domain.store.accesses import Viewer
@@ -41,7 +41,7 @@ class Membership:
         """A new member, and the link by which they come in, told this once. Raises `Refused`, and then nothing is kept."""
         if initiatives and role != "coordinator":
             raise bad("reach_not_given", "initiatives", name="initiatives", role=role)
-        self._need_initiatives(initiatives)
+        self.check_initiatives(initiatives)
         member = self.roster.invite(id, role, who, Reach(project=project))
         self._appoint(self._new(id, initiatives), "coordinator_appointed", who, recorder)
         return member, self._link(member)
@@ -62,12 +62,14 @@ class Membership:
     def appoint(self, id: str, initiatives: Sequence[str], who: Viewer, recorder: str) -> None:
         """Have a coordinator look after initiatives too; of those that they do already nothing is recorded. Raises `Refused`."""
         self._need_coordinator(id)
-        self._need_initiatives(initiatives)
+        self.check_initiatives(initiatives)
         self._appoint(self._new(id, initiatives), "coordinator_appointed", who, recorder)
 
     def release(self, id: str, initiatives: Sequence[str], who: Viewer, recorder: str) -> None:
         """Have a coordinator look after initiatives no more. Raises `Refused`, also for one that they do not look after."""
         self._need_coordinator(id)
+        if set(initiatives) - set(self.initiatives_of(id)):
+            raise broken("not_appointed", "initiatives", coordinator=id)
         self._appoint([(id, initiative) for initiative in dict.fromkeys(initiatives)], "coordinator_released", who, recorder)
 
     def leaves(self, id: str, who: Viewer, recorder: str) -> None:
@@ -93,7 +95,8 @@ class Membership:
         if self.roster.of(id).role != "coordinator":
             raise bad("not_coordinator", "id", id=id)
 
-    def _need_initiatives(self, initiatives: Iterable[str]) -> None:
+    def check_initiatives(self, initiatives: Iterable[str]) -> None:
+        """Raises `Refused` where one of them is not there."""
         wanted = list(dict.fromkeys(initiatives))
         for id in set(wanted) - self._questions.initiatives(wanted).keys():
             raise missing("initiative_unknown", "initiatives", id=id)

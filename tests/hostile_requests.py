@@ -32,9 +32,9 @@ from tussenruimte import Organisation
 WHO = Viewer("command-line/tester", "operator")
 MARK = re.compile(r"zq\d{3}[ab]")
 HALVES = ("a", "b")
-ROLES = ("whole", "half", "auditor", "dashboard", "administrator", "participant")
+ROLES = ("whole", "half", "auditor", "opener", "researcher", "dashboard", "administrator", "participant")
 OF_KINDS = {
-    "relationship": "pair", "participant": "ann", "initiative": "home", "event": "met", "member": "cor",
+    "relationship": "pair", "participant": "ann", "initiative": "home", "event": "met", "member": "cor", "project": "study",
 }  # fmt: skip
 """How ids begin, by what they are of."""
 
@@ -74,11 +74,12 @@ def lines_of(mark: str) -> list[bytes]:
 
 
 class Tenant(NamedTuple):
-    """An organisation: its number, and a token for each role. `head`: the position of its last event."""
+    """An organisation: its number, a token for each role, and the ids that the platform made. `head`: the position of its last event."""
 
     number: int
     tokens: Mapping[str, str]
     head: int
+    ids: Mapping[str, str]
 
     @property
     def name(self) -> str:
@@ -95,16 +96,24 @@ def settled(place: Place, number: int) -> Tenant:
         first = mark_of(number, "a")
         found.roster.invite(f"cor-{first}", "coordinator", WHO)
         mine = found.roster.invite_participant(f"ann-{first}", WHO)
+        found.roster.invite("aud", "auditor", WHO)
+        grant = found.grants.ask("aud", Reach(relationships=(f"pair-{first}",)), f"Why {first}.", 8, WHO)
+        found.projects.create(f"study-{first}", f"Purpose {first}.", WHO)
+        found.tokens.create("auditor", name=f"named-{first}")
         tokens = {
             "whole": found.tokens.create("coordinator"),
             "half": found.tokens.made_for("coordinator", 600, "program", member=f"cor-{first}"),
             "auditor": found.tokens.create("auditor"),
+            "opener": found.tokens.made_for("auditor", 600, "grant", grant.id, grant.reach, "aud"),
+            "researcher": found.tokens.create("researcher", reach=Reach(project=f"study-{first}")),
             "dashboard": found.tokens.create("dashboard"),
             "administrator": found.tokens.create("administrator"),
             "participant": found.tokens.made_for("participant", 600, "program", None, Reach(participant=f"ann-{first}"), mine.id),
         }
         found.log.sign()
-        return Tenant(number, tokens, outcome.position)
+        (named,) = [one for one in found.tokens.list() if one.name == f"named-{first}"]
+        ids = {"grant": grant.id, "token": named.id}
+        return Tenant(number, tokens, outcome.position, ids)
 
 
 ASKED = {
@@ -132,18 +141,25 @@ ASKED = {
         '{ relationships(filter: {initiative: "%s"}) { nodes { id } } }',
         '{ events(filter: {initiative: "%s"}) { nodes { id data } } }',
         '{ moves(filter: {initiative: "%s"}) { nodes { at } } }',
-        'mutation { appointCoordinator(id: "nobody", initiatives: ["%s"]) { id } }',
+        'mutation { appointCoordinator(id: "cor-OWN", initiatives: ["%s"]) { id } }',
         'mutation { askToOpen(input: {initiatives: ["%s"], why: "x"}) { id } }',
     ],
     "event": [
         '{ audit { inclusionProof(event: "%s") { envelope } } }',
-        'mutation { recordEventRetracted(input: {id: "m", relationship: "pair", occurred: "2021-05-01", data: {event: "%s"}}) { ids } }',
+        'mutation { recordEventRetracted(input: {id: "m", relationship: "pair-OWN", occurred: "2021", data: {event: "%s"}}) { ids } }',
     ],
     "member": [
         'mutation { renewLink(id: "%s") { path } }',
         'mutation { memberLeaves(id: "%s") }',
         'mutation { releaseCoordinator(id: "%s", initiatives: []) { id } }',
     ],
+    "grant": [
+        'mutation { openGranted(id: "%s") { token } }',
+        'mutation { endOpening(id: "%s") { id } }',
+        'mutation { allowOpening(id: "%s") { id } }',
+    ],
+    "token": ['mutation { revokeToken(id: "%s") }'],
+    "project": ['mutation { closeProject(id: "%s") }', '{ research { relationship(pseudonym: "%s") { pseudonym } } }'],
 }
 """What is asked with an id, by what it is of."""
 PAGES = {kind: f"/events?{kind}=%s" for kind in ("relationship", "participant", "initiative")}
@@ -183,17 +199,17 @@ class Attack:
     def _pair(self) -> Found:
         """Ask with an id of elsewhere, and with one of nowhere."""
         role = self._draw.choice(ROLES)
-        within = role in ("half", "participant") and self._draw.random() < 0.3
+        within = role in ("half", "opener", "participant") and self._draw.random() < 0.3
         victim = self._own if within else self._draw.choice(self._others)
         mark = mark_of(victim.number, "b" if within else self._draw.choice(HALVES))
         kind, ask = self._draw.choice(self._ways(role, victim))
         self.asked[kind] += 1
-        id = f"{OF_KINDS.get(kind, 'x')}-{mark}"
+        id = victim.ids.get(kind, f"{OF_KINDS.get(kind, 'x')}-{mark}")
         nowhere = f"{OF_KINDS.get(kind, 'x')}-{self._draw.getrandbits(24):06x}"
         answers = [ask(one) for one in (id, nowhere)]
         texts = [text.replace(sent, "…") for text, sent in zip(answers, (id, nowhere), strict=True)]
         what = f"{role} of {self._own.name} on {id}: {answers[0][:300]} | {answers[1][:300]}"
-        mine = {mark_of(self._own.number, half) for half in (HALVES if role not in ("half", "participant") else "a")}
+        mine = {mark_of(self._own.number, half) for half in (HALVES if role not in ("half", "opener", "participant") else "a")}
         foreign = any(seen not in mine for text in texts for seen in MARK.findall(text))
         return Found(
             2,
@@ -206,17 +222,22 @@ class Attack:
         token = self._own.tokens[role]
         ways: list[tuple[str, Callable[[str], str]]] = []
         for kind, queries in ASKED.items():
-            ways += [(kind, lambda id, query=query: self._query(token, query % id)) for query in queries]  # type: ignore[misc]
+            ways += [
+                (kind, lambda id, query=query: self._query(token, query.replace("OWN", mark_of(self._own.number, "a")) % id))
+                for query in queries
+            ]  # type: ignore[misc]
         for kind, path in PAGES.items():
             ways.append((kind, lambda id, path=path: self._get(token, path % id)))  # type: ignore[misc]
             ways.append((kind, lambda id, kind=kind: self._follow(token, EVENTS, {kind: id})))  # type: ignore[misc]
+        # The ids that the platform makes are no secret within an organisation.
+        ways = [(kind, ask) for kind, ask in ways if kind not in victim.ids or victim is not self._own]
         ways.append(("relationship", lambda id: self._follow(token, MOVES, {"relationship": id})))
         ways.append(("relationship", lambda id: self._post(token, meeting("met-new", id, "2021-06-01"))))
         ways.append(
             ("participant", lambda id: self._post(token, match("pair-new", id, f"bob-{mark_of(self._own.number, 'a')}", self._home)))
         )
         if victim is not self._own:
-            ways += [("token", lambda id: self._other_token(victim, id))] * 3
+            ways += [("other", lambda id: self._other_token(victim, id))] * 3
         return ways
 
     @property

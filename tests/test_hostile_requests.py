@@ -27,7 +27,7 @@ def found(databases: Databases, tenants: list[Tenant], seed: int) -> tuple[Found
 def test_nothing_of_elsewhere_is_told_and_not_yours_is_answered_as_not_there(databases: Databases, tenants: list[Tenant]) -> None:
     told, ways = found(databases, tenants, 1)
     assert told.requests >= REQUESTS
-    assert set(ways) == {"relationship", "participant", "initiative", "event", "member", "token"}
+    assert set(ways) == {"relationship", "participant", "initiative", "event", "member", "grant", "token", "project", "other"}
     assert (told.foreign, told.told_apart, told.broken) == ((), (), ())
     assert recorded(databases, tenants) == []
 

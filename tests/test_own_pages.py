@@ -77,6 +77,8 @@ def test_all_of_it_is_destroyed_in_two_clicks_and_the_session_with_it(house: Hou
     assert "cannot be undone" in asked
     done = alice.send(asked)
     assert (done.status_code, "is destroyed" in done.text) == (200, True)
+    led = alice.open("/own", {"Accept": "text/html"})
+    assert led.url.path == "/sign-in"
     assert alice.open("/own").status_code == 401
 
 

@@ -62,7 +62,7 @@ def _told(page: Page, organisation: Organisation) -> Page:
             refusal, status = error.refused.refusal, error.status
         except SILENT as error:
             refusal, status = mask(error).refusal, STATUS["UNAVAILABLE"]
-        if refusal.code in ("FORBIDDEN", "CONFLICT"):
+        if refusal.code in ("FORBIDDEN", "CONFLICT") or refusal.rule == "entry_broken":
             await note(organisation, "UNAUTHENTICATED")
         return pages.refused(_language(request), refusal.text(_language(request)), status)
 

@@ -8,6 +8,7 @@ from typing import Any, Literal
 
 from msgspec import Struct
 
+from domain.model.role_rules import ROLE_RULES
 from domain.model.roles import Right
 from domain.model.rules import RULES
 
@@ -113,6 +114,11 @@ def broken(rule: str, field: str | None = None, **values: Any) -> Refused:
 def forbidden(role: str, right: Right) -> Refused:
     """Something that a role may not do."""
     return Refused(Refusal("FORBIDDEN", "not_allowed", None, {"role": ROLE_WORDS[role], "what": RIGHT_WORDS[right]}))
+
+
+def is_audited(refusal: Refusal) -> bool:
+    """Whether a refusal is written into the log of who looked: somebody asked for what they may not, or as whom they are not."""
+    return refusal.code in ("FORBIDDEN", "UNAUTHENTICATED", "RATE_LIMITED") or (refusal.code == "CONFLICT" and refusal.rule in ROLE_RULES)
 
 
 def missing(rule: str, field: str | None = None, **values: Any) -> Refused:

@@ -5,8 +5,8 @@ Part of `domain.model.rules`, each in English and in Dutch.
 
 ROLE_RULES: dict[str, tuple[str, str]] = {
     "not_allowed": (
-        "As {role} you may not {what}. An administrator can say who may.",
-        "Als {role} mag je dit niet: {what}. Een beheerder kan zeggen wie het wel mag.",
+        "As {role} you may not {what}.",
+        "Als {role} mag je dit niet: {what}.",
     ),
     "not_yours": (
         "You may not record here: it is outside of what you look after. An administrator can appoint you.",

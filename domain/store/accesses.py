@@ -46,7 +46,7 @@ Change = Literal[
 ]  # fmt: skip
 CHANGES: tuple[Change, ...] = get_args(Change)
 """What may have become of a member, a token, a grant or a project."""
-REFUSALS = ("forbidden", "unauthenticated", "rate_limited")
+REFUSALS = ("forbidden", "unauthenticated", "rate_limited", "conflict")
 """Of which kinds a refusal may be that is written down."""
 
 _BEHALF = re.compile(rf"(coordinator|researcher|system)/{ID_FORM}")
@@ -204,7 +204,7 @@ class AccessLog:
 
     def refuse(self, who: Viewer, code: str) -> None:
         """Write that they were refused. What one may bring about without end is written once a minute."""
-        if code == "forbidden" or self._is_first((who.by, code)):
+        if code in ("forbidden", "conflict") or self._is_first((who.by, code)):
             self.write(who, [Access(NOWHERE, (code,), "refused")])
 
     def _is_first(self, refused: tuple[str, str]) -> bool:

@@ -116,15 +116,15 @@ def _warn_of_unsigned(log: Log, what: str, which: str) -> None:
 
 
 @audit.command("access", cls=Verb)
-@click.argument("id", metavar="RELATIONSHIP|PARTICIPANT")
+@click.argument("id", required=False, metavar="[RELATIONSHIP|PARTICIPANT]")
 @click.option("--first", type=int, default=50, show_default=True, help="How many at most, 1 to 1000.")
 @click.option("--after", type=click.IntRange(0, 2**63 - 1), metavar="CURSOR", help="Go on where a page ended.")
-def access(id: str, first: int, after: int | None) -> None:
-    """List who looked at a relationship, or at a participant.
+def access(id: str | None, first: int, after: int | None) -> None:
+    """List who looked at a relationship, or at a participant; or all, with who was refused and who changed who may do what.
 
     Of a participant with all of their relationships. To look here is written down too."""
     with looking(), opened() as organisation:
-        relationship, participant = _place(organisation, id)
+        relationship, participant = _place(organisation, id) if id is not None else (None, None)
         page = access_page(organisation.store, first, after, relationship, participant)
         if participant is not None and organisation.erasing.ledger.of(participant) is not None:
             warn("They were erased: who looked at them can no longer be told by their id. Ask of a relationship instead.")

@@ -19,6 +19,7 @@ from projections.export.settings import settings
 from projections.export.sign_in import sign_in_address
 from projections.export.tending import Organisation, opened
 from projections.export.terminal import ACTOR, BY, Verbs, acting, show
+from projections.views.places import check_places
 
 INVITED = tuple(role for role in ROLES if role != "participant")
 
@@ -81,8 +82,7 @@ def appoint(id: str, initiatives: tuple[str, ...]) -> None:
     """Have a coordinator look after these initiatives too."""
     with opened() as organisation:
         organisation.membership.appoint(id, initiatives, acting(), BY)
-        told = _told(organisation, organisation.roster.of(id))
-    show(told, lambda _: f"{id} looks after {', '.join(told['initiatives'])}")
+        _show_member(organisation, id)
 
 
 @member.command("release")
@@ -92,8 +92,7 @@ def release(id: str, initiatives: tuple[str, ...]) -> None:
     """Have a coordinator look after these initiatives no more."""
     with opened() as organisation:
         organisation.membership.release(id, initiatives, acting(), BY)
-        told = _told(organisation, organisation.roster.of(id))
-    show(told, lambda _: f"{id} looks after {', '.join(told['initiatives']) or 'nothing'}")
+        _show_member(organisation, id)
 
 
 @member.command("leave")
@@ -105,6 +104,11 @@ def leave(id: str) -> None:
     with opened() as organisation:
         organisation.membership.leaves(id, acting(), BY)
     show({"id": id, "left": True}, lambda _: f"{id} left")
+
+
+def _show_member(organisation: Organisation, id: str) -> None:
+    told = _told(organisation, organisation.roster.of(id))
+    show(told, lambda language: tables.members([told], language))
 
 
 def _told(organisation: Organisation, found: Member) -> dict[str, Any]:
@@ -125,7 +129,9 @@ def grant() -> None:
 def ask(auditor: str, initiatives: tuple[str, ...], relationships: tuple[str, ...], why: str, hours: int) -> None:
     """Ask for an auditor that something may be opened."""
     with opened() as organisation:
-        found = organisation.grants.ask(auditor, Reach(initiatives or None, relationships or None), why, hours, acting())
+        reach = Reach(initiatives or None, relationships or None)
+        check_places(organisation.questions, reach)
+        found = organisation.grants.ask(auditor, reach, why, hours, acting())
     _show_grant(found)
 
 
@@ -133,9 +139,9 @@ def ask(auditor: str, initiatives: tuple[str, ...], relationships: tuple[str, ..
 @click.argument("id")
 def allow(id: str) -> None:
     """Allow it, as the administrator that TUSSENRUIMTE_ACTOR names."""
-    if not (named := os.environ.get(ACTOR)):
-        raise Refused(Refusal("FORBIDDEN", "grant_person"))
     with opened() as organisation:
+        if not (named := os.environ.get(ACTOR)):
+            raise Refused(Refusal("FORBIDDEN", "grant_person"))
         found = organisation.grants.allow(id, named, acting())
     _show_grant(found)
 

@@ -45,6 +45,7 @@ LOOKED_AT = {
     "accesses": ("who looked", "wie keek"),
     "forbidden": ("what was asked", "wat gevraagd werd"),
     "unauthenticated": ("entry", "toegang"),
+    "conflict": ("what does not go together", "wat niet samengaat"),
     "rate_limited": ("so much at once", "zoveel tegelijk"),
     "invited": ("who is invited", "wie is uitgenodigd"),
     "left": ("who left", "wie is weggegaan"),

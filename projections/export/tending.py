@@ -33,6 +33,7 @@ from projections.runner import Overtaken, Runner
 from projections.views import answers
 from projections.views.questions import Questions
 
+PROGRAMS = tuple(role for role in ROLES if role != "participant")
 SHOWN = 10
 """Names in a question; the verb that shows tells all."""
 ORGANISATION = "tussenruimte.organisation"
@@ -174,7 +175,7 @@ def token() -> None:
 
 
 @token.command("create")
-@click.option("--role", type=click.Choice(ROLES), default="coordinator", show_default=True)
+@click.option("--role", type=click.Choice(PROGRAMS), default="coordinator", show_default=True)
 @click.option("--initiative", "initiatives", multiple=True, help="Of these initiatives only, for a coordinator; else of all.")
 @click.option("--project", help="The project of a researcher.")
 @click.option("--days", type=int, default=365, show_default=True, help="How long it holds.")
@@ -183,6 +184,7 @@ def create_token(role: Role, initiatives: tuple[str, ...], project: str | None, 
     """Make a token for a program and print it, this once."""
     with opened(new=True) as organisation:
         reach = Reach(initiatives=initiatives or None, project=project)
+        organisation.membership.check_initiatives(initiatives)
         organisation.tokens.check_new(role, days, name, reach)
         organisation.store.accesses.change(acting(), "tokens", "token_created")
         text = organisation.tokens.create(role, days, name, reach)

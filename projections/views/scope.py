@@ -33,7 +33,10 @@ class Scope(Struct, frozen=True):
     recorder: str | None = None
 
     def may(self, right: Right) -> bool:
-        return right in RIGHTS[self.role] or (right == "open" and self.reach.opens)
+        if self.reach.opens:
+            # By a grant something is opened, and nothing else is done.
+            return right in ("look", "open")
+        return right in RIGHTS[self.role]
 
     def need(self, right: Right) -> None:
         """Raises `Refused` where a role may not do something."""
