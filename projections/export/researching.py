@@ -5,6 +5,7 @@ A researcher's token or membership names the project; what they are told of it i
 
 import click
 
+from domain.model.errors import missing
 from domain.model.time import rfc3339
 from domain.store.projects import Project
 from projections.export import tables
@@ -47,9 +48,11 @@ def close(id: str, yes: bool) -> None:
     """End a project, for good.
 
     Its secret is destroyed: nobody can say from then on whose its pseudonyms were. Broken off, it is to be asked for again."""
-    if not yes:
-        click.confirm(f"Close {id} and destroy what leads from its pseudonyms to people? It cannot be undone.", abort=True, err=True)
     with opened() as organisation:
+        if id not in {one.id for one in organisation.projects.all() if one.closed is None}:
+            raise missing("project_unknown", "id", id=id)
+        if not yes:
+            click.confirm(f"Close {id} and destroy what leads from its pseudonyms to people? It cannot be undone.", abort=True, err=True)
         organisation.projects.close(id, acting())
     show({"id": id, "closed": True}, lambda _: f"closed {id}")
 
