@@ -157,7 +157,7 @@ def test_wrong_usage_ends_with_two(run: Run, said: list[str]) -> None:
 
 VERBS = [
     "import", "export", "backup", "restore", "list", "story", "reading", "trajectory", "moves", "room", "history", "lens", "rebuild",
-    "migrate", "doctor", "serve", "work", "token", "erase", "retention", "audit",
+    "migrate", "doctor", "serve", "work", "sign-in", "member", "grant", "token", "project", "erase", "retention", "audit",
 ]  # fmt: skip
 
 

@@ -45,11 +45,16 @@ def test_the_ids_stand_in_the_order_sent(empty: Served) -> None:
     assert result == {"position": str(len(LARS) + 2), "recorded": 2, "already": 1, "ids": ["late", LARS[8]["id"], "early"]}
 
 
-def test_who_recorded_is_kept_where_given_and_else_the_token(empty: Served) -> None:
+def test_who_recorded_is_kept_where_an_administrator_gives_it_and_else_the_token(empty: Served) -> None:
     record(empty, LARS)
-    record(empty, [meeting("mine", "2021-05-01"), {**meeting("theirs", "2021-05-02"), "recordedby": "coordinator/k"}])
-    nodes = empty.ask("{ events(first: 2) { nodes { id recordedBy } } }")["events"]["nodes"]
-    assert {node["id"]: node["recordedBy"] for node in nodes} == {"mine": "system/tester", "theirs": "coordinator/k"}
+    theirs = {**meeting("theirs", "2021-05-02"), "recordedby": "coordinator/k"}
+    record(empty, [meeting("mine", "2021-05-01"), theirs])
+    brought_in = empty.answer(RECORD, empty.administrator, events=[{**theirs, "id": "brought-in"}])
+    assert "errors" not in brought_in
+    nodes = empty.ask("{ events(first: 3) { nodes { id recordedBy } } }")["events"]["nodes"]
+    assert {node["id"]: node["recordedBy"] for node in nodes} == {
+        "mine": "system/tester", "theirs": "system/tester", "brought-in": "coordinator/k",
+    }  # fmt: skip
 
 
 def test_nothing_of_a_refused_batch_is_recorded_and_each_refusal_is_told(empty: Served) -> None:

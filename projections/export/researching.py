@@ -5,9 +5,8 @@ A researcher's token or membership names the project; what they are told of it i
 
 import click
 
-from domain.model.errors import missing
 from domain.model.time import rfc3339
-from domain.store.projects import Project
+from domain.store.projects import Project, open_project
 from projections.export import tables
 from projections.export.tending import opened
 from projections.export.terminal import Verb, Verbs, acting, show
@@ -49,8 +48,8 @@ def close(id: str, yes: bool) -> None:
 
     Its secret is destroyed: nobody can say from then on whose its pseudonyms were. Broken off, it is to be asked for again."""
     with opened() as organisation:
-        if id not in {one.id for one in organisation.projects.all() if one.closed is None}:
-            raise missing("project_unknown", "id", id=id)
+        with organisation.store.reading() as connection:
+            open_project(connection, id)
         if not yes:
             click.confirm(f"Close {id} and destroy what leads from its pseudonyms to people? It cannot be undone.", abort=True, err=True)
         organisation.projects.close(id, acting())
