@@ -254,7 +254,7 @@ def doctor() -> None:
 
     Nothing is mended. The exit code is 1 where something is not sound."""
     chosen = settings()
-    rows = [*chosen.told(), *files_of(chosen.place)]
+    rows = [*chosen.told(), *bounds().told(), *files_of(chosen.place)]
     libraries = {found.name: found.version for found in metadata.distributions() if found.name in LIBRARIES}
     versions = {"python": platform.python_version(), "sqlite": sqlite3.sqlite_version, **libraries}
     findings = _findings(chosen)

@@ -150,9 +150,9 @@ async def invite_member(info: Info, input: Whom) -> Invitation:
 
 
 async def invite_participant(info: Info, participant: Participant) -> Invitation:
-    """By whoever looks after all of the organisation: with the link one sees all contacts that they are in."""
+    """By whoever looks after all of the organisation, and is no program: with the link one sees all contacts that they are in."""
     info.context.scope.need("open")
-    if not info.context.scope.is_whole:
+    if not info.context.scope.is_whole or info.context.token.use == "program":
         raise Refused(Refusal("FORBIDDEN", "only_whole", "participant"))
     return await thread(_participant_invited, info.context, participant)
 
@@ -167,9 +167,9 @@ async def renew_link(info: Info, id: Id) -> Invitation:
 
 
 def _linked(context: Context, id: str) -> Invitation:
-    """Not of somebody who came in already, nor of a participant: with the link an administrator would be them."""
+    """Not of somebody who came in already, nor of a participant or another administrator: with the link one is them."""
     member = context.organisation.roster.of(id)
-    if member.joined is not None or member.role == "participant":
+    if member.joined is not None or member.role in ("participant", "administrator"):
         raise Refused(Refusal("FORBIDDEN", "link_joined", "id", {"id": id}))
     link = context.organisation.membership.link(id, viewer())
     return _invitation(context, context.organisation.roster.of(id), link)
@@ -213,7 +213,7 @@ def _token_made(context: Context, asked: TokenInput) -> NewToken:
     days = 365 if given(asked.days) is None else int(asked.days or 0)
     context.organisation.membership.check_initiatives(named or ())
     context.organisation.tokens.check_new(role, days, given(asked.name), reach)
-    context.organisation.store.accesses.change(viewer(), "tokens", "token_created")
+    context.organisation.store.accesses.change(viewer(), f"token/{given(asked.name) or asked.role}", "token_created")
     return NewToken(token=context.organisation.tokens.create(role, days, given(asked.name), reach))
 
 

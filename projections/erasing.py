@@ -72,6 +72,7 @@ class Erasing:
         return done
 
     def _done(self, erasure: Erasure) -> Erasure:
+        self._roster.forget(erasure.participant)
         if erasure.position is not None:
             return erasure
         erasure, handles = self.ledger.count(erasure)

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Sequence
 
 import msgspec
 
-from domain.model.errors import Refused, bad, broken, missing
+from domain.model.errors import Refusal, Refused, bad, broken, missing
 from domain.model.roles import Reach, Role
 from domain.model.time import iso_day, rfc3339
 from domain.store.accesses import Viewer
@@ -38,10 +38,14 @@ class Membership:
     def invite(
         self, id: str, role: Role, who: Viewer, recorder: str, initiatives: Sequence[str] = (), project: str | None = None
     ) -> tuple[Member, str]:
-        """A new member, and the link by which they come in, told this once. Raises `Refused`, and then nothing is kept."""
+        """A new member, and the link by which they come in, told this once. Raises `Refused`; where only an appointment could not be
+        recorded, they are a member, and `appoint` and `link` go on."""
         if initiatives and role != "coordinator":
             raise bad("reach_not_given", "initiatives", name="initiatives", role=role)
         self.check_initiatives(initiatives)
+        before = set(self.initiatives_of(id)) - set(initiatives)
+        if role == "coordinator" and before:
+            raise Refused(Refusal("CONFLICT", "appointed_before", "id", {"id": id, "initiatives": sorted(before)}))
         member = self.roster.invite(id, role, who, Reach(project=project))
         self._appoint(self._new(id, initiatives), "coordinator_appointed", who, recorder)
         return member, self._link(member)
@@ -50,7 +54,12 @@ class Membership:
         """Let a participant look at what is theirs. Raises `Refused` where nobody is registered by that id."""
         if participant not in self._questions.participants([participant], frozenset()):
             raise missing("participant_unknown", "participant", participant=participant)
-        member = self.roster.invite_participant(participant, who)
+        if self._store.keys.state(f"participant/{participant}") != "active":
+            raise Refused(Refusal("CONFLICT", "participant_gone", "participant", {"participant": participant}))
+        already = [one for one in self.roster.all() if one.reach.participant == participant and one.ended is None]
+        member = already[0] if already else self.roster.invite_participant(participant, who)
+        if already:
+            self._store.accesses.change(who, f"member/{member.id}", "link")
         return member, self._link(member)
 
     def link(self, id: str, who: Viewer) -> str:
@@ -73,11 +82,13 @@ class Membership:
         self._appoint([(id, initiative) for initiative in dict.fromkeys(initiatives)], "coordinator_released", who, recorder)
 
     def leaves(self, id: str, who: Viewer, recorder: str) -> None:
-        """Have somebody be a member no more. Raises `Refused`, also for the last administrator."""
-        self.roster.check_leaves(id)
-        # First, since of who has left nothing can be made up for.
-        self._appoint([(id, initiative) for initiative in self.initiatives_of(id)], "coordinator_released", who, recorder)
-        self.roster.leaves(id, who)
+        """Have somebody be a member no more. Raises `Refused`, also for the last administrator; where only a release could not be
+        recorded, they have left, and it is asked for again."""
+        appointed = self.initiatives_of(id)
+        # What must not wait is that nothing gives entry any more. Broken off after that, it is asked for again.
+        if not (appointed and self.roster.has_left(id)):
+            self.roster.leaves(id, who)
+        self._appoint([(id, initiative) for initiative in appointed], "coordinator_released", who, recorder)
 
     def initiatives_of(self, id: str) -> list[str]:
         """The initiatives to which a coordinator is appointed, in order."""

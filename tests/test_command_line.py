@@ -331,6 +331,13 @@ def test_it_is_served_until_it_is_told_to_end_and_ends_quietly(
     assert [json.loads(line)["event"] for line in errors.splitlines()] == ["request"]
 
 
+def test_the_doctor_says_how_much_may_be_asked_and_that_a_bound_is_none(recorded: Path) -> None:
+    run = run_within(recorded)
+    rows = {row["name"]: row for row in answer(run("doctor", "--json", TUSSENRUIMTE_GUESSES_A_MINUTE="7"))["settings"]}
+    assert (rows["guesses a minute"]["value"], rows["guesses a minute"]["from"]) == ("7", "TUSSENRUIMTE_GUESSES_A_MINUTE")
+    assert "TUSSENRUIMTE_ORIGINS" in refused(run("doctor", TUSSENRUIMTE_ORIGINS="nonsense"))
+
+
 def test_whoever_serves_where_others_reach_it_without_tls_is_warned(tmp_path: Path) -> None:
     command = [sys.executable, "-m", "tussenruimte", "serve", "--host", "0.0.0.0", "--port", "0"]
     for settings, warned in (({}, True), ({"TUSSENRUIMTE_URL": "https://tussenruimte.example.org"}, False)):

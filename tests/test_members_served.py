@@ -91,6 +91,14 @@ def test_a_coordinator_who_leaves_is_released_and_out_at_once(house: Administere
     assert house.organisation.membership.initiatives_of("anna") == []
 
 
+def test_nobody_is_another_administrator_by_a_new_link(house: Administered) -> None:
+    house.organisation.roster.invite("new", "administrator", WHO)
+    for id in ("new", "bob", "anna"):
+        if id == "anna":
+            house.organisation.roster.joins(id)
+        assert house.code(house.member("ada"), f'mutation {{ renewLink(id: "{id}") {{ path }} }}') == "FORBIDDEN"
+
+
 def test_the_last_administrator_stays(house: Administered) -> None:
     ada, bob = house.member("ada"), house.member("bob")
     house.told(ada, 'mutation { memberLeaves(id: "bob") }')

@@ -37,19 +37,20 @@ def test_a_coordinator_is_invited_appointed_released_and_leaves(run: Run) -> Non
     assert run("member", "leave", "anna").code == 0
     assert members(run)["anna"]["left"] is not None
     assert [what for _, place, what in changes(run) if place == "member/anna"] == [
-        "invited", "appointed", "released", "appointed", "released", "left",
+        "invited", "appointed", "released", "appointed", "left", "released",
     ]  # fmt: skip
     assert "kim" in {by.rpartition("/")[2] for by, _, _ in changes(run)}
 
 
-def test_whoever_is_appointed_before_they_are_invited_is_not_appointed_twice(run: Run) -> None:
+def test_nobody_inherits_what_another_of_that_id_looked_after(run: Run) -> None:
     event = {
         "specversion": "1.0", "id": "early", "source": "urn:test", "type": "tussenruimte.coordinator_appointed.v1",
         "subject": f"initiative/{HOME}", "occurred": "2021-01-01", "data": {"coordinator": "anna"},
     }  # fmt: skip
     assert run("import", "-", given=json.dumps(event)).code == 0
+    assert HOME in run("member", "invite", "anna", "--role", "coordinator").err
     assert run("member", "invite", "anna", "--role", "coordinator", "--initiative", HOME).code == 0
-    assert [what for _, _, what in changes(run)] == ["invited"]
+    assert [what for _, _, what in changes(run)] == ["conflict", "invited"]
 
 
 def test_a_grant_takes_two_administrators_whom_the_operator_names(run: Run) -> None:
@@ -79,6 +80,29 @@ def test_a_participant_is_let_in_under_an_id_that_says_nothing_of_them(run: Run)
     assert participant not in invited["id"]
     assert run("member", "invite", "nobody", "--participant").code == 1
     assert run("member", "invite", participant).code == 2
+
+
+def test_whoever_is_erased_is_let_in_no_more(run: Run) -> None:
+    participant = answer(run("story", "lars", "--json"))["members"][0]["participant"]["id"]
+    first, again = (answer(run("member", "invite", participant, "--participant", "--json")) for _ in range(2))
+    assert (first["id"], first["address"] == again["address"]) == (again["id"], False)
+    assert run("erase", participant, "--yes").code == 0
+    assert members(run) == {}
+    assert run("member", "invite", participant, "--participant").code == 1
+
+
+def test_after_a_restore_nobody_holds_what_may_have_been_taken_back(run: Run, tmp_path: Path) -> None:
+    assert run("token", "create", "--name", "kept").code == 0
+    assert run("backup", str(tmp_path / "backup")).code == 0
+    key = (tmp_path / "tussenruimte.db.root.key").read_bytes()
+    other = tmp_path / "other"
+    other.mkdir()
+    (other / "tussenruimte.db.root.key").write_bytes(key)
+    (tmp_path / "erased").touch()
+    again = run_within(other)
+    assert "new tokens" in again("restore", str(tmp_path / "backup"), "--erasures", str(tmp_path / "erased")).out
+    (token,) = answer(again("token", "list", "--json"))
+    assert token["revoked"] is not None
 
 
 def test_tokens_that_are_refused_leave_no_entry(run: Run) -> None:

@@ -45,7 +45,7 @@ def test_who_was_invited_shows_who_they_are_and_is_known_by_it_from_then_on(hous
 
 
 @pytest.mark.parametrize(
-    ("language", "words"), [("en", "Ask your organisation for an invitation"), ("nl", "Vraag uw organisatie om een uitnodiging")]
+    ("language", "words"), [("en", "Ask your organisation for an invitation"), ("nl", "Vraag je organisatie om een uitnodiging")]
 )
 def test_who_is_not_known_is_told_what_to_do_and_comes_in_nowhere(
     house: House, provider: IdentityProvider, language: str, words: str

@@ -185,12 +185,17 @@ class Desk:
 
     def _redeemed(self, link: str, identity: tuple[str, str] | None) -> str:
         """The session of whom a link is for. Raises `Refused`."""
-        token = self._organisation.tokens.redeem(link)
+        token = self._organisation.tokens.link(link)
         if token is None:
             raise _over()
         if token.member is not None:
+            # Before the link is spent: where that cannot be written down, it goes on to hold.
             self._organisation.store.accesses.change(looks(token, None), f"member/{token.member}", "joined")
+        if self._organisation.tokens.redeem(link) is None:
+            raise _over()
+        if token.member is not None:
             self._organisation.roster.joins(token.member, identity)
+            self._organisation.tokens.revoke_links(token.member)
         return sessions.session_of_link(self._organisation, token)
 
 

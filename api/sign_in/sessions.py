@@ -3,8 +3,6 @@
 A new one is made each time that somebody signs in, so that nobody can leave one in a browser beforehand and use it afterwards.
 """
 
-from typing import Literal
-
 from starlette.datastructures import Headers
 from starlette.requests import HTTPConnection
 from starlette.responses import Response
@@ -16,7 +14,6 @@ from projections.export.sign_in import is_loopback
 
 COOKIE = "tr_session"
 MINUTES = 12 * 60
-Site = Literal["lax", "strict"]
 
 
 class Cookies:

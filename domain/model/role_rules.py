@@ -43,13 +43,25 @@ ROLE_RULES: dict[str, tuple[str, str]] = {
         "'{id}' is al eens binnengekomen. Wie het platform draait maakt een nieuwe link: wie die heeft, is '{id}'.",
     ),
     "member_taken": (
-        "'{id}' is or was a member here already. Choose another id: what one did is never mistaken for what another does.",
-        "'{id}' is of was hier al een lid. Kies een andere aanduiding: wat de een deed wordt nooit verward met wat een ander doet.",
+        "'{id}' is or was a member here already. Choose another id; or, where it is they, go on with `member link` and `member appoint`.",
+        "'{id}' is of was hier al een lid. Kies een andere aanduiding; of ga, als het om hen gaat, verder met `member link` en `member appoint`.",
+    ),
+    "appointed_before": (
+        "'{id}' is appointed already: to {initiatives}. Name these, or choose another id: else one would inherit what another looked after.",
+        "'{id}' is al aangesteld: bij {initiatives}. Noem die, of kies een andere aanduiding: anders erft de een wat een ander begeleidde.",
+    ),
+    "participant_gone": (
+        "'{participant}' is erased, or is being erased: there is nothing that they could be shown.",
+        "'{participant}' is gewist, of wordt gewist: er is niets dat getoond kan worden.",
     ),
     "member_unknown": ("There is no member '{id}' here.", "Er is hier geen lid '{id}'."),
     "member_left": (
         "'{id}' left, and is invited anew under another id.",
         "'{id}' is weggegaan, en wordt onder een andere aanduiding opnieuw uitgenodigd.",
+    ),
+    "own_name": (
+        "The platform itself records under this name. Choose another.",
+        "Onder deze naam legt het platform zelf vast. Kies een andere.",
     ),
     "token_unknown": ("There is no token '{id}' that still holds.", "Er is geen token '{id}' dat nog geldt."),
     "last_administrator": (

@@ -20,6 +20,7 @@ from domain.store.erasures import Erasures
 from domain.store.key_places import KEY_TABLES
 from domain.store.ring import chunks
 from domain.store.store import EventStore
+from domain.store.tokens import end_all
 from domain.store.turning import Spans
 
 FORM = 1
@@ -76,6 +77,8 @@ def load(store: EventStore, folder: Path, progress: Progress, spans: Spans, eras
     One that was made before all keys of today, as the `spans` have it, is refused: the place it is brought into knows of no epoch that has
     died, and a root key in a file would open it.
 
+    No token and no grant in it holds any more: since then they may have been revoked, and who had them may have left.
+
     `erased`: the days on which it was asked for, by participant. Their keys are frozen, and their erasures taken down, in the transactions
     that bring back keys and events: broken off anywhere, nothing of them opens, and the next start goes on."""
     manifest = _manifest(folder, store.organisation)
@@ -92,6 +95,7 @@ def load(store: EventStore, folder: Path, progress: Progress, spans: Spans, eras
                 connection.write([Insert(table, page)])
         if store.head(connection) != manifest.position:
             raise Unusable(f"{folder} holds other events than its {MANIFEST} says. Take another backup.")
+        end_all(connection, store.clock())
         Erasures(store).take_down(connection, erased)
         with store.keys.place.writing() as keys:
             for table in KEY_TABLES:

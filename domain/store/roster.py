@@ -100,9 +100,11 @@ class Roster:
             connection.write([Update(ROSTER, ("ended",), ("id",), [(now, id)])])
             revoke_of(connection, id, now)
 
-    def check_leaves(self, id: str) -> None:
-        """Raises `Refused` where somebody cannot leave: who is no member, and the last administrator."""
-        self._refuse_last(self.of(id))
+    def has_left(self, id: str) -> bool:
+        """Whether somebody was a member and is none any more."""
+        with self._database.reading() as connection:
+            member = member_of(connection, id)
+        return member is not None and member.ended is not None
 
     def of(self, id: str) -> Member:
         """A member who has not left. Raises `Refused`."""

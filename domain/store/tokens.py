@@ -25,6 +25,8 @@ from domain.store.projects import open_project
 
 PREFIX = "tr_"
 MOST_DAYS = 3_650
+OWN_NAMES = frozenset({"command-line", "erasure"})
+"""As what the platform itself records: `system/<name>`."""
 KEPT = 30 * DAY
 """For how long is kept what there was of sessions and links that hold no more; tokens of programs and grants are kept for ever."""
 Use = Literal["program", "session", "link", "grant"]
@@ -85,8 +87,8 @@ class Tokens:
         check_project(self._database, reach)
         if not 1 <= days <= MOST_DAYS:
             raise bad("token_days", "days", limit=MOST_DAYS)
-        if name is not None and not _NAME.fullmatch(name):
-            raise bad("wrong_id", "name")
+        if name is not None and (not _NAME.fullmatch(name) or name in OWN_NAMES):
+            raise bad("wrong_id" if name not in OWN_NAMES else "own_name", "name")
 
     def made_for(self, role: Role, minutes: int, use: Use, name: str | None = None, reach: Reach = WHOLE, member: str | None = None) -> str:
         """A new token that is no program's, told this once: for a `member`, or for whom `name` says."""
@@ -118,6 +120,13 @@ class Tokens:
         """Whose link this is, as long as it holds; it goes on to hold."""
         token = self._found(text)
         return token if token is not None and token.use == "link" and token.holds(self._clock()) else None
+
+    def revoke_links(self, member: str) -> None:
+        """End the other links of a member who came in."""
+        with self._database.writing("tokens") as connection:
+            query = f"SELECT id FROM {connection.table(TOKENS)} t WHERE member = ? AND use = 'link' AND revoked IS NULL"
+            held = connection.execute(query, (member,)).fetchall()
+            connection.write([Update(TOKENS, ("revoked",), ("id",), [(self._clock(), id) for (id,) in held])])
 
     def _found(self, text: str) -> Token | None:
         if not well_formed(text):
@@ -179,6 +188,13 @@ def check_project(database: Database, reach: Reach) -> None:
     if reach.project is not None:
         with database.reading() as connection:
             open_project(connection, reach.project)
+
+
+def end_all(connection: Connection, now: int) -> None:
+    """End all tokens and all grants."""
+    for table, column in ((TOKENS, "revoked"), (GRANTS, "ended")):
+        held = connection.execute(f"SELECT id FROM {connection.table(table)} t WHERE {column} IS NULL").fetchall()
+        connection.write([Update(table, (column,), ("id",), [(now, id) for (id,) in held])])
 
 
 def revoke_of(connection: Connection, member: str, now: int) -> None:

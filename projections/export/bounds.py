@@ -19,6 +19,10 @@ GUESSES = "TUSSENRUIMTE_GUESSES_A_MINUTE"
 SUBSCRIPTIONS = "TUSSENRUIMTE_SUBSCRIPTIONS_A_TOKEN"
 ORIGINS = "TUSSENRUIMTE_ORIGINS"
 DOCUMENTS = "TUSSENRUIMTE_TRUSTED_DOCUMENTS"
+NAMES = {
+    QUERY_SECONDS: "query seconds", REQUESTS: "requests a minute", COST: "cost a minute", GUESSES: "guesses a minute",
+    SUBSCRIPTIONS: "subscriptions a token", ORIGINS: "origins", DOCUMENTS: "trusted documents",
+}  # fmt: skip
 MOST = 100_000_000_000
 LEAST_COST = 100_000
 """As much as one question may cost."""
@@ -37,6 +41,18 @@ class Bounds(Struct, frozen=True):
     subscriptions: int = 2_000
     origins: frozenset[str] = frozenset()
     documents: Mapping[str, str] | None = None
+
+    def told(self) -> list[dict[str, str]]:
+        """Each with its value, and where it comes from."""
+        values = {
+            QUERY_SECONDS: round(self.query_seconds), REQUESTS: self.requests, COST: self.cost, GUESSES: self.guesses,
+            SUBSCRIPTIONS: self.subscriptions, ORIGINS: " ".join(sorted(self.origins)) or "none",
+            DOCUMENTS: "any" if self.documents is None else f"{len(self.documents)} documents",
+        }  # fmt: skip
+        return [
+            {"name": NAMES[name], "value": str(value), "from": name if os.environ.get(name) else "default"}
+            for name, value in values.items()
+        ]
 
 
 STANDARD = Bounds()

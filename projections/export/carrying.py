@@ -103,7 +103,10 @@ def bring_back(folder: Path, erasures: Path | None) -> None:
         organisation.runner.rebuild(lambda done, of: progress("read anew", done, of))
         again = organisation.erasing.go_on()
     answer = {"position": str(made.position), "erasedAgain": again}
-    show(answer, lambda _: f"brought back up to position {made.position}; erased again: {again}")
+    show(
+        answer,
+        lambda _: f"brought back up to position {made.position}; erased again: {again}; everybody signs in anew, and needs new tokens",
+    )
 
 
 def _lines(files: Iterable[str]) -> Iterator[tuple[Line, bytes]]:

@@ -41,6 +41,8 @@ def invite(id: str, role: Role | None, initiatives: tuple[str, ...], project: st
     The link holds for a week and gives entry once."""
     if participant == (role is not None):
         raise click.UsageError("Say what they are with --role, or --participant.")
+    if participant and (initiatives or project):
+        raise click.UsageError("A participant has neither an --initiative nor a --project.")
     with opened(new=True) as organisation:
         if participant:
             found, link = organisation.membership.invite_participant(id, acting())

@@ -223,7 +223,7 @@ def projects(found: Sequence[Mapping[str, Any]]) -> RenderableType:
     for one in found:
         homes = "all" if one["initiatives"] is None else ", ".join(one["initiatives"])
         days = ((one[name] or "")[:10] for name in ("since", "until", "made", "closed"))
-        table.add_row(one["id"], one["purpose"], homes, *days)
+        table.add_row(one["id"], plain(one["purpose"]), homes, *days)
     return table
 
 
@@ -242,7 +242,7 @@ def grants(found: Sequence[Mapping[str, Any]], language: Language) -> Renderable
         what = ", ".join([*one["initiatives"], *one["relationships"]])
         holds = ("yes", "ja") if one["holds"] else ("no", "nee")
         until = (one["until"] or "")[:16].replace("T", " ")
-        table.add_row(one["id"], one["auditor"], what, one["why"], ", ".join(one["allowedBy"]), until, holds[language == "nl"])
+        table.add_row(one["id"], one["auditor"], what, plain(one["why"]), ", ".join(one["allowedBy"]), until, holds[language == "nl"])
     return table
 
 

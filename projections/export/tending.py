@@ -186,7 +186,7 @@ def create_token(role: Role, initiatives: tuple[str, ...], project: str | None, 
         reach = Reach(initiatives=initiatives or None, project=project)
         organisation.membership.check_initiatives(initiatives)
         organisation.tokens.check_new(role, days, name, reach)
-        organisation.store.accesses.change(acting(), "tokens", "token_created")
+        organisation.store.accesses.change(acting(), f"token/{name or role}", "token_created")
         text = organisation.tokens.create(role, days, name, reach)
     show({"token": text}, lambda _: text)
 
