@@ -60,7 +60,7 @@ ADMINISTERED = """
 query Administered {
   organisation {
     id members { id role initiatives project invited invitedBy joined left }
-    tokens { id role name created expires revoked } keys { state participants }
+    tokens { id use role name created expires revoked } keys { state participants }
     projects { id purpose initiatives since until made madeBy closed }
   }
   grants { id auditor initiatives relationships why hours asked allowedBy until ended holds }

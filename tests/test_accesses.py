@@ -64,10 +64,6 @@ WAYS: dict[str, tuple[str, list[Found]]] = {
         [("initiative/home", ("notes",), "read")],
     ),
     "the access log": ('{ audit { accessLog(relationship: "pair") { nodes { by } } } }', [("relationship/pair", ("accesses",), "read")]),
-    "the access log of somebody": (
-        '{ audit { accessLog(participant: "anna") { nodes { by } } } }',
-        [("participant", ("accesses",), "read")],
-    ),
     "all of the access log": ("{ audit { accessLog { nodes { by } } } }", [("organisation", ("accesses",), "read")]),
 }
 NOTHING_OPENED = {

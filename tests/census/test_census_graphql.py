@@ -11,6 +11,7 @@ from served import Served, served
 
 from census.neighbourhood import pair, settle
 from domain.model.roles import ROLES, Reach, Role
+from domain.store.accesses import Viewer
 
 ASKED = """{ census {
   lens fewest rule number
@@ -32,6 +33,8 @@ def house(tmp_path: Path) -> Iterator[Served]:
 
 def shown(house: Served, role: Role, query: str = ASKED) -> Any:
     reach = {"researcher": Reach(project="p"), "participant": Reach(participant="home0-1-anna")}.get(role, Reach())
+    if reach.project is not None and not house.organisation.projects.all():
+        house.organisation.projects.create(reach.project, "To learn.", Viewer("command-line/tester", "operator"))
     token = house.organisation.tokens.create(role, reach=reach)
     return house.answer(query, {"Authorization": f"Bearer {token}"})
 
