@@ -338,14 +338,17 @@ def test_the_doctor_says_how_much_may_be_asked_and_that_a_bound_is_none(recorded
     assert "TUSSENRUIMTE_ORIGINS" in refused(run("doctor", TUSSENRUIMTE_ORIGINS="nonsense"))
 
 
-def test_whoever_serves_where_others_reach_it_without_tls_is_warned(tmp_path: Path) -> None:
+@pytest.mark.parametrize(("settings", "warned"), [({}, True), ({"TUSSENRUIMTE_URL": "https://tussenruimte.example.org"}, False)])
+def test_whoever_serves_where_others_reach_it_without_tls_is_warned(tmp_path: Path, settings: dict[str, str], warned: bool) -> None:
     command = [sys.executable, "-m", "tussenruimte", "serve", "--host", "0.0.0.0", "--port", "0"]
-    for settings, warned in (({}, True), ({"TUSSENRUIMTE_URL": "https://tussenruimte.example.org"}, False)):
-        serving = subprocess.Popen(
-            command, cwd=tmp_path, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=environment(**settings)
-        )
+    serving = subprocess.Popen(
+        command, cwd=tmp_path, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=environment(**settings)
+    )
+    try:
         assert serving.stdout is not None
+        # The warning stands before it is said that all is served.
         assert "Tussenruimte on" in serving.stdout.readline()
-        serving.send_signal(signal.SIGINT)
-        _, said = serving.communicate(timeout=60)
-        assert ("Put TLS in front of it" in said) is warned
+    finally:
+        serving.kill()
+        _, said = serving.communicate()
+    assert ("Put TLS in front of it" in said) is warned
