@@ -312,8 +312,10 @@ def serve(host: str, port: int, metrics_host: str, metrics_port: int | None) -> 
         server = Server(config)
 
         def ended(*_: object) -> None:
-            """The server hands a signal on when it has shut down, and nothing is left for it to end then."""
+            """The server hands a signal on when it has shut down, and nothing is left for it to end then. Before it has started, what is
+            raised here may be lost in whatever runs just then: so it is told to end as well."""
             if not server.started:
+                server.should_exit = True
                 sys.exit()
 
         for ending in (signal.SIGINT, signal.SIGTERM):

@@ -11,7 +11,7 @@ from api.fields import field, need, wish
 from api.projects import Project, all_projects
 from api.scalars import DateTime
 from domain.model.errors import Refusal, Refused, bad, missing
-from domain.model.roles import Reach, Role
+from domain.model.roles import Reach
 from domain.store.accesses import viewer
 from domain.store.tokens import check_role
 from projections.export.objects import of_member, of_tokens
@@ -132,8 +132,7 @@ TokenId = Annotated[strawberry.ID, strawberry.argument(description="The token's 
 def _invited(context: Context, asked: MemberInput) -> Invitation:
     if asked.role == "participant":
         raise bad("invite_participant", "role")
-    check_role(asked.role, Reach(project=given(asked.project)))
-    role: Role = asked.role  # type: ignore[assignment]
+    role = check_role(asked.role, Reach(project=given(asked.project)))
     membership, token = context.organisation.membership, context.token
     made = membership.invite(asked.id, role, viewer(), token.recorded_by, given(asked.initiatives) or (), given(asked.project))
     return _invitation(context, *made)
@@ -208,8 +207,7 @@ def _token_made(context: Context, asked: TokenInput) -> NewToken:
     if named is not None and not named:
         raise bad("reach_empty", "initiatives", name="initiatives")
     reach = Reach(initiatives=None if named is None else tuple(named), project=given(asked.project))
-    check_role(asked.role, reach)
-    role: Role = asked.role  # type: ignore[assignment]
+    role = check_role(asked.role, reach)
     days = 365 if given(asked.days) is None else int(asked.days or 0)
     context.organisation.membership.check_initiatives(named or ())
     context.organisation.tokens.check_new(role, days, given(asked.name), reach)

@@ -16,9 +16,9 @@ from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
 from api.context import Organisation, scope_of, thread
-from api.errors import language_of
 from api.exchange import STATUS, body_of
 from api.own import own_erased, own_id, own_withdrawn
+from api.plain_page import language as language_of
 from api.plain_page import page
 from api.refused import note_errors
 from api.scalars import ConsentScope
@@ -97,7 +97,7 @@ def _told_in_words(organisation: Organisation, shown: Page) -> Page:
             return await shown(request)
         except Refused as error:
             await note_errors(organisation, [error])
-            language, status = _language(request), STATUS[error.refusal.code]
+            language, status = language_of(request), STATUS[error.refusal.code]
             back = f'<p><a href="/sign-in">{_told("back", language)}</a></p>'
             return page(language, _told("refused", language), f"<p>{escape(error.refusal.text(language))}</p>{back}", status)
 
@@ -109,7 +109,7 @@ class _Desk:
         self._organisation = organisation
 
     async def show(self, request: Request) -> Response:
-        language, id = _language(request), self._own(request)
+        language, id = language_of(request), self._own(request)
         found = await thread(self._mine, id)
         looks = await thread(access_page, self._organisation.store, LOOKS, None, None, id)
         return page(language, _told("title", language), _shown(found, looks.nodes, language))
@@ -121,7 +121,7 @@ class _Desk:
 
     async def ask(self, request: Request) -> Response:
         self._own(request)
-        language, what = _language(request), _what(request.query_params.get("what"))
+        language, what = language_of(request), _what(request.query_params.get("what"))
         said = _told("sure_everything", language)
         if what != EVERYTHING:
             said = _told("sure_consent", language, what=_told(what, language))
@@ -130,7 +130,7 @@ class _Desk:
         return page(language, _told("sure", language), f'<p>{said}</p><form method="post" action="/own/leave">{meant}</form>{back}')
 
     async def leave(self, request: Request) -> Response:
-        language, id = _language(request), self._own(request)
+        language, id = language_of(request), self._own(request)
         form = parse_qs((await body_of(request)).decode("utf-8", "replace"))
         what = _what(next(iter(form.get("what", [])), None))
         if what == EVERYTHING:
@@ -201,7 +201,3 @@ def _text(value: Any) -> str:
 def _told(text: str, language: Language, **values: str) -> str:
     """A text with values, which are HTML already."""
     return TEXTS[text][language == "nl"].format(**values)
-
-
-def _language(request: Request) -> Language:
-    return language_of(request.headers.get("accept-language"))

@@ -3,8 +3,10 @@
 import base64
 from hashlib import sha256
 
+from starlette.requests import Request
 from starlette.responses import HTMLResponse
 
+from api.errors import language_of
 from domain.model.errors import Language
 
 STYLE = """body { margin: 0; font: 1.05rem/1.5 system-ui, sans-serif; background: #fbfaf7; color: #2b2b2b; }
@@ -18,6 +20,11 @@ th, td { text-align: left; vertical-align: top; padding: .2rem .6rem .2rem 0; fo
 .opened, .by-link .pasted, .by-link .account { display: none; }
 .by-link .opened { display: block; }
 """
+
+
+def language(request: Request) -> Language:
+    """In which somebody reads."""
+    return language_of(request.headers.get("accept-language"))
 
 
 def _hash(text: str) -> str:

@@ -352,3 +352,26 @@ def test_whoever_serves_where_others_reach_it_without_tls_is_warned(tmp_path: Pa
         serving.kill()
         _, said = serving.communicate()
     assert ("Put TLS in front of it" in said) is warned
+
+
+LOST = """
+import signal, sys
+from api.direct import Server
+run = Server.run
+def run_after_a_signal_that_was_lost(self, *args, **named):
+    try:
+        signal.getsignal(signal.SIGINT)(signal.SIGINT, None)
+    except SystemExit:
+        pass
+    return run(self, *args, **named)
+Server.run = run_after_a_signal_that_was_lost
+sys.argv = ["tussenruimte", "serve", "--port", "0"]
+from tussenruimte import main
+main()
+"""
+"""What is raised where a signal comes may be lost, as in a callback of the garbage collector."""
+
+
+def test_who_ends_it_before_it_has_started_is_heard_even_where_that_is_lost(tmp_path: Path) -> None:
+    ended = subprocess.run([sys.executable, "-c", LOST], cwd=tmp_path, capture_output=True, text=True, env=environment(), timeout=60)
+    assert ended.returncode == 0, ended.stderr

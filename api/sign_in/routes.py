@@ -14,9 +14,10 @@ from starlette.routing import BaseRoute, Route
 
 from api.context import Organisation, looks, quick, thread
 from api.entrance import Entrance, elsewhere
-from api.errors import language_of, mask
+from api.errors import mask
 from api.exchange import STATUS, HTTPRefused, body_of
 from api.plain_page import headers
+from api.plain_page import language as language_of
 from api.refused import note
 from api.sign_in import attempt as attempts
 from api.sign_in import pages, sessions
@@ -25,7 +26,7 @@ from api.sign_in.fetching import Declined, Unreached
 from api.sign_in.origin import same_origin
 from api.sign_in.provider import Provider
 from api.sign_in.verification import Unproven
-from domain.model.errors import Language, Refusal, Refused, bad
+from domain.model.errors import Refusal, Refused, bad
 from domain.store.roster import Member
 from domain.store.tokens import Token
 from domain.store.trouble import SILENT
@@ -64,7 +65,7 @@ def _told(page: Page, organisation: Organisation) -> Page:
             refusal, status = mask(error).refusal, STATUS["UNAVAILABLE"]
         if refusal.code in ("FORBIDDEN", "CONFLICT") or refusal.rule == "entry_broken":
             await note(organisation, "UNAUTHENTICATED")
-        return pages.refused(_language(request), refusal.text(_language(request)), status)
+        return pages.refused(language_of(request), refusal.text(language_of(request)), status)
 
     return answer
 
@@ -81,9 +82,9 @@ class Desk:
         """Who is signed in; or how to."""
         token = await self._entrance.session(request)
         if token is not None:
-            return pages.account(_language(request), token, await quick(self._others, token))
+            return pages.account(language_of(request), token, await quick(self._others, token))
         provider = self._entrance.provider
-        return pages.entry(_language(request), _host(provider.client.issuer) if provider is not None else None)
+        return pages.entry(language_of(request), _host(provider.client.issuer) if provider is not None else None)
 
     async def enter(self, request: Request) -> Response:
         """By a link, if there is one. A member's binds who they are to the provider, where there is one: they show that first."""
@@ -138,7 +139,7 @@ class Desk:
             address = await provider.address(attempt)
         except Unreached as why:
             raise _silent() from why
-        response = pages.going(_language(request), address, _host(address))
+        response = pages.going(language_of(request), address, _host(address))
         self._cookies.give(response, request, attempts.COOKIE, attempt.cookie, attempts.SECONDS)
         return response
 
@@ -197,10 +198,6 @@ class Desk:
             self._organisation.roster.joins(token.member, identity)
             self._organisation.tokens.revoke_links(token.member)
         return sessions.session_of_link(self._organisation, token)
-
-
-def _language(request: Request) -> Language:
-    return language_of(request.headers.get("accept-language"))
 
 
 def _host(address: str) -> str:

@@ -11,7 +11,7 @@ import secrets
 from base64 import urlsafe_b64encode
 from collections.abc import Callable, Sequence
 from hashlib import sha256
-from typing import Any, Literal
+from typing import Any, Literal, TypeGuard
 
 import msgspec
 from msgspec import Struct
@@ -172,15 +172,20 @@ class Tokens:
         return held is not None
 
 
-def check_role(role: str, reach: Reach) -> None:
-    """Raises `Refused` for a role that there is not, or that is not given, or cannot be without, a part of this reach."""
-    if role not in ROLES:
+def check_role(role: str, reach: Reach) -> Role:
+    """The role. Raises `Refused` for a role that there is not, or that is not given, or cannot be without, a part of this reach."""
+    if not _is_role(role):
         raise bad("wrong_word", "role", value=role, allowed=ROLES)
     given = {name for name in ("initiatives", "project", "participant") if getattr(reach, name) is not None}
     for name in given - REACHING.get(role, frozenset()):
         raise bad("reach_not_given", name, name=name, role=role)
     if role in NEEDED and NEEDED[role] not in given:
         raise bad("reach_needed", NEEDED[role], name=NEEDED[role], role=role)
+    return role
+
+
+def _is_role(word: str) -> TypeGuard[Role]:
+    return word in ROLES
 
 
 def check_project(database: Database, reach: Reach) -> None:
