@@ -106,6 +106,7 @@ class Grants:
             raise Refused(Refusal("CONFLICT", "grant_over", "id", {"id": id}))
         self._log(who, grant, "grant_ended")
         with self._database.writing("tokens") as connection:
+            # They hold no more by the grant alone; this is for who lists them.
             query = f"SELECT id FROM {connection.table(TOKENS)} t WHERE use = 'grant' AND name = ? AND revoked IS NULL"
             held = connection.execute(query, (id,)).fetchall()
             connection.write([Update(TOKENS, ("revoked",), ("id",), [(now, token) for (token,) in held])])

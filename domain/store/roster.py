@@ -50,11 +50,10 @@ class Roster:
         """Take somebody in under an id that nobody had before. Raises `Refused`."""
         if not _ID.fullmatch(id):
             raise bad("wrong_id", "id")
-        if role == "coordinator":
-            reach = msgspec.structs.replace(reach, initiatives=None)
         check_role(role, reach)
         if role == "coordinator":
-            reach = msgspec.structs.replace(reach, coordinator=id)
+            # Which initiatives those are is looked up each time.
+            reach = Reach(coordinator=id)
         check_project(self._database, reach)
         self._refuse_taken(id)
         self._log(who, id, "invited")
