@@ -21,6 +21,7 @@ from typing import Any, Self
 
 import psutil
 import yaml
+from families import children_called
 from servers import Server, ServerError, free_port, new_database
 
 SHIPPED = Path(__file__).parent.parent / "deploy" / "patroni.yaml"
@@ -126,8 +127,7 @@ class Node(Server):
     @contextmanager
     def cut_off(self) -> Iterator[None]:
         """Nothing more of the primary reaches this replica; what was on its way at the end is lost."""
-        postmaster = psutil.Process(int((self.folder / "data" / "postmaster.pid").read_text().split()[0]))
-        (receiver,) = [process for process in postmaster.children() if "walreceiver" in " ".join(process.cmdline())]
+        (receiver,) = children_called(int((self.folder / "data" / "postmaster.pid").read_text().split()[0]), "walreceiver")
         receiver.suspend()
         yield
         receiver.terminate()

@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Self
 
 import psutil
+from families import families
 
 SIZE = "640m"
 LIMIT = "65536"
@@ -27,7 +28,7 @@ class Disk:
         self.folder = Path(tempfile.mkdtemp(prefix="soak-disk-"))
         self.folder.chmod(0o711)  # A server of another user goes through it.
         self._mounted = False
-        self._limited: list[psutil.Process] = []
+        self._limited: list[int] = []
         if os.geteuid() == 0:
             made = subprocess.run(["mount", "-t", "tmpfs", "-o", f"size={SIZE},mode=711", "tmpfs", str(self.folder)], capture_output=True)
             self._mounted = made.returncode == 0
@@ -39,7 +40,7 @@ class Disk:
             self._fill()
         else:
             # What is begun meanwhile takes the limit over from who began it.
-            self._limited = [psutil.Process(pid) for pid in writing if psutil.pid_exists(pid)]
+            self._limited = list(writing)
             self._limit(LIMIT)
 
     def clear(self) -> None:
@@ -73,8 +74,7 @@ class Disk:
                     continue
 
     def _limit(self, soft: str) -> None:
-        family = {process for known in self._limited if known.is_running() for process in (known, *known.children(recursive=True))}
-        for process in family:
+        for process in set(families(self._limited)):
             with suppress(psutil.NoSuchProcess):
                 # As who owns it: in a container root is not allowed everything.
                 own = {"user": process.uids().real, "group": process.gids().real, "extra_groups": []} if os.geteuid() == 0 else {}

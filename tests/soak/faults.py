@@ -6,9 +6,11 @@ order that a seed decides, then through all kinds in another order.
 
 import time
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from random import Random
 
 import psutil
+from families import children_called
 
 from soak.houses import Alone, House, Shared
 from soak.proxy import Proxy
@@ -54,9 +56,10 @@ def postgres_killed(house: House, draw: Random) -> str:
 def backend_killed(house: House, draw: Random) -> str:
     """The postmaster then ends all others, recovers and goes on by itself."""
     assert isinstance(house, Shared)
-    serving = [one for one in psutil.Process(house.postgres.program.pid).children() if "tester" in one.cmdline()[0]]
+    serving = children_called(house.postgres.program.pid, "tester")
     if serving:
-        draw.choice(serving).kill()
+        with suppress(psutil.NoSuchProcess):
+            draw.choice(serving).kill()
     house.postgres.revive()
     return "PostgreSQL: kill -9 of one of its processes"
 
