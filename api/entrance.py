@@ -9,6 +9,7 @@ from starlette.requests import HTTPConnection
 
 from api.context import Organisation, quick
 from api.exchange import HTTPRefused
+from api.gathered import Gathered
 from api.holding import Identified
 from api.sign_in.fetching import Unreached
 from api.sign_in.origin import same_origin, unasked
@@ -33,6 +34,7 @@ class Entrance:
         if sign_in.client is not None and sign_in.url is not None:
             self.provider = Provider(sign_in.client, sign_in.url, organisation.store.clock)
         self._organisation = organisation
+        self._holder = Gathered(lambda shown: organisation.tokens.check_all(shown, organisation.store.clock()))
 
     async def shown(self, connection: HTTPConnection, said: object) -> Token | None:
         """Whose token was `said` (`Bearer …`); where nothing was, whose session the cookie is.
@@ -48,7 +50,7 @@ class Entrance:
     async def session(self, connection: HTTPConnection) -> Token | None:
         """Whose browser it is, whoever made it ask: for what changes nothing, and shows nothing but to them."""
         cookie = self.cookies.of(connection, COOKIE)
-        token = await quick(self._organisation.tokens.check, cookie, self._organisation.store.clock()) if cookie else None
+        token = await self._holder(cookie) if cookie else None
         return token if token is not None and token.use == "session" else None
 
     def _own_page(self, connection: HTTPConnection) -> bool:
@@ -63,7 +65,7 @@ class Entrance:
             return None
         if self.provider is not None and not secret.startswith(PREFIX):
             return await self._member(self.provider, secret)
-        token = await quick(self._organisation.tokens.check, secret, self._organisation.store.clock())
+        token = await self._holder(secret)
         return token if token is not None and token.use != "session" else None
 
     async def _member(self, provider: Provider, secret: str) -> Token | None:

@@ -20,6 +20,37 @@ from projections.views.scope import Scope
 from projections.views.snapshot import Snapshot
 
 T = TypeVar("T")
+PATIENCE_SECONDS = 0.02
+"""For so long one waits for another's answer, who may be held up at a connection of which nothing comes any more."""
+
+
+class _Turn:
+    """One asking of how the views stand, for all who came before it began."""
+
+    found: Stand | None = None
+
+
+class Standing:
+    """How the views stand, asked once for all who want to know at the same time: each is told how they stood after they came."""
+
+    def __init__(self, ask: Callable[[], Stand], patience: float = PATIENCE_SECONDS) -> None:
+        self._ask = ask
+        self._patience = patience
+        self._asking = threading.Lock()
+        self._next = _Turn()
+
+    def now(self) -> Stand:
+        turn = self._next
+        if not self._asking.acquire(timeout=self._patience):
+            return self._ask()
+        try:
+            if turn.found is None:
+                # Whoever comes from here on may have recorded what is not seen any more.
+                turn, self._next = self._next, _Turn()
+                turn.found = self._ask()
+            return turn.found
+        finally:
+            self._asking.release()
 
 
 class Snapshots:
@@ -28,6 +59,7 @@ class Snapshots:
     def __init__(self, store: EventStore, runner: Runner) -> None:
         self.store = store
         self._runner = runner
+        self._standing = Standing(self._stand)
         self._lock = threading.Lock()
         self._answered = 0
 
@@ -58,8 +90,7 @@ class Snapshots:
         """What is kept answers where nothing was recorded since, which is one statement; else the database is asked, in a snapshot."""
         scope.need("look")
         if self.store.replica is None:
-            with self.store.database.asking() as connection:
-                stand = self._runner.stand(connection)
+            stand = self._standing.now()
             if stand.position >= stand.head:
                 with suppress(Asks):
                     kept = self._snapshot(KEPT_ONLY, stand, scope)
@@ -78,6 +109,10 @@ class Snapshots:
         """The position of what was recorded last, whether a replica has it or not."""
         with self.store.reading() as connection:
             return self.store.head(connection)
+
+    def _stand(self) -> Stand:
+        with self.store.database.asking() as connection:
+            return self._runner.stand(connection)
 
     def _on_replica(self, held: ExitStack, scope: Scope) -> Snapshot | None:
         """None where there is no replica, where it does not answer, or where it has less than the primary answered in its place."""
