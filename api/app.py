@@ -44,6 +44,7 @@ from api.trusted import Documents
 from api.turnstile import Limited, Turnstile
 from api.wakeups import Wakeups
 from api.watch import TokenWatch
+from api.web_pages import web_pages
 from domain.model.errors import Refused, bad
 from domain.store.trouble import SILENT, TROUBLE
 from projections.export.bounds import STANDARD, Bounds
@@ -130,7 +131,7 @@ def make_app(
                 result = await schema.execute(
                     question.query,
                     question.variables,
-                    Context(organisation, wakeups, request.state.token, question.operation, turnstile=turnstile),
+                    Context(organisation, wakeups, request.state.token, question.operation, language=language, turnstile=turnstile),
                     operation_name=question.operation,
                     allowed_operation_types=ALL if request.method == "POST" else ASKING,
                 )
@@ -155,6 +156,7 @@ def make_app(
     app.include_router(feed_pages(organisation, fanout, watch, turnstile))
     app.include_router(health_pages(organisation))
     app.router.routes.extend(graphiql_pages())
+    app.router.routes.extend(web_pages())
     app.router.routes.extend(sign_in_pages(organisation, entrance))
     app.router.routes.extend(own_pages(organisation))
 

@@ -10,7 +10,14 @@ from api.context import Info, question
 from api.fields import field, wish
 from api.scalars import EDTF, JSON, Date, DateTime, Position
 from api.selection import contents
+from projections.export.wording import told
 from projections.views import answers, filters
+
+Marked = Annotated[bool, strawberry.argument(description="With each member's handle in braces, as `{a}`, for a page to put a name there.")]
+
+
+def _told(event: strawberry.Parent[answers.RecordedEvent], info: Info, marked: Marked = False) -> str:
+    return told(event, info.context.language, "{{{}}}".format if marked else None)
 
 
 @strawberry.type(description="Something that happened, as it was recorded. Immutable: a mistake is mended by a later event.")
@@ -35,6 +42,9 @@ class Event:
         'As recorded. A sealed part that cannot be shown reads `{"sealed": true}`, `{"erased": "<day>"}` or `{"damaged": true}`.'
     )
     amended: JSON | None = field("The data that holds now, if it was amended.")
+    told: str = field(
+        "What happened, in a sentence as people say it, in the language of whoever asks. Notes are counted, never told.", _told
+    )
 
 
 @strawberry.type(description="Where a page ends, and whether another follows.")

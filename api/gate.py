@@ -22,7 +22,7 @@ from domain.store.accesses import NOBODY, viewed_by
 from domain.store.tokens import Token
 from domain.store.trouble import SILENT
 
-OPEN = re.compile(r"/healthz|/readyz|/schemas(/(?!schema\.graphql).*)?|/graphiql(/.*)?|/sign-in(/callback|/role)?|/sign-out")
+OPEN = re.compile(r"/|/app(/.*)?|/healthz|/readyz|/schemas(/(?!schema\.graphql).*)?|/graphiql(/.*)?|/sign-in(/callback|/role)?|/sign-out")
 
 
 class Gate:

@@ -51,6 +51,7 @@ from api.relationships import Relationship, RelationshipConnection, all_relation
 from api.research import Research, research
 from api.scalars import SCALARS
 from api.time_limit import lift
+from api.viewing import Viewer, viewer
 from domain.model.catalogue import KINDS
 from domain.model.errors import Code, Language, Refused
 from projections.telemetry.metrics import OPERATION_SECONDS, OPERATIONS
@@ -79,6 +80,7 @@ class Query:
     grants: list[Grant] = field("What auditors asked to open, the latest first: for administrators all, for auditors their own.", grants)
     own: Own = field("What is kept of you, for participants who signed in.", own)
     research: Research = field("What is told for research, of one project.", research)
+    viewer: Viewer = field("Whoever asks, and what they may.", viewer)
 
 
 PLATFORM_ONLY = ("participant_erased",)

@@ -7,7 +7,7 @@ from graphql import FieldNode, FragmentDefinitionNode, FragmentSpreadNode, Inlin
 from api.context import Info
 from domain.store.mapper import NOTHING, Opens
 
-CONTENT = ("data", "amended")
+CONTENT = ("data", "amended", "told")
 """The fields of an event in which something sealed may stand."""
 
 

@@ -27,12 +27,13 @@ query Everything($id: ID!, $person: ID!, $home: ID!, $at: DateTime!) {
   events(first: 2) { nodes { ...What } PAGE }
   moves(first: 2) { nodes { ...Change } PAGE }
   lenses { name version description definition }
+  viewer { role name recordedBy organisation may }
 }
 fragment Short on Relationship { id initiative { id } origin startedOn endedOn }
 fragment Person on Participant { id name registeredOn joinedWith consents { scope given withdrawn } }
 fragment Home on Initiative { id name kind guidance contact relationships { nodes { id } PAGE } }
 fragment What on Event {
-  id type subject source time toldBy position occurred recorded recordedBy method perspective retractedBy amendedBy data amended
+  id type subject source time toldBy position occurred recorded recordedBy method perspective retractedBy amendedBy data amended told
 }
 fragment How on Reading {
   at lens lensVersion holder phase kind direction help friendship ambiguity confidence

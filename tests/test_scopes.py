@@ -105,6 +105,16 @@ def test_a_coordinator_sees_their_initiatives_and_nothing_of_the_others(house: H
     assert found["data"]["carla"] is None
 
 
+@pytest.mark.parametrize("role", ["coordinator", "auditor", "researcher", "dashboard", "administrator", "participant"])
+def test_whoever_is_signed_in_is_told_as_what(house: House, role: Role) -> None:
+    house.send(house.program("administrator"), *person("erik"))
+    reach = {"researcher": Reach(project="p"), "participant": Reach(participant="erik")}.get(role)
+    token = house.organisation.tokens.made_for(role, 60, "program", "x", reach or Reach())
+    found = house.ask({"Authorization": f"Bearer {token}"}, "{ viewer { role name recordedBy organisation may } }")["data"]["viewer"]
+    assert (found["role"], found["name"], found["organisation"]) == (role, "x", "buurtmaat")
+    assert ("record" in found["may"], "own" in found["may"]) == (role in ("coordinator", "administrator"), role == "participant")
+
+
 def test_without_narrowing_all_of_it_would_be_seen(house: House) -> None:
     """The control of the test above: what it does not find is there to be found."""
     said = words(house.ask(house.program("coordinator"), EVERYTHING, **DAY)["data"])

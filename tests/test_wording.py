@@ -48,6 +48,20 @@ def test_a_word_keeps_its_meaning_and_a_handle_its_spelling() -> None:
     assert where("home:b", "en") == "at the home of b"
 
 
+def test_a_member_can_be_called_by_something_else_than_the_handle_wherever_one_stands() -> None:
+    given = {
+        "present": ["a", "b"],
+        "place": "home:b",
+        "help": [{"giver": "a", "receiver": "group", "kind": "practical"}],
+        "shared": [{"by": "b"}],
+    }
+    said = told(recorded("meeting_held", given, told_by="a"), "en", {"a": "Petra", "b": "Maaike"}.__getitem__)
+    met = "met: Petra and Maaike · at the home of Maaike · help Petra → the group (practical)"
+    assert said == f"{met} · something personal told by Maaike (told by Petra)"
+    matched = {"members": [{"handle": "a", "roles": ["volunteer"]}, {"handle": "b", "roles": []}]}
+    assert told(recorded("match_made", matched), "nl", "{{{}}}".format) == "gekoppeld: {a} (volunteer) en {b}"
+
+
 def test_what_an_event_does_not_hold_is_not_said() -> None:
     assert sentence("meeting_held", {"present": ["a", "b"]}, None, "en") == "met: a and b"
     assert sentence("meeting_held", {"present": [], "others": 7}, None, "nl") == "ontmoeting met 7 anderen"

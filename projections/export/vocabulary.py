@@ -4,7 +4,7 @@ In English a word of a closed list reads as it is written, with spaces. The init
 are never translated.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from domain.model.errors import Language
 
@@ -129,16 +129,16 @@ def word(value: str, language: Language) -> str:
     return "not observed" if known == "unobserved" else known.replace("_", " ")
 
 
-def who(handle: str, language: Language) -> str:
-    """A member by handle, or one of the words that stand for others."""
+def who(handle: str, language: Language, named: Callable[[str], str] | None = None) -> str:
+    """A member by handle, or as `named` calls them, or one of the words that stand for others."""
     if handle.startswith("role/"):
         return f"{'wie' if language == 'nl' else 'whoever is'} {plain(handle[5:])}{' is' if language == 'nl' else ''}"
-    return WHO[handle][language == "nl"] if handle in WHO else plain(handle)
+    return WHO[handle][language == "nl"] if handle in WHO else (named or plain)(handle)
 
 
-def where(place: str, language: Language) -> str:
+def where(place: str, language: Language, named: Callable[[str], str] | None = None) -> str:
     kind, _, handle = place.partition(":")
-    return PLACES[kind][language == "nl"].format(handle=handle)
+    return PLACES[kind][language == "nl"].format(handle=(named or plain)(handle))
 
 
 def joined(parts: Sequence[str], language: Language) -> str:

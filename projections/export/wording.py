@@ -94,13 +94,18 @@ _OPTIONAL = re.compile(r"\[(?:(\w+)\?)?([^]]*)\]")
 _FIELD = re.compile(r"{(\w+)}")
 
 
-def told(event: RecordedEvent, language: Language) -> str:
+Named = Callable[[str], str] | None
+"""What a member with a handle is called; None: by the handle."""
+
+
+def told(event: RecordedEvent, language: Language, named: Named = None) -> str:
     """What happened, in a sentence, as it holds now; with what was corrected, and what cannot be opened."""
     data: dict[str, Any] = event.data if event.amended is None else event.amended
-    return sentence(event.type, data, event.perspective, language) + why_shut(data, language) + _marks(event, language)
+    said = sentence(event.type, data, event.perspective, language, named)
+    return said + why_shut(data, language) + _marks(event, language, named)
 
 
-def sentence(kind: str, data: dict[str, Any], holder: str | None, language: Language) -> str:
+def sentence(kind: str, data: dict[str, Any], holder: str | None, language: Language, named: Named = None) -> str:
     """What an event of this kind with this data says. `holder`: whose view it is."""
     data = data if holder is None else {**data, "holder": holder}
 
@@ -109,7 +114,7 @@ def sentence(kind: str, data: dict[str, Any], holder: str | None, language: Lang
         return part[2] if field in data and data[field] not in (None, False, []) else ""
 
     english, dutch = SENTENCES.get(kind, (kind, kind))
-    return _OPTIONAL.sub(optional, dutch if language == "nl" else english).format_map(_Shown(data, language))
+    return _OPTIONAL.sub(optional, dutch if language == "nl" else english).format_map(_Shown(data, language, named))
 
 
 def why_shut(data: Any, language: Language) -> str:
@@ -128,11 +133,11 @@ def _shut(value: Any, language: Language) -> list[str]:
     return [reason for name, item in value.items() if name != "participant" for reason in _shut(item, language)]
 
 
-def _marks(event: RecordedEvent, language: Language) -> str:
+def _marks(event: RecordedEvent, language: Language, named: Named) -> str:
     dutch = language == "nl"
     marks = ""
     if event.told_by is not None:
-        marks += f" ({'verteld door' if dutch else 'told by'} {who(event.told_by, language)})"
+        marks += f" ({'verteld door' if dutch else 'told by'} {who(event.told_by, language, named)})"
     if event.retracted_by is not None:
         marks += " (herroepen)" if dutch else " (retracted)"
     elif event.amended_by is not None:
@@ -144,15 +149,16 @@ def _marks(event: RecordedEvent, language: Language) -> str:
 class _Shown(dict[str, str]):
     """The fields of an event as they are said, each made when a sentence asks for it."""
 
-    def __init__(self, data: dict[str, Any], language: Language) -> None:
+    def __init__(self, data: dict[str, Any], language: Language, named: Named) -> None:
         super().__init__()
         self._data = data
         self._language = language
+        self._named = named
 
     def __missing__(self, name: str) -> str:
         value = self._data.get(name)
         if name in _SPECIAL and isinstance(value, (str, list, dict)):
-            return _SPECIAL[name](value, self._language)
+            return _SPECIAL[name](value, self._language, self._named)
         if isinstance(value, list):
             return joined([self._one(name, item) for item in value], self._language)
         return self._one(name, value)
@@ -162,34 +168,36 @@ class _Shown(dict[str, str]):
             return f"{value:g}"
         if not isinstance(value, str):
             return str(value)
-        return word(value, self._language) if name in CLOSED else who(value, self._language)
+        return word(value, self._language) if name in CLOSED else who(value, self._language, self._named)
 
 
-def _members(value: list[dict[str, Any]], language: Language) -> str:
-    return joined([f"{member['handle']} ({roles(member['roles'])})" if member["roles"] else member["handle"] for member in value], language)
+def _members(value: list[dict[str, Any]], language: Language, named: Named) -> str:
+    called = [(who(member["handle"], language, named), roles(member["roles"])) for member in value]
+    return joined([f"{name} ({own})" if own else name for name, own in called], language)
 
 
 def roles(value: list[str]) -> str:
     return ", ".join(plain(role).replace("_", " ") for role in value)
 
 
-def _term(value: dict[str, Any], language: Language) -> str:
+def _term(value: dict[str, Any], language: Language, _: Named) -> str:
     until = f" {'tot' if language == 'nl' else 'until'} {value['until']}" if value.get("until") else ""
     return word(value["kind"], language) + until
 
 
-def help_said(value: list[dict[str, Any]], language: Language) -> str:
+def help_said(value: list[dict[str, Any]], language: Language, named: Named = None) -> str:
     """Who helped whom with what."""
-    return ", ".join(f"{who(h['giver'], language)} → {who(h['receiver'], language)} ({word(h['kind'], language)})" for h in value)
+    helped = ((who(h["giver"], language, named), who(h["receiver"], language, named), word(h["kind"], language)) for h in value)
+    return ", ".join(f"{giver} → {receiver} ({kind})" for giver, receiver, kind in helped)
 
 
-def _shared(value: list[dict[str, Any]], language: Language) -> str:
-    return joined([who(sharing["by"], language) for sharing in value], language)
+def _shared(value: list[dict[str, Any]], language: Language, named: Named) -> str:
+    return joined([who(sharing["by"], language, named) for sharing in value], language)
 
 
-_SPECIAL: dict[str, Callable[[Any, Language], str]] = {
+_SPECIAL: dict[str, Callable[[Any, Language, Named], str]] = {
     "members": _members,
-    "roles": lambda value, language: roles(value),
+    "roles": lambda value, language, named: roles(value),
     "term": _term,
     "place": where,
     "help": help_said,
