@@ -22,7 +22,7 @@ POLICY = (
 KEPT = {
     "Content-Security-Policy": POLICY,
     "X-Content-Type-Options": "nosniff",
-    "Referrer-Policy": "no-referrer",
+    "Referrer-Policy": "same-origin",
     # Kept in the browser, and asked for anew each time whether it still holds.
     "Cache-Control": "no-cache",
 }

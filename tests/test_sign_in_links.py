@@ -103,7 +103,7 @@ def test_a_page_loads_nothing_runs_what_it_came_with_and_is_kept_nowhere(house: 
         assert f"{kind}-src 'sha256-{hashed}'" in policy
     assert "default-src 'none'" in policy
     assert "frame-ancestors 'none'" in policy
-    assert (found.headers["referrer-policy"], found.headers["cache-control"]) == ("no-referrer", "no-store")
+    assert (found.headers["referrer-policy"], found.headers["cache-control"]) == ("same-origin", "no-store")
     assert not re.findall(r"(?:src|href)=", found.text)
     assert "https:" not in found.text
 

@@ -1,37 +1,39 @@
-// The words of the pages, in Dutch and in English. What the server says comes in the same language.
+// The words of the pages, in Dutch and in English, a module for each subject. What the server says comes in the same language.
 
 import { signal } from "./vendor/preact.js";
-import { en } from "./words/en.js";
-import { nl } from "./words/nl.js";
+import { contact } from "./words/contact.js";
+import { days } from "./words/days.js";
+import { picture } from "./words/picture.js";
+import { shell } from "./words/shell.js";
 
+const TEXTS = { ...contact, ...days, ...picture, ...shell };
+const LANGUAGES = ["nl", "en"];
 const KEPT = "tussenruimte.language";
-const ALL = { nl, en };
 
 /** `nl` or `en`: as somebody chose, else as their browser asks. */
 export const language = signal(chosen());
+document.documentElement.lang = language.value;
 
-/** A text with its values; also one that counts: `[one, more]`, by `count`. */
+/** A text with its values. Of two texts, `one | more`, the first is for a `count` of one. */
 export function say(key, values = {}) {
-  const told = ALL[language.value][key];
-  if (told === undefined) throw new Error(`no words for ${key}`);
-  const text = Array.isArray(told) ? told[values.count === 1 ? 0 : 1] : told;
-  return text.replace(/{(\w+)}/g, (_, name) => values[name]);
+  if (!(key in TEXTS)) throw new Error(`no words for ${key}`);
+  const [one, more = one] = TEXTS[key][LANGUAGES.indexOf(language.value)].split(" | ");
+  return (values.count === 1 ? one : more).replace(/{(\w+)}/g, (_, name) => values[name]);
 }
 
-/** Whether there are words for this. */
-export function known(key) {
-  return key in ALL[language.value];
+/** A word of a closed list of the catalogue, as `group.word`; one that is not known reads as it is written. */
+export function word(group, value) {
+  const key = `${group}.${value.toLowerCase()}`;
+  return key in TEXTS ? say(key) : value.toLowerCase().replaceAll("_", " ");
 }
 
 export function choose(other) {
   localStorage.setItem(KEPT, other);
-  language.value = other;
   document.documentElement.lang = other;
+  language.value = other;
 }
 
 function chosen() {
   const kept = localStorage.getItem(KEPT);
-  const found = kept in ALL ? kept : navigator.language.startsWith("nl") ? "nl" : "en";
-  document.documentElement.lang = found;
-  return found;
+  return LANGUAGES.includes(kept) ? kept : navigator.language.startsWith("nl") ? "nl" : "en";
 }

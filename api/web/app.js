@@ -1,0 +1,84 @@
+// The web app: who is there, and which page the address is of.
+
+import { ask, Unreached } from "./ask.js";
+import { zone } from "./days.js";
+import { connected, goOnListening } from "./live.js";
+import { ContactPage } from "./pages/contact.js";
+import { ContactsPage } from "./pages/contacts.js";
+import { Nowhere } from "./parts/told.js";
+import { go, route, to } from "./route.js";
+import { html, render, signal, useEffect, useRef } from "./vendor/preact.js";
+import { choose, language, say } from "./words.js";
+
+const WHO = "{ viewer { role name may } }";
+
+/** By the first part of the address: the page, and what somebody has to be allowed to see it. */
+const PAGES = {
+  contacts: { page: ContactsPage, may: "look", listed: "shell.contacts" },
+  contact: { page: ContactPage, may: "look" },
+};
+
+const viewer = signal(null);
+const unreached = signal(false);
+
+function App() {
+  const [name, ...rest] = route.value;
+  const first = useRef(true);
+  const main = useRef(null);
+  useEffect(() => {
+    // Whoever listens to the page, or goes through it by keyboard, begins where the new page begins.
+    if (!first.current) main.current?.focus();
+    first.current = false;
+  }, [route.value.join("/")]);
+  if (viewer.value === null) return html`<main class="page" aria-busy="true">${unreached.value ? html`<${Unreachable} />` : html`<p>${say("shell.loading")}</p>`}</main>`;
+  const allowed = Object.entries(PAGES).filter(([, { may }]) => viewer.value.may.includes(may));
+  const found = allowed.find(([known]) => known === name)?.[1];
+  return html`
+    <a class="skip" href="#main">${say("shell.skip")}</a>
+    <${Head} listed=${allowed.filter(([, { listed }]) => listed)} name=${name} />
+    <main id="main" class="page" tabindex="-1" ref=${main}>${found ? html`<${found.page} rest=${rest} viewer=${viewer.value} />` : html`<${Nowhere} />`}</main>
+  `;
+}
+
+function Head({ listed, name }) {
+  const other = language.value === "nl" ? "en" : "nl";
+  return html`
+    <header class="head">
+      <a class="mark" href=${to()}><img src="/app/icon.svg" alt="" width="28" height="28" /><span>Tussenruimte</span></a>
+      <nav aria-label=${say("shell.pages")}>
+        ${listed.map(([known, { listed: key }]) => html`<a href=${to(known)} aria-current=${known === name ? "page" : undefined}>${say(key)}</a>`)}
+      </nav>
+      <div class="who">
+        ${connected.value ? null : html`<span class="quiet" role="status">${say("shell.quiet")}</span>`}
+        <button class="plain" lang=${other} onClick=${() => choose(other)}>${say("shell.language")}</button>
+        <a href="/sign-in" title=${say("shell.as", { name: viewer.value.name, role: say(`role.${viewer.value.role}`) })}>${say("shell.account")}</a>
+      </div>
+    </header>
+  `;
+}
+
+function Unreachable() {
+  return html`<p role="alert">${say("shell.unreached")}</p><button onClick=${begin}>${say("shell.again")}</button>`;
+}
+
+/** Where somebody begins, by what they may. */
+function home(may) {
+  return may.includes("look") ? to("contacts") : "/sign-in";
+}
+
+async function begin() {
+  unreached.value = false;
+  try {
+    const found = await ask(WHO);
+    if (found.viewer.may.includes("own")) return location.replace("/own");
+    viewer.value = found.viewer;
+    if (!route.value.length) go(home(found.viewer.may), { instead: true });
+    if (found.viewer.may.includes("look")) goOnListening();
+  } catch (error) {
+    if (!(error instanceof Unreached)) throw error;
+    unreached.value = true;
+  }
+}
+
+render(html`<${App} />`, document.getElementById("app"));
+begin();

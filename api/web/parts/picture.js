@@ -1,0 +1,87 @@
+// The frame of every picture: a title, a sentence that says what it shows, the picture as wide as there is room, the same as a table, and
+// a way to keep it. A picture is drawn in SVG, with colours by name (`var(--help)`) in its own attributes, so that it stands by itself
+// where it is saved.
+
+import { html, useEffect, useId, useRef, useState } from "../vendor/preact.js";
+import { say } from "../words.js";
+
+const NARROW = 300;
+const PRINTED = 2;
+
+/**
+ * `children(width, describedBy)` draws an `<svg>`; `table` is `{columns: [text], rows: [[text]]}`, the same in words. `file`: what it is
+ * called where it is saved.
+ */
+export function Picture({ title, says, table, file, children }) {
+  const id = useId();
+  const frame = useRef(null);
+  const [width, setWidth] = useState(null);
+  useEffect(() => {
+    const watch = new ResizeObserver(([{ contentRect }]) => setWidth(Math.max(NARROW, Math.floor(contentRect.width))));
+    watch.observe(frame.current);
+    return () => watch.disconnect();
+  }, []);
+  const svg = () => frame.current.querySelector("svg");
+  return html`
+    <figure class="picture" aria-labelledby=${`${id}-title`}>
+      <figcaption><h3 id=${`${id}-title`}>${title}</h3><p id=${`${id}-says`}>${says}</p></figcaption>
+      <div class="drawn" ref=${frame}>${width === null ? null : children(width, `${id}-says`)}</div>
+      <div class="kept">
+        <details><summary>${say("picture.table")}</summary><${Twin} title=${title} table=${table} /></details>
+        <button class="plain" onClick=${() => keep(`${file}.svg`, new Blob([standing(svg())], { type: "image/svg+xml" }))}>${say("picture.svg")}</button>
+        <button class="plain" onClick=${async () => keep(`${file}.png`, await printed(svg()))}>${say("picture.png")}</button>
+      </div>
+    </figure>
+  `;
+}
+
+function Twin({ title, table: { columns, rows } }) {
+  return html`
+    <div class="wide" tabindex="0" role="group" aria-label=${title}>
+      <table>
+        <caption class="unseen">${title}</caption>
+        <thead><tr>${columns.map((name) => html`<th scope="col">${name}</th>`)}</tr></thead>
+        <tbody>${rows.map(([first, ...rest]) => html`<tr><th scope="row">${first}</th>${rest.map((cell) => html`<td>${cell}</td>`)}</tr>`)}</tbody>
+      </table>
+    </div>
+  `;
+}
+
+/** The picture as a document of its own: with the colours that it has now, and on paper of its own. */
+function standing(svg) {
+  const copy = svg.cloneNode(true);
+  const [, , width, height] = copy.getAttribute("viewBox").split(" ");
+  copy.setAttribute("xmlns", "http://www.w3.org/2000/svg");
+  copy.setAttribute("width", width);
+  copy.setAttribute("height", height);
+  copy.setAttribute("font-family", "system-ui, sans-serif");
+  const paper = document.createElementNS("http://www.w3.org/2000/svg", "rect");
+  for (const [name, value] of Object.entries({ width: "100%", height: "100%", fill: "var(--paper)" })) paper.setAttribute(name, value);
+  copy.prepend(paper);
+  const colours = getComputedStyle(svg);
+  return new XMLSerializer().serializeToString(copy).replace(/var\((--[\w-]+)\)/g, (_, name) => colours.getPropertyValue(name).trim());
+}
+
+async function printed(svg) {
+  const address = URL.createObjectURL(new Blob([standing(svg)], { type: "image/svg+xml" }));
+  try {
+    const image = new Image();
+    image.src = address;
+    await image.decode();
+    const canvas = document.createElement("canvas");
+    canvas.width = image.naturalWidth * PRINTED;
+    canvas.height = image.naturalHeight * PRINTED;
+    canvas.getContext("2d").drawImage(image, 0, 0, canvas.width, canvas.height);
+    return await new Promise((done) => canvas.toBlob(done, "image/png"));
+  } finally {
+    URL.revokeObjectURL(address);
+  }
+}
+
+function keep(name, blob) {
+  const link = document.createElement("a");
+  link.href = URL.createObjectURL(blob);
+  link.download = name;
+  link.click();
+  setTimeout(() => URL.revokeObjectURL(link.href), 10_000);
+}

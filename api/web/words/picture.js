@@ -1,0 +1,16 @@
+export const picture = {
+  "picture.table": ["Als tabel", "As a table"],
+  "picture.svg": ["Bewaren als SVG", "Save as SVG"],
+  "picture.png": ["Bewaren als PNG", "Save as PNG"],
+  "phase.help": ["hulp", "help"],
+  "phase.friendship": ["vriendschap", "friendship"],
+  "phase.ambiguity": ["ambiguïteit", "ambiguity"],
+  "phase.ended": ["beëindigd", "ended"],
+  "phase.unobserved": ["niet waargenomen", "not observed"],
+  "kind.both": ["allebei", "both"],
+  "kind.neither": ["geen van beide", "neither"],
+  "kind.alternating": ["wisselend", "alternating"],
+  "kind.unsure": ["niet zeker", "unsure"],
+  "kind.left_open": ["opengelaten", "left open"],
+  "kind.differing": ["verschillend", "differing"],
+};

@@ -1,0 +1,76 @@
+"""The files of the web app: sent as they stand, small enough for a phone, under a policy that lets nothing from elsewhere run."""
+
+import gzip
+import hashlib
+import re
+from pathlib import Path
+
+import pytest
+from served import served
+from starlette.testclient import TestClient
+
+from api.web_pages import HERE
+
+FIRST_PAGE = 150_000
+"""Bytes of all that the first page loads, compressed."""
+ELSEWHERE = re.compile(r"""(?:https?:)?//(?!www\.w3\.org)[a-z]""")
+FILES = sorted(file for file in HERE.rglob("*") if file.is_file())
+OWN = [file for file in FILES if "vendor" not in file.parts and file.suffix in (".js", ".css", ".html", ".webmanifest")]
+
+
+@pytest.fixture(scope="module")
+def browser(tmp_path_factory: pytest.TempPathFactory) -> TestClient:
+    with served(tmp_path_factory.mktemp("web")) as house:
+        return TestClient(house.client.app, raise_server_exceptions=False)
+
+
+def test_the_bare_address_leads_to_the_app(browser: TestClient) -> None:
+    found = browser.get("/")
+    assert (found.url.path, found.status_code) == ("/app/", 200)
+    assert '<div id="app">' in found.text
+
+
+@pytest.mark.parametrize("file", FILES, ids=lambda file: str(file.relative_to(HERE)))
+def test_every_file_is_sent_compressed_and_under_a_policy_that_lets_nothing_else_run(browser: TestClient, file: Path) -> None:
+    found = browser.get(f"/app/{file.relative_to(HERE)}", headers={"Accept-Encoding": "gzip"})
+    assert found.status_code == 200
+    assert found.content == file.read_bytes()
+    policy = dict(part.strip().split(" ", 1) for part in found.headers["content-security-policy"].split(";"))
+    assert policy["default-src"] == "'none'"
+    assert policy["script-src"] == policy["style-src"] == policy["connect-src"] == "'self'"
+    assert found.headers["x-content-type-options"] == "nosniff"
+    if len(file.read_bytes()) > 1_000:
+        assert found.headers["content-encoding"] == "gzip"
+
+
+def test_an_address_of_the_app_is_a_page_also_where_an_id_has_a_dot(browser: TestClient) -> None:
+    for path in ("/app/contact/a.b", "/app/contacts", "/app/contact/x~y:z"):
+        assert '<div id="app">' in browser.get(path).text
+    for path in ("/app/nothing.js", "/app/vendor/nothing.js", "/app/pages/nothing"):
+        assert browser.get(path).status_code == 404
+
+
+def test_nothing_is_fetched_from_elsewhere_and_nothing_is_written_into_a_page_as_html() -> None:
+    for file in OWN:
+        text = file.read_text()
+        assert not ELSEWHERE.search(text), file
+        assert not re.search(r"innerHTML|outerHTML|insertAdjacentHTML|document\.write|eval\(|new Function", text), file
+
+
+def test_all_files_together_are_small_enough_to_be_the_first_page() -> None:
+    assert sum(len(gzip.compress(file.read_bytes())) for file in FILES if file.suffix != ".md") < FIRST_PAGE
+
+
+def test_the_programs_of_others_are_those_that_were_looked_at_and_have_their_licences() -> None:
+    sums = dict(line.split()[::-1] for line in (HERE / "vendor" / "SHA256SUMS").read_text().splitlines())
+    programs = {file.name for file in (HERE / "vendor").glob("*.js")}
+    assert set(sums) == programs
+    for name, known in sums.items():
+        assert hashlib.sha256((HERE / "vendor" / name).read_bytes()).hexdigest() == known
+    told = (HERE / "vendor" / "LICENSES.md").read_text()
+    made = (HERE.parent.parent / "deploy" / "vendor.sh").read_text()
+    named = set(re.findall(r"^## (\S+) (\S+) \((\S+)\)$", told, re.MULTILINE))
+    assert {file for _, _, file in named} == programs
+    assert {(package, version) for package, version, _ in named} == set(re.findall(r"([@a-z0-9/-]+)@([0-9.]+)", made)) - {
+        ("esbuild", "0.28.2")
+    }
