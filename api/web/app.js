@@ -23,13 +23,15 @@ const unreached = signal(false);
 
 function App() {
   const [name, ...rest] = route.value;
-  const first = useRef(true);
   const main = useRef(null);
+  const shown = useRef(null);
+  const page = route.value.join("/");
   useEffect(() => {
+    if (viewer.value === null) return;
     // Whoever listens to the page, or goes through it by keyboard, begins where the new page begins.
-    if (!first.current) main.current?.focus();
-    first.current = false;
-  }, [route.value.join("/")]);
+    if (shown.current !== null && shown.current !== page) main.current.focus();
+    shown.current = page;
+  });
   if (viewer.value === null) return html`<main class="page" aria-busy="true">${unreached.value ? html`<${Unreachable} />` : html`<p>${say("shell.loading")}</p>`}</main>`;
   const allowed = Object.entries(PAGES).filter(([, { may }]) => viewer.value.may.includes(may));
   const found = allowed.find(([known]) => known === name)?.[1];

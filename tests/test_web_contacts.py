@@ -1,0 +1,99 @@
+"""A coordinator finds a contact and reads its story, in either language, by keyboard alone, in light and dark."""
+
+import pytest
+from playwright.sync_api import expect
+from sent_lines import initiative, line, match, meeting, note, person
+from web_house import WebHouse
+
+from domain.model.roles import Reach
+
+HOSTILE = "<script>document.title = 'owned'</script> \N{RIGHT-TO-LEFT OVERRIDE}<img src=x onerror=alert(1)> " + "x" * 9_000
+SIZES = {"phone": {"width": 320, "height": 640}, "desk": {"width": 1_280, "height": 900}}
+
+
+def test_whoever_signs_in_comes_to_the_contacts_and_finds_one_by_name(web: WebHouse) -> None:
+    page = web.visitor().open("")
+    expect(page.get_by_role("heading", level=1)).to_have_text("Contacts")
+    page.get_by_role("searchbox").fill("maaike")
+    cards = page.get_by_role("main").get_by_role("link")
+    expect(cards).to_have_count(1)
+    cards.click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Petra and Maaike")
+    expect(page.get_by_text("met: Petra and Maaike · outdoors · cycling · light").first).to_be_visible()
+    page.go_back()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Contacts")
+
+
+def test_the_pages_speak_the_language_of_the_browser_until_another_is_chosen(web: WebHouse) -> None:
+    page = web.visitor(locale="nl-NL").open("contact/petra-maaike")
+    expect(page.get_by_text("ontmoeting: Petra en Maaike · buiten · cycling · licht").first).to_be_visible()
+    assert page.get_attribute("html", "lang") == "nl"
+    page.get_by_role("button", name="English").click()
+    expect(page.get_by_text("met: Petra and Maaike · outdoors · cycling · light").first).to_be_visible()
+    page.reload()
+    expect(page.get_by_text("The story")).to_be_visible()
+
+
+def test_a_contact_is_found_and_read_by_keyboard_alone(web: WebHouse) -> None:
+    page = web.visitor().open("")
+    page.keyboard.press("Tab")
+    expect(page.get_by_role("link", name="To the content")).to_be_focused()
+    page.keyboard.press("Enter")
+    page.keyboard.press("Tab")
+    page.keyboard.type("astrid")
+    for _ in range(2):
+        page.keyboard.press("Tab")
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("heading", level=1)).to_have_text("Astrid and Janet")
+    expect(page.get_by_role("main")).to_be_focused()
+
+
+@pytest.mark.parametrize("size", SIZES)
+@pytest.mark.parametrize("theme", ["light", "dark"])
+@pytest.mark.parametrize("path", ["contacts", "contact/petra-maaike", "nowhere"])
+def test_nothing_on_a_page_keeps_anybody_from_using_it(web: WebHouse, path: str, theme: str, size: str) -> None:
+    visitor = web.visitor(color_scheme=theme, viewport=SIZES[size])
+    page = visitor.open(path)
+    assert visitor.violations() == []
+    assert page.evaluate("document.documentElement.scrollWidth") <= SIZES[size]["width"]
+
+
+def test_a_page_of_nothing_and_a_contact_that_is_not_there_say_so(web: WebHouse) -> None:
+    visitor = web.visitor()
+    for path in ("nowhere", "contact/nobody"):
+        expect(visitor.open(path).get_by_role("heading", level=1)).to_have_text("This page is not there, or not for you to see.")
+
+
+def test_what_is_recorded_while_somebody_looks_is_shown_to_them(web: WebHouse) -> None:
+    page = web.visitor().open("contact/petra-maaike")
+    expect(page.get_by_role("status")).to_have_count(0)
+    web.record([line("tea", "moment_noted", "relationship/petra-maaike", {"between": ["a", "b"], "what": "laughter"}, "2026-01-05")])
+    expect(page.get_by_text("a moment between Petra and Maaike: laughter")).to_be_visible(timeout=1_000)
+
+
+def test_a_hostile_note_is_shown_as_the_text_that_it_is(web: WebHouse) -> None:
+    web.record(
+        [
+            initiative("hostile-home"), *person("mallory"), *person("victim"), match("hostile", "mallory", "victim", "hostile-home"),
+            meeting("said", "hostile", **note(HOSTILE, "a")),
+        ]
+    )  # fmt: skip
+    visitor = web.visitor(viewport=SIZES["phone"])
+    page = visitor.open("contact/hostile")
+    expect(page.get_by_text(HOSTILE[:60])).to_be_visible()
+    assert page.title() == "Tussenruimte"
+    assert page.evaluate("document.documentElement.scrollWidth") <= SIZES["phone"]["width"]
+
+
+def test_somebody_who_is_not_signed_in_comes_to_where_one_signs_in(web: WebHouse) -> None:
+    visitor = web.visitor()
+    visitor.context.clear_cookies()
+    visitor.page.goto(f"{web.own}/app/contacts")
+    visitor.page.wait_for_url(f"{web.own}/sign-in")
+    visitor.wrong.clear()  # Chromium tells of the 401 that led there.
+
+
+def test_a_participant_comes_to_the_page_of_what_is_their_own(web: WebHouse) -> None:
+    visitor = web.visitor("participant", "p", Reach(participant="petra-maaike-a"))
+    visitor.page.goto(f"{web.own}/app/")
+    visitor.page.wait_for_url(f"{web.own}/own")
