@@ -41,7 +41,7 @@ from projections.census.releases import Releases
 from projections.erasing import Erasing
 from projections.export import asking, auditing, carrying, entering, members, researching, tables, tending
 from projections.export.bounds import bounds
-from projections.export.settings import Counting, Databases, Files, Settings, databases, files_of, root_key, settings
+from projections.export.settings import Counting, Databases, Files, Settings, databases, files_of, root_key, settings, witnesses
 from projections.export.sign_in import LINK_MINUTES, entry, is_loopback, sign_in_address
 from projections.export.terminal import TOLD, Verbs, acting, looking, said, show, told, warn, watched
 from projections.membership import Membership
@@ -299,13 +299,13 @@ def serve(host: str, port: int, metrics_host: str, metrics_port: int | None) -> 
     from api.app import make_app
     from api.direct import Server, configured
 
-    limits = bounds()
+    limits, known = bounds(), witnesses()
     server_socket = listening(host, port)
     name = f"[{host}]" if ":" in host else host
     address = f"http://{name}:{server_socket.getsockname()[1]}"
     chosen = settings()
     organisation = open_organisation(chosen, new=True)
-    application = make_app(organisation, sign_in=chosen.sign_in, bounds=limits)
+    application = make_app(organisation, sign_in=chosen.sign_in, bounds=limits, witnesses=known)
     with watched_at(organisation, metrics_host, metrics_port):
         organisation.runner.catch_up()
         config = configured(application, timeout_graceful_shutdown=GRACE_SECONDS)

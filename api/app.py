@@ -7,7 +7,7 @@ The front door opens the organisation and hands it over; the application closes 
 import asyncio
 import logging
 import signal
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 
 import anyio.to_thread
@@ -27,6 +27,7 @@ from api.context import Context, Organisation, all_done, past
 from api.correlation import Correlation
 from api.entrance import Entrance
 from api.errors import language_of, mask
+from api.evidence_pages import evidence_pages
 from api.exchange import PLAIN_JSON, STATUS, HTTPRefused, media_type, refusal
 from api.fanout import Fanout
 from api.feed import feed_pages
@@ -46,6 +47,7 @@ from api.wakeups import Wakeups
 from api.watch import TokenWatch
 from api.web_pages import web_pages
 from domain.model.errors import Refused, bad
+from domain.proofs.note import Verifier
 from domain.store.trouble import SILENT, TROUBLE
 from projections.export.bounds import STANDARD, Bounds
 from projections.export.sign_in import SignIn
@@ -89,10 +91,14 @@ def _limited(errors: list[GraphQLError] | None) -> Limited | None:
 
 
 def make_app(
-    organisation: Organisation, look_seconds: float | None = None, sign_in: SignIn = BY_LINKS, bounds: Bounds = STANDARD
+    organisation: Organisation,
+    look_seconds: float | None = None,
+    sign_in: SignIn = BY_LINKS,
+    bounds: Bounds = STANDARD,
+    witnesses: Sequence[Verifier] = (),
 ) -> ASGIApp:
     """The application over an opened organisation. `look_seconds`: if what other processes recorded is not looked for as often as usual;
-    `sign_in`: where people sign in; `bounds`: how much who asks may take."""
+    `sign_in`: where people sign in; `bounds`: how much who asks may take; `witnesses`: whose lines under a checkpoint count."""
 
     wakeups = Wakeups(organisation, look_seconds)
     organisation.runner.on_step(projected)
@@ -159,6 +165,7 @@ def make_app(
     app.router.routes.extend(web_pages())
     app.router.routes.extend(sign_in_pages(organisation, entrance))
     app.router.routes.extend(own_pages(organisation))
+    app.router.routes.extend(evidence_pages(organisation, witnesses))
 
     @app.exception_handler(HTTPRefused)
     async def refused(request: Request, error: HTTPRefused) -> Response:

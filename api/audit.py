@@ -44,6 +44,10 @@ async def _checkpoint(info: Info, size: Size = UNSET) -> str | None:
     return None if found is None else found.checkpoint
 
 
+async def _verifier(info: Info) -> str:
+    return await thread(proofs.verifier, info.context.organisation.log)
+
+
 async def _inclusion(info: Info, event: Event) -> answers.InclusionProof:
     return await thread(proofs.inclusion, info.context.organisation.log, event)
 
@@ -56,6 +60,9 @@ async def _consistency(info: Info, old: Old, new: New) -> answers.ConsistencyPro
 class Audit:
     checkpoint: str | None = field(
         "A signed checkpoint of the organisation's log (C2SP tlog-checkpoint); none before the first.", _checkpoint
+    )
+    verifier: str = field(
+        "The key that its checkpoints are signed with, as C2SP signed-note writes it. Keep it from your first visit.", _verifier
     )
     inclusion_proof: InclusionProof = field("That an event is in the log.", _inclusion)
     consistency_proof: ConsistencyProof = field("That the log was only added to between two sizes.", _consistency)

@@ -58,6 +58,7 @@ class Organisation(Protocol):
 
     store: EventStore
     log: Log
+    access_log: Log
     questions: Questions
     research: Research
     runner: Runner

@@ -50,6 +50,7 @@ AUDITED = """
 query Audited($event: ID!) {
   audit {
     checkpoint
+    verifier
     inclusionProof(event: $event) { event position envelope leaf size proof checkpoint }
     consistencyProof(old: "3", new: "300") { old new oldRoot newRoot proof }
     accessLog(first: 2) { nodes { position at by role onBehalfOf action place kinds since upto } PAGE }

@@ -3,6 +3,7 @@
 import { ask, Unreached } from "./ask.js";
 import { zone } from "./days.js";
 import { connected, goOnListening } from "./live.js";
+import { AuditPage } from "./pages/audit.js";
 import { ContactPage } from "./pages/contact.js";
 import { ContactsPage } from "./pages/contacts.js";
 import { Nowhere } from "./parts/told.js";
@@ -14,8 +15,9 @@ const WHO = "{ viewer { role name may } }";
 
 /** By the first part of the address: the page, and what somebody has to be allowed to see it. */
 const PAGES = {
-  contacts: { page: ContactsPage, may: "look", listed: "shell.contacts" },
-  contact: { page: ContactPage, may: "look" },
+  contacts: { page: ContactsPage, may: "open", listed: "shell.contacts" },
+  contact: { page: ContactPage, may: "open" },
+  audit: { page: AuditPage, may: "audit", listed: "audit.title" },
 };
 
 const viewer = signal(null);
@@ -65,7 +67,7 @@ function Unreachable() {
 
 /** Where somebody begins, by what they may. */
 function home(may) {
-  return may.includes("look") ? to("contacts") : "/sign-in";
+  return may.includes("open") ? to("contacts") : may.includes("audit") ? to("audit") : "/sign-in";
 }
 
 async function begin() {

@@ -32,6 +32,14 @@ export function daySaid(edtf) {
   return one(from);
 }
 
+/** The first day that an EDTF date allows, `2021-03-01`. */
+export function firstDay(edtf) {
+  const [year, month = "01", day = "01"] = edtf.split("/")[0].replace(/[?~%]/, "").slice(0, 10).split("-");
+  const first = (part, least) => (part.includes("X") ? least : part);
+  const began = { 21: "03", 22: "06", 23: "09", 24: "12" }[month] ?? first(month, "01");
+  return `${year.replaceAll("X", "0")}-${began}-${first(day, "01")}`;
+}
+
 function one(edtf) {
   const [, date, mark] = /^([^?~%]*)([?~%]?)$/.exec(edtf);
   const said = plain(date.slice(0, 10).replace("T", ""));

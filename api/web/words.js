@@ -1,12 +1,13 @@
 // The words of the pages, in Dutch and in English, a module for each subject. What the server says comes in the same language.
 
 import { signal } from "./vendor/preact.js";
+import { audit } from "./words/audit.js";
 import { contact } from "./words/contact.js";
 import { days } from "./words/days.js";
 import { picture } from "./words/picture.js";
 import { shell } from "./words/shell.js";
 
-const TEXTS = { ...contact, ...days, ...picture, ...shell };
+const TEXTS = { ...audit, ...contact, ...days, ...picture, ...shell };
 const LANGUAGES = ["nl", "en"];
 const KEPT = "tussenruimte.language";
 

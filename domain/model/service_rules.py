@@ -72,6 +72,10 @@ SERVICE_RULES: dict[str, tuple[str, str]] = {
         "`{name}` is no parameter here. There are: {known}.",
         "`{name}` is hier geen parameter. Er zijn: {known}.",
     ),
+    "too_many_named": (
+        "At most {limit} are named at once; ask for all, or ask again.",
+        "Er worden er hoogstens {limit} tegelijk genoemd; vraag ze allemaal, of vraag opnieuw.",
+    ),
     "unknown_kind": (
         "'{value}' is no type of event. /schemas lists them; here they are written as meeting_held, several with commas between.",
         "'{value}' is geen soort gebeurtenis. Ze staan in /schemas; hier schrijf je ze als meeting_held, meerdere met komma's ertussen.",

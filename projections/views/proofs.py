@@ -33,6 +33,12 @@ def of_signed(found: Signed) -> Checkpoint:
     return Checkpoint(str(found.size), rfc3339(found.at), found.note.decode())
 
 
+def verifier(log: Log) -> str:
+    """The key that the log signs with, in the text form of signed notes."""
+    with log.database.reading() as connection:
+        return log.verifier(connection).text
+
+
 def inclusion(log: Log, id: str) -> InclusionProof:
     """That an event is in the log, against the newest checkpoint. Raises `Refused`."""
     with log.database.reading() as connection:

@@ -1,0 +1,104 @@
+// The history of one contact for an auditor: every event with what corrected it, as it was known on a day and up to what happened by a day;
+// who recorded it and who looked; and the proof of each, checked in this browser.
+
+import { ask, Refused, Unreached } from "../ask.js";
+import { useAnswer } from "../answer.js";
+import { daySaid, firstDay, instantSaid, today } from "../days.js";
+import { Answered, Nowhere } from "../parts/told.js";
+import { NAMED, names, pair, withNames } from "../people.js";
+import { prove, Unproven } from "../proof.js";
+import { html, useState } from "../vendor/preact.js";
+import { say } from "../words.js";
+
+const LOOKS = 100;
+const HISTORY = `query History($id: ID!, $knownAt: DateTime) {
+  audit { verifier accessLog(relationship: $id, first: ${LOOKS}) { nodes { position at by role onBehalfOf action kinds } } }
+  relationship(id: $id) {
+    ${NAMED}
+    history(knownAt: $knownAt) { id type position occurred recorded recordedBy retractedBy amendedBy told(marked: true) }
+  }
+}`;
+const PROOF = `query Proof($event: ID!) { audit { inclusionProof(event: $event) { envelope position leaf size proof checkpoint } } }`;
+
+export function AuditedPage({ id }) {
+  const [known, setKnown] = useState(null);
+  const [happened, setHappened] = useState(null);
+  const answer = useAnswer(HISTORY, { id, knownAt: known && endOf(known) }, ({ subject }) => subject === `relationship/${id}`);
+  return html`<${Answered} answer=${answer}>${({ audit, relationship }) => {
+    if (!relationship) return html`<${Nowhere} />`;
+    const told = relationship.history.filter((event) => !happened || firstDay(event.occurred) <= happened);
+    return html`
+      <h1>${relationship.id}</h1>
+      <p class="under">${pair(relationship)} · ${relationship.initiative.name}</p>
+      <p><a class="button" href=${`/evidence.zip?relationship=${encodeURIComponent(relationship.id)}`} download>${say("audit.bundle")}</a></p>
+      <h2>${say("audit.history")}</h2>
+      <form class="find" onSubmit=${(event) => event.preventDefault()}>
+        <label>${say("audit.known")} <input type="date" max=${today()} value=${known ?? ""} onInput=${(event) => setKnown(event.target.value || null)} /></label>
+        <label>${say("audit.happened")} <input type="date" max=${today()} value=${happened ?? ""} onInput=${(event) => setHappened(event.target.value || null)} /></label>
+        ${known || happened ? html`<button type="button" class="second" onClick=${() => (setKnown(null), setHappened(null))}>${say("audit.now")}</button>` : null}
+      </form>
+      ${told.length ? html`<${History} told=${told} called=${names(relationship)} verifier=${audit.verifier} />` : html`<p>${say("audit.none")}</p>`}
+      <h2>${say("audit.looked")}</h2>
+      ${audit.accessLog.nodes.length ? html`<${Looks} nodes=${audit.accessLog.nodes} />` : html`<p>${say("audit.looked_none")}</p>`}
+    `;
+  }}<//>`;
+}
+
+/** The last instant of a day that is over, or none: what is known now. */
+function endOf(day) {
+  return day < today() ? `${day}T23:59:59.999999Z` : null;
+}
+
+function History({ told, called, verifier }) {
+  const columns = ["position", "occurred", "event", "recorded", "by", "proof"];
+  return html`<${Wide} title=${say("audit.history")} columns=${columns}>
+    ${told.map((event) => html`<tr key=${event.id} class=${event.retractedBy ? "retracted" : null}>
+      <th scope="row">${event.position}</th>
+      <td>${daySaid(event.occurred)}</td>
+      <td>${withNames(event.told, called)}<${Corrected} event=${event} /></td>
+      <td>${instantSaid(event.recorded)}</td>
+      <td>${event.recordedBy ?? ""}</td>
+      <td><${Proof} event=${event} verifier=${verifier} /></td>
+    </tr>`)}
+  <//>`;
+}
+
+function Corrected({ event: { retractedBy, amendedBy } }) {
+  if (retractedBy) return html` <small>(${say("audit.retracted", { id: retractedBy })})</small>`;
+  return amendedBy ? html` <small>(${say("audit.amended", { id: amendedBy })})</small>` : null;
+}
+
+function Proof({ event, verifier }) {
+  const [found, setFound] = useState(null);
+  const check = async () => {
+    setFound(say("audit.checking"));
+    try {
+      const proof = (await ask(PROOF, { event: event.id })).audit.inclusionProof;
+      if (JSON.parse(proof.envelope).id !== event.id) throw new Unproven("leaf");
+      setFound(say("audit.proven", await prove(proof, verifier)));
+    } catch (error) {
+      if (error instanceof Unproven) setFound(say("audit.unproven", { why: say(`unproven.${error.message}`) }));
+      else if (error instanceof Refused) setFound(error.message);
+      else if (error instanceof Unreached) setFound(say("shell.unreached"));
+      else throw error;
+    }
+  };
+  return html`<span role="status">${found}</span>
+    ${found === null ? html`<button class="plain" aria-label=${say("audit.check_of", { position: event.position })} onClick=${check}>${say("audit.check")}</button>` : null}`;
+}
+
+function Looks({ nodes }) {
+  return html`<${Wide} title=${say("audit.looked")} columns=${["position", "at", "who", "role", "behalf", "did"]}>
+    ${nodes.map((look) => html`<tr key=${look.position}>
+      <th scope="row">${look.position}</th><td>${instantSaid(look.at)}</td><td>${look.by}</td><td>${look.role}</td><td>${look.onBehalfOf ?? ""}</td>
+      <td>${look.action}: ${look.kinds.join(", ")}</td>
+    </tr>`)}
+  <//>`;
+}
+
+function Wide({ title, columns, children }) {
+  return html`<div class="wide tall" tabindex="0" role="group" aria-label=${title}><table>
+    <thead><tr>${columns.map((name) => html`<th scope="col">${say(`audit.${name}`)}</th>`)}</tr></thead>
+    <tbody>${children}</tbody>
+  </table></div>`;
+}

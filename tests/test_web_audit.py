@@ -1,0 +1,130 @@
+"""An auditor follows a history with its corrections, sees who looked, and checks in their own browser that the log was not rewritten."""
+
+import json
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from playwright.sync_api import Page, Route, expect
+from test_web_contacts import SIZES
+from web_house import WebHouse
+
+from domain.proofs.evidence import verify
+
+OF = "audit/petra-maaike"
+
+
+@pytest.fixture(scope="module")
+def audited(web: WebHouse) -> WebHouse:
+    web.organisation.log.sign()
+    return web
+
+
+def changed(page: Page, change: Callable[[dict[str, Any]], None]) -> None:
+    """From here on the server lies to this page: `change` is done to each proof that it gives."""
+
+    def answer(route: Route) -> None:
+        if "inclusionProof" not in (route.request.post_data or ""):
+            route.continue_()
+            return
+        told = route.fetch()
+        said = told.json()
+        change(said["data"]["audit"]["inclusionProof"])
+        route.fulfill(response=told, body=json.dumps(said))
+
+    page.route("**/graphql", answer)
+
+
+def checked(page: Page, position: str = "12") -> str:
+    row = page.get_by_role("row").filter(has=page.get_by_role("rowheader", name=position, exact=True)).first
+    row.get_by_role("button").click()
+    said = row.get_by_role("status")
+    expect(said).to_contain_text("hold", ignore_case=True)
+    return said.inner_text()
+
+
+def test_an_auditor_begins_with_the_log_and_is_told_no_names(audited: WebHouse) -> None:
+    page = audited.visitor("auditor", "ada").open("")
+    expect(page.get_by_role("heading", level=1)).to_have_text("Accountability")
+    expect(page.get_by_text("Signed up to and including event")).to_be_visible()
+    page.get_by_role("link", name="petra-maaike").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("petra-maaike")
+    expect(page.get_by_text("met: a and b · outdoors · cycling · light").first).to_be_visible()
+    assert "Maaike" not in page.inner_text("main").replace("petra-maaike", "")
+
+
+def first_position(page: Page) -> str:
+    return page.get_by_role("rowheader").first.inner_text()
+
+
+def test_the_proof_of_an_event_is_checked_in_the_browser(audited: WebHouse) -> None:
+    page = audited.visitor("auditor", "ada").open(OF)
+    assert checked(page, first_position(page)).startswith("Holds: it is in the log of ")
+
+
+LIES: dict[str, tuple[Callable[[dict[str, Any]], None], str]] = {
+    "another event": (lambda p: p.update(envelope=p["envelope"].replace("2020", "2019", 1)), "does not fit its leaf"),
+    "another place": (lambda p: p.update(position=str(int(p["position"]) + 1)), "root"),
+    "a way cut short": (lambda p: p["proof"].pop(), "way to the root"),
+    "another way": (lambda p: p["proof"].__setitem__(0, p["proof"][-1]), "another root"),
+    "another checkpoint": (lambda p: p.update(checkpoint=p["checkpoint"].replace("\n\n", "\n \n", 1)), "another log"),
+    "another size": (
+        lambda p: p.update(checkpoint=p["checkpoint"].replace(f"\n{p['size']}\n", f"\n{int(p['size']) - 1}\n", 1)),
+        "signature",
+    ),
+    "another name": (lambda p: p.update(checkpoint="x" + p["checkpoint"]), "another log"),
+}
+
+
+@pytest.mark.parametrize("lie", LIES)
+def test_a_proof_that_was_tampered_with_is_seen_to_be(audited: WebHouse, lie: str) -> None:
+    page = audited.visitor("auditor", "ada").open(OF)
+    change, why = LIES[lie]
+    changed(page, change)
+    said = checked(page, first_position(page))
+    assert said.startswith("Does not hold: ")
+    assert why in said
+
+
+def test_the_bundle_of_a_contact_is_downloaded_and_holds(audited: WebHouse) -> None:
+    page = audited.visitor("auditor", "ada").open(OF)
+    with page.expect_download() as download:
+        page.get_by_role("link", name="Download the evidence").click()
+    assert download.value.suggested_filename == "evidence.zip"
+    verify(download.value.path().read_bytes())
+
+
+def test_the_history_is_shown_as_it_was_known_and_as_it_had_happened(audited: WebHouse) -> None:
+    page = audited.visitor("auditor", "ada").open(OF)
+    all = page.get_by_role("button", name="Check no.").count()
+    page.get_by_label("Happened up to and including").fill("2020-12-31")
+    few = page.get_by_role("button", name="Check no.")
+    expect(few).not_to_have_count(all)
+    assert few.count() > 0
+    page.get_by_label("As known at the end of").fill("2021-01-01")
+    expect(page.get_by_text("Nothing was known yet then.")).to_be_visible()
+    page.get_by_role("button", name="As it is known now").click()
+    expect(few).to_have_count(all)
+
+
+def test_whoever_looked_stands_there(audited: WebHouse) -> None:
+    audited.visitor().open("contact/lars")
+    page = audited.visitor("auditor", "ada").open("audit/lars")
+    expect(page.get_by_role("cell", name="token/anna").first).to_be_visible()
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+@pytest.mark.parametrize("size", SIZES)
+def test_nothing_keeps_an_auditor_from_using_the_pages(audited: WebHouse, size: str, theme: str) -> None:
+    visitor = audited.visitor("auditor", "ada", color_scheme=theme, viewport=SIZES[size])
+    for path in ("audit", OF):
+        page = visitor.open(path)
+        assert visitor.violations() == []
+        assert page.evaluate("document.documentElement.scrollWidth") <= SIZES[size]["width"]
+
+
+def test_only_auditors_are_given_the_evidence(audited: WebHouse) -> None:
+    visitor = audited.visitor()
+    answer = visitor.context.request.get(f"{audited.own}/evidence.zip")
+    assert answer.status == 403
+    assert audited.visitor("auditor", "ada").context.request.get(f"{audited.own}/evidence.zip?contact=x").status == 400
