@@ -1,5 +1,6 @@
 #!/bin/sh
-# Serves the example histories from a fresh SQLite file on this machine, until Ctrl-C. PORT is the first port tried.
+# Serves the example histories from a fresh SQLite file on this machine, until Ctrl-C. PORT is the first port tried; every PACE
+# seconds something happens there, or nothing where it is 0.
 set -eu
 cd "$(dirname "$0")/.."
 
@@ -23,19 +24,23 @@ folder=.demo/$port
 rm -rf "$folder"
 mkdir -p "$folder"
 
+export TUSSENRUIMTE_DATABASE_URL="sqlite:///$folder/tussenruimte.db" TUSSENRUIMTE_URL="http://127.0.0.1:$port"
+
 run() {
-    .venv/bin/tussenruimte --database "sqlite:///$folder/tussenruimte.db" "$@"
+    .venv/bin/tussenruimte "$@"
 }
 
 run import examples/*.jsonl
 run story petra-maaike
 token=$(run token create --name demo)
-address=http://127.0.0.1:$port/graphql
+address=$TUSSENRUIMTE_URL/graphql
 
 cat <<TEXT
 
+Pages    $(run sign-in)
+         (signs you in once; what moves there while you watch is around the corner)
 GraphQL  $address
-Browser  http://127.0.0.1:$port/graphiql/
+Browser  $TUSSENRUIMTE_URL/graphiql/
 Token    $token
 
   curl $address \\
@@ -46,4 +51,7 @@ Token    $token
 Ctrl-C ends the demo.
 TEXT
 
-exec .venv/bin/tussenruimte --database "sqlite:///$folder/tussenruimte.db" serve --port "$port"
+if [ "${PACE:-4}" != 0 ]; then
+    .venv/bin/python deploy/living.py "$address" "$token" "${PACE:-4}" &
+fi
+exec .venv/bin/tussenruimte serve --port "$port"

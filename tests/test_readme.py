@@ -63,7 +63,12 @@ def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Path, str]]
     folder = tmp_path_factory.mktemp("checkout")
     checkout(folder)
     process = subprocess.Popen(
-        ["sh", "deploy/demo.sh"], cwd=folder, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=environment(PORT=free_port())
+        ["sh", "deploy/demo.sh"],
+        cwd=folder,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        env=environment(PORT=free_port(), PACE="0"),
     )
     assert process.stdout is not None
     try:
