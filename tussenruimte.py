@@ -1,8 +1,8 @@
 """The front door: settings, the one place where the parts are put together, and the command line.
 
 Only this module knows both the api and the workers. The verbs that ask stand in `projections.export.asking`, those that carry events in
-and out in `carrying`, those for lenses, tokens, erasures and retention in `tending`, for projects in `researching`, for who audits in
-`auditing`; here are the verbs that look after the whole and serve it.
+and out in `carrying`, those for lenses, tokens, erasures and retention in `tending`, for settings in `choosing`, for projects in
+`researching`, for who audits in `auditing`; here are the verbs that look after the whole and serve it.
 """
 
 import os
@@ -28,6 +28,7 @@ from domain.store.grants import Grants
 from domain.store.key_places import KEY_TABLES
 from domain.store.log import ORIGIN, Log
 from domain.store.organisations import check_placed, organisations
+from domain.store.own_settings import OwnSettings
 from domain.store.places import on_postgres, on_sqlite
 from domain.store.postgres import migrate as migrate_database
 from domain.store.projects import Projects
@@ -39,7 +40,7 @@ from projections import soundness
 from projections.census.cells import Rule
 from projections.census.releases import Releases
 from projections.erasing import Erasing
-from projections.export import asking, auditing, carrying, entering, members, researching, tables, tending
+from projections.export import asking, auditing, carrying, choosing, entering, members, researching, tables, tending
 from projections.export.bounds import bounds
 from projections.export.settings import Counting, Databases, Files, Settings, databases, files_of, root_key, settings, witnesses
 from projections.export.sign_in import LINK_MINUTES, entry, is_loopback, sign_in_address
@@ -49,6 +50,7 @@ from projections.retention import Retention
 from projections.runner import Runner
 from projections.set_aside import SET_ASIDE
 from projections.telemetry.command import listening, named_host, watchable, watched_at
+from projections.views.attention import Attention
 from projections.views.histories import Histories
 from projections.views.questions import Questions
 from projections.views.research import Research
@@ -85,13 +87,14 @@ class Organisation:
         self.spans = spans or Spans()
         if signals is not None:
             store.recording.on_recorded(signals.announce)
-        self.runner = Runner(store, [Histories(), Trajectories()])
+        self.runner = Runner(store, [Histories(), Trajectories(), Attention()])
         self.questions = Questions(store, self.runner)
         self.projects = Projects(store)
         counting = counting or Counting()
         self.research = Research(store, self.runner, counting.fewest)
         self.census = Releases(store, self.runner, Rule(counting.fewest), counting.lens)
         self.retention = Retention(store, self.runner)
+        self.settings = OwnSettings(store.database, store.accesses)
         self.roster = Roster(store.database, store.accesses, store.clock)
         self.erasing = Erasing(Erasures(store, erasures), store, self.runner, self.roster)
         self.tokens = Tokens(store.database, store.clock)
@@ -238,7 +241,7 @@ def migrate() -> None:
     for place in databases():
         events, keys = place.owned
         check_places(events, keys)
-        migrate_database(events, [*OWN, *Histories.tables, *Trajectories.tables, SET_ASIDE], place.url)
+        migrate_database(events, [*OWN, *Histories.tables, *Trajectories.tables, *Attention.tables, SET_ASIDE], place.url)
         migrate_database(keys, KEY_TABLES, place.keys_url)
     with opened(outdated=True) as organisation, watched() as progress:
         outdated = organisation.runner.outdated()
@@ -370,6 +373,7 @@ cli.add_command(tending.token)
 cli.add_command(researching.project)
 cli.add_command(tending.erase)
 cli.add_command(tending.retention)
+cli.add_command(choosing.own_settings)
 cli.add_command(auditing.audit)
 
 

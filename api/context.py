@@ -23,6 +23,7 @@ from domain.model.errors import Language, Refusal, Refused
 from domain.store.accesses import Viewer, on_behalf
 from domain.store.grants import Grants
 from domain.store.log import Log
+from domain.store.own_settings import OwnSettings
 from domain.store.projects import Projects
 from domain.store.replica import Lost
 from domain.store.roster import Roster
@@ -69,6 +70,7 @@ class Organisation(Protocol):
     grants: Grants
     membership: Membership
     projects: Projects
+    settings: OwnSettings
 
     @property
     def signals(self) -> Signals | None: ...

@@ -109,6 +109,16 @@ class Cause(Enum):
     LAPSE = _value("LAPSE", "A fixed term ran out.")
 
 
+@strawberry.enum(description="What may ask for a look.")
+class AttentionKind(Enum):
+    AGREEMENT_REVIEW = _value("AGREEMENT_REVIEW", "The day has come on which an agreement in force was to be looked at again.")
+    CHECK_IN_DUE = _value("CHECK_IN_DUE", "The day of the next check-in has come; or, where none is named, the last was long ago.")
+    LONG_SILENCE = _value("LONG_SILENCE", "They have not met for longer than is their own rhythm. Said only where they have one.")
+    TENSION_STANDS = _value("TENSION_STANDS", "A tension that was felt is not eased.")
+    TERM_ENDS_SOON = _value("TERM_ENDS_SOON", "A fixed term ends before long.")
+    TERM_LAPSED = _value("TERM_LAPSED", "A term ran out, and was neither ended nor extended since.")
+
+
 @strawberry.enum(description="What a participant consents to.")
 class ConsentScope(Enum):
     RECORD = _value("RECORD", "That the platform records their relationships.")

@@ -15,6 +15,7 @@ from strawberry.types.execution import PreExecutionError
 from strawberry.types.graphql import OperationType
 
 from api.at_least import AtLeast
+from api.attention import AttentionConnection, all_attention
 from api.audit import Audit, audit
 from api.census import Census, LiveCensus, census, live_census
 from api.errors import OF_THE_QUERY, all_said, code_of
@@ -50,6 +51,7 @@ from api.refused import note_errors
 from api.relationships import Relationship, RelationshipConnection, all_relationships, relationship_by_id
 from api.research import Research, research
 from api.scalars import SCALARS
+from api.settings import Settings, set_preset, set_time_zone, settings
 from api.time_limit import lift
 from api.viewing import Viewer, viewer
 from domain.model.catalogue import KINDS
@@ -73,14 +75,16 @@ class Query:
     initiatives: InitiativeConnection = asked("Initiatives, page by page.", all_initiatives)
     events: EventConnection = asked("What was recorded, page by page, the most recently recorded first.", all_events)
     moves: MoveConnection = asked("When readings changed, page by page.", all_moves)
+    attention: AttentionConnection = asked("What asks for a look today, page by page, for coordinators.", all_attention)
     lenses: list[Lens] = asked("The lenses there are.", all_lenses)
     census: Census = field("Numbers of all relationships together.", census)
     audit: Audit = field("What can be checked from outside, for auditors.", audit)
     organisation: Organisation = field("The organisation itself, for its administrators.", organisation)
+    settings: Settings = field("What the organisation sets for itself.", settings)
+    viewer: Viewer = field("Who asks this.", viewer)
     grants: list[Grant] = field("What auditors asked to open, the latest first: for administrators all, for auditors their own.", grants)
     own: Own = field("What is kept of you, for participants who signed in.", own)
     research: Research = field("What is told for research, of one project.", research)
-    viewer: Viewer = field("Whoever asks, and what they may.", viewer)
 
 
 PLATFORM_ONLY = ("participant_erased",)
@@ -120,6 +124,8 @@ def _mutation() -> Any:
                 "Close one for good, with its secret: nobody can say any more whose its pseudonyms were. For administrators.", close_project
             ),
         ),
+        "set_preset": (Settings, field("Have something ask for a look or not, and when, for administrators.", set_preset)),
+        "set_time_zone": (Settings, field("Say where the organisation's days begin, for administrators.", set_time_zone)),
         "ask_to_open": (Grant, field("Ask that something may be opened, for auditors.", ask_to_open)),
         "allow_opening": (Grant, field("Allow it; from the second administrator on it may be.", allow_opening)),
         "open_granted": (Opener, field("A token with which it is opened, for the auditor who asked.", open_granted)),

@@ -21,7 +21,7 @@ from graphql import (
     VariableNode,
 )
 
-PAGES = {"relationships": 50, "initiatives": 50, "events": 100, "moves": 100, "accessLog": 100}
+PAGES = {"relationships": 50, "initiatives": 50, "events": 100, "moves": 100, "attention": 50, "accessLog": 100}
 """The fields that give a page, and how many rows where nothing else is asked."""
 LISTS = {"moves": 30, "members": 30}
 """The lists from which one comes back to relationships, and how many entries they are taken to have within one another."""

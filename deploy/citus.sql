@@ -44,6 +44,7 @@ select create_distributed_table('appointments_v7', 'organisation', colocate_with
 select create_distributed_table('trajectories_v2', 'organisation', colocate_with => 'events');
 select create_distributed_table('moves_v2', 'organisation', colocate_with => 'events');
 select create_distributed_table('lenses_v2', 'organisation', colocate_with => 'events');
+select create_distributed_table('attention_v1', 'organisation', colocate_with => 'events');
 select create_distributed_table('set_aside_v1', 'organisation', colocate_with => 'events');
 
 -- One row that all nodes read: the version of the tables.

@@ -26,8 +26,10 @@ query Everything($id: ID!, $person: ID!, $home: ID!, $at: DateTime!) {
   initiatives(first: 2) { nodes { ...Home } PAGE }
   events(first: 2) { nodes { ...What } PAGE }
   moves(first: 2) { nodes { ...Change } PAGE }
+  attention(first: 2) { nodes { relationship { id } kind since until event { id } } PAGE }
+  settings { timeZone presets { kind on days times } }
+  viewer { role id name recordedBy initiatives organisation may }
   lenses { name version description definition }
-  viewer { role name recordedBy organisation may }
 }
 fragment Short on Relationship { id initiative { id } origin startedOn endedOn }
 fragment Person on Participant { id name registeredOn joinedWith consents { scope given withdrawn } }

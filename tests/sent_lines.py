@@ -14,6 +14,7 @@ from domain.store.batch import Outcome
 from domain.store.staging import Line
 from domain.store.store import EventStore
 from projections.runner import Runner
+from projections.views.attention import Attention
 from projections.views.histories import Histories
 from projections.views.trajectories import Trajectories
 
@@ -39,7 +40,7 @@ def opened(place: Path | Place, organisation: str = "buurtmaat", root: bytes = R
 
 
 def runner_of(store: EventStore) -> Runner:
-    return Runner(store, [Histories(), Trajectories()])
+    return Runner(store, [Histories(), Trajectories(), Attention()])
 
 
 def record(store: EventStore, lines: Iterable[bytes], recorded_by: str = "system/test", **more: Any) -> Outcome:

@@ -18,6 +18,7 @@ from domain.model.time import instant
 from domain.store.database import EVENTS, Connection
 from domain.store.store import EventStore
 from projections.runner import Runner
+from projections.views.attention import Attention
 from projections.views.histories import ENTRIES, Histories
 from projections.views.trajectories import Trajectories
 
@@ -104,5 +105,5 @@ def view_rows(store: EventStore, runner: Runner) -> dict[str, list[Sequence[obje
             table.name: sorted(
                 connection.execute(f"SELECT {', '.join(table.columns)} FROM {connection.table(table, generation)} v").fetchall(), key=repr
             )
-            for table in (*Histories.tables, *Trajectories.tables)
+            for table in (*Histories.tables, *Trajectories.tables, *Attention.tables)
         }

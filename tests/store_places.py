@@ -16,10 +16,11 @@ from domain.store.places import on_postgres, on_sqlite
 from domain.store.postgres import migrate
 from domain.store.store import EventStore
 from projections.set_aside import SET_ASIDE
+from projections.views.attention import Attention
 from projections.views.histories import Histories
 from projections.views.trajectories import Trajectories
 
-EVENT_TABLES = (*OWN, *Histories.tables, *Trajectories.tables, SET_ASIDE)
+EVENT_TABLES = (*OWN, *Histories.tables, *Trajectories.tables, *Attention.tables, SET_ASIDE)
 
 
 class Files:

@@ -83,6 +83,17 @@ def test_room_and_history_are_those_of_the_schema(run: Run) -> None:
     assert "cancelled by a" in run("history", "garden-volunteer").out
 
 
+def test_what_asks_for_a_look_is_that_of_the_schema(run: Run) -> None:
+    page = answer(run("attention", "--first", "3", "--json"))
+    assert len(page["nodes"]) == 3
+    assert page["nodes"][0].keys() == {"relationship", "kind", "since", "until", "event"}
+    (lars,) = answer(run("attention", "--initiative", "groceries-for-elders", "--json"))["nodes"][:1]
+    assert lars["relationship"] == {"id": "lars"}
+    assert "--after" in run("attention", "--first", "3").out
+    assert "sinds" in run("attention", "--language", "nl").out
+    assert run("attention", "--initiative", "nowhere").out == "nothing\n"
+
+
 @pytest.mark.parametrize("width", [80, 120])
 def test_a_story_fits_its_width_and_needs_no_colour(run: Run, width: int) -> None:
     told = run("story", "petra-maaike", COLUMNS=str(width)).out
@@ -156,8 +167,9 @@ def test_wrong_usage_ends_with_two(run: Run, said: list[str]) -> None:
 
 
 VERBS = [
-    "import", "export", "backup", "restore", "list", "story", "reading", "trajectory", "moves", "room", "history", "lens", "rebuild",
-    "migrate", "doctor", "serve", "work", "sign-in", "member", "grant", "token", "project", "erase", "retention", "audit",
+    "import", "export", "backup", "restore", "list", "story", "reading", "trajectory", "moves", "room", "history", "attention", "lens",
+    "rebuild", "migrate", "doctor", "serve", "work", "sign-in", "member", "grant", "token", "project", "erase", "retention", "settings",
+    "audit",
 ]  # fmt: skip
 
 

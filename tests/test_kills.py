@@ -25,6 +25,7 @@ import os, signal, sys
 from pathlib import Path
 from sent_lines import opened
 from projections.runner import Runner
+from projections.views.attention import Attention
 from projections.views.histories import Histories
 from projections.views.trajectories import Trajectories
 
@@ -40,7 +41,7 @@ class Torn(Dying):
         connection.execute("COMMIT")
         os.kill(os.getpid(), signal.SIGKILL)
 
-runner = {runner}(opened(Path(sys.argv[1])), [Histories(), Trajectories()])
+runner = {runner}(opened(Path(sys.argv[1])), [Histories(), Trajectories(), Attention()])
 runner.{work}()
 """
 

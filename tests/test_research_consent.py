@@ -27,6 +27,7 @@ from domain.store.database import Insert
 from projections.runner import Runner
 from projections.set_aside import SET_ASIDE
 from projections.views.accesses import access_page
+from projections.views.attention import Attention
 from projections.views.histories import Histories
 from projections.views.research import Research
 from projections.views.scope import Scope
@@ -178,7 +179,7 @@ class Held(Runner):
 def test_while_the_views_are_behind_nothing_is_told(house: House) -> None:
     """A withdrawal may be among what they lack."""
     store, scope = house.organisation.store, Scope("buurtmaat", "researcher", Reach(project="study"))
-    research = Research(store, Held(store, [Histories(), Trajectories()]), 10)
+    research = Research(store, Held(store, [Histories(), Trajectories(), Attention()]), 10)
     house.organisation.runner.catch_up()
     assert len(research.page(scope, 10, None).nodes) == CONTACTS
     house.record(consent(seeker(0), way="withdrawn", occurred="2022-01-01"))

@@ -10,6 +10,7 @@ from store_faults import view_rows
 
 from domain.store.store import EventStore
 from projections.runner import BATCH, OtherForm, Overtaken, Runner
+from projections.views.attention import Attention
 from projections.views.histories import Histories
 from projections.views.questions import Questions
 from projections.views.trajectories import Trajectories
@@ -174,7 +175,7 @@ def test_a_program_of_another_version_neither_reads_the_views_nor_writes_to_them
     class Later(Histories):
         version = Histories.version + 1
 
-    later = Runner(store, [Later(), Trajectories()])
+    later = Runner(store, [Later(), Trajectories(), Attention()])
     assert later.outdated()
     later.rebuild()
     record(store, [meeting("m", "r")])

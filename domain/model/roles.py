@@ -17,6 +17,7 @@ Right = Literal["look", "open", "record", "audit", "count", "research", "manage"
 `audit`: proofs and the access log; `count`: numbers of many; `research`: trajectories under pseudonyms; `manage`: members, tokens, settings
 and the states of keys; `own`: what is about oneself."""
 
+RIGHTS_IN_ORDER: tuple[Right, ...] = get_args(Right)
 RIGHTS: Mapping[str, frozenset[Right]] = {
     "coordinator": frozenset({"look", "open", "record", "count"}),
     "auditor": frozenset({"look", "audit", "count"}),
@@ -26,7 +27,7 @@ RIGHTS: Mapping[str, frozenset[Right]] = {
     "administrator": frozenset({"record", "count", "manage"}),
     "participant": frozenset({"own"}),
     # Who has the files and their root key, and works on the command line.
-    "operator": frozenset(get_args(Right)) - {"own"},
+    "operator": frozenset(RIGHTS_IN_ORDER) - {"own"},
 }
 REACHING: Mapping[str, frozenset[str]] = {
     "coordinator": frozenset({"initiatives"}),

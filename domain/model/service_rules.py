@@ -9,6 +9,26 @@ SERVICE_RULES: dict[str, tuple[str, str]] = {
         "Hiervoor is een geldig token nodig: stuur het als `Authorization: Bearer tr_…`. Het ontbreekt, of geldt niet (meer). In een browser log je in op /sign-in.",
     ),
     "kept_months": ("Months are a whole number from 1 to {limit}.", "Maanden zijn een heel getal van 1 tot {limit}."),
+    "preset_number": (
+        "`{kind}` takes a whole number of {unit}, from 1 to {limit}.",
+        "Bij `{kind}` hoort een heel getal van 1 tot {limit}: zoveel {unit}.",
+    ),
+    "preset_no_number": (
+        "`{kind}` is on or off, and has no number. Leave the number out.",
+        "`{kind}` staat aan of uit, en heeft geen getal. Laat het getal weg.",
+    ),
+    "time_zone": (
+        "There is no time zone '{name}'. Name one as the IANA does, such as Europe/Amsterdam.",
+        "Er is geen tijdzone '{name}'. Noem er een zoals de IANA dat doet, bijvoorbeeld Europe/Amsterdam.",
+    ),
+    "setting_unknown": (
+        "There is no setting '{name}'. Known: {known}.",
+        "Er is geen instelling '{name}'. Bekend: {known}.",
+    ),
+    "setting_value": (
+        "'{value}' is no value for `{name}`: write on, off or a whole number.",
+        "'{value}' is geen waarde voor `{name}`: schrijf on, off of een heel getal.",
+    ),
     "on_behalf": (
         "On whose behalf you look is coordinator/<id>, researcher/<id> or system/<name>.",
         "Namens wie je kijkt is coordinator/<id>, researcher/<id> of system/<naam>.",

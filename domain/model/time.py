@@ -8,6 +8,7 @@ a `Span`. Instants are microseconds since 1970 in UTC. What cannot be read is to
 import re
 from datetime import UTC, date, datetime, timedelta
 from functools import lru_cache
+from zoneinfo import ZoneInfo
 
 from msgspec import Struct
 
@@ -127,6 +128,11 @@ def rfc3339(at: int) -> str:
 def iso_day(at: int) -> str:
     """The day in UTC of an instant of the years 1 to 9999."""
     return date.fromordinal(at // DAY + _EPOCH_DAY).isoformat()
+
+
+def day_in(zone: str, at: int) -> int:
+    """The day that it is at an instant in an IANA time zone, counted from 1970-01-01."""
+    return (_EPOCH + timedelta(microseconds=at)).astimezone(ZoneInfo(zone)).toordinal() - _EPOCH_DAY
 
 
 def _plain_utc(text: str) -> int | None:

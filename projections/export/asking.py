@@ -12,6 +12,7 @@ from domain.model.errors import missing
 from projections.export import objects, story, tables
 from projections.export.terminal import Verb, said, show, width
 from projections.views.answers import NO_ROOM
+from projections.views.attention_pages import AttentionFilter
 from projections.views.filters import MoveFilter, RelationshipFilter
 from projections.views.questions import Questions
 
@@ -189,6 +190,19 @@ def history(relationship: str, known_at: str | None) -> None:
     show(found, lambda language: tables.history(found, language))
 
 
+@click.command("attention", cls=Verb)
+@click.option("--initiative", metavar="ID", help="Only of this initiative.")
+@_first
+@_after
+def attention(initiative: str | None, first: int, after: str | None) -> None:
+    """List what asks for a look today.
+
+    By the day since which it does; what that is `settings` says. What is left open asks no more."""
+    with questions() as asked:
+        page = asked.attention_page(first, after, AttentionFilter(initiative=initiative))
+    show(page, lambda language: tables.attention(page, language))
+
+
 @click.command("list", cls=Verb)
 def list_lenses() -> None:
     """List the lenses there are."""
@@ -197,5 +211,5 @@ def list_lenses() -> None:
     show(found, lambda language: tables.lenses(found, language))
 
 
-ASKING = (list_relationships, tell_story, read, trajectory, moves, room, history)
+ASKING = (list_relationships, tell_story, read, trajectory, moves, room, history, attention)
 """The verbs that ask of relationships."""

@@ -5,6 +5,7 @@ from typing import Any
 
 import msgspec
 
+from domain.model.attention import Choices, Preset
 from domain.model.errors import Language
 from domain.model.time import rfc3339
 from domain.store.batch import Outcome
@@ -14,7 +15,12 @@ from domain.store.tokens import Token
 from projections.export.story import Story
 from projections.views import answers as a
 
-REFERENCES: dict[type[a.Answer], tuple[str, ...]] = {a.Move: ("relationship",), a.Member: ("participant",), a.Relationship: ("initiative",)}
+REFERENCES: dict[type[a.Answer], tuple[str, ...]] = {
+    a.Move: ("relationship",),
+    a.Member: ("participant",),
+    a.Relationship: ("initiative",),
+    a.Attention: ("relationship", "event"),
+}
 
 
 def of(answer: Any) -> Any:
@@ -35,6 +41,16 @@ def of_story(story: Story) -> dict[str, Any]:
     names = ("members", "terms", "agreements", "reversals", "openings", "tensions", "history")
     parts = {name: of(getattr(story, name)) for name in names}
     return {**of(story.relationship), "initiative": of(story.initiative), **parts, "moves": of(moves)}
+
+
+def of_choices(choices: Choices) -> dict[str, Any]:
+    """What an organisation set, as the command line and GraphQL show it."""
+    return {"timeZone": choices.time_zone, "presets": [_preset(kind, preset) for kind, preset in choices.presets.items()]}
+
+
+def _preset(kind: str, preset: Preset) -> dict[str, Any]:
+    number = "times" if kind == "long_silence" else "days"
+    return {"kind": kind.upper(), "on": preset.on, "days": None, "times": None, number: preset.number}
 
 
 def of_import(outcome: Outcome, files: Sequence[str], language: Language) -> dict[str, Any]:

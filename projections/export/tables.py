@@ -12,7 +12,7 @@ from domain.model.errors import Language
 from projections.export.dates import occurred, short
 from projections.export.telling import CAUSES, holders_named
 from projections.export.timeline import SIGNS, STYLES
-from projections.export.vocabulary import plain, word
+from projections.export.vocabulary import ASKS, plain, word
 from projections.export.wording import told
 from projections.soundness import Finding
 from projections.views import answers as a
@@ -27,6 +27,7 @@ HEADS: dict[str, str] = {
     "made": "ruimte gemaakt", "limited": "begrensd", "openness": "openheid", "recorded": "vastgelegd", "position": "positie",
     "who": "wie", "role": "rol", "looks after": "begeleidt", "invited": "uitgenodigd", "joined": "sinds", "left": "tot",
     "auditor": "auditor", "why": "waarom", "allowed by": "toegestaan door", "until": "tot", "holds": "geldt",
+    "since": "sinds", "asks": "vraagt", "when": "wanneer",
 }  # fmt: skip
 ACTIONS = {
     "read": ("read {}", "las {}"),
@@ -57,6 +58,8 @@ LOOKED_AT = {
     "token_revoked": ("the tokens: one revoked", "de tokens: een ingetrokken"),
     "project_made": ("what is researched: one project more", "wat er onderzocht wordt: een project erbij"),
     "project_closed": ("what is researched: one project closed", "wat er onderzocht wordt: een project gesloten"),
+    "preset_changed": ("when it asks for a look", "wanneer dit om een blik vraagt"),
+    "time_zone_changed": ("where its days begin", "waar haar dagen beginnen"),
     "grant_asked": ("what is asked to be opened", "wat gevraagd is te openen"),
     "grant_given": ("what may be opened", "wat geopend mag worden"),
     "grant_opened": ("what is opened by a grant", "wat met toestemming geopend is"),
@@ -171,6 +174,25 @@ def history(found: Sequence[a.RecordedEvent], language: Language) -> RenderableT
         what = Text(told(event, language), style)
         table.add_row(occurred(event.occurred), what, event.recorded[:10], event.recorded_by or "", event.position)
     return table
+
+
+def attention(page: a.Page, language: Language) -> RenderableType:
+    table = _table(language, "since", "relationship", "what", "until", "event")
+    for one in page.nodes:
+        table.add_row(one.since, one.relationship, ASKS[one.kind][language == "nl"], one.until or "", one.event or "")
+    return _paged(table, page, language)
+
+
+def choices(answer: Mapping[str, Any], language: Language) -> RenderableType:
+    """When each kind asks, or that it does not."""
+    table = _table(language, "what", "asks", "when")
+    for one in answer["presets"]:
+        asks = ("yes", "ja") if one["on"] else ("no", "nee")
+        times = ("{} times their rhythm", "{} keer hun ritme")[language == "nl"].format(one["times"]) if one["times"] else ""
+        days = ("{} days", "{} dagen")[language == "nl"].format(one["days"]) if one["days"] else ""
+        table.add_row(ASKS[one["kind"]][language == "nl"], asks[language == "nl"], days or times)
+    begin = ("Days begin as in", "Dagen beginnen zoals in")[language == "nl"]
+    return Group(table, Text(f"\n{begin} {answer['timeZone']}"))
 
 
 def accesses(page: a.Page, language: Language) -> RenderableType:

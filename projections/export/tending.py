@@ -18,6 +18,7 @@ from domain.model.time import iso_day
 from domain.store.checks import Unusable
 from domain.store.grants import Grants
 from domain.store.log import Log
+from domain.store.own_settings import OwnSettings
 from domain.store.projects import Projects
 from domain.store.roster import Roster
 from domain.store.staging import Line
@@ -55,6 +56,7 @@ class Organisation(Protocol):
     roster: Roster
     grants: Grants
     membership: Membership
+    settings: OwnSettings
     spans: Spans
 
 

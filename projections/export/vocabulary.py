@@ -26,6 +26,15 @@ PLACES: dict[str, tuple[str, str]] = {
     "message": ("by message", "per bericht"),
     "other": ("elsewhere", "elders"),
 }
+ASKS: dict[str, tuple[str, str]] = {
+    "AGREEMENT_REVIEW": ("an agreement is to be looked at again", "een afspraak is toe aan een nieuwe blik"),
+    "CHECK_IN_DUE": ("a check-in is due", "het is tijd voor een voortgangsgesprek"),
+    "LONG_SILENCE": ("they have not met for long", "ze hebben elkaar lang niet ontmoet"),
+    "TENSION_STANDS": ("a tension stands", "er staat een spanning"),
+    "TERM_ENDS_SOON": ("the term ends soon", "de termijn loopt bijna af"),
+    "TERM_LAPSED": ("the term lapsed", "de termijn is verlopen"),
+}
+"""What asks for a look."""
 DUTCH: dict[str, str] = {
     # phases, kinds of ambiguity, bases
     "help": "hulp",

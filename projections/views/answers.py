@@ -222,6 +222,16 @@ class Lens(Answer):
     definition: Any
 
 
+class Attention(Answer):
+    """Something that asks for a look; `relationship` and `event` are ids, which GraphQL resolves further."""
+
+    relationship: str
+    kind: str
+    since: str
+    until: str | None
+    event: str | None
+
+
 class Access(Answer):
     """An entry of the access log."""
 

@@ -23,6 +23,7 @@ from projections.runner import Runner
 from projections.views import answers as a
 from projections.views import pages, spans
 from projections.views.answer_cache import AnswerCache
+from projections.views.attention_pages import AttentionFilter, attention_page
 from projections.views.filters import (
     MOVE_PLACE,
     EventFilter,
@@ -330,6 +331,11 @@ class Questions:
             if asked.participant is not None:
                 snapshot.seen.tells_who(event.subject for event in events.values())
             return a.Page([events[place] for place in shown], [str(place) for place in shown], len(positions) > size)
+
+    def attention_page(self, first: int, after: str | None, asked: AttentionFilter) -> a.Page:
+        """By the day since which it asks, the longest first."""
+        with self.snapshot() as snapshot:
+            return attention_page(snapshot, first, after, asked)
 
     def move_page(self, first: int, after: str | None, asked: MoveFilter, lens: str | None, only: Opens | None = None) -> a.Page:
         """The most recent first, up to now."""

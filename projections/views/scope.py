@@ -15,6 +15,7 @@ from domain.model.roles import RIGHTS, WHOLE, Reach, Right
 from domain.store.database import EVENTS, Cursor, ReadConnection, Row, Table
 from domain.store.mapper import NOTHING, Opens
 from domain.store.postgres_sql import quoted
+from projections.views.attention import ATTENTION
 from projections.views.histories import APPOINTMENTS, ENTRIES, INITIATIVES, JOINS, MEMBERS, PARTICIPANTS, RELATIONSHIPS
 from projections.views.trajectories import LENSES, MOVES, TRAJECTORIES
 
@@ -150,6 +151,7 @@ _CONDITIONS: dict[str, Callable[[Narrowed], str]] = {
     MEMBERS.name: Narrowed._within,
     TRAJECTORIES.name: Narrowed._within,
     MOVES.name: Narrowed._within,
+    ATTENTION.name: Narrowed._within,
     INITIATIVES.name: Narrowed._of_initiatives,
     PARTICIPANTS.name: Narrowed._of_participants,
     JOINS.name: Narrowed._of_joins,

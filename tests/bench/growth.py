@@ -15,6 +15,7 @@ from bench.contacts import ROOT, made_up
 from bench.measures import Row, row, timed
 from bench.stores import KEY, ORGANISATION, imported, now
 from projections.runner import Runner
+from projections.views.attention import Attention
 from projections.views.filters import RelationshipFilter
 from projections.views.histories import Histories
 from projections.views.questions import Questions
@@ -35,7 +36,7 @@ def grown(events: int, folder: str) -> None:
     store = Files(Path(folder, "bench.db")).open(KEY, ORGANISATION, now)
     importing = timed(lambda: imported(store, made_up(events)))
     import_peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-    runner = Runner(store, [Histories(), Trajectories()])
+    runner = Runner(store, [Histories(), Trajectories(), Attention()])
     rebuilding = timed(runner.rebuild)
     questions = Questions(store, runner)
 

@@ -14,6 +14,7 @@ from bench.imports import environment, saved
 from bench.measures import Row, in_turns, row, timed
 from bench.stores import Place, imported, postgresql, sqlite
 from projections.runner import Runner
+from projections.views.attention import Attention
 from projections.views.histories import Histories
 from projections.views.trajectories import Trajectories
 
@@ -77,7 +78,7 @@ def _forget_views(place: Place) -> None:
 def of_ours(place: Place) -> float:
     store = place.store()
     imported(store, made_up(EVENTS))
-    runner = Runner(store, [Histories(), Trajectories()])
+    runner = Runner(store, [Histories(), Trajectories(), Attention()])
     rate = EVENTS / timed(runner.catch_up)
     store.close()
     return rate

@@ -1,0 +1,79 @@
+"""Pages of what asks for a look today, by the day since which it does: one statement, however many relationships there are.
+
+Whoever looks after the contacts is asked, and nobody else.
+"""
+
+from collections.abc import Collection
+from typing import Annotated
+
+from msgspec import Meta, Struct
+
+from domain.model.attention import ATTENTION_KINDS, AttentionKind, Choices
+from domain.model.time import DAY, iso_day
+from domain.model.words import ID_FORM
+from domain.store.database import SETTINGS, marks
+from domain.store.own_settings import choices_of
+from projections.views import answers as a
+from projections.views.attention import ATTENTION
+from projections.views.filters import Clause, Id, Instant, cursor, page_size, place_of
+from projections.views.histories import RELATIONSHIPS
+from projections.views.snapshot import Snapshot
+
+PLACE = tuple[Instant, Id, AttentionKind, Annotated[str, Meta(pattern=rf"^({ID_FORM})?\Z")]]
+
+
+class AttentionFilter(Struct, frozen=True):
+    """Every field narrows; None: not asked."""
+
+    initiative: str | None = None
+    relationship: str | None = None
+    kinds: Collection[str] | None = None
+
+
+def attention_page(snapshot: Snapshot, first: int, after: str | None, asked: AttentionFilter) -> a.Page:
+    """What asks today, in the time zone of the organisation. Raises `Refused`."""
+    # An auditor to whom something was granted may open it, and looks after nothing.
+    for right in ("open", "record"):
+        snapshot.scope.need(right)
+    size = page_size(first)
+    place = place_of(after, PLACE) if after is not None else None
+    choices = choices_of(snapshot.connection, snapshot.of_seen(SETTINGS))
+    today = choices.today(snapshot.now)
+    clause = _clause(snapshot, asked, choices)
+    numbers = [(kind, preset.number) for kind, preset in choices.presets.items() if preset.number is not None]
+    counted = (
+        "SELECT relationship, kind, event, earliest, until, left_open,"
+        f" day + step * CASE kind {' '.join('WHEN ? THEN ?' for _ in numbers)} ELSE 0 END counted"
+        f" FROM {snapshot.table(ATTENTION)} t{clause.where}"
+    )
+    since = (
+        "SELECT relationship, kind, event, until, left_open, CASE WHEN counted < earliest THEN earliest ELSE counted END since"
+        f" FROM ({counted}) c"
+    )
+    asks = Clause()
+    asks.need("since <= ?", today)
+    asks.need("(left_open IS NULL OR left_open < since)")
+    asks.need("(kind <> 'term_ends_soon' OR until > ?)", today)
+    if place is not None:
+        asks.need("(since, relationship, kind, event) > (?, ?, ?, ?)", *place)
+    rows = snapshot.connection.execute(
+        f"SELECT since, relationship, kind, event, until FROM ({since}) s{asks.where} ORDER BY since, relationship, kind, event LIMIT ?",
+        (*(value for pair in numbers for value in pair), *clause.values, *asks.values, size + 1),
+    ).fetchall()
+    shown = rows[:size]
+    return a.Page([_task(*row) for row in shown], [cursor(*row[:4]) for row in shown], len(rows) > size)
+
+
+def _clause(snapshot: Snapshot, asked: AttentionFilter, choices: Choices) -> Clause:
+    kinds = [kind for kind in ATTENTION_KINDS if choices.presets[kind].on and (asked.kinds is None or kind in asked.kinds)]
+    clause = Clause()
+    clause.need(f"kind IN {marks(kinds)}" if kinds else "1 = 0", *kinds)
+    if asked.relationship is not None:
+        clause.need("relationship = ?", asked.relationship)
+    if asked.initiative is not None:
+        clause.need(f"relationship IN (SELECT id FROM {snapshot.table(RELATIONSHIPS)} r WHERE initiative = ?)", asked.initiative)
+    return clause
+
+
+def _task(since: int, relationship: str, kind: str, event: str, until: int | None) -> a.Attention:
+    return a.Attention(relationship, kind.upper(), iso_day(since * DAY), iso_day(until * DAY) if until is not None else None, event or None)
