@@ -10,7 +10,7 @@ import { KnownThen, Views } from "../parts/views.js";
 import { Heard } from "../parts/voices.js";
 import { NAMED, names, pair } from "../people.js";
 import { useSettled } from "../settled.js";
-import { html, useMemo, useState } from "../vendor/preact.js";
+import { html, useEffect, useMemo, useSignal, useState } from "../vendor/preact.js";
 import { say } from "../words.js";
 
 const HOUR_MS = 3_600_000;
@@ -49,13 +49,17 @@ function Framed({ id, frame: { relationship, lenses }, rests }) {
 }
 
 function Contact({ contact, known, span, choices, rests }) {
-  const [day, choose] = useState(null);
+  const day = useSignal(null);
   const { id, initiative, origin, history, members } = contact;
   const { view, change } = choices;
   const called = useMemo(() => names(contact), [contact]);
   const handles = members.map(({ handle }) => handle);
   const heard = new Set(history.filter((event) => !event.retractedBy).map(({ perspective }) => perspective));
-  const shared = { id, holder: view.holder, known, span, called, day: day !== null && Date.parse(day) > span.limit ? null : day, rests };
+  const shared = { id, holder: view.holder, known, span, called, day, rests };
+  useEffect(() => {
+    // A day that lies ahead of what was known then is none to look at.
+    if (day.value !== null && Date.parse(day.value) > span.limit) day.value = null;
+  }, [span]);
   return html`
     <h1>${pair(contact)}</h1>
     <p class="under">${initiative.name} · ${say(`contact.${origin.toLowerCase()}`)} · ${lastedSaid(contact)}</p>
@@ -64,8 +68,8 @@ function Contact({ contact, known, span, choices, rests }) {
       <h2 id="how">${say("course.how")}</h2>
       <${Views} ...${choices} holders=${[...handles, ...OUTSIDE]} called=${called} />
       <div class="course">
-        <${Lens} key=${FIRST} lens=${FIRST} choose=${choose} ...${shared} />
-        ${view.second === null ? null : html`<${Lens} key="second" lens=${view.second} choose=${choose} ...${shared} />`}
+        <${Lens} key=${FIRST} lens=${FIRST} ...${shared} />
+        ${view.second === null ? null : html`<${Lens} key="second" lens=${view.second} ...${shared} />`}
         <${Heard} members=${handles} heard=${heard} ...${shared} />
         <${Lasted} contact=${contact} ...${shared} />
       </div>

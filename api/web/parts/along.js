@@ -1,7 +1,7 @@
 // Going along a picture by pointer, by finger or by keys: along its days, or from mark to mark. Each is one stop of the Tab key, however
 // many marks there are.
 
-import { html, useRef, useState } from "../vendor/preact.js";
+import { html, useRef } from "../vendor/preact.js";
 
 const DAY_MS = 86_400_000;
 const REST_MS = 150;
@@ -11,12 +11,12 @@ export function dayAt(instant) {
   return new Date(instant).toISOString().slice(0, 10);
 }
 
-/** The days of a picture: `span` is `{from, to}`, `day` the one looked at or null; `said(day)` tells how it stood. */
-export function Days({ x, top, bottom, span, day, choose, label, said }) {
+/** The days of a picture: `span` is `{from, to}`, `day` a signal of the one looked at or null; `said(day)` tells how it stood. */
+export function Days({ x, top, bottom, span, day, label, said }) {
   const [left, right] = x.range();
   const [first, last] = [span.from, span.to].map((instant) => Math.floor(instant / DAY_MS));
-  const now = day === null ? last : Math.floor(Date.parse(day) / DAY_MS);
-  const chosen = (number) => choose(dayAt(Math.max(first, Math.min(last, number)) * DAY_MS));
+  const now = day.value === null ? last : Math.floor(Date.parse(day.value) / DAY_MS);
+  const chosen = (number) => (day.value = dayAt(Math.max(first, Math.min(last, number)) * DAY_MS));
   const keys = (event) => {
     const to = { ArrowRight: now + 1, ArrowUp: now + 1, ArrowLeft: now - 1, ArrowDown: now - 1, PageUp: now + 30, PageDown: now - 30, Home: first, End: last }[event.key];
     if (to === undefined) return;
@@ -38,11 +38,12 @@ export function Days({ x, top, bottom, span, day, choose, label, said }) {
 
 /** Marks of which one at a time is in the way of the Tab key: `[{key, said}]`, each drawn by `children(mark)`; `pointed(mark)` is told of the one pointed at. */
 export function Marks({ marks, label, pointed, children }) {
-  const [current, setCurrent] = useState(0);
+  const current = useRef(0);
   const group = useRef(null);
   const rest = useRef(null);
-  const at = Math.min(current, marks.length - 1);
+  current.current = Math.max(0, Math.min(current.current, marks.length - 1));
   const keys = (event) => {
+    const at = current.current;
     if (event.key === "Enter" || event.key === " ") {
       event.preventDefault();
       return pointed(marks[at]);
@@ -58,14 +59,17 @@ export function Marks({ marks, label, pointed, children }) {
     if (event.pointerType === "mouse") rest.current = setTimeout(() => pointed(mark), REST_MS);
   };
   const taken = (mark, place) => {
-    setCurrent(place);
+    // Set by hand: of thousands of marks only two change.
+    group.current.children[current.current]?.setAttribute("tabindex", -1);
+    group.current.children[place].setAttribute("tabindex", 0);
+    current.current = place;
     pointed(mark);
   };
   if (!marks.length) return null;
   return html`
     <g ref=${group} role="group" aria-label=${label} onKeyDown=${keys} onPointerLeave=${() => clearTimeout(rest.current)}>
       ${marks.map(
-        (mark, place) => html`<g key=${mark.key} class="mark" role="button" tabindex=${place === at ? 0 : -1} aria-label=${mark.said}
+        (mark, place) => html`<g key=${mark.key} class="mark" role="button" tabindex=${place === current.current ? 0 : -1} aria-label=${mark.said}
           onFocus=${() => taken(mark, place)} onClick=${() => taken(mark, place)} onPointerEnter=${(event) => hover(event, mark)} onPointerLeave=${() => clearTimeout(rest.current)}>${children(mark)}</g>`,
       )}
     </g>

@@ -4,11 +4,11 @@ import { daySaid, firstInstant } from "../days.js";
 import { joined } from "../people.js";
 import { laid, LANE, Lasting } from "../pictures/lasting.js";
 import { Cursor } from "../pictures/time.js";
-import { html, useMemo, useState } from "../vendor/preact.js";
+import { html, useMemo, useSignal } from "../vendor/preact.js";
 import { say, word } from "../words.js";
 import { Marks } from "./along.js";
 import { Picture } from "./picture.js";
-import { ToStory } from "./why.js";
+import { Pointed } from "./why.js";
 
 /** What the picture asks of a contact, as it was known at `$known`. */
 export const SPANS = `
@@ -20,7 +20,7 @@ export const SPANS = `
 `;
 
 export function Lasted({ contact, span, called, day }) {
-  const [pointed, setPointed] = useState(null);
+  const pointed = useSignal(null);
   const groups = useMemo(() => groupsOf(contact, called), [contact, called]);
   if (!groups.length) return null;
   const [title, says] = [say("course.lasting"), say("course.lasting_says")];
@@ -31,13 +31,12 @@ export function Lasted({ contact, span, called, day }) {
   return html`
     <${Picture} title=${title} says=${says} table=${table} file=${`${contact.id}-spans`}>${(width, told) => {
       const placed = laid(groups, span, width);
-      const now = placed.bars.find(({ key }) => key === pointed);
       return html`
         <${Lasting} placed=${placed} known=${span.known} width=${width} says=${told} label=${title}>
-          <${Cursor} x=${placed.x} at=${day === null ? null : Date.parse(day)} top=${0} bottom=${placed.bottom} />
-          <${Marks} marks=${placed.bars} label=${title} pointed=${({ key }) => setPointed(key)}>${({ x, y, width }) => html`<rect x=${x - 4} y=${y} width=${width + 8} height=${LANE} fill="none" pointer-events="all" />`}<//>
+          <${Cursor} x=${placed.x} day=${day} top=${0} bottom=${placed.bottom} />
+          <${Marks} marks=${placed.bars} label=${title} pointed=${({ key }) => (pointed.value = key)}>${({ x, y, width }) => html`<rect x=${x - 4} y=${y} width=${width + 8} height=${LANE} fill="none" pointer-events="all" />`}<//>
         <//>
-        <p class="pointed">${now ? html`${now.said}. ${now.event ? html`<${ToStory} event=${now.event} called=${called} />` : null}` : say("course.spans_hint")}</p>
+        <${Pointed} marks=${placed.bars} pointed=${pointed} called=${called} />
       `;
     }}<//>
   `;
@@ -63,7 +62,7 @@ function groupsOf({ history, terms, agreements, reversals, openings, tensions },
 function spanned(label, since, until, event, lapsed) {
   const lasts = until ? say("course.lasted", { from: daySaid(since), to: daySaid(until) }) : say("course.lasts", { from: daySaid(since) });
   const ran = lapsed ? `, ${say("course.lapsed_on", { day: daySaid(lapsed) })}` : "";
-  return { label, since, until, event, said: `${label}, ${lasts}${ran}`, from: firstInstant(since), to: until ? firstInstant(until) : null, lapsed: lapsed ? firstInstant(lapsed) : null };
+  return { label, since, until, events: event ? [event] : [], said: `${label}, ${lasts}${ran}`, from: firstInstant(since), to: until ? firstInstant(until) : null, lapsed: lapsed ? firstInstant(lapsed) : null };
 }
 
 function termSaid({ kind, continuation, lapsed }) {

@@ -24,30 +24,29 @@ const COURSE = `query Course($id: ID!, $lens: String!, $holder: String, $from: D
   }
 }`;
 
-/** `span`: `{from, to, known}` in milliseconds; `known`: the instant of knowing, or null; `day`: the one looked at, or null. */
-export function Lens({ id, lens, holder, known, span, called, day, choose, rests }) {
+/** `span`: `{from, to, known}` in milliseconds; `known`: the instant of knowing, or null; `day`: a signal of the one looked at, or null. */
+export function Lens({ id, lens, holder, known, span, called, day, rests }) {
   const answer = useAnswer(COURSE, { id, lens, holder, known, ...steps(span) }, rests);
   return html`<${Answered} answer=${answer}>${({ relationship }) => html`
-    <${Drawn} ...${{ id, lens, holder, span, called, day, choose }} found=${relationship} />
+    <${Drawn} ...${{ id, lens, holder, span, called, day }} found=${relationship} />
     <${Why} ...${{ id, lens, holder, known, span, called, day, rests }} moves=${relationship.moves} />
   `}<//>`;
 }
 
-function Drawn({ id, lens, holder, span, called, day, choose, found }) {
+function Drawn({ id, lens, holder, span, called, day, found }) {
   const name = useId();
   const { points, moves } = useMemo(() => read(found), [found]);
   const whose = holder === null ? say("course.seen_pooled") : say("course.seen_by", { holder: holderSaid(holder, called) });
   const title = say("course.lens", { lens, holder: whose });
   const says = [say(points ? "course.shares" : "course.phases", { holder: whose }), span.cut ? say("course.until", { day: daySaid(dayAt(span.to)) }) : ""].join(" ");
   const said = (on) => say("course.at", { day: daySaid(on), phase: phaseOn(moves, on) });
-  const at = day === null ? null : Date.parse(day);
   const marks = moves.map((move, place) => ({ key: place, at: move.at, phase: move.now.toLowerCase(), said: moveSaid(move) }));
   return html`
     <${Picture} title=${title} says=${says} table=${table(points, moves)} file=${`${id}-${lens}`}>${(width, told) => html`
       <${Course} points=${points} moves=${moves} span=${span} width=${width} id=${name} says=${told} label=${title}>${({ x, marks: y, top, bottom }) => html`
-        <${Days} x=${x} top=${top} bottom=${bottom} span=${{ from: span.from, to: span.limit }} day=${day} choose=${choose} label=${say("course.days", { lens })} said=${said} />
-        <${Cursor} x=${x} at=${at} top=${y - MARK} bottom=${bottom} />
-        <${Marks} marks=${marks} label=${say("course.marks", { lens })} pointed=${(mark) => choose(dayAt(mark.at))}>${(mark) => html`
+        <${Days} x=${x} top=${top} bottom=${bottom} span=${{ from: span.from, to: span.limit }} day=${day} label=${say("course.days", { lens })} said=${said} />
+        <${Cursor} x=${x} day=${day} top=${y - MARK} bottom=${bottom} />
+        <${Marks} marks=${marks} label=${say("course.marks", { lens })} pointed=${(mark) => (day.value = dayAt(mark.at))}>${(mark) => html`
           <circle cx=${x(mark.at)} cy=${y} r=${MARK} fill="none" pointer-events="all" />
           <${Shape} phase=${mark.phase} x=${x(mark.at)} y=${y} />`}<//>`}<//>`}<//>
   `;

@@ -4,15 +4,15 @@ import { useAnswer } from "../answer.js";
 import { daySaid } from "../days.js";
 import { holderSaid } from "../people.js";
 import { phaseSaid } from "../pictures/look.js";
-import { lasted } from "../pictures/phases.js";
+import { lasted, piece } from "../pictures/phases.js";
 import { Cursor } from "../pictures/time.js";
-import { ROW, Voices } from "../pictures/voices.js";
-import { html, useId, useState } from "../vendor/preact.js";
+import { pieceTop, Voices } from "../pictures/voices.js";
+import { html, useId, useSignal } from "../vendor/preact.js";
 import { say } from "../words.js";
 import { dayAt, Marks } from "./along.js";
 import { Picture } from "./picture.js";
 import { Answered } from "./told.js";
-import { ToStory } from "./why.js";
+import { Pointed } from "./why.js";
 
 const FEW = 6;
 const MOST = 24;
@@ -41,31 +41,29 @@ function rowsOf(found, holders, span, called) {
   const until = Math.min(span.known ?? span.to, span.to);
   return holders.map((holder, place) => {
     const moves = (found[`h${place}`] ?? []).map((move) => ({ ...move, at: Date.parse(move.at) }));
-    const pieces = lasted(moves, until).map((piece) => ({ ...piece, triggers: moves.find(({ at }) => at === piece.from).triggers }));
+    const pieces = lasted(moves, until);
     return { holder, name: holder === null ? say("course.voices_pooled") : holderSaid(holder, called), pieces };
   });
 }
 
 function Drawn({ id, says, rows, span, called, day }) {
   const name = useId();
-  const [pointed, setPointed] = useState(null);
+  const pointed = useSignal(null);
   const title = say("course.voices");
   const until = Math.min(span.known ?? span.to, span.to);
   const ends = ({ to }) => (to < until ? daySaid(dayAt(to)) : say("course.stands"));
   const marks = rows.flatMap(({ holder, name: who, pieces }, row) =>
-    pieces.filter(({ phase }) => phase !== "unobserved").map((piece) => ({ ...piece, key: `${holder}-${piece.from}`, row, said: `${who}: ${phaseSaid(piece.phase, piece.kind)}, ${daySaid(dayAt(piece.from))} – ${ends(piece)}` })),
+    pieces.map((one) => ({ ...one, key: `${holder}-${one.from}`, row, said: `${who}: ${phaseSaid(one.phase, one.kind)}, ${daySaid(dayAt(one.from))} – ${ends(one)}` })),
   );
-  const now = marks.find(({ key }) => key === pointed);
   const table = {
     columns: [say("course.holder"), say("course.stood"), say("course.from"), say("course.to")],
-    rows: rows.flatMap(({ name: who, pieces }) => (pieces.length ? pieces.map((piece) => [who, phaseSaid(piece.phase, piece.kind), daySaid(dayAt(piece.from)), ends(piece)]) : [[who, phaseSaid("unobserved"), "", ""]])),
+    rows: rows.flatMap(({ name: who, pieces }) => (pieces.length ? pieces.map((one) => [who, phaseSaid(one.phase, one.kind), daySaid(dayAt(one.from)), ends(one)]) : [[who, phaseSaid("unobserved"), "", ""]])),
   };
   return html`
     <${Picture} title=${title} says=${says} table=${table} file=${`${id}-accounts`}>${(width, told) => html`
       <${Voices} rows=${rows} span=${span} width=${width} id=${name} says=${told} label=${title}>${({ x, bottom }) => html`
-        <${Cursor} x=${x} at=${day === null ? null : Date.parse(day)} top=${0} bottom=${bottom} />
-        <${Marks} marks=${marks} label=${title} pointed=${({ key }) => setPointed(key)}>${({ from, to, row }) => html`
-          <rect x=${x(from)} y=${row * ROW + 20} width=${Math.max(x(to) - x(from), 2)} height="20" fill="none" pointer-events="all" />`}<//>`}<//>
-      <p class="pointed">${now ? html`${now.said}. ${now.triggers.map((event) => html`<${ToStory} key=${event.id} event=${event} called=${called} /> `)}` : say("course.spans_hint")}</p>`}<//>
+        <${Marks} marks=${marks} label=${title} pointed=${({ key }) => (pointed.value = key)}>${(one) => piece(one, x, pieceTop(one.row), name)}<//>
+        <${Cursor} x=${x} day=${day} top=${0} bottom=${bottom} />`}<//>
+      <${Pointed} marks=${marks} pointed=${pointed} called=${called} />`}<//>
   `;
 }

@@ -23,7 +23,7 @@ const READING = `query Reading($id: ID!, $lens: String!, $holder: String, $at: D
 }`;
 
 export function Why({ day, lens, moves, ...asked }) {
-  const settled = useSettled(day);
+  const settled = useSettled(day.value);
   return html`
     <section class="why" aria-label=${`${say("course.why_title")}: ${lens}`}>
       <div tabindex="0">${settled === null ? html`<p class="under">${say("course.why_hint")}</p>` : html`<${Day} day=${settled} lens=${lens} moves=${moves.filter(({ at }) => dayAt(Date.parse(at)) === settled)} ...${asked} />`}</div>
@@ -70,6 +70,12 @@ function Stood({ reading, called }) {
 /** An event in the server's words, leading to where it stands in the story. */
 export function ToStory({ event: { id, occurred, told }, called }) {
   return html`<a href=${`#${id}`}>${withNames(told, called)}</a> <span class="from">${daySaid(occurred)}</span>`;
+}
+
+/** What the mark pointed at is, by its key in a signal, and the events that made it so. */
+export function Pointed({ marks, pointed, called }) {
+  const mark = marks.find(({ key }) => key === pointed.value);
+  return html`<p class="pointed">${mark ? html`${mark.said}. ${mark.events.map((event) => html`<${ToStory} key=${event.id} event=${event} called=${called} /> `)}` : say("course.spans_hint")}</p>`;
 }
 
 /** On what ground an event counts, and for what. */

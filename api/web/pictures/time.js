@@ -45,8 +45,9 @@ export function NotYet({ x, known, top, bottom }) {
   </g>`;
 }
 
-/** The day that is looked at. */
-export function Cursor({ x, at, top, bottom }) {
-  if (at === null) return null;
+/** The day that is looked at: a signal, so that whoever goes along the days draws this anew and nothing else. */
+export function Cursor({ x, day, top, bottom }) {
+  if (day.value === null) return null;
+  const at = Date.parse(day.value);
   return html`<line x1=${x(at)} x2=${x(at)} y1=${top} y2=${bottom} stroke="var(--ink)" stroke-width="1.5" pointer-events="none" />`;
 }
