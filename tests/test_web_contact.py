@@ -6,7 +6,7 @@ from collections.abc import Iterator
 import pytest
 import web_house
 from playwright.sync_api import Browser, Locator, Page, expect
-from sent_lines import account, initiative, match, meeting, person
+from sent_lines import account, initiative, line, match, meeting, person
 from web_house import Visitor, WebHouse, settled
 
 DAY = 86_400_000_000
@@ -24,13 +24,18 @@ class Days:
 
 @pytest.fixture(scope="module")
 def late(tmp_path_factory: pytest.TempPathFactory, chromium: Browser) -> Iterator[WebHouse]:
-    """A contact of which the account of one of them was heard of forty days after what else there is."""
+    """A contact of which an account and what was left open were heard of forty days after what else there is."""
     clock = Days()
     clock.behind = 40
     with web_house.web_house(tmp_path_factory.mktemp("late"), chromium, filled=False, clock=clock) as house:
         house.record([initiative("home"), *person("ada"), *person("bo"), match("late", "ada", "bo", "home"), meeting("m1", "late")])
         clock.behind = 0
-        house.record([account("said", "late", named="friendship")])
+        house.record(
+            [
+                account("said", "late", named="friendship"),
+                line("open", "left_open", "relationship/late", {"opening": "o", "about": "roles", "by": ["a"]}, "2021-04-01", perspective="b"),
+            ]
+        )
         yield house
 
 
@@ -58,7 +63,7 @@ def test_a_change_that_is_pointed_at_says_how_it_stood_and_which_events_made_it_
     change = stream(page).get_by_role("button", name="6 November 2020: from help to ambiguity")
     change.hover()
     expect(why(page).get_by_text("At the end of that day: ambiguity")).to_be_visible()
-    expect(why(page).get_by_text("Of this, 76% is known.")).to_be_visible()
+    expect(why(page).get_by_text("So much is known: 76%.")).to_be_visible()
     expect(why(page).get_by_role("list").last.get_by_role("listitem").first).to_contain_text("matched: Doris (help seeker)")
 
 
@@ -119,10 +124,10 @@ def test_what_lasted_is_told_with_when_a_term_ran_out(web: WebHouse) -> None:
 
 def test_a_second_lens_stands_on_the_same_days_with_its_own_reasons(web: WebHouse) -> None:
     page = web.visitor().open("contact/petra-maaike")
-    page.get_by_label("A second lens beside it").select_option(label="accounts: only what people said or left open")
+    page.get_by_label("A second lens beside it").select_option(label="accounts: what people said or left open")
     expect(picture(page, "The lens accounts, all taken together")).to_be_visible()
     page.get_by_role("slider", name="Day in the course: evidence").press("End")
-    expect(why(page).get_by_text("Of this,")).to_be_visible()
+    expect(why(page).get_by_text("So much is known")).to_be_visible()
     expect(why(page, "accounts").get_by_text("At the end of that day: ambiguity: both")).to_be_visible()
     expect(why(page, "accounts").get_by_role("link")).to_have_count(1)
 
@@ -139,19 +144,25 @@ def test_one_holders_view_is_shown_by_itself(web: WebHouse) -> None:
 def test_the_whole_page_is_shown_as_it_was_known_and_says_so_until_one_goes_back_to_now(late: WebHouse) -> None:
     visitor = late.visitor()
     page = visitor.open("contact/late")
-    account = page.get_by_role("listitem").filter(has_text="account of Somebody: friendship")
+    told = page.get_by_role("listitem").filter(has_text="account of Somebody: friendship").filter(has_text="recorded on")
     heard = picture(page, "What people themselves said it was").get_by_role("button", name="Somebody: friendship")
-    expect(account).to_have_count(1)
-    expect(heard).to_have_count(1)
+    opened = page.get_by_role("button", name="Left open: the roles")
+    page.get_by_role("slider", name="Day in the course: evidence").press("End")
+    weighed = why(page).get_by_role("link", name="account of Somebody: friendship")
+    late_ones = (told, heard, opened, weighed)
+    for one in late_ones:
+        expect(one).to_have_count(1)
     known = page.get_by_label("As we knew it on")
     expect(known).to_have_attribute("aria-valuetext", "now")
     known.press("ArrowLeft")
     expect(page.get_by_text("You see this whole page as we knew it at the end of")).to_be_visible()
-    expect(account).to_have_count(0)
-    expect(heard).to_have_count(0)
+    for one in late_ones:
+        expect(one).to_have_count(0)
+    expect(why(page).get_by_text("At the end of that day: help")).to_be_visible()
     assert visitor.violations() == []
     page.get_by_role("button", name="Back to now").click()
-    expect(account).to_have_count(1)
+    for one in late_ones:
+        expect(one).to_have_count(1)
     expect(page.get_by_text("You see this whole page as we knew it")).to_have_count(0)
     late.leave()
 

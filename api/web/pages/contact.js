@@ -63,10 +63,10 @@ function Contact({ contact, known, span, choices, rests }) {
   return html`
     <h1>${pair(contact)}</h1>
     <p class="under">${initiative.name} · ${say(`contact.${origin.toLowerCase()}`)} · ${lastedSaid(contact)}</p>
+    <${Views} ...${choices} holders=${[...handles, ...OUTSIDE]} called=${called} />
     ${view.known === null ? null : html`<${KnownThen} day=${view.known} back=${() => change({ known: null })} />`}
     <section aria-labelledby="how">
       <h2 id="how">${say("course.how")}</h2>
-      <${Views} ...${choices} holders=${[...handles, ...OUTSIDE]} called=${called} />
       <div class="course">
         <${Lens} key=${FIRST} lens=${FIRST} ...${shared} />
         ${view.second === null ? null : html`<${Lens} key="second" lens=${view.second} ...${shared} />`}

@@ -52,12 +52,14 @@ function Drawn({ id, lens, holder, span, called, day, found }) {
   `;
 }
 
-/** The instants to ask for: about as many as can be told apart, the last of them the end itself. */
+/** The instants to ask for: beginnings of days, as events count from there, about as many as can be told apart, the last of them that of the end. */
 function steps({ from, known, to }) {
-  const until = Math.min(known ?? to, to);
-  const step = Math.max(1, Math.ceil((until - from) / DAY_MS / POINTS));
-  const count = Math.max(0, Math.ceil((until - from) / DAY_MS / step));
-  return { from: new Date(until - count * step * DAY_MS).toISOString(), to: new Date(until).toISOString(), step };
+  const until = Math.max(from, Math.min(known ?? to, to));
+  const last = Math.floor(until / DAY_MS);
+  const days = last - Math.floor(from / DAY_MS);
+  const step = Math.max(1, Math.ceil(days / POINTS));
+  const first = last - Math.ceil(days / step) * step;
+  return { from: new Date(first * DAY_MS).toISOString(), to: new Date(until).toISOString(), step };
 }
 
 function read({ trajectory, moves }) {

@@ -33,7 +33,7 @@ function Known({ known, days, choose }) {
   `;
 }
 
-/** Said above everything that is shown as it was known earlier. */
+/** Said over everything that is shown as it was known earlier, and in sight all the way down where there is room; under the slider, which stays where it is. */
 export function KnownThen({ day, back }) {
   return html`<div class="then" role="status"><p>${say("course.known_on", { day: daySaid(day) })}</p><button class="second" onClick=${back}>${say("course.known_back")}</button></div>`;
 }

@@ -27,7 +27,7 @@ export function Course({ points, moves, span, width, id, says, label, children }
       <${Patterns} id=${id} />
       <${NotYet} x=${x} known=${span.known} top=${top} bottom=${bottom} />
       <${Axis} x=${x} top=${top} bottom=${bottom} />
-      ${points ? html`<${Stream} points=${points} x=${x} top=${top} id=${id} />` : html`<${Ground} x=${x} top=${top + 3} />${pieces.map((one) => piece(one, x, top + 3, id))}`}
+      ${points ? html`<${Stream} points=${points} until=${until} x=${x} top=${top} id=${id} />` : html`<${Ground} x=${x} top=${top + 3} />${pieces.map((one) => piece(one, x, top + 3, id))}`}
       ${ends.map(({ from, to }) => html`<rect key=${from} x=${x(from)} y=${top} width=${x(to) - x(from)} height=${bottom - top} fill="var(--paper)" fill-opacity="0.65" />`)}
       ${moves.map(({ at }, place) => html`<line key=${place} x1=${x(at)} x2=${x(at)} y1=${MARKS / 2} y2=${bottom} stroke="var(--ink)" stroke-opacity="0.35" />`)}
       <${Legend} looks=${looks} width=${width} top=${legend} id=${id} />

@@ -3,7 +3,7 @@
 import { html } from "../vendor/preact.js";
 import { say } from "../words.js";
 import { wide } from "./look.js";
-import { Axis, NAMES, NotYet, timeScale } from "./time.js";
+import { Axis, EDGE, NAMES, NotYet, timeScale } from "./time.js";
 
 const HEAD = 22;
 export const LANE = 22;
@@ -44,7 +44,7 @@ export function Lasting({ placed: { x, heads, bars, bottom }, known, width, says
     <svg viewBox=${`0 0 ${width} ${bottom + NAMES}`} role="group" aria-label=${label} aria-describedby=${says}>
       <${NotYet} x=${x} known=${known} top=${0} bottom=${bottom} />
       <${Axis} x=${x} top=${0} bottom=${bottom} />
-      <g font-size="12" font-weight="600" fill="var(--ink)">${heads.map(({ name, y }) => html`<text key=${name} x="2" y=${y} stroke="var(--paper)" stroke-width="4" paint-order="stroke">${say(`lasting.${name}`)}</text>`)}</g>
+      <g font-size="12" font-weight="600" fill="var(--ink)">${heads.map(({ name, y }) => html`<text key=${name} x=${EDGE} y=${y} stroke="var(--paper)" stroke-width="4" paint-order="stroke">${say(`lasting.${name}`)}</text>`)}</g>
       <g font-size="12" fill="var(--ink)">${bars.map((bar) => html`<${Bar} key=${bar.key} bar=${bar} />`)}</g>
       ${children}
     </svg>

@@ -19,6 +19,7 @@ const SHAPES = {
   unobserved: "M-6 0 A6 6 0 1 0 6 0 A6 6 0 1 0 -6 0 Z",
 };
 const ROW = 24;
+const INDENT = 9;
 const ruler = document.createElement("canvas").getContext("2d");
 ruler.font = `12px ${getComputedStyle(document.documentElement).fontFamily}`;
 
@@ -57,7 +58,7 @@ export function legendHeight(looks, width) {
 
 /** What each shape and pattern stands for, in as many rows as it takes. */
 export function Legend({ looks, width, top, id }) {
-  return html`<g transform=${`translate(0 ${top})`} font-size="12" fill="var(--ink)">
+  return html`<g transform=${`translate(${INDENT} ${top})`} font-size="12" fill="var(--ink)">
     ${placed(looks, width).map(
       ({ look, said, x, row }) => html`<g key=${look} transform=${`translate(${x} ${row * ROW + 14})`}>
         ${look === "unobserved" ? html`<line x1="0" x2="22" stroke="var(--soft)" stroke-dasharray="2 4" />` : html`<rect y="-6" width="22" height="12" fill=${filled(id, look)} />`}
@@ -73,7 +74,7 @@ function placed(looks, width) {
   return looks.map((look) => {
     const said = word("phase", look);
     const takes = 48 + wide(said) + 18;
-    if (x && x + takes > width) [x, row] = [0, row + 1];
+    if (x && INDENT + x + takes > width) [x, row] = [0, row + 1];
     const place = { look, said, x, row };
     x += takes;
     return place;

@@ -6,7 +6,8 @@ import { html } from "../vendor/preact.js";
 import { say } from "../words.js";
 import { wide } from "./look.js";
 
-const EDGE = 9;
+/** How far from its sides a picture begins and ends. */
+export const EDGE = 9;
 const APART = 64;
 /** How high the names under the axis are. */
 export const NAMES = 22;

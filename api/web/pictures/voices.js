@@ -3,7 +3,7 @@
 import { html } from "../vendor/preact.js";
 import { Legend, legendHeight, LOOKS, Patterns } from "./look.js";
 import { Ground } from "./phases.js";
-import { Axis, NAMES, NotYet, timeScale } from "./time.js";
+import { Axis, EDGE, NAMES, NotYet, timeScale } from "./time.js";
 
 const NAME = 20;
 const ROW = NAME + 28;
@@ -21,7 +21,7 @@ export function Voices({ rows, span, width, id, says, label, children }) {
       <${Axis} x=${x} top=${0} bottom=${bottom} />
       ${rows.map(
         ({ holder, name }, row) => html`<g key=${holder}>
-          <text x="2" y=${row * ROW + 15} font-size="12" font-weight="600" fill="var(--ink)" stroke="var(--paper)" stroke-width="4" paint-order="stroke">${name}</text>
+          <text x=${EDGE} y=${row * ROW + 15} font-size="12" font-weight="600" fill="var(--ink)" stroke="var(--paper)" stroke-width="4" paint-order="stroke">${name}</text>
           <${Ground} x=${x} top=${pieceTop(row)} />
         </g>`,
       )}

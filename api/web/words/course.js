@@ -12,7 +12,7 @@ export const course = {
   "course.known_back": ["Terug naar nu", "Back to now"],
   "course.lens": ["De lens {lens}, {holder}", "The lens {lens}, {holder}"],
   "lens.evidence": ["evidence: alles wat er gebeurde, gewogen", "evidence: all that happened, weighed"],
-  "lens.accounts": ["accounts: alleen wat mensen zeiden of openlieten", "accounts: only what people said or left open"],
+  "lens.accounts": ["accounts: wat mensen zeiden of openlieten", "accounts: what people said or left open"],
   "course.evidence": ["Wat het was, uit alles wat er gebeurde", "What it was, from all that happened"],
   "course.shares": [
     "Hulp, vriendschap en ambiguïteit naast elkaar, {holder}. Hoe breder de stroom, hoe meer er bekend is; waar niets bekend is, is hij leeg.",
@@ -46,7 +46,7 @@ export const course = {
   "course.why_nothing": ["Er is niets waar dit op rust.", "There is nothing that this rests on."],
   "course.why_more": ["en nog {count} | en nog {count}", "and {count} more | and {count} more"],
   "course.percent": ["{word} {share}%", "{word} {share}%"],
-  "course.much": ["Hiervan is {share}% bekend.", "Of this, {share}% is known."],
+  "course.much": ["Zo veel is er bekend: {share}%.", "So much is known: {share}%."],
   "course.direction": ["{giver} helpt {receiver}", "{giver} helps {receiver}"],
   "course.voices": ["Wat mensen er zelf van zeiden", "What people themselves said it was"],
   "course.voices_say": [
