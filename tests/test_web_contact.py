@@ -149,7 +149,8 @@ def test_the_whole_page_is_shown_as_it_was_known_and_says_so_until_one_goes_back
     opened = page.get_by_role("button", name="Left open: the roles")
     page.get_by_role("slider", name="Day in the course: evidence").press("End")
     weighed = why(page).get_by_role("link", name="account of Somebody: friendship")
-    late_ones = (told, heard, opened, weighed)
+    moved = stream(page).get_by_role("button", name="1 April 2021: from help to ambiguity")
+    late_ones = (told, heard, opened, weighed, moved)
     for one in late_ones:
         expect(one).to_have_count(1)
     known = page.get_by_label("As we knew it on")
