@@ -8,7 +8,7 @@ import json
 import os
 import shutil
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -39,6 +39,10 @@ def chromium(playwright: Playwright) -> Browser:
     if named is None:
         pytest.skip("no Chromium is installed (Debian: chromium), nor named by TUSSENRUIMTE_TEST_CHROMIUM")
     return playwright.chromium.launch(executable_path=named, args=list(ALONE))
+
+
+def now() -> int:
+    return time.time_ns() // 1_000
 
 
 class WebHouse:
@@ -111,9 +115,9 @@ def settled(page: Page) -> None:
 
 
 @contextmanager
-def web_house(path: Path, browser: Browser, filled: bool = True) -> Iterator[WebHouse]:
+def web_house(path: Path, browser: Browser, filled: bool = True, clock: Callable[[], int] = now) -> Iterator[WebHouse]:
     """A house, with the ten examples where it is `filled`."""
-    organisation = Organisation(on_sqlite(path / "events.db", b"r" * 32, "buurtmaat", lambda: time.time_ns() // 1_000))
+    organisation = Organisation(on_sqlite(path / "events.db", b"r" * 32, "buurtmaat", clock))
     with running(path, organisation=organisation) as found:
         house = WebHouse(found, browser)
         if filled:

@@ -3,11 +3,12 @@
 import { signal } from "./vendor/preact.js";
 import { audit } from "./words/audit.js";
 import { contact } from "./words/contact.js";
+import { course } from "./words/course.js";
 import { days } from "./words/days.js";
 import { picture } from "./words/picture.js";
 import { shell } from "./words/shell.js";
 
-const TEXTS = { ...audit, ...contact, ...days, ...picture, ...shell };
+const TEXTS = { ...audit, ...contact, ...course, ...days, ...picture, ...shell };
 const LANGUAGES = ["nl", "en"];
 const KEPT = "tussenruimte.language";
 

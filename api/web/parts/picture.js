@@ -16,6 +16,7 @@ export function Picture({ title, says, table, file, children }) {
   const id = useId();
   const frame = useRef(null);
   const [width, setWidth] = useState(null);
+  const [open, setOpen] = useState(false);
   useEffect(() => {
     const watch = new ResizeObserver(([{ contentRect }]) => setWidth(Math.max(NARROW, Math.floor(contentRect.width))));
     watch.observe(frame.current);
@@ -27,7 +28,7 @@ export function Picture({ title, says, table, file, children }) {
       <figcaption><h3 id=${`${id}-title`}>${title}</h3><p id=${`${id}-says`}>${says}</p></figcaption>
       <div class="drawn" ref=${frame}>${width === null ? null : children(width, `${id}-says`)}</div>
       <div class="kept">
-        <details><summary>${say("picture.table")}</summary><${Twin} title=${title} table=${table} /></details>
+        <details onToggle=${({ currentTarget }) => setOpen(currentTarget.open)}><summary>${say("picture.table")}</summary>${open ? html`<${Twin} title=${title} table=${table} />` : null}</details>
         <button class="plain" onClick=${() => keep(`${file}.svg`, new Blob([standing(svg())], { type: "image/svg+xml" }))}>${say("picture.svg")}</button>
         <button class="plain" onClick=${async () => keep(`${file}.png`, await printed(svg()))}>${say("picture.png")}</button>
       </div>
