@@ -126,7 +126,7 @@ def test_what_broke_is_told_by_a_number_that_stands_in_the_log(house: Served, ca
 )
 def test_nothing_but_health_is_had_without_a_token(house: Served, headers: dict[str, str]) -> None:
     stranger = TestClient(house.client.app)
-    for path in ("/graphql", "/", "/graphql/elsewhere"):
+    for path in ("/graphql", "/nowhere", "/graphql/elsewhere"):
         response = stranger.get(path, headers={**headers, "Accept-Language": "nl"})
         assert response.status_code == 401
         assert response.headers["WWW-Authenticate"] == "Bearer"
