@@ -95,7 +95,7 @@ def peaks(path: Path, *counts: int) -> list[int]:
 def test_memory_stays_flat_however_many_lines_there_are(tmp_path: Path) -> None:
     """From where a batch does not wait in memory any more."""
     little, few, few_again = peaks(tmp_path / "few.sqlite", 500, 190_000, 190_000)
-    [many] = peaks(tmp_path / "many.sqlite", 570_000)
+    [many] = peaks(tmp_path / "many.sqlite", 380_000)
     assert little < few
     assert few_again <= 1.3 * few
     assert many <= 1.3 * few
