@@ -1,4 +1,4 @@
-"""How a contact went, on its page: pointed at with the keys, explained by events that lead to the story, and shown as it was known earlier."""
+"""How a contact went, on its page: pointed at by keys, explained by events that lead to the story, and shown as it was known earlier."""
 
 import time
 from collections.abc import Iterator
@@ -10,6 +10,7 @@ from sent_lines import account, initiative, line, match, meeting, person
 from web_house import Visitor, WebHouse, settled
 
 DAY = 86_400_000_000
+OPENING = {"opening": "o", "about": "roles", "by": ["a"]}
 PHONE = {"width": 320, "height": 640}
 
 
@@ -33,7 +34,7 @@ def late(tmp_path_factory: pytest.TempPathFactory, chromium: Browser) -> Iterato
         house.record(
             [
                 account("said", "late", named="friendship"),
-                line("open", "left_open", "relationship/late", {"opening": "o", "about": "roles", "by": ["a"]}, "2021-04-01", perspective="b"),
+                line("open", "left_open", "relationship/late", OPENING, "2021-04-01", perspective="b"),
             ]
         )
         yield house
