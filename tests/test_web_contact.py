@@ -1,4 +1,4 @@
-"""How a contact went, on its page: pointed at with the keys, explained by events that lead to the story, and shown as it was known earlier."""
+"""How a contact went, on its page: pointed at by keys, explained by events that lead to the story, and shown as it was known earlier."""
 
 import time
 from collections.abc import Iterator
@@ -9,7 +9,10 @@ from playwright.sync_api import Browser, Locator, Page, expect
 from sent_lines import account, initiative, line, match, meeting, person
 from web_house import Visitor, WebHouse, settled
 
+from domain.model.time import iso_day
+
 DAY = 86_400_000_000
+OPENING = {"opening": "o", "about": "roles", "by": ["a"]}
 PHONE = {"width": 320, "height": 640}
 
 
@@ -24,16 +27,24 @@ class Days:
 
 @pytest.fixture(scope="module")
 def late(tmp_path_factory: pytest.TempPathFactory, chromium: Browser) -> Iterator[WebHouse]:
-    """A contact of which an account and what was left open were heard of forty days after what else there is."""
+    """A contact of which the term ran out, and an account and what was left open were heard of forty days after what else there is."""
     clock = Days()
     clock.behind = 40
     with web_house.web_house(tmp_path_factory.mktemp("late"), chromium, filled=False, clock=clock) as house:
-        house.record([initiative("home"), *person("ada"), *person("bo"), match("late", "ada", "bo", "home"), meeting("m1", "late")])
+        house.record(
+            [
+                initiative("home"),
+                *person("ada"),
+                *person("bo"),
+                match("late", "ada", "bo", "home", term={"kind": "fixed", "until": iso_day(clock() + 20 * DAY)}),
+                meeting("m1", "late"),
+            ]
+        )
         clock.behind = 0
         house.record(
             [
                 account("said", "late", named="friendship"),
-                line("open", "left_open", "relationship/late", {"opening": "o", "about": "roles", "by": ["a"]}, "2021-04-01", perspective="b"),
+                line("open", "left_open", "relationship/late", OPENING, "2021-04-01", perspective="b"),
             ]
         )
         yield house
@@ -150,7 +161,8 @@ def test_the_whole_page_is_shown_as_it_was_known_and_says_so_until_one_goes_back
     page.get_by_role("slider", name="Day in the course: evidence").press("End")
     weighed = why(page).get_by_role("link", name="account of Somebody: friendship")
     moved = stream(page).get_by_role("button", name="1 April 2021: from help to ambiguity")
-    late_ones = (told, heard, opened, weighed, moved)
+    ran_out = page.get_by_role("button", name="Terms: fixed term, lapsed")
+    late_ones = (told, heard, opened, weighed, moved, ran_out)
     for one in late_ones:
         expect(one).to_have_count(1)
     known = page.get_by_label("As we knew it on")

@@ -21,7 +21,7 @@ export const SPANS = `
 
 export function Lasted({ contact, span, called, day }) {
   const pointed = useSignal(null);
-  const groups = useMemo(() => groupsOf(contact, called), [contact, called]);
+  const groups = useMemo(() => groupsOf(contact, called, span.known), [contact, called, span.known]);
   if (!groups.length) return null;
   const [title, says] = [say("course.lasting"), say("course.lasting_says")];
   const table = {
@@ -42,13 +42,15 @@ export function Lasted({ contact, span, called, day }) {
   `;
 }
 
-function groupsOf({ history, terms, agreements, reversals, openings, tensions }, called) {
+function groupsOf({ history, terms, agreements, reversals, openings, tensions }, called, known) {
   const standing = history.filter((event) => !event.retractedBy);
   const begun = (type, field) => new Map(standing.filter((event) => event.type === type).map((event) => [(event.amended ?? event.data)[field], event]));
   const [agreed, reversed, opened, felt] = [begun("boundary_agreed", "agreement"), begun("roles_reversed", "reversal"), begun("left_open", "opening"), begun("tension_felt", "tension")];
   const began = standing.filter(({ type }) => type === "match_made" || type === "term_extended");
+  // A term that has run out by now had not always done so when this was known.
+  const ranOut = ({ lapsed, until }) => (lapsed && (known === null || firstInstant(until) <= known) ? until : null);
   const groups = [
-    { name: "terms", spans: terms.map((term) => spanned(termSaid(term), term.from, term.endedOn, began.find(({ occurred }) => occurred === term.from), term.lapsed && term.until)) },
+    { name: "terms", spans: terms.map((term) => spanned(termSaid(term, ranOut(term)), term.from, term.endedOn, began.find(({ occurred }) => occurred === term.from), ranOut(term))) },
     { name: "agreements", spans: agreements.map(({ id, kind, from, liftedOn }) => spanned(named("agreement", kind), from, liftedOn, agreed.get(id))) },
     { name: "reversals", spans: reversals.map(({ id, between, from, restoredOn }) => spanned(joined(between.map((handle) => called[handle] ?? handle)), from, restoredOn, reversed.get(id))) },
     { name: "openings", spans: openings.map(({ id, about, from, settledOn }) => spanned(named("opening", about), from, settledOn, opened.get(id))) },
@@ -65,7 +67,7 @@ function spanned(label, since, until, event, lapsed) {
   return { label, since, until, events: event ? [event] : [], said: `${label}, ${lasts}${ran}`, from: firstInstant(since), to: until ? firstInstant(until) : null, lapsed: lapsed ? firstInstant(lapsed) : null };
 }
 
-function termSaid({ kind, continuation, lapsed }) {
+function termSaid({ kind, continuation }, lapsed) {
   return [word("term", kind ?? "none"), continuation ? word("continuation", continuation) : lapsed ? say("course.lapsed") : null].filter(Boolean).join(", ");
 }
 

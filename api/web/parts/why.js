@@ -68,7 +68,7 @@ function Stood({ reading, called }) {
 }
 
 /** An event in the server's words, leading to where it stands in the story. */
-export function ToStory({ event: { id, occurred, told }, called }) {
+function ToStory({ event: { id, occurred, told }, called }) {
   return html`<a href=${`#${id}`}>${withNames(told, called)}</a> <span class="from">${daySaid(occurred)}</span>`;
 }
 

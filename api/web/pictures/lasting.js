@@ -10,10 +10,14 @@ export const LANE = 22;
 const BAR = 16;
 const GAP = 8;
 
-/** Where everything stands: `groups` are `[{name, spans: [{from, to, ...}]}]`, an open end as null; bars that would touch are in lanes of their own. */
+/**
+ * Where everything stands: `groups` are `[{name, spans: [{from, to, lapsed, label}]}]`, in milliseconds, null where there is none; bars that would touch are in
+ * lanes of their own.
+ */
 export function laid(groups, span, width) {
   const x = timeScale(span, width);
   const [, right] = x.range();
+  const until = Math.min(span.known ?? span.to, span.to);
   let top = 0;
   const heads = [];
   const bars = [];
@@ -23,7 +27,7 @@ export function laid(groups, span, width) {
     const free = [];
     for (const one of spans.toSorted((a, b) => a.from - b.from)) {
       const from = x(Math.max(one.from, span.from));
-      const to = Math.max(x(Math.min(one.to ?? span.to, span.to)), from + 4);
+      const to = Math.max(x(Math.min(one.to ?? until, until)), from + 4);
       const label = wide(one.label) + 10;
       // Beside its bar where there is room, else within it, on its own ground; else it is told where somebody points at it.
       const at = to + label <= right ? to + 6 : label < to - from ? from + 5 : null;
@@ -31,7 +35,7 @@ export function laid(groups, span, width) {
       let lane = free.findIndex((end) => end + GAP <= from);
       if (lane < 0) lane = free.push(0) - 1;
       free[lane] = takes;
-      bars.push({ ...one, x: from, width: to - from, y: top + lane * LANE, lapse: one.lapsed && one.lapsed < (one.to ?? span.to) ? x(Math.min(one.lapsed, span.to)) : null, label: at === null ? null : { x: at, text: one.label, within: at < to } });
+      bars.push({ ...one, x: from, width: to - from, y: top + lane * LANE, lapse: one.lapsed && one.lapsed < Math.min(one.to ?? until, until) ? x(one.lapsed) : null, label: at === null ? null : { x: at, text: one.label, within: at < to } });
     }
     top += free.length * LANE + 4;
   }
