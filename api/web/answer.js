@@ -10,15 +10,15 @@ const SOON_MS = 150;
 
 /**
  * `{data, error, again}` of a question. `rests(heard)` says of what is recorded meanwhile whether the answer rests on it; what comes
- * shortly after one another is asked for once.
+ * shortly after one another is asked for once. `asking` is how it is asked: `ask`, or what does so in more than one question.
  */
-export function useAnswer(query, variables, rests = () => false) {
+export function useAnswer(query, variables, rests = () => false, asking = ask) {
   const [answer, setAnswer] = useState({ data: null, error: null });
   const asked = JSON.stringify([query, variables, language.value]);
   const latest = useRef(0);
   const again = () => {
     const mine = ++latest.current;
-    return ask(query, variables).then(
+    return asking(query, variables).then(
       (data) => mine === latest.current && setAnswer({ data, error: null }),
       (error) => {
         if (!(error instanceof Refused || error instanceof Unreached)) throw error;

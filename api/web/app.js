@@ -6,6 +6,8 @@ import { connected, goOnListening } from "./live.js";
 import { AuditPage } from "./pages/audit.js";
 import { ContactPage } from "./pages/contact.js";
 import { ContactsPage } from "./pages/contacts.js";
+import { InitiativePage } from "./pages/initiative.js";
+import { InitiativesPage } from "./pages/initiatives.js";
 import { Nowhere } from "./parts/told.js";
 import { go, route, to } from "./route.js";
 import { html, render, signal, useEffect, useRef } from "./vendor/preact.js";
@@ -17,6 +19,8 @@ const WHO = "{ viewer { role name may } }";
 const PAGES = {
   contacts: { page: ContactsPage, may: "open", listed: "shell.contacts" },
   contact: { page: ContactPage, may: "open" },
+  initiatives: { page: InitiativesPage, may: "open", listed: "shell.initiatives" },
+  initiative: { page: InitiativePage, may: "open" },
   audit: { page: AuditPage, may: "audit", listed: "audit.title" },
 };
 

@@ -6,7 +6,8 @@ import { language, say } from "./words.js";
 /** The organisation's time zone, an IANA name. */
 export const zone = signal("Europe/Amsterdam");
 
-const LOCALES = { nl: "nl-NL", en: "en-GB" };
+/** By language, as dates and numbers are written. */
+export const LOCALES = { nl: "nl-NL", en: "en-GB" };
 const SEASONS = { 21: "spring", 22: "summer", 23: "autumn", 24: "winter" };
 
 /** Today in the organisation's time zone, `2026-01-31`. */

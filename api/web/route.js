@@ -27,8 +27,9 @@ addEventListener("popstate", () => (route.value = parts()));
 addEventListener("click", (event) => {
   const link = event.target.closest?.("a[href]");
   const plain = !event.defaultPrevented && event.button === 0 && !event.metaKey && !event.ctrlKey && !event.shiftKey && !event.altKey;
-  if (!plain || !link || link.target || link.hasAttribute("download")) return;
-  const address = new URL(link.href);
+  if (!plain || !link || link.hasAttribute("target") || link.hasAttribute("download")) return;
+  // A link within a picture says where it leads in its attribute alone.
+  const address = new URL(link.getAttribute("href"), location.href);
   if (address.origin !== location.origin || !address.pathname.startsWith(BASE) || (address.pathname === location.pathname && address.hash)) return;
   event.preventDefault();
   go(address.pathname + address.search);

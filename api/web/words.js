@@ -5,10 +5,11 @@ import { audit } from "./words/audit.js";
 import { contact } from "./words/contact.js";
 import { course } from "./words/course.js";
 import { days } from "./words/days.js";
+import { initiative } from "./words/initiative.js";
 import { picture } from "./words/picture.js";
 import { shell } from "./words/shell.js";
 
-const TEXTS = { ...audit, ...contact, ...course, ...days, ...picture, ...shell };
+const TEXTS = { ...audit, ...contact, ...course, ...days, ...initiative, ...picture, ...shell };
 const LANGUAGES = ["nl", "en"];
 const KEPT = "tussenruimte.language";
 

@@ -10,9 +10,9 @@ const PRINTED = 2;
 
 /**
  * `children(width, describedBy)` draws an `<svg>`; `table` is `{columns: [text], rows: [[text]]}`, the same in words. `file`: what it is
- * called where it is saved.
+ * called where it is saved. `held`: it may not leave the page, which says why; then it is neither saved nor printed.
  */
-export function Picture({ title, says, table, file, children }) {
+export function Picture({ title, says, table, file, held, children }) {
   const id = useId();
   const frame = useRef(null);
   const [width, setWidth] = useState(null);
@@ -24,13 +24,15 @@ export function Picture({ title, says, table, file, children }) {
   }, []);
   const svg = () => frame.current.querySelector("svg");
   return html`
-    <figure class="picture" aria-labelledby=${`${id}-title`}>
+    <figure class=${held ? "picture held" : "picture"} aria-labelledby=${`${id}-title`}>
       <figcaption><h3 id=${`${id}-title`}>${title}</h3><p id=${`${id}-says`}>${says}</p></figcaption>
       <div class="drawn" ref=${frame}>${width === null ? null : children(width, `${id}-says`)}</div>
       <div class="kept">
         <details onToggle=${({ currentTarget }) => setOpen(currentTarget.open)}><summary>${say("picture.table")}</summary>${open ? html`<${Twin} title=${title} table=${table} />` : null}</details>
-        <button class="plain" onClick=${() => keep(`${file}.svg`, new Blob([standing(svg())], { type: "image/svg+xml" }))}>${say("picture.svg")}</button>
-        <button class="plain" onClick=${async () => keep(`${file}.png`, await printed(svg()))}>${say("picture.png")}</button>
+        ${held ? null : html`
+          <button class="plain" onClick=${() => keep(`${file}.svg`, new Blob([standing(svg())], { type: "image/svg+xml" }))}>${say("picture.svg")}</button>
+          <button class="plain" onClick=${async () => keep(`${file}.png`, await printed(svg()))}>${say("picture.png")}</button>
+        `}
       </div>
     </figure>
   `;
@@ -48,10 +50,16 @@ function Twin({ title, table: { columns, rows } }) {
   `;
 }
 
-/** The picture as a document of its own: with the colours that it has now, and on paper of its own. */
+/** The picture as a document of its own: with the colours that it has now, on paper of its own, and without links and what they are called. */
 function standing(svg) {
   const copy = svg.cloneNode(true);
   const [, , width, height] = copy.getAttribute("viewBox").split(" ");
+  for (const link of copy.querySelectorAll("a")) {
+    const plain = document.createElementNS("http://www.w3.org/2000/svg", "g");
+    if (link.hasAttribute("transform")) plain.setAttribute("transform", link.getAttribute("transform"));
+    plain.append(...link.childNodes);
+    link.replaceWith(plain);
+  }
   copy.setAttribute("xmlns", "http://www.w3.org/2000/svg");
   copy.setAttribute("width", width);
   copy.setAttribute("height", height);

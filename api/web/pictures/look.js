@@ -11,7 +11,8 @@ const LINES = {
   friendship: html`<circle cx="2" cy="2" r="1.1" fill="var(--card)" fill-opacity="0.7" /><circle cx="6" cy="6" r="1.1" fill="var(--card)" fill-opacity="0.7" />`,
   ended: html`<path d="M4 0 V8" stroke="var(--card)" stroke-width="2" stroke-opacity="0.5" />`,
 };
-const SHAPES = {
+/** As paths around 0,0. */
+export const SHAPES = {
   help: "M-6 -6 H6 V6 H-6 Z",
   ambiguity: "M0 -8 L8 0 L0 8 L-8 0 Z",
   friendship: "M-7 0 A7 7 0 1 0 7 0 A7 7 0 1 0 -7 0 Z",

@@ -1,0 +1,14 @@
+// Numbers as people read them.
+
+import { LOCALES } from "./days.js";
+import { language } from "./words.js";
+
+/** `1,234.5`, with one digit after the point where there is something. */
+export function countSaid(count) {
+  return new Intl.NumberFormat(LOCALES[language.value], { maximumFractionDigits: 1 }).format(count);
+}
+
+/** A part of a whole, 0 to 1, as `25%`. */
+export function partSaid(part) {
+  return new Intl.NumberFormat(LOCALES[language.value], { style: "percent", maximumFractionDigits: 0 }).format(part);
+}
