@@ -12,6 +12,7 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 from corrected_histories import Draw, chronicle_of, histories, kind_of, refusals
+from corrected_histories import told as line_told
 from histories import Line
 from history_words import DAY, day
 from hypothesis import given, settings
@@ -35,15 +36,16 @@ Asks = tuple[str, str, str | None]
 
 @st.composite
 def planned(draw: Draw) -> list[Line]:
-    """A history in which what has a plan may name its day."""
-    lines = draw(histories(most=20))
-    with_plans = []
+    """A history in which what has a plan may name its day, and in which a coordinator may leave something open."""
+    lines = draw(histories(most=draw(st.sampled_from([20, 9]))))
+    days = telling_days(chronicle_of(lines))
     for line in lines:
-        name = PLANS.get(kind_of(line))
-        ahead = draw(st.sampled_from([None, -3, 0, 10, 200])) if name is not None else None
-        when = {name: day((told_day(chronicle_of(lines).steps[0].event) + 40 + ahead) * DAY)} if ahead is not None else {}
-        with_plans.append({**line, "data": {**line["data"], **when}})
-    return with_plans if not refusals(with_plans) else lines
+        if (name := PLANS.get(kind_of(line))) is not None and draw(st.booleans()):
+            lines = [
+                {**one, "data": {**one["data"], name: day(draw(st.sampled_from(days)) * DAY)}} if one is line else one for one in lines
+            ]
+    left = line_told("left_open", day(draw(st.sampled_from(days)) * DAY), {"opening": "o", "about": "nature"}, "coordinator")
+    return [*lines, left] if draw(st.integers(0, 3)) == 3 and not refusals([*lines, left]) else lines
 
 
 def plainly(told: Chronicle, presets: dict[str, Preset], today: int) -> set[Asks]:
@@ -142,10 +144,18 @@ def chosen(draw: Draw) -> dict[str, Preset]:
     }
 
 
+def telling_days(told: Chronicle) -> list[int]:
+    """Those on which something may begin to ask or end, and some long after."""
+    after = {told_day(step.event) + days for step in told.steps for days in (0, 1, 2, 14, 15, 90, 400)}
+    around = {lapse // DAY + days for lapse in told.lapses for days in (-90, -14, -2, -1, 0)}
+    return sorted(after | around) or [18_700]
+
+
 @settings(max_examples=60)
-@given(planned(), chosen(), st.lists(st.integers(0, 900), min_size=3, max_size=3))
-def test_what_asks_is_what_a_plain_reading_finds(lines: list[Line], presets: dict[str, Preset], later: list[int]) -> None:
+@given(planned(), chosen(), st.lists(st.integers(0, 2**16), min_size=20, max_size=20))
+def test_what_asks_is_what_a_plain_reading_finds(lines: list[Line], presets: dict[str, Preset], places: list[int]) -> None:
     told = chronicle_of(lines)
+    days = telling_days(told)
     with TemporaryDirectory() as folder:
         platform = Platform(Path(folder, "first"))
         try:
@@ -155,8 +165,7 @@ def test_what_asks_is_what_a_plain_reading_finds(lines: list[Line], presets: dic
             own.choose_time_zone("UTC", WHO)
             for kind in ATTENTION_KINDS:
                 own.choose_preset(kind, presets[kind].on, presets[kind].number, WHO)
-            began = told_day(told.steps[0].event) if told.steps else 18_700
-            for today in sorted({began, *(began + days for days in later)}):
+            for today in sorted({days[place % len(days)] for place in places}):
                 platform.clock.now = today * DAY + DAY // 2
                 page: Any = platform.questions.attention_page(1_000, None, AttentionFilter())
                 assert {(one.kind, one.since, one.event) for one in page.nodes} == plainly(told, presets, today)

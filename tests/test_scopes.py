@@ -78,6 +78,7 @@ EVERYTHING = """query($day: DateTime!) {
   initiatives { nodes { id name relationships { nodes { id } } } }
   events { nodes { id subject data } }
   moves { nodes { relationship { id } was now at triggers { id } } }
+  attention { nodes { relationship { id } kind since event { id } } }
   alice: participant(id: "alice") { id name relationships { nodes { id } } }
   carla: participant(id: "carla") { id name relationships { nodes { id } } }
 }
@@ -149,6 +150,8 @@ ASKED = [
     '{ events(filter: {initiative: "%s"}) { nodes { id } } }',
     '{ moves(filter: {relationship: "%s"}) { nodes { at } } }',
     '{ moves(filter: {initiative: "%s"}) { nodes { at } } }',
+    '{ attention(relationship: "%s") { nodes { since } } }',
+    '{ attention(initiative: "%s") { nodes { since } } }',
     'mutation { withdrawConsent(participant: "%s", scope: RECORD) { position } }',
     'mutation { eraseParticipant(participant: "%s") { state } }',
 ]

@@ -6,8 +6,9 @@ from typing import get_args
 import pytest
 
 from domain.model import words
+from domain.model.attention import ATTENTION_KINDS
 from domain.model.catalogue import KINDS
-from projections.export.vocabulary import DUTCH, PLACES, WHO, where, who, word
+from projections.export.vocabulary import ASKS, DUTCH, PLACES, WHO, where, who, word
 from projections.export.wording import SENTENCES, sentence, told
 from projections.views.answers import RecordedEvent
 
@@ -40,6 +41,7 @@ def test_every_word_of_a_closed_list_has_its_dutch() -> None:
     assert {said for words_of in SAID for said in get_args(words_of)} - ALIKE <= set(DUTCH)
     assert set(PLACES) == {"home", "public", "centre", "outdoors", "phone", "online", "message", "other"}
     assert set(WHO) == words.NO_HANDLES
+    assert set(ASKS) == {kind.upper() for kind in ATTENTION_KINDS}
 
 
 def test_a_word_keeps_its_meaning_and_a_handle_its_spelling() -> None:

@@ -27,7 +27,7 @@ HEADS: dict[str, str] = {
     "made": "ruimte gemaakt", "limited": "begrensd", "openness": "openheid", "recorded": "vastgelegd", "position": "positie",
     "who": "wie", "role": "rol", "looks after": "begeleidt", "invited": "uitgenodigd", "joined": "sinds", "left": "tot",
     "auditor": "auditor", "why": "waarom", "allowed by": "toegestaan door", "until": "tot", "holds": "geldt",
-    "since": "sinds", "asks": "vraagt", "when": "wanneer",
+    "name": "naam", "since": "sinds", "asks": "vraagt", "when": "wanneer",
 }  # fmt: skip
 ACTIONS = {
     "read": ("read {}", "las {}"),
@@ -185,14 +185,14 @@ def attention(page: a.Page, language: Language) -> RenderableType:
 
 def choices(answer: Mapping[str, Any], language: Language) -> RenderableType:
     """When each kind asks, or that it does not."""
-    table = _table(language, "what", "asks", "when")
+    table = _table(language, "name", "what", "asks", "when")
     for one in answer["presets"]:
         asks = ("yes", "ja") if one["on"] else ("no", "nee")
         times = ("{} times their rhythm", "{} keer hun ritme")[language == "nl"].format(one["times"]) if one["times"] else ""
         days = ("{} days", "{} dagen")[language == "nl"].format(one["days"]) if one["days"] else ""
-        table.add_row(ASKS[one["kind"]][language == "nl"], asks[language == "nl"], days or times)
-    begin = ("Days begin as in", "Dagen beginnen zoals in")[language == "nl"]
-    return Group(table, Text(f"\n{begin} {answer['timeZone']}"))
+        table.add_row(one["kind"].lower(), ASKS[one["kind"]][language == "nl"], asks[language == "nl"], days or times)
+    begin = ("days begin as in", "dagen beginnen zoals in")[language == "nl"]
+    return Group(table, Text(f"\ntime_zone: {begin} {answer['timeZone']}"))
 
 
 def accesses(page: a.Page, language: Language) -> RenderableType:
