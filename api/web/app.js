@@ -3,24 +3,30 @@
 import { ask, Unreached } from "./ask.js";
 import { zone } from "./days.js";
 import { connected, goOnListening } from "./live.js";
+import { sendFor } from "./outbox.js";
 import { AuditPage } from "./pages/audit.js";
 import { ContactPage } from "./pages/contact.js";
 import { ContactsPage } from "./pages/contacts.js";
+import { RecordPage } from "./pages/record.js";
 import { Nowhere } from "./parts/told.js";
+import { Count } from "./parts/waiting.js";
 import { go, route, to } from "./route.js";
 import { html, render, signal, useEffect, useRef } from "./vendor/preact.js";
+import { isHere, viewer, wasHere } from "./viewer.js";
 import { choose, language, say } from "./words.js";
 
-const WHO = "{ viewer { role name may } }";
+const WHO = "{ viewer { role name may recordedBy organisation } }";
 
 /** By the first part of the address: the page, and what somebody has to be allowed to see it. */
 const PAGES = {
   contacts: { page: ContactsPage, may: "open", listed: "shell.contacts" },
   contact: { page: ContactPage, may: "open" },
   audit: { page: AuditPage, may: "audit", listed: "audit.title" },
+  record: { page: RecordPage, may: "record" },
 };
 
-const viewer = signal(null);
+/** Whether the server has newer files than those of this page. */
+const newer = signal(false);
 const unreached = signal(false);
 
 function App() {
@@ -53,6 +59,8 @@ function Head({ listed, name }) {
         ${listed.map(([known, { listed: key }]) => html`<a href=${to(known)} aria-current=${known === name ? "page" : undefined}>${say(key)}</a>`)}
       </nav>
       <div class="who">
+        <${Count} />
+        ${newer.value ? html`<button class="plain" onClick=${() => location.reload()}>${say("shell.newer")}</button>` : null}
         ${connected.value ? null : html`<span class="quiet" role="status">${say("shell.quiet")}</span>`}
         <button class="plain" lang=${other} onClick=${() => choose(other)}>${say("shell.language")}</button>
         <a href="/sign-in" title=${say("shell.as", { name: viewer.value.name, role: say(`role.${viewer.value.role}`) })}>${say("shell.account")}</a>
@@ -73,16 +81,29 @@ function home(may) {
 async function begin() {
   unreached.value = false;
   try {
-    const found = await ask(WHO);
-    if (found.viewer.may.includes("own")) return location.replace("/own");
-    viewer.value = found.viewer;
-    if (!route.value.length) go(home(found.viewer.may), { instead: true });
-    if (found.viewer.may.includes("look")) goOnListening();
+    isHere((await ask(WHO)).viewer);
   } catch (error) {
     if (!(error instanceof Unreached)) throw error;
-    unreached.value = true;
+    wasHere();
+    if (viewer.value === null) return void (unreached.value = true);
   }
+  const { may } = viewer.value;
+  if (may.includes("own")) return location.replace("/own");
+  if (!route.value.length) go(home(may), { instead: true });
+  if (may.includes("look")) goOnListening();
+  if (may.includes("record")) sendFor(viewer.value);
+}
+
+/** Keep the app's files here, and say when the server has newer ones than those of this page. */
+function keepFiles() {
+  const files = navigator.serviceWorker;
+  if (!files) return;
+  const before = files.controller;
+  files.addEventListener("controllerchange", () => (newer.value = before !== null));
+  // Where that fails, the pages are asked for each time, as without it.
+  files.register("/app/sw.js", { scope: "/app/", updateViaCache: "none" }).catch(() => {});
 }
 
 render(html`<${App} />`, document.getElementById("app"));
 begin();
+keepFiles();

@@ -5,9 +5,10 @@ import { audit } from "./words/audit.js";
 import { contact } from "./words/contact.js";
 import { days } from "./words/days.js";
 import { picture } from "./words/picture.js";
+import { record } from "./words/record.js";
 import { shell } from "./words/shell.js";
 
-const TEXTS = { ...audit, ...contact, ...days, ...picture, ...shell };
+const TEXTS = { ...audit, ...contact, ...days, ...picture, ...record, ...shell };
 const LANGUAGES = ["nl", "en"];
 const KEPT = "tussenruimte.language";
 

@@ -2,6 +2,7 @@
 
 import { useAnswer } from "../answer.js";
 import { daySaid } from "../days.js";
+import { Recording } from "../parts/recording.js";
 import { Answered, Nowhere } from "../parts/told.js";
 import { Story, TOLD } from "../parts/story.js";
 import { NAMED, names, pair } from "../people.js";
@@ -23,6 +24,7 @@ function Contact({ relationship }) {
   return html`
     <h1>${pair(relationship)}</h1>
     <p class="under">${initiative.name} · ${say(`contact.${origin.toLowerCase()}`)} · ${when}</p>
+    <${Recording} relationship=${relationship} />
     <${Story} history=${history} called=${names(relationship)} />
   `;
 }

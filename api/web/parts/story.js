@@ -3,11 +3,13 @@
 
 import { daySaid, instantSaid } from "../days.js";
 import { holderSaid, joined, withNames } from "../people.js";
+import { to } from "../route.js";
 import { html } from "../vendor/preact.js";
+import { viewer } from "../viewer.js";
 import { say, word } from "../words.js";
 
 /** What the story asks of an event. */
-export const TOLD = "id type occurred recorded recordedBy source method perspective toldBy retractedBy amendedBy data amended told(marked: true)";
+export const TOLD = "id type subject occurred recorded recordedBy source method perspective toldBy retractedBy amendedBy data amended told(marked: true)";
 const CORRECTING = ["event_retracted", "event_amended"];
 
 export function Story({ history, called }) {
@@ -33,7 +35,7 @@ function Told({ event, called }) {
     <p class="told">${withNames(event.told, called)}</p>
     ${event.perspective ? html`<p class="view">${say("contact.view_of", { holder: holderSaid(event.perspective, called) })}</p>` : null}
     <${Notes} notes=${(event.amended ?? event.data).notes ?? []} called=${called} />
-    <p class="from">${from.filter(Boolean).join(" · ")}</p>
+    <p class="from">${from.filter(Boolean).join(" · ")}${isOwn(event) ? html` · <a href=${to("record", event.subject.split("/")[1], "correct", event.id)} aria-label=${say("record.correct_this", { what: withNames(event.told, called) })}>${say("record.correct")}</a>` : null}</p>
   `;
 }
 
@@ -49,6 +51,10 @@ export function opened(text) {
   if (typeof text === "string") return text;
   if (text.erased) return say("contact.shut_erased", { on: daySaid(text.erased) });
   return say(text.damaged ? "contact.shut_damaged" : "contact.shut_sealed");
+}
+
+function isOwn({ recordedBy, retractedBy }) {
+  return !retractedBy && recordedBy === viewer.value.recordedBy && viewer.value.may.includes("record");
 }
 
 function look(event) {
