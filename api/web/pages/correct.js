@@ -6,6 +6,7 @@ import { eventOf, withdrawal } from "../entry.js";
 import { Form } from "../forms/form.js";
 import { entriesAbout, record } from "../outbox.js";
 import { arrive } from "../parts/recording.js";
+import { occurredNow } from "../parts/story.js";
 import { Answered, Nowhere } from "../parts/told.js";
 import { pair, withNames } from "../people.js";
 import { contactOf, useRecordable } from "../recordable.js";
@@ -60,12 +61,11 @@ function One({ data, event, history }) {
 }
 
 /** What holds now, to begin with. `lost`: a note of it cannot be read any more; `shut`: so much that it cannot be said anew. */
-function startsOf({ id, occurred, perspective, data, amended }, history) {
-  const { notes = [], ...held } = amended ?? data;
-  const moves = history.filter((one) => one.type === "event_amended" && !one.retractedBy && one.data.event === id);
+function startsOf(event, history) {
+  const { notes = [], ...held } = event.amended ?? event.data;
   return {
-    occurred: moves.at(-1)?.data.occurred ?? occurred,
-    perspective,
+    occurred: occurredNow(event, history),
+    perspective: event.perspective,
     data: held,
     notes: notes.filter(({ text }) => typeof text === "string"),
     lost: notes.some(({ text }) => typeof text !== "string"),

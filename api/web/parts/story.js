@@ -12,17 +12,23 @@ import { say, word } from "../words.js";
 export const TOLD = "id type subject occurred recorded recordedBy source method perspective toldBy retractedBy amendedBy data amended told(marked: true)";
 const CORRECTING = ["event_retracted", "event_amended"];
 
+/** When an event happened as it is known now: an amendment may have moved it. */
+export function occurredNow(event, history) {
+  const moved = history.filter(({ type, retractedBy, data }) => type === "event_amended" && !retractedBy && data.event === event.id);
+  return moved.at(-1)?.data.occurred ?? event.occurred;
+}
+
 export function Story({ history, called }) {
   const told = history.filter((event) => !CORRECTING.includes(event.type)).toReversed();
   return html`
     <section aria-labelledby="story">
       <h2 id="story">${say("contact.story")}</h2>
-      ${told.length ? html`<ol class="story">${told.map((event) => html`<li key=${event.id} id=${event.id} class=${look(event)}><${Told} event=${event} called=${called} /></li>`)}</ol>` : html`<p>${say("contact.story_none")}</p>`}
+      ${told.length ? html`<ol class="story">${told.map((event) => html`<li key=${event.id} id=${event.id} class=${look(event)}><${Told} event=${event} occurred=${occurredNow(event, history)} called=${called} /></li>`)}</ol>` : html`<p>${say("contact.story_none")}</p>`}
     </section>
   `;
 }
 
-function Told({ event, called }) {
+function Told({ event, occurred, called }) {
   const { recorded, recordedBy, source, method } = event;
   const at = instantSaid(recorded);
   const from = [
@@ -31,7 +37,7 @@ function Told({ event, called }) {
     method && say("contact.by", { method: word("method", method) }),
   ];
   return html`
-    <time datetime=${event.occurred}>${daySaid(event.occurred)}</time>
+    <time datetime=${occurred}>${daySaid(occurred)}</time>
     <p class="told">${withNames(event.told, called)}</p>
     ${event.perspective ? html`<p class="view">${say("contact.view_of", { holder: holderSaid(event.perspective, called) })}</p>` : null}
     <${Notes} notes=${(event.amended ?? event.data).notes ?? []} called=${called} />
