@@ -66,7 +66,9 @@ def _record(context: Context, events: Sequence[Any]) -> Taken:
 Events = Annotated[list[JSON], strawberry.argument(description="CloudEvents objects, as the catalogue of events describes them.")]
 Sender = Annotated[
     str | None,
-    strawberry.argument(description="Whom the sender takes to be signed in, as `viewer.recordedBy` says it. Refused where it is somebody else."),
+    strawberry.argument(
+        description="Whom the sender takes to be signed in, as `viewer.recordedBy` says it. Refused where it is somebody else."
+    ),
 ]
 Participant = Annotated[strawberry.ID, strawberry.argument(description="The participant's id.")]
 Scope = Annotated[ConsentScope, strawberry.argument(description="What is no longer consented to.")]

@@ -48,11 +48,11 @@ class _Files(StaticFiles):
         return response
 
 
-def files_kept() -> bytes:
-    """A script that says which files the app is made of, with what they hash to, and which version they are together.
+def files_kept(of: Path = HERE) -> bytes:
+    """A script that says which files the app in a folder is made of, with what they hash to, and which version they are together.
 
     They are read anew each time, so that it is true of what is sent."""
-    files = {file.relative_to(HERE).as_posix(): file.read_bytes() for file in sorted(HERE.rglob("*")) if file.suffix in RUN}
+    files = {file.relative_to(of).as_posix(): file.read_bytes() for file in sorted(of.rglob("*")) if file.suffix in RUN}
     hashes = {
         "/app/" + path.removesuffix("index.html"): "sha256-" + base64.b64encode(hashlib.sha256(content).digest()).decode()
         for path, content in files.items()
@@ -71,4 +71,9 @@ def web_pages() -> list[BaseRoute]:
     async def files(_: Request) -> Response:
         return Response(await run_in_threadpool(files_kept), media_type="text/javascript", headers=KEPT)
 
-    return [Route("/", lead), Route("/app", lead), Route("/app/files.js", files), Mount("/app", GZipMiddleware(_Files(directory=HERE, html=True)))]
+    return [
+        Route("/", lead),
+        Route("/app", lead),
+        Route("/app/files.js", files),
+        Mount("/app", GZipMiddleware(_Files(directory=HERE, html=True))),
+    ]

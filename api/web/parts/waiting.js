@@ -14,7 +14,7 @@ export function Count() {
   if (!entries.value.length) return null;
   const waits = entries.value.length - refused;
   const told = [waits && say("record.waits_count", { count: waits }), refused && say("record.refused_count", { count: refused })];
-  return html`<a class="count" href=${to("record")} role="status">${told.filter(Boolean).join(", ")}</a>`;
+  return html`<span role="status"><a class="count" href=${to("record")}>${told.filter(Boolean).join(", ")}</a></span>`;
 }
 
 /** `of`: some of the entries. `named`: with which contact each is of. */
