@@ -6,7 +6,9 @@ from collections.abc import Sequence
 from typing import Annotated, Any, cast
 
 import strawberry
+from strawberry import UNSET
 
+from api.arguments import given
 from api.at_least import reach
 from api.batch import BATCH, Taken, take
 from api.context import Context, Info, question, thread
@@ -16,7 +18,7 @@ from api.inputs import input_of, plain
 from api.scalars import JSON, ConsentScope, Position
 from api.selection import contents
 from domain.model.catalogue import CATALOGUE, Kind
-from domain.model.errors import bad, missing
+from domain.model.errors import Refusal, Refused, bad, missing
 from domain.model.meanings import EVENTS
 from domain.model.time import iso_day, rfc3339
 from domain.store.erasures import Unfinished
@@ -62,11 +64,20 @@ def _record(context: Context, events: Sequence[Any]) -> Taken:
 
 
 Events = Annotated[list[JSON], strawberry.argument(description="CloudEvents objects, as the catalogue of events describes them.")]
+Sender = Annotated[
+    str | None,
+    strawberry.argument(
+        description="Whom the sender takes to be signed in, as `viewer.recordedBy` says it. Refused where it is somebody else."
+    ),
+]
 Participant = Annotated[strawberry.ID, strawberry.argument(description="The participant's id.")]
 Scope = Annotated[ConsentScope, strawberry.argument(description="What is no longer consented to.")]
 
 
-async def record_events(info: Info, events: Events) -> Taken:
+async def record_events(info: Info, events: Events, recorded_by: Sender = UNSET) -> Taken:
+    """What a browser kept for one person is never recorded as another's, who signed in there meanwhile."""
+    if given(recorded_by) not in (None, info.context.token.recorded_by):
+        raise Refused(Refusal("CONFLICT", "entry_another", "recordedBy"))
     return await thread(_record, info.context, events)
 
 

@@ -57,6 +57,17 @@ def test_who_recorded_is_kept_where_an_administrator_gives_it_and_else_the_token
     }  # fmt: skip
 
 
+def test_what_was_kept_for_one_person_is_not_recorded_as_another(empty: Served) -> None:
+    sent = "mutation($events: [JSON!]!, $by: String) { recordEvents(events: $events, recordedBy: $by) { recorded } }"
+    record(empty, LARS)
+    mine = [meeting("mine", "2021-05-01")]
+    refused = empty.refusal(sent, events=mine, by="system/another")
+    assert (refused["code"], refused["field"]) == ("CONFLICT", "recordedBy")
+    assert "somebody else is signed in" in refused["rule"].lower()
+    assert empty.ask(sent, events=mine, by="system/tester") == {"recordEvents": {"recorded": 1}}
+    assert empty.ask(sent, events=mine, by=None) == {"recordEvents": {"recorded": 0}}
+
+
 def test_nothing_of_a_refused_batch_is_recorded_and_each_refusal_is_told(empty: Served) -> None:
     record(empty, LARS)
     events = [meeting("good", "2021-05-01"), meeting("bad", "2021-05-02", present=["z"]), meeting("worse", "2021-05-03", mood="purple")]

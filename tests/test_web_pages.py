@@ -1,7 +1,9 @@
 """The files of the web app: sent as they stand, small enough for a phone, under a policy that lets nothing from elsewhere run."""
 
+import base64
 import gzip
 import hashlib
+import json
 import re
 from pathlib import Path
 
@@ -9,7 +11,7 @@ import pytest
 from served import served
 from starlette.testclient import TestClient
 
-from api.web_pages import HERE
+from api.web_pages import HERE, files_kept
 
 FIRST_PAGE = 150_000
 """Bytes of all that the first page loads, compressed."""
@@ -74,3 +76,22 @@ def test_the_programs_of_others_are_those_that_were_looked_at_and_have_their_lic
     assert {(package, version) for package, version, _ in named} == set(re.findall(r"([@a-z0-9/-]+)@([0-9.]+)", made)) - {
         ("esbuild", "0.28.2")
     }
+
+
+def test_the_list_of_the_files_says_what_each_hashes_to_as_it_is_sent(browser: TestClient) -> None:
+    told = browser.get("/app/files.js")
+    assert told.headers["content-type"].startswith("text/javascript")
+    assert told.headers["content-security-policy"] == browser.get("/app/sw.js").headers["content-security-policy"]
+    listed = json.loads(told.text.removeprefix("self.FILES = ").rstrip(";\n"))
+    needed = {f"/app/{file.relative_to(HERE)}" for file in FILES if file.suffix in (".js", ".css", ".svg", ".webmanifest")}
+    assert set(listed["hashes"]) == {"/app/", *needed} - {"/app/sw.js"}
+    for path, known in listed["hashes"].items():
+        assert known == "sha256-" + base64.b64encode(hashlib.sha256(browser.get(path).content).digest()).decode()
+
+
+def test_another_file_is_another_version(tmp_path: Path) -> None:
+    (tmp_path / "index.html").write_text("one")
+    one = files_kept(tmp_path)
+    assert files_kept(tmp_path) == one
+    (tmp_path / "index.html").write_text("two")
+    assert files_kept(tmp_path) != one

@@ -2,6 +2,7 @@
 
 A link is opened behind the `#` of its address, where only the browser sees it: the script takes it from there into the form and off the
 address. Without scripts it is pasted. To open the address does nothing by itself, so that whoever looks ahead at it does not use it up.
+Where nobody is signed in, the script clears what the tab remembered of the contacts that were looked at.
 """
 
 from collections.abc import Sequence
@@ -25,6 +26,7 @@ function opened() {
 }
 addEventListener("hashchange", opened);
 opened();
+if (!document.querySelector(".account")) sessionStorage.clear();
 """
 ROLES: dict[str, tuple[str, str]] = {
     "coordinator": ("coordinator", "coördinator"),

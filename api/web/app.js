@@ -3,28 +3,38 @@
 import { ask, Unreached } from "./ask.js";
 import { zone } from "./days.js";
 import { connected, goOnListening } from "./live.js";
+import { sendFor } from "./outbox.js";
 import { AuditPage } from "./pages/audit.js";
 import { ContactPage } from "./pages/contact.js";
 import { ContactsPage } from "./pages/contacts.js";
 import { InitiativePage } from "./pages/initiative.js";
 import { InitiativesPage } from "./pages/initiatives.js";
+import { RecordPage } from "./pages/record.js";
+import { SettingsPage } from "./pages/settings.js";
+import { TodayPage } from "./pages/today.js";
 import { Nowhere } from "./parts/told.js";
+import { Count } from "./parts/waiting.js";
 import { go, route, to } from "./route.js";
 import { html, render, signal, useEffect, useRef } from "./vendor/preact.js";
+import { isHere, viewer, wasHere } from "./viewer.js";
 import { choose, language, say } from "./words.js";
 
-const WHO = "{ viewer { role name may } }";
+const WHO = "{ viewer { role name may recordedBy organisation } settings { timeZone } }";
 
-/** By the first part of the address: the page, and what somebody has to be allowed to see it. */
+/** By the first part of the address: the page, what somebody has to be allowed to do to see it, and how it is listed. Who comes begins with the first that is. */
 const PAGES = {
-  contacts: { page: ContactsPage, may: "open", listed: "shell.contacts" },
-  contact: { page: ContactPage, may: "open" },
-  initiatives: { page: InitiativesPage, may: "open", listed: "shell.initiatives" },
-  initiative: { page: InitiativePage, may: "open" },
-  audit: { page: AuditPage, may: "audit", listed: "audit.title" },
+  today: { page: TodayPage, may: ["open", "record"], listed: "shell.today" },
+  contacts: { page: ContactsPage, may: ["open"], listed: "shell.contacts" },
+  contact: { page: ContactPage, may: ["open"] },
+  initiatives: { page: InitiativesPage, may: ["open"], listed: "shell.initiatives" },
+  initiative: { page: InitiativePage, may: ["open"] },
+  audit: { page: AuditPage, may: ["audit"], listed: "audit.title" },
+  record: { page: RecordPage, may: ["open", "record"] },
+  settings: { page: SettingsPage, may: ["manage"], listed: "settings.title" },
 };
 
-const viewer = signal(null);
+/** Whether the server has newer files than those of this page. */
+const newer = signal(false);
 const unreached = signal(false);
 
 function App() {
@@ -39,7 +49,7 @@ function App() {
     shown.current = page;
   });
   if (viewer.value === null) return html`<main class="page" aria-busy="true">${unreached.value ? html`<${Unreachable} />` : html`<p>${say("shell.loading")}</p>`}</main>`;
-  const allowed = Object.entries(PAGES).filter(([, { may }]) => viewer.value.may.includes(may));
+  const allowed = pagesOf(viewer.value.may);
   const found = allowed.find(([known]) => known === name)?.[1];
   return html`
     <a class="skip" href="#main">${say("shell.skip")}</a>
@@ -57,6 +67,8 @@ function Head({ listed, name }) {
         ${listed.map(([known, { listed: key }]) => html`<a href=${to(known)} aria-current=${known === name ? "page" : undefined}>${say(key)}</a>`)}
       </nav>
       <div class="who">
+        <${Count} />
+        ${newer.value ? html`<button class="plain" onClick=${() => location.reload()}>${say("shell.newer")}</button>` : null}
         ${connected.value ? null : html`<span class="quiet" role="status">${say("shell.quiet")}</span>`}
         <button class="plain" lang=${other} onClick=${() => choose(other)}>${say("shell.language")}</button>
         <a href="/sign-in" title=${say("shell.as", { name: viewer.value.name, role: say(`role.${viewer.value.role}`) })}>${say("shell.account")}</a>
@@ -69,24 +81,41 @@ function Unreachable() {
   return html`<p role="alert">${say("shell.unreached")}</p><button onClick=${begin}>${say("shell.again")}</button>`;
 }
 
-/** Where somebody begins, by what they may. */
-function home(may) {
-  return may.includes("open") ? to("contacts") : may.includes("audit") ? to("audit") : "/sign-in";
+/** The pages of whoever may do this, by the first part of their address. */
+function pagesOf(may) {
+  return Object.entries(PAGES).filter(([, needed]) => needed.may.every((right) => may.includes(right)));
 }
 
 async function begin() {
   unreached.value = false;
   try {
     const found = await ask(WHO);
-    if (found.viewer.may.includes("own")) return location.replace("/own");
-    viewer.value = found.viewer;
-    if (!route.value.length) go(home(found.viewer.may), { instead: true });
-    if (found.viewer.may.includes("look")) goOnListening();
+    zone.value = found.settings.timeZone;
+    isHere(found.viewer);
   } catch (error) {
     if (!(error instanceof Unreached)) throw error;
-    unreached.value = true;
+    wasHere();
+    if (viewer.value === null) return void (unreached.value = true);
   }
+  const { may } = viewer.value;
+  if (may.includes("own")) return location.replace("/own");
+  const [first] = pagesOf(may);
+  if (first === undefined) return location.replace("/sign-in");
+  if (!route.value.length) go(to(first[0]), { instead: true });
+  if (may.includes("look")) goOnListening();
+  if (may.includes("open") && may.includes("record")) sendFor(viewer.value);
+}
+
+/** Keep the app's files here, and say when the server has newer ones than those of this page. */
+function keepFiles() {
+  const files = navigator.serviceWorker;
+  if (!files) return;
+  const before = files.controller;
+  files.addEventListener("controllerchange", () => (newer.value = before !== null));
+  // Where that fails, the pages are asked for each time, as without it.
+  files.register("/app/sw.js", { scope: "/app/", updateViaCache: "none" }).catch(() => {});
 }
 
 render(html`<${App} />`, document.getElementById("app"));
 begin();
+keepFiles();

@@ -5,12 +5,19 @@ import { language } from "./words.js";
 /** The server could not be reached: nothing is known of what became of what was sent. */
 export class Unreached extends Error {}
 
-/** The server refused, in words for whoever reads them. `code` is one of the public schema's. */
+/** Nobody is signed in here any more. */
+export class SignedOut extends Error {}
+
+/**
+ * The server refused, in words for whoever reads them. `code` is one of the public schema's; `refused` has what was wrong with each event
+ * of a batch.
+ */
 export class Refused extends Error {
   constructor(errors) {
     super(errors.map((error) => error.message).join("\n"));
     this.code = errors[0].extensions?.code;
     this.field = errors[0].extensions?.field;
+    this.refused = errors[0].extensions?.refused ?? [];
   }
 }
 
@@ -36,10 +43,22 @@ export async function askAll(query, variables) {
 
 /** The data of an answer. Raises `Unreached` or `Refused`; where nobody is signed in, it leads to where one signs in. */
 export async function ask(query, variables = {}) {
-  let response;
+  try {
+    return await asked(query, variables);
+  } catch (error) {
+    if (!(error instanceof SignedOut)) throw error;
+    location.assign("/sign-in");
+    return new Promise(() => {});
+  }
+}
+
+/** The same for what goes on by itself: raises `SignedOut` too, and leads nobody away from what they are writing. */
+export async function asked(query, variables, patience = undefined) {
+  let response, told;
   try {
     response = await fetch("/graphql", {
       method: "POST",
+      signal: patience && AbortSignal.timeout(patience),
       headers: {
         "Content-Type": "application/json",
         Accept: "application/graphql-response+json",
@@ -47,17 +66,15 @@ export async function ask(query, variables = {}) {
       },
       body: JSON.stringify({ query, variables }),
     });
+    if (response.status !== 401) told = await response.json();
   } catch {
+    // Also where the answer breaks off, or is that of something in between.
     throw new Unreached();
   }
   const said = response.headers.get("Date");
   if (said) ahead = Date.parse(said) - Date.now();
-  if (response.status === 401) {
-    location.assign("/sign-in");
-    return new Promise(() => {});
-  }
+  if (response.status === 401) throw new SignedOut();
   if (response.status === 503) throw new Unreached();
-  const told = await response.json();
   if (told.errors) throw new Refused(told.errors);
   return told.data;
 }

@@ -7,9 +7,11 @@ import { course } from "./words/course.js";
 import { days } from "./words/days.js";
 import { initiative } from "./words/initiative.js";
 import { picture } from "./words/picture.js";
+import { record } from "./words/record.js";
 import { shell } from "./words/shell.js";
+import { today } from "./words/today.js";
 
-const TEXTS = { ...audit, ...contact, ...course, ...days, ...initiative, ...picture, ...shell };
+const TEXTS = { ...audit, ...contact, ...course, ...days, ...initiative, ...picture, ...record, ...shell, ...today };
 const LANGUAGES = ["nl", "en"];
 const KEPT = "tussenruimte.language";
 

@@ -32,4 +32,8 @@ ENTRY_RULES: dict[str, tuple[str, str]] = {
         "You are an administrator here already, as '{id}'. One person is one administrator, so that two administrators are two people.",
         "U bent hier al beheerder, als '{id}'. Eén persoon is één beheerder, zodat twee beheerders twee mensen zijn.",
     ),
+    "entry_another": (
+        "Somebody else is signed in by now, so nothing was recorded. Sign in again as the one who recorded this.",
+        "Er is nu iemand anders ingelogd, dus er is niets vastgelegd. Log weer in als degene die dit vastlegde.",
+    ),
 }

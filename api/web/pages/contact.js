@@ -4,6 +4,7 @@ import { useAnswer } from "../answer.js";
 import { dayOf, daySaid, firstInstant } from "../days.js";
 import { Lasted, SPANS } from "../parts/lasting.js";
 import { Lens } from "../parts/lens.js";
+import { Recording } from "../parts/recording.js";
 import { Story, TOLD } from "../parts/story.js";
 import { Answered, Nowhere } from "../parts/told.js";
 import { KnownThen, Views } from "../parts/views.js";
@@ -63,6 +64,7 @@ function Contact({ contact, known, span, choices, rests }) {
   return html`
     <h1>${pair(contact)}</h1>
     <p class="under">${initiative.name} · ${say(`contact.${origin.toLowerCase()}`)} · ${lastedSaid(contact)}</p>
+    ${view.known === null ? html`<${Recording} relationship=${contact} />` : null}
     <${Views} ...${choices} holders=${[...handles, ...OUTSIDE]} called=${called} />
     ${view.known === null ? null : html`<${KnownThen} day=${view.known} back=${() => change({ known: null })} />`}
     <section aria-labelledby="how">

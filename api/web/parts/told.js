@@ -3,6 +3,7 @@
 import { Unreached } from "../ask.js";
 import { to } from "../route.js";
 import { html } from "../vendor/preact.js";
+import { viewer } from "../viewer.js";
 import { say } from "../words.js";
 
 export function Nowhere() {
@@ -13,6 +14,7 @@ export function Nowhere() {
 export function Answered({ answer, children }) {
   const { data, error, again } = answer;
   const wrong = error && html`<div class="wrong" role="alert"><p>${error instanceof Unreached ? say("shell.unreached") : error.message}</p>
+    ${error instanceof Unreached && viewer.value?.may.includes("record") ? html`<p><a href=${to("record")}>${say("record.offline")}</a></p>` : null}
     <button onClick=${again}>${say("shell.again")}</button></div>`;
   return html`${wrong}${data ? children(data) : error ? null : html`<p aria-busy="true">${say("shell.loading")}</p>`}`;
 }

@@ -17,6 +17,7 @@ export const shell = {
   "shell.nowhere": ["Deze pagina is er niet, of je mag haar niet zien.", "This page is not there, or not for you to see."],
   "shell.home": ["Naar het begin", "To the beginning"],
   "shell.quiet": ["Nieuws komt nu niet vanzelf binnen", "News does not come in by itself just now"],
+  "shell.newer": ["Er is een nieuwe versie: verversen", "There is a new version: refresh"],
   "shell.more": ["Meer tonen", "Show more"],
   "role.coordinator": ["coördinator", "coordinator"],
   "role.auditor": ["auditor", "auditor"],

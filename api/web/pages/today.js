@@ -1,0 +1,88 @@
+// Today: what asks for a look, and the contacts in which something can be recorded with one tap.
+
+import { useAnswer } from "../answer.js";
+import { daySaid, today } from "../days.js";
+import { eventOf } from "../entry.js";
+import { record } from "../outbox.js";
+import { AsAgreed, Lately } from "../parts/recording.js";
+import { Answered } from "../parts/told.js";
+import { NAMED, names, pair, withNames } from "../people.js";
+import { to } from "../route.js";
+import { html, useState } from "../vendor/preact.js";
+import { say } from "../words.js";
+
+const LOOKS = 50;
+const CONTACTS = 24;
+const TODAY = `query Today {
+  attention(first: ${LOOKS}) { nodes { kind since until event { id occurred told(marked: true) } relationship { ${NAMED} } } pageInfo { hasNextPage } }
+  relationships(first: ${CONTACTS}, filter: {running: true}) { nodes { ${NAMED} } pageInfo { hasNextPage } }
+}`;
+
+/** By what asks: the form that answers it, and what stays open where it is left so. */
+const ANSWERS = {
+  CHECK_IN_DUE: { form: "check_in_held", about: "needs" },
+  TERM_ENDS_SOON: { form: "term", about: "continuation" },
+  TERM_LAPSED: { form: "term", about: "continuation" },
+  LONG_SILENCE: { form: "meeting_held", about: "needs" },
+  TENSION_STANDS: { form: "tension_eased", about: "needs" },
+  AGREEMENT_REVIEW: { form: "boundary_agreed", about: "needs" },
+};
+
+export function TodayPage() {
+  const answer = useAnswer(TODAY, {}, ({ subject }) => subject.startsWith("relationship/"));
+  return html`
+    <h1>${say("shell.today")}</h1>
+    <p class="under">${daySaid(today())}</p>
+    <${Answered} answer=${answer}>${({ attention, relationships }) => html`
+      <section aria-labelledby="looks">
+        <h2 id="looks">${say("today.looks")}</h2>
+        <p class="under">${say(attention.nodes.length ? "today.looks_what" : "today.nothing")}</p>
+        <ul class="cards">${attention.nodes.map((task) => html`<li key=${keyOf(task)}><${Task} task=${task} /></li>`)}</ul>
+      </section>
+      <section aria-labelledby="quickly">
+        <h2 id="quickly">${say("today.record")}</h2>
+        <p class="under">${say("today.record_what")}</p>
+        <ul class="cards">${relationships.nodes.map((one) => html`<li key=${one.id}><${Contact} relationship=${one} /></li>`)}</ul>
+        <p><a class="button second" href=${to("record", "new")}>${say("today.new")}</a> ${relationships.pageInfo.hasNextPage ? html`<a href=${to("contacts")}>${say("shell.contacts")}</a>` : null}</p>
+      </section>
+    `}<//>
+  `;
+}
+
+function keyOf({ relationship, kind, event }) {
+  return `${relationship.id} ${kind} ${event?.id}`;
+}
+
+function Task({ task }) {
+  const { relationship, kind, since, until, event } = task;
+  const [left, setLeft] = useState(false);
+  const called = names(relationship);
+  const what = say(`today.${kind.toLowerCase()}`, { since: daySaid(since), until: daySaid(until) });
+  const { form, about } = ANSWERS[kind];
+  const leave = async () => {
+    setLeft(true);
+    const data = { opening: crypto.randomUUID(), about, by: ["coordinator"] };
+    const typed = { occurred: today(), perspective: "coordinator", data };
+    const subject = `relationship/${relationship.id}`;
+    await record({ form: "left_open", about: subject, typed, events: [eventOf(subject, { type: "left_open", ...typed })] });
+  };
+  return html`<article class="card">
+    <h3><a href=${to("contact", relationship.id)}>${pair(relationship)}</a></h3>
+    <p class="told">${what}</p>
+    <p class="from">${relationship.initiative.name}${event ? ` · ${say("today.rests", { told: withNames(event.told, called), day: daySaid(event.occurred) })}` : ""}</p>
+    ${left ? html`<p role="status">${say("today.left")}</p>` : html`<p class="row">
+      <a class="button" href=${to("record", relationship.id, form)}>${say(`today.do.${kind.toLowerCase()}`)}</a>
+      <button class="second" aria-label=${say("today.leave_of", { what })} onClick=${leave}>${say("today.leave")}</button>
+    </p>`}
+  </article>`;
+}
+
+function Contact({ relationship }) {
+  return html`<article class="card">
+    <h3><a href=${to("contact", relationship.id)}>${pair(relationship)}</a></h3>
+    <p class="from">${relationship.initiative.name}</p>
+    <${AsAgreed} relationship=${relationship} />
+    <${Lately} id=${relationship.id} />
+    <p><a href=${to("record", relationship.id)}>${say("record.all")}</a></p>
+  </article>`;
+}

@@ -1,0 +1,29 @@
+// Who is signed in here. It is remembered for as long as the tab is open, so that a page that is loaded anew without a network knows for
+// whom it keeps what is recorded; what was remembered for somebody else goes first.
+
+import { signal } from "./vendor/preact.js";
+
+const KEPT = "tussenruimte.viewer";
+
+/** `{role, name, may, recordedBy, organisation}`; none before it is known. */
+export const viewer = signal(null);
+
+export function isHere(found) {
+  if (owner(recalled()) !== owner(found)) sessionStorage.clear();
+  sessionStorage.setItem(KEPT, JSON.stringify(found));
+  viewer.value = found;
+}
+
+/** Whoever was here when the server was last reached, if anybody was. */
+export function wasHere() {
+  viewer.value = recalled();
+}
+
+/** Whose something is that is kept in this browser. */
+export function owner(viewer) {
+  return viewer && JSON.stringify([viewer.organisation, viewer.recordedBy]);
+}
+
+function recalled() {
+  return JSON.parse(sessionStorage.getItem(KEPT));
+}
