@@ -87,7 +87,12 @@ def test_a_list_of_questions_is_refused_as_that(house: Served, body: bytes) -> N
 
 @pytest.mark.parametrize(
     ("method", "path", "status"),
-    [("GET", "/graphql", 400), ("GET", "/graphql?query={lenses{name}}&variables=no", 400), ("PUT", "/graphql", 405), ("GET", "/nowhere", 404)],
+    [
+        ("GET", "/graphql", 400),
+        ("GET", "/graphql?query={lenses{name}}&variables=no", 400),
+        ("PUT", "/graphql", 405),
+        ("GET", "/nowhere", 404),
+    ],
 )
 def test_another_address_or_method_is_told_what_to_do(house: Served, method: str, path: str, status: int) -> None:
     response = house.client.request(method, path)

@@ -21,7 +21,7 @@ import { choose, language, say } from "./words.js";
 
 const WHO = "{ viewer { role name may recordedBy organisation } settings { timeZone } }";
 
-/** By the first part of the address: the page, what somebody has to be allowed to do to see it, and how it is listed. Who comes begins with the first that is. */
+/** By the first part of the address: the page, what somebody has to be allowed to do for it, and how it is listed. One begins with the first. */
 const PAGES = {
   today: { page: TodayPage, may: ["open", "record"], listed: "shell.today" },
   contacts: { page: ContactsPage, may: ["open"], listed: "shell.contacts" },

@@ -8,7 +8,7 @@ import { say } from "../words.js";
 
 const SETTINGS = "{ settings { timeZone presets { kind on days times } } }";
 const ZONE = "mutation Zone($name: String!) { setTimeZone(name: $name) { timeZone } }";
-const PRESET = "mutation Preset($kind: AttentionKind!, $on: Boolean!, $number: Int) { setPreset(kind: $kind, on: $on, number: $number) { kind } }";
+const PRESET = "mutation Preset($kind: AttentionKind!, $on: Boolean!, $number: Int) { setPreset(kind: $kind, on: $on, number: $number) { timeZone } }";
 
 export function SettingsPage() {
   const answer = useAnswer(SETTINGS, {});
