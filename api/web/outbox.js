@@ -11,7 +11,6 @@ const LATER_MS = [2_000, 5_000, 15_000, 60_000, 300_000];
 const ANSWER_MS = 30_000;
 const SHOWN_MS = 5_000;
 const PASSING = ["RATE_LIMITED", "UNAVAILABLE"];
-const OPENING = /\.(match_made|contact_emerged|participant_registered)\./;
 const NAME = "tussenruimte.outbox";
 
 /**
@@ -90,14 +89,7 @@ function anew() {
 async function send() {
   clearTimeout(later);
   await navigator.locks.request(NAME, async () => {
-    const mine = owner;
-    const unopened = new Set();
-    for (const entry of await entriesOf(mine)) {
-      const follows = entry.events.some(({ subject }) => unopened.has(subject));
-      if (!entry.refused && !follows && !(await sent(entry))) return;
-      // What follows on a beginning that was refused would fall with it.
-      if (entry.refused || follows) for (const { type, subject } of entry.events) if (OPENING.test(type)) unopened.add(subject);
-    }
+    for (const entry of await entriesOf(owner)) if (!entry.refused && !(await sent(entry))) return;
     failures = 0;
   });
 }

@@ -40,6 +40,7 @@ export function Recording({ relationship: { id } }) {
 /** One tap. Offered where two or more are in a contact that goes on, once a day. `met`: where and how they meet, where that is known. */
 export function AsAgreed({ relationship, met }) {
   const [busy, setBusy] = useState(false);
+  const [lost, setLost] = useState(false);
   const about = `relationship/${relationship.id}`;
   const done = [lately.value, ...entriesAbout(about)].some((one) => one?.events.some(isToday) && one.events[0].subject === about);
   if (relationship.endedOn || here(relationship).length < 2 || done) return null;
@@ -47,11 +48,15 @@ export function AsAgreed({ relationship, met }) {
     setBusy(true);
     try {
       lately.value = await recordAsAgreed(relationship, met);
+    } catch (error) {
+      if (!(error instanceof DOMException)) throw error;
+      setLost(true);
     } finally {
       setBusy(false);
     }
   };
-  return html`<button onClick=${tap} disabled=${busy} class="agreed"><span>${say("record.as_agreed")}</span><small>${asAgreedSaid(relationship, met)}</small></button>`;
+  return html`<button onClick=${tap} disabled=${busy} class="agreed"><span>${say("record.as_agreed")}</span><small>${asAgreedSaid(relationship, met)}</small></button>
+    ${lost ? html`<p class="wrong" role="alert">${say("record.not_kept")}</p>` : null}`;
 }
 
 function isToday({ type, occurred }) {
@@ -81,5 +86,6 @@ export function Lately({ id }) {
 /** Where somebody comes when something was recorded: to the contact, or where it can be seen to wait. */
 export function arrive(id, entry) {
   lately.value = entry;
-  go(entry.waits ? to("record", id) : to("contact", id));
+  // Of a contact that is not begun yet there is nothing to show.
+  go(entry.waits ? (entry.form === "new" ? to("record") : to("record", id)) : to("contact", id));
 }
