@@ -15,6 +15,7 @@ from api.web_pages import HERE, files_kept
 
 FIRST_PAGE = 150_000
 """Bytes of all that the first page loads, compressed."""
+FILES_OF_FIRST_PAGE = 80
 ELSEWHERE = re.compile(r"""(?:https?:)?//(?!www\.w3\.org)[a-z]""")
 FILES = sorted(file for file in HERE.rglob("*") if file.is_file())
 OWN = [file for file in FILES if "vendor" not in file.parts and file.suffix in (".js", ".css", ".html", ".webmanifest")]
@@ -59,8 +60,21 @@ def test_nothing_is_fetched_from_elsewhere_and_nothing_is_written_into_a_page_as
         assert not re.search(r"innerHTML|outerHTML|insertAdjacentHTML|document\.write|eval\(|new Function", text), file
 
 
-def test_all_files_together_are_small_enough_to_be_the_first_page() -> None:
-    assert sum(len(gzip.compress(file.read_bytes())) for file in FILES if file.suffix != ".md") < FIRST_PAGE
+def loaded(file: Path, seen: set[Path]) -> set[Path]:
+    """A module and all that it cannot begin without."""
+    if file not in seen:
+        seen.add(file)
+        for path in re.findall(r'^(?:import|export)\b[^;]*?from "(\.[^"]+)"', file.read_text(), re.MULTILINE):
+            loaded((file.parent / path).resolve(), seen)
+    return seen
+
+
+@pytest.mark.parametrize("page", sorted(file.name for file in (HERE / "pages").iterdir()))
+def test_all_that_a_first_page_loads_is_small_and_little(page: str) -> None:
+    files = loaded(HERE / "pages" / page, loaded(HERE / "app.js", {HERE / "index.html", HERE / "style.css", HERE / "icon.svg"}))
+    assert HERE / "vendor" / "preact.js" in files
+    assert sum(len(gzip.compress(file.read_bytes())) for file in files) < FIRST_PAGE
+    assert len(files) < FILES_OF_FIRST_PAGE
 
 
 def test_the_programs_of_others_are_those_that_were_looked_at_and_have_their_licences() -> None:

@@ -4,34 +4,31 @@ import { ask, Unreached } from "./ask.js";
 import { zone } from "./days.js";
 import { connected, goOnListening } from "./live.js";
 import { sendFor } from "./outbox.js";
-import { AuditPage } from "./pages/audit.js";
-import { ContactPage } from "./pages/contact.js";
-import { ContactsPage } from "./pages/contacts.js";
-import { InitiativePage } from "./pages/initiative.js";
-import { InitiativesPage } from "./pages/initiatives.js";
-import { RecordPage } from "./pages/record.js";
-import { SettingsPage } from "./pages/settings.js";
-import { TodayPage } from "./pages/today.js";
 import { Nowhere } from "./parts/told.js";
 import { Count } from "./parts/waiting.js";
 import { go, route, to } from "./route.js";
-import { html, render, signal, useEffect, useRef } from "./vendor/preact.js";
+import { html, render, signal, useEffect, useRef, useState } from "./vendor/preact.js";
 import { isHere, viewer, wasHere } from "./viewer.js";
 import { choose, language, say } from "./words.js";
 
 const WHO = "{ viewer { role name may recordedBy organisation } settings { timeZone } }";
 
+const REST_MS = 3_000;
+
 /** By the first part of the address: the page, what somebody has to be allowed to do for it, and how it is listed. One begins with the first. */
 const PAGES = {
-  today: { page: TodayPage, may: ["open", "record"], listed: "shell.today" },
-  contacts: { page: ContactsPage, may: ["open"], listed: "shell.contacts" },
-  contact: { page: ContactPage, may: ["open"] },
-  initiatives: { page: InitiativesPage, may: ["open"], listed: "shell.initiatives" },
-  initiative: { page: InitiativePage, may: ["open"] },
-  audit: { page: AuditPage, may: ["audit"], listed: "audit.title" },
-  record: { page: RecordPage, may: ["open", "record"] },
-  settings: { page: SettingsPage, may: ["manage"], listed: "settings.title" },
+  today: { page: async () => (await import("./pages/today.js")).TodayPage, may: ["open", "record"], listed: "shell.today" },
+  contacts: { page: async () => (await import("./pages/contacts.js")).ContactsPage, may: ["open"], listed: "shell.contacts" },
+  contact: { page: async () => (await import("./pages/contact.js")).ContactPage, may: ["open"] },
+  initiatives: { page: async () => (await import("./pages/initiatives.js")).InitiativesPage, may: ["open"], listed: "shell.initiatives" },
+  initiative: { page: async () => (await import("./pages/initiative.js")).InitiativePage, may: ["open"] },
+  audit: { page: async () => (await import("./pages/audit.js")).AuditPage, may: ["audit"], listed: "audit.title" },
+  record: { page: async () => (await import("./pages/record.js")).RecordPage, may: ["open", "record"] },
+  settings: { page: async () => (await import("./pages/settings.js")).SettingsPage, may: ["manage"], listed: "settings.title" },
 };
+
+/** The pages that were loaded, by the first part of their address: the first is there sooner without the others. */
+const loaded = signal({});
 
 /** Whether the server has newer files than those of this page. */
 const newer = signal(false);
@@ -48,14 +45,33 @@ function App() {
     if (shown.current !== null && shown.current !== page) main.current.focus();
     shown.current = page;
   });
-  if (viewer.value === null) return html`<main class="page" aria-busy="true">${unreached.value ? html`<${Unreachable} />` : html`<p>${say("shell.loading")}</p>`}</main>`;
+  if (viewer.value === null) return html`<main class="page" aria-busy="true">${unreached.value ? html`<${Unreachable} again=${begin} />` : html`<p>${say("shell.loading")}</p>`}</main>`;
   const allowed = pagesOf(viewer.value.may);
-  const found = allowed.find(([known]) => known === name)?.[1];
+  const found = allowed.find(([known]) => known === name);
   return html`
     <a class="skip" href="#main">${say("shell.skip")}</a>
     <${Head} listed=${allowed.filter(([, { listed }]) => listed)} name=${name} />
-    <main id="main" class="page" tabindex="-1" ref=${main}>${found ? html`<${found.page} rest=${rest} viewer=${viewer.value} />` : html`<${Nowhere} />`}</main>
+    <main id="main" class="page" tabindex="-1" ref=${main}>${found ? html`<${Shown} key=${name} name=${name} rest=${rest} />` : html`<${Nowhere} />`}</main>
   `;
+}
+
+function Shown({ name, rest }) {
+  const [failed, setFailed] = useState(false);
+  const load = async () => {
+    setFailed(false);
+    try {
+      const page = await PAGES[name].page();
+      loaded.value = { ...loaded.value, [name]: page };
+    } catch {
+      setFailed(true);
+    }
+  };
+  useEffect(() => {
+    if (!loaded.value[name]) load();
+  }, []);
+  const Page = loaded.value[name];
+  if (Page) return html`<${Page} rest=${rest} viewer=${viewer.value} />`;
+  return failed ? html`<${Unreachable} again=${load} />` : html`<p aria-busy="true">${say("shell.loading")}</p>`;
 }
 
 function Head({ listed, name }) {
@@ -77,8 +93,8 @@ function Head({ listed, name }) {
   `;
 }
 
-function Unreachable() {
-  return html`<p role="alert">${say("shell.unreached")}</p><button onClick=${begin}>${say("shell.again")}</button>`;
+function Unreachable({ again }) {
+  return html`<p role="alert">${say("shell.unreached")}</p><button onClick=${again}>${say("shell.again")}</button>`;
 }
 
 /** The pages of whoever may do this, by the first part of their address. */
@@ -116,6 +132,11 @@ function keepFiles() {
   files.register("/app/sw.js", { scope: "/app/", updateViaCache: "none" }).catch(() => {});
 }
 
+/** Load the other pages too, once the first has had its time: all are then of one version, also where the server has newer ones later. */
+function loadRest() {
+  setTimeout(() => Promise.allSettled(pagesOf(viewer.value?.may ?? []).map(([, { page }]) => page())), REST_MS);
+}
+
 render(html`<${App} />`, document.getElementById("app"));
-begin();
+begin().then(loadRest);
 keepFiles();
