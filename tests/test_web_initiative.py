@@ -61,6 +61,7 @@ def rows(page: Page, title: str) -> list[list[str]]:
     """The picture as a table."""
     told = picture(page, title)
     told.get_by_text("As a table").click()
+    expect(told.locator("tbody tr").first).to_be_attached()
     return [row.locator("th, td").all_inner_texts() for row in told.locator("tbody tr").all()]
 
 
