@@ -38,9 +38,9 @@ function Initiative({ initiative, lenses, fewest, rests }) {
   return html`
     <h1>${initiative.name}</h1>
     <p class="under">${meant(initiative)}</p>
-    <form class="find" onSubmit=${(event) => event.preventDefault()}>
+    <form class="find views" onSubmit=${(event) => event.preventDefault()}>
       <label>
-        ${say("initiative.lens")} ${" "}
+        ${say("initiative.lens")}
         <select value=${lens} onChange=${(event) => setLens(event.target.value)}>${names.map((name) => html`<option value=${name}>${word("lens", name)}</option>`)}</select>
       </label>
     </form>

@@ -26,7 +26,7 @@ export function Chronogram({ rows, end, width, label, describedBy }) {
         ${[0, 0.5, 1].map((part) => html`<text x=${EDGE.left - 8} y=${y(part)} dy="0.35em">${part * 100} %</text>`)}
       </g>
       <${Axis} x=${x} top=${top} bottom=${top + DRAWN} />
-      ${stack().keys(PHASES)(shares).map((layer) => html`<path d=${shape(layer)} fill=${layer.key === "unobserved" ? "var(--paper)" : filled(id, layer.key)} stroke="var(--paper)" stroke-width="0.8" />`)}
+      ${stack().keys(PHASES)(shares).map((layer) => html`<path d=${shape(layer)} fill=${layer.key === "unobserved" ? "var(--paper)" : filled(id, layer.key)} fill-opacity=${layer.key === "ended" ? 0.5 : 1} stroke="var(--paper)" stroke-width="0.8" />`)}
     </svg>
   `;
 }

@@ -43,7 +43,7 @@ export function Flows({ moves, width, label, describedBy }) {
             : beside ? [sideways * (PLACE + 8), 5, sideways < 0 ? "end" : "start"]
             : [sideways * 10, -PLACE - 10, "middle"];
           return html`
-            <circle cx=${x} cy=${y} r=${PLACE} fill=${phase === "unobserved" ? "var(--paper)" : filled(id, phase)} stroke=${`var(--${phase})`} stroke-width="1.5"
+            <circle cx=${x} cy=${y} r=${PLACE} fill=${phase === "unobserved" ? "var(--paper)" : filled(id, phase)} stroke=${phase === "unobserved" ? "var(--soft)" : `var(--${phase})`} stroke-width="1.5"
               stroke-dasharray=${phase === "unobserved" ? "2 4" : undefined} />
             <text x=${x + dx} y=${y + dy} text-anchor=${anchor} font-weight="600">${word("phase", phase)}</text>
           `;
