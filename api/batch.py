@@ -8,7 +8,7 @@ from msgspec.structs import replace
 from api.context import Organisation, scope_of, whole
 from api.limits import too_costly
 from domain.model.errors import Refused
-from domain.store.batch import RefusedLine, glimpse
+from domain.store.batch import Outcome, RefusedLine, glimpse
 from domain.store.staging import Line
 from domain.store.tokens import Token
 from projections.permits import refusals, told
@@ -38,8 +38,9 @@ class Taken(Struct, frozen=True):
     ids: list[str]
 
 
-def take(organisation: Organisation, token: Token, events: Sequence[bytes]) -> Taken:
-    """Record events, a JSON object each. Raises `Refused`, of which `BatchRefused` says what was wrong with which."""
+def take(organisation: Organisation, token: Token, events: Sequence[bytes], try_only: bool = False) -> Taken:
+    """Record events, a JSON object each, or only say what would become of them. Raises `Refused`, of which `BatchRefused` says what was
+    wrong with which."""
     scope = scope_of(organisation, token)
     scope.need("record")
     if len(events) > EVENTS:
@@ -49,7 +50,8 @@ def take(organisation: Organisation, token: Token, events: Sequence[bytes]) -> T
         if forbidden:
             raise BatchRefused([RefusedLine(Line(BATCH, number + 1), event.id, refusal) for number, event, refusal in forbidden])
     try:
-        return taken(organisation, events, token.recorded_by, keep=token.role == "administrator")
+        way = tried if try_only else taken
+        return way(organisation, events, token.recorded_by, keep=token.role == "administrator")
     except BatchRefused as refused:
         seen = organisation.questions.within(scope)
         if scope.may("look"):
@@ -59,11 +61,24 @@ def take(organisation: Organisation, token: Token, events: Sequence[bytes]) -> T
 
 def taken(organisation: Organisation, events: Sequence[bytes], recorded_by: str, keep: bool) -> Taken:
     """The same for whoever may. `keep`: who the events say recorded them did. Raises `BatchRefused`."""
-    lines = [(Line(BATCH, number), event) for number, event in enumerate(events, 1)]
     with recording(len(events)) as became:
-        outcome = organisation.store.recording.record(lines, recorded_by=recorded_by, keep_recorded_by=keep)
+        outcome = organisation.store.recording.record(_lines(events), recorded_by=recorded_by, keep_recorded_by=keep)
         became(outcome)
+    told = _told(outcome, events)
+    organisation.runner.keep_up()
+    return told
+
+
+def tried(organisation: Organisation, events: Sequence[bytes], recorded_by: str, keep: bool) -> Taken:
+    """What `taken` would give, but that nothing is kept. Raises `BatchRefused`."""
+    return _told(organisation.store.recording.try_out(_lines(events), recorded_by=recorded_by, keep_recorded_by=keep), events)
+
+
+def _lines(events: Sequence[bytes]) -> list[tuple[Line, bytes]]:
+    return [(Line(BATCH, number), event) for number, event in enumerate(events, 1)]
+
+
+def _told(outcome: Outcome, events: Sequence[bytes]) -> Taken:
     if outcome.refused:
         raise BatchRefused(outcome.refused)
-    organisation.runner.keep_up()
     return Taken(str(outcome.position), outcome.recorded, outcome.already, [glimpse(event)[0] or "" for event in events])

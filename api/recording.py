@@ -59,8 +59,8 @@ def _encoded(event: Any, number: int) -> bytes:
         raise bad("number", f"{BATCH}[{number - 1}]") from None
 
 
-def _record(context: Context, events: Sequence[Any]) -> Taken:
-    return take(context.organisation, context.token, [_encoded(event, number) for number, event in enumerate(events, 1)])
+def _record(context: Context, events: Sequence[Any], try_only: bool = False) -> Taken:
+    return take(context.organisation, context.token, [_encoded(event, number) for number, event in enumerate(events, 1)], try_only)
 
 
 Events = Annotated[list[JSON], strawberry.argument(description="CloudEvents objects, as the catalogue of events describes them.")]
@@ -70,15 +70,21 @@ Sender = Annotated[
         description="Whom the sender takes to be signed in, as `viewer.recordedBy` says it. Refused where it is somebody else."
     ),
 ]
+TryOnly = Annotated[
+    bool,
+    strawberry.argument(
+        description="Only judge them, with the same refusals: nothing is kept, and `recorded` says how many would be recorded."
+    ),
+]
 Participant = Annotated[strawberry.ID, strawberry.argument(description="The participant's id.")]
 Scope = Annotated[ConsentScope, strawberry.argument(description="What is no longer consented to.")]
 
 
-async def record_events(info: Info, events: Events, recorded_by: Sender = UNSET) -> Taken:
+async def record_events(info: Info, events: Events, recorded_by: Sender = UNSET, try_only: TryOnly = False) -> Taken:
     """What a browser kept for one person is never recorded as another's, who signed in there meanwhile."""
     if given(recorded_by) not in (None, info.context.token.recorded_by):
         raise Refused(Refusal("CONFLICT", "entry_another", "recordedBy"))
-    return await thread(_record, info.context, events)
+    return await thread(_record, info.context, events, try_only)
 
 
 async def withdraw_consent(info: Info, participant: Participant, scope: Scope) -> Taken:

@@ -1,10 +1,13 @@
 """Events go in through GraphQL all or nothing, and what was recorded can be asked for at once."""
 
 import json
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from served import EXAMPLES, Served, examples
+from sent_lines import person
+from served import EXAMPLES, NOW, Served, examples, served_at
+from store_places import Place
 
 RECORD = "mutation($events: [JSON!]!) { recordEvents(events: $events) { position recorded already ids } }"
 WITHDRAW = """mutation($who: ID!, $scope: ConsentScope!) {
@@ -66,6 +69,50 @@ def test_what_was_kept_for_one_person_is_not_recorded_as_another(empty: Served) 
     assert "somebody else is signed in" in refused["rule"].lower()
     assert empty.ask(sent, events=mine, by="system/tester") == {"recordEvents": {"recorded": 1}}
     assert empty.ask(sent, events=mine, by=None) == {"recordEvents": {"recorded": 0}}
+
+
+TRY = "mutation($events: [JSON!]!) { recordEvents(events: $events, tryOnly: true) { position recorded already ids events { id } } }"
+
+
+@pytest.fixture
+def either(place: Place) -> Iterator[Served]:
+    """On each kind of store, with one example recorded."""
+    with served_at(place.open(b"r" * 32, "buurtmaat", lambda: NOW)) as found:
+        record(found, LARS)
+        yield found
+
+
+@pytest.mark.parametrize("several", [1, 150])
+def test_what_is_only_tried_is_judged_as_a_batch_and_not_kept(either: Served, several: int) -> None:
+    store = either.organisation.store
+    heard: list[int] = []
+    store.recording.on_recorded(heard.append)
+    newcomer = [json.loads(raw) for raw in person("newcomer")]
+    joins = {**meeting("joined", "2021-05-01"), "type": "tussenruimte.member_joined.v1"}
+    joins["data"] = {"handle": "n", "participant": "newcomer", "roles": ["volunteer"]}
+    meetings = [meeting(f"m{number}", "2021-05-02", present=["a", "n"]) for number in range(several)]
+    new = [*newcomer, joins, *meetings]
+    for _ in range(2):
+        tried = either.ask(TRY, events=[*new, LARS[0]])["recordEvents"]
+        assert (tried["position"], tried["recorded"], tried["already"]) == ("1", len(new), 1)
+        assert tried["ids"] == [event["id"] for event in [*new, LARS[0]]]
+        assert tried["events"] == [{"id": LARS[0]["id"]}]
+    assert either.ask("{ events(first: 1) { nodes { id } } }")["events"]["nodes"] == [{"id": LARS[-1]["id"]}]
+    assert store.keys.state("participant/newcomer") is None
+    assert not heard
+    assert record(either, new)["recorded"] == len(new)
+
+
+def test_what_is_only_tried_is_refused_as_it_would_be_recorded(either: Served) -> None:
+    bad = [meeting("good", "2021-05-01"), meeting("bad", "2021-05-02", present=["z"])]
+    assert either.refusal(TRY, events=bad) == either.refusal(RECORD, events=bad)
+    malformed = [bad[0], {**bad[0], "id": "worse", "occurred": "last year"}]
+    assert either.refusal(TRY, events=malformed) == either.refusal(RECORD, events=malformed)
+    assert record(either, bad[:1])["recorded"] == 1
+
+
+def test_what_only_looks_may_not_try_either(empty: Served) -> None:
+    assert empty.answer(TRY, empty.auditor, events=LARS)["errors"][0]["extensions"]["code"] == "FORBIDDEN"
 
 
 def test_nothing_of_a_refused_batch_is_recorded_and_each_refusal_is_told(empty: Served) -> None:

@@ -23,6 +23,7 @@ const PAGES = {
   initiatives: { page: async () => (await import("./pages/initiatives.js")).InitiativesPage, may: ["open"], listed: "shell.initiatives" },
   initiative: { page: async () => (await import("./pages/initiative.js")).InitiativePage, may: ["open"] },
   audit: { page: async () => (await import("./pages/audit.js")).AuditPage, may: ["audit"], listed: "audit.title" },
+  bring: { page: async () => (await import("./pages/bring.js")).BringPage, may: ["open", "record"] },
   record: { page: async () => (await import("./pages/record.js")).RecordPage, may: ["open", "record"] },
   settings: { page: async () => (await import("./pages/settings.js")).SettingsPage, may: ["manage"], listed: "settings.title" },
 };

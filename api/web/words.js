@@ -2,6 +2,7 @@
 
 import { signal } from "./vendor/preact.js";
 import { audit } from "./words/audit.js";
+import { bring } from "./words/bring.js";
 import { contact } from "./words/contact.js";
 import { course } from "./words/course.js";
 import { days } from "./words/days.js";
@@ -11,7 +12,7 @@ import { record } from "./words/record.js";
 import { shell } from "./words/shell.js";
 import { today } from "./words/today.js";
 
-const TEXTS = { ...audit, ...contact, ...course, ...days, ...initiative, ...picture, ...record, ...shell, ...today };
+const TEXTS = { ...audit, ...bring, ...contact, ...course, ...days, ...initiative, ...picture, ...record, ...shell, ...today };
 const LANGUAGES = ["nl", "en"];
 const KEPT = "tussenruimte.language";
 

@@ -122,19 +122,28 @@ class Batch:
 
     def settle(self, ground: Ground, now: int, progress: Progress) -> None:
         """Judge the batch and append it if it stands."""
+        world = self._weighed(ground, now, progress)
+        if world is not None and self.stands:
+            self._add_people(world)
+            self._append(ground.ring(), now, progress)
+
+    def try_out(self, ground: Ground, now: int, progress: Progress) -> None:
+        """Judge the batch, and append nothing: its outcome says what would be recorded."""
+        self._weighed(ground, now, progress)
+        self._recorded = sum(1 for _ in self.stage.in_order())
+
+    def _weighed(self, ground: Ground, now: int, progress: Progress) -> StoreWorld | None:
+        """What the batch was judged in; nothing where it is refused unjudged."""
         self._ground = ground
         if self.restore and ground.head:
             for first in islice(self.stage.in_order(), 1):
                 self.refuse(first.place, first.event.id, bad("restore_empty").refusal, first.event.stream)
-            return
+            return None
         if self.restore:
             self._refuse_repeats()
         else:
             self._set_aside_repeats(ground.ring())
-        world = self._judged(now, progress)
-        if self.stands:
-            self._add_people(world)
-            self._append(ground.ring(), now, progress)
+        return self._judged(now, progress)
 
     def _judged(self, now: int, progress: Progress) -> StoreWorld:
         """Judge everything. What is left out takes others with it, so that without it the rest is judged anew, until all stands."""

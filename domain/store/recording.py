@@ -75,6 +75,19 @@ class Recording:
             batch.stage.close()
         return self._told(batch)
 
+    def try_out(self, lines: Lines, *, recorded_by: str, keep_recorded_by: bool = True) -> Outcome:
+        """What `record` would make of a batch just now. Nothing of it is kept, and nobody hears of it."""
+        batch = Batch(Stage(), self._keys, self._mapper, signed_in=recorded_by)
+        try:
+            self._take_in(batch, lines, recorded_by, keep_recorded_by, None, _unheard)
+            if batch.stands:
+                # In a transaction of its own: what others remember of theirs must not come from what was never recorded.
+                with self._database.writing("events") as connection:
+                    batch.try_out(self._ground(connection), self._clock(), _unheard)
+        finally:
+            batch.stage.close()
+        return batch.outcome()
+
     def record_own(self, line: bytes, by: str) -> Outcome:
         """Record an event that only the platform itself may record. Raises `Refused`."""
         batch = Batch(Stage(), self._keys, self._mapper, signed_in=by)

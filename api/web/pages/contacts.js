@@ -6,6 +6,7 @@ import { Answered } from "../parts/told.js";
 import { NAMED, pair } from "../people.js";
 import { to } from "../route.js";
 import { html, useState } from "../vendor/preact.js";
+import { viewer } from "../viewer.js";
 import { say } from "../words.js";
 
 const CONTACTS = `query Contacts($running: Boolean, $first: Int!) {
@@ -20,6 +21,7 @@ export function ContactsPage() {
   const answer = useAnswer(CONTACTS, { first, running: ended ? null : true }, ({ subject }) => !subject.startsWith("lens/"));
   return html`
     <h1>${say("contact.list")}</h1>
+    ${viewer.value.may.includes("record") ? html`<p><a href=${to("bring")}>${say("bring.title")}</a></p>` : null}
     <form class="find" role="search" onSubmit=${(event) => event.preventDefault()}>
       <label>${say("contact.find")} <input type="search" value=${wanted} onInput=${(event) => setWanted(event.target.value)} /></label>
       <label class="tick"><input type="checkbox" checked=${ended} onChange=${(event) => setEnded(event.target.checked)} /> ${say("contact.ended")}</label>

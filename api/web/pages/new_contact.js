@@ -17,7 +17,7 @@ const INITIATIVES = `{
   relationships(first: 100) { nodes { members { withdrawn participant { id name } } } }
 }`;
 const ROLES = 'query Roles($id: ID!) { events(filter: {initiative: $id, types: ["initiative_registered", "roles_registered"]}, first: 100) { nodes { retractedBy data amended } } }';
-const KNOWN_ROLES = ["volunteer", "host", "driver", "coach", "help_seeker", "participant", "member", "bonus_grandparent", "bonus_family"];
+export const KNOWN_ROLES = ["volunteer", "host", "driver", "coach", "help_seeker", "participant", "member", "bonus_grandparent", "bonus_family"];
 const nobody = () => ({ participant: crypto.randomUUID(), known: false, name: "", contact: "", role: undefined, given: undefined, guardian: undefined, research: undefined });
 
 export function NewContact({ entry }) {

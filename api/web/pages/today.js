@@ -43,7 +43,7 @@ export function TodayPage() {
         <h2 id="quickly">${say("today.record")}</h2>
         <p class="under">${say("today.record_what")}</p>
         <ul class="cards">${relationships.nodes.map((one) => html`<li key=${one.id}><${Contact} relationship=${one} /></li>`)}</ul>
-        <p><a class="button second" href=${to("record", "new")}>${say("today.new")}</a> ${relationships.pageInfo.hasNextPage ? html`<a href=${to("contacts")}>${say("shell.contacts")}</a>` : null}</p>
+        <p><a class="button second" href=${to("record", "new")}>${say("today.new")}</a> <a href=${to("bring")}>${say("bring.title")}</a> ${relationships.pageInfo.hasNextPage ? html`<a href=${to("contacts")}>${say("shell.contacts")}</a>` : null}</p>
       </section>
     `}<//>
   `;
