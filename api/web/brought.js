@@ -212,7 +212,7 @@ export function knownContacts(relationships) {
     const here = members.filter(({ left, withdrawn, participant }) => !left && !withdrawn && typeof participant?.name === "string");
     if (here.length !== 2 || members.length !== 2) return [];
     const names = here.map(({ participant }) => participant.name);
-    return [{ id, began: startedOn, home: initiative.id, names, handles: here.map(({ handle }) => handle), pair: pairOf(initiative.id, names) }];
+    return [{ id, began: startedOn, names, people: here.map(({ participant }) => participant.id), handles: here.map(({ handle }) => handle), pair: pairOf(initiative.id, names) }];
   });
 }
 

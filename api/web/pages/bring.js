@@ -92,7 +92,8 @@ function Mapped({ rows: [{ cells: heading }, ...rows], known, viewer }) {
     return { meanings, roles: rolesProposed(heading, meanings), initiative: known.initiatives.length === 1 ? known.initiatives[0].id : undefined, order: undefined, who: {}, given: undefined, consents: undefined };
   });
   const put = (part) => tell((now) => ({ ...now, ...part }));
-  const mean = (at, meaning) => put({ meanings: told.meanings.map((one, other) => (other === at ? meaning : one === meaning ? "" : one)) });
+  // What was said of consent was said of those who stood there.
+  const mean = (at, meaning) => put({ consents: undefined, meanings: told.meanings.map((one, other) => (other === at ? meaning : one === meaning ? "" : one)) });
   const { meanings } = told;
   const found = orderOf(rows, meanings);
   const order = found === "unclear" ? told.order : (found ?? "dmy");
@@ -140,24 +141,27 @@ function Planned({ plan, told, put, known, viewer }) {
 
 function Who({ name, count, same, known, value, set }) {
   const id = useId();
-  const withWhom = (person) => joined(known.contacts.filter(({ names }) => names.some((one) => keyOf(one) === keyOf(person))).map(({ names }) => names.find((one) => keyOf(one) !== keyOf(person))));
+  const withWhom = (person) => joined(known.contacts.filter(({ people }) => people.includes(person)).map(({ people, names }) => names[1 - people.indexOf(person)]));
   return html`<div class="field"><label for=${id} dir="auto">${name}</label>
     <select id=${id} value=${value} onChange=${({ target }) => set(target.value)}>
       <option value="one">${say("bring.who.one", { count })}</option>
       ${count > 1 ? html`<option value="apart">${say("bring.who.apart", { count })}</option>` : null}
-      ${same.map(([person, called]) => html`<option value=${person}>${say("bring.who.known", { name: called, others: withWhom(called) })}</option>`)}
+      ${same.map(([person, called]) => html`<option value=${person}>${say(withWhom(person) ? "bring.who.known_with" : "bring.who.known", { name: called, others: withWhom(person) })}</option>`)}
     </select></div>`;
 }
 
 /** Consent, trying, and recording. What was tried holds for what it was tried with. */
 function Recorded({ plan, told, put, known, viewer }) {
   const { who, given, consents } = told;
-  const [state, setState] = useState({});
+  const [held, setState] = useState({});
   const [again, setAgain] = useState(undefined);
   const done = useRef(null);
-  useEffect(() => setState((now) => (now.busy ? now : {})), [plan, who, given, consents]);
+  const key = useMemo(() => ({}), [plan, who, given, consents]);
+  // Of what was tried before something was changed nothing may be recorded any more.
+  const state = held.key === key || held.recording ? held : {};
+  const isNew = plan.contacts.length > 0;
   useEffect(() => done.current?.focus(), [state.told, state.recorded]);
-  const send = async (batches, rows, tryOnly) => {
+  const send = async (batches, tryOnly) => {
     const sum = { recorded: 0, already: 0 };
     for (const [at, events] of batches.entries()) {
       setState((now) => ({ ...now, busy: tryOnly ? "bring.trying" : "bring.recording", part: at + 1, of: batches.length, told: undefined }));
@@ -174,31 +178,32 @@ function Recorded({ plan, told, put, known, viewer }) {
       if (!(error instanceof Refused || error instanceof Unreached || error instanceof SignedOut)) throw error;
       const lines = (error.refused ?? []).map(({ id, rule }) => ({ row: rows()?.get(id), rule }));
       const message = error instanceof Unreached ? say("bring.unreached") : error instanceof SignedOut ? say("bring.signed_out") : error.message;
-      setState((now) => ({ ...now, busy: null, told: { message, lines } }));
+      setState((now) => ({ ...now, busy: null, recording: false, told: { message, lines } }));
     }
   };
   const attempt = (event) => {
     event.preventDefault();
     let made = null;
     return carefully(async () => {
-      setState({ busy: "bring.trying", part: 1, of: 1 });
+      setState({ key, busy: "bring.trying", part: 1, of: 1 });
       made = await eventsIn(plan, { id: await idMaker(owner(viewer)), who, given, today: today(), known });
-      const tried = await send(made.batches, made.rows, true);
+      const tried = await send(made.batches, true);
       setAgain(undefined);
-      setState({ tried, made });
+      setState({ key, tried, made });
     }, () => made?.rows);
   };
   const record = () => carefully(async () => {
-    const recorded = await send(state.made.batches, state.made.rows, false);
-    setState({ recorded });
+    setState({ ...state, recording: true });
+    const recorded = await send(state.made.batches, false);
+    setState({ recorded, recording: true });
   }, () => state.made.rows);
   const { busy, tried, made, recorded } = state;
   return html`
     <section aria-labelledby="recording"><h2 id="recording">${say("bring.record")}</h2>
       <form class="sheet" onSubmit=${attempt}>
-        <${Choice} says="bring.given" options=${["oral", "written"].map((one) => [one, say(`record.new.${one}`)])} value=${given} set=${(one) => put({ given: one })} needed />
-        <${Yes} says="bring.consents" hint=${say("record.new.consent_why")} value=${consents} set=${(one) => put({ consents: one })} />
-        <p><button class="second" disabled=${busy || !given || !consents}>${say("bring.try")}</button></p>
+        ${isNew ? html`<${Choice} says="bring.given" options=${["oral", "written"].map((one) => [one, say(`record.new.${one}`)])} value=${given} set=${(one) => put({ given: one })} needed />
+        <${Yes} says="bring.consents" hint=${say("record.new.consent_why")} value=${consents} set=${(one) => put({ consents: one })} />` : null}
+        <p><button class="second" disabled=${busy || (isNew && !(given && consents))}>${say("bring.try")}</button></p>
         <p class="hint">${say("bring.try_what")}</p>
       </form>
       ${busy ? html`<p role="status">${say(busy, { part: state.part, of: state.of })}</p>` : null}
