@@ -2,7 +2,7 @@
 // as far as values stand in it. Formulas are not worked out, and a day is one where its cell is formatted as a day.
 
 const FILE = 10 * 2 ** 20;
-const PART = 24 * 2 ** 20;
+const PART = 12 * 2 ** 20;
 const COLUMNS = 100;
 const ROWS = 10_000;
 const DAY_FORMATS = [14, 15, 16, 17, 22];
@@ -190,7 +190,7 @@ function textIn(node) {
 
 /** The numbers of the styles that show a number as a day. */
 function dayStyles(styles) {
-  const own = all(styles, "numFmt").filter((one) => /[dy]/i.test(one.getAttribute("formatCode").replace(/"[^"]*"|\[[^\]]*\]|\\./g, "")));
+  const own = all(styles, "numFmt").filter((one) => /[dy]/i.test((one.getAttribute("formatCode") ?? "").replace(/"[^"]*"|\[[^\]]*\]|\\./g, "")));
   const days = new Set([...DAY_FORMATS.map(String), ...own.map((one) => one.getAttribute("numFmtId"))]);
   const formats = all(all(styles, "cellXfs")[0], "xf").map((one) => one.getAttribute("numFmtId"));
   return new Set([...formats.keys()].filter((at) => days.has(formats[at])).map(String));
