@@ -1,4 +1,4 @@
-"""A coordinator brings in a spreadsheet: what it means is proposed, what it becomes is shown and tried, and only then is it recorded, once."""
+"""A coordinator brings in a spreadsheet: what it means is proposed, what it becomes is shown and tried, and then it is recorded, once."""
 
 import io
 import json
@@ -17,8 +17,8 @@ from web_house import Visitor, WebHouse
 from web_recorded import chip, named
 
 HEADINGS = "Vrijwilliger;Hulpvrager;Gekoppeld sinds;Afgesproken tot;Ritme;Datum bezoek;Plaats;Activiteit;Duur (minuten);Opmerkingen"
-GIVERS = "José Anna Bram Carla Dirk Els Fatma Gijs Hans Ineke".split()
-RECEIVERS = "Jan Karel Lies Mo Nel Otto Petra Quirine Rik Saskia".split()
+GIVERS = ["José", "Anna", "Bram", "Carla", "Dirk", "Els", "Fatma", "Gijs", "Hans", "Ineke"]
+RECEIVERS = ["Jan", "Karel", "Lies", "Mo", "Nel", "Otto", "Petra", "Quirine", "Rik", "Saskia"]
 SCRIPT = "<script>document.title = 'owned'</script>"
 MAIN = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
 LINKS = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
@@ -49,7 +49,8 @@ def workbook(*rows: list[str], sheet: bytes | None = None) -> bytes:
     """A workbook by hand: shared, inline and formatted texts, a formula, and days by style. `sheet`: in place of what the rows make."""
     cells = "".join(f"<row r='{number}'>{''.join(row)}</row>" for number, row in enumerate(rows, 1))
     parts = {
-        "xl/workbook.xml": f"<workbook xmlns='{MAIN}' xmlns:r='{LINKS}'><sheets><sheet name='One' sheetId='1' r:id='r1'/></sheets></workbook>",
+        "xl/workbook.xml": f"<workbook xmlns='{MAIN}' xmlns:r='{LINKS}'>"
+        "<sheets><sheet name='One' sheetId='1' r:id='r1'/></sheets></workbook>",
         "xl/_rels/workbook.xml.rels": "<Relationships><Relationship Id='r1' Target='worksheets/sheet1.xml'/></Relationships>",
         "xl/sharedStrings.xml": f"<sst xmlns='{MAIN}'><si><t>Volunteer</t></si><si><r><t>Help </t></r><r><t>seeker</t></r></si></sst>",
         "xl/styles.xml": f"<styleSheet xmlns='{MAIN}'><numFmts><numFmt numFmtId='170' formatCode='d\\-mmm\\-yyyy'/></numFmts>"
@@ -114,7 +115,11 @@ def test_a_messy_list_is_shown_as_sentences_tried_without_a_trace_and_recorded_o
     page.get_by_role("link", name="Bring in a spreadsheet").click()
     bring(page, messy().encode(encoding))
     expect(page.get_by_text("10 matches, 30 meetings and 20 people in those matches")).to_be_visible()
-    expect(page.get_by_text("José (volunteer) and Jan (help seeker), matched on 1 March 2021 · Next Door · until 31 December 2031 · every 7 days")).to_be_visible()
+    expect(
+        page.get_by_text(
+            "José (volunteer) and Jan (help seeker), matched on 1 March 2021 · Next Door · until 31 December 2031 · every 7 days"
+        )
+    ).to_be_visible()
     expect(page.get_by_text("José and Jan met on 1 April 2021 · at Jan’s home · thee; en koek · 60 minutes")).to_be_visible()
     expect(page.get_by_text("Recorded as ‘elsewhere’: ‘de moestuin’.")).to_be_visible()
     assert page.locator("#becomes ~ ol li").count() == 10
@@ -126,7 +131,7 @@ def test_a_messy_list_is_shown_as_sentences_tried_without_a_trace_and_recorded_o
     expect(page.get_by_text("Recorded: 80. Was there already: 0.")).to_be_visible()
     assert recorded(visitor) == 81
     visitor.open("bring")
-    bring(page, messy().encode(encoding) + "\r\nAnna;Karel;;;;2022-12-01;phone;;;".encode())
+    bring(page, messy().encode(encoding) + b"\r\nAnna;Karel;;;;2022-12-01;phone;;;")
     attempt(page)
     expect(page.get_by_text("This can be recorded. New: 1. Recorded before: 40.")).to_be_visible()
     record(page)
@@ -138,7 +143,13 @@ def test_a_messy_list_is_shown_as_sentences_tried_without_a_trace_and_recorded_o
 def test_a_workbook_is_read_with_its_days_its_shared_texts_and_what_its_formulas_came_to(own: WebHouse) -> None:
     visitor = own.visitor()
     page = visitor.open("bring")
-    heading = ["<c r='A1' t='s'><v>0</v></c>", "<c r='B1' t='s'><v>1</v></c>", inline("C1", "Since"), inline("E1", "Minutes"), inline("F1", "Met")]
+    heading = [
+        "<c r='A1' t='s'><v>0</v></c>",
+        "<c r='B1' t='s'><v>1</v></c>",
+        inline("C1", "Since"),
+        inline("E1", "Minutes"),
+        inline("F1", "Met"),
+    ]
     row = [
         inline("A2", SCRIPT), "<c r='B2' t='str'><f>CONCAT(\"B\",\"o\")</f><v>Bo</v></c>", "<c r='C2' s='1'><v>44504</v></c>",
         "<c r='E2'><f>30*2</f><v>60</v></c>", "<c r='F2' s='2'><v>44511.5</v></c>",

@@ -46,7 +46,7 @@ const PLACES = [
 const HOME = /thuis|\bhuis\b|\bhome\b|\bbij\b/;
 const RHYTHMS = [
   [14, /om de week|twee ?wek|2 ?wek|two weeks|fortnight|biweekly/],
-  [7, /week/],
+  [7, /week|wekel/],
   [30, /maand|month/],
   [1, /dagelijks|daily|elke dag|every day/],
 ];
@@ -159,6 +159,7 @@ export function planOf(rows, { meanings, order, initiative, roles }, known) {
   const read = rows.map((row) => readRow(row, { meanings, order, initiative, roles }, known, plan)).filter(Boolean);
   for (const row of read) if (row.began) begin(row, plan);
   for (const row of read) if (row.met) meet(row, known, plan);
+  plan.problems.sort((one, other) => one.row - other.row);
   return { ...plan, contacts: [...plan.contacts.values()] };
 }
 
