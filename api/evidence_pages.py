@@ -7,7 +7,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
-from api.context import Organisation, past, scope_of
+from api.context import Lane, Organisation, scope_of
 from api.exchange import STATUS, HTTPRefused
 from api.texts import refuse_unkept
 from domain.model.errors import Refused, bad
@@ -19,6 +19,10 @@ MOST = 100
 """Relationships and events that may be named."""
 
 
+alone = Lane(1)
+"""One is made after the other: each is held in memory as a whole."""
+
+
 def evidence_pages(organisation: Organisation, witnesses: Sequence[Verifier]) -> list[BaseRoute]:
     """`/evidence.zip`. `witnesses`: whose lines under a checkpoint count."""
 
@@ -26,7 +30,7 @@ def evidence_pages(organisation: Organisation, witnesses: Sequence[Verifier]) ->
         try:
             scope_of(organisation, request.state.token).need("audit")
             asked = _asked(request.query_params)
-            made = await past(bundle, organisation.log, organisation.access_log, witnesses, None, asked)
+            made = await alone(bundle, organisation.log, organisation.access_log, witnesses, None, asked)
         except Refused as refused:
             raise HTTPRefused(STATUS[refused.refusal.code], refused) from None
         kept = {"Cache-Control": "no-store", "Content-Disposition": 'attachment; filename="evidence.zip"'}

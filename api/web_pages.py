@@ -30,6 +30,7 @@ KEPT = {
     # Kept in the browser, and asked for anew each time whether it still holds.
     "Cache-Control": "no-cache",
 }
+FOLDERS = frozenset(one.name for one in HERE.iterdir())
 RUN = (".html", ".js", ".css", ".svg", ".webmanifest")
 ALWAYS_ASKED_FOR = "sw.js"
 """The program that keeps the others: the browser looks by itself whether it is another."""
@@ -41,7 +42,7 @@ class _Files(StaticFiles):
             response = await super().get_response(path, scope)
         except HTTPException as missing:
             first = path.partition("/")[0]
-            if missing.status_code != 404 or "." in first or (HERE / first).exists():
+            if missing.status_code != 404 or "." in first or first in FOLDERS:
                 raise
             response = await super().get_response("index.html", scope)
         response.headers.update(KEPT)

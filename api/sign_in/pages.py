@@ -26,7 +26,11 @@ function opened() {
 }
 addEventListener("hashchange", opened);
 opened();
-if (!document.querySelector(".account")) sessionStorage.clear();
+if (!document.querySelector(".account")) {
+  sessionStorage.clear();
+  // Other tabs hold names too.
+  new BroadcastChannel("tussenruimte.out").postMessage("signed out");
+}
 """
 ROLES: dict[str, tuple[str, str]] = {
     "coordinator": ("coordinator", "coördinator"),

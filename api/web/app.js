@@ -1,7 +1,6 @@
 // The web app: who is there, and which page the address is of.
 
-import { ask, Unreached } from "./ask.js";
-import { zone } from "./days.js";
+import { ask, Refused, Unreached } from "./ask.js";
 import { connected, goOnListening } from "./live.js";
 import { sendFor } from "./outbox.js";
 import { Nowhere } from "./parts/told.js";
@@ -31,9 +30,10 @@ const PAGES = {
 /** The pages that were loaded, by the first part of their address: the first is there sooner without the others. */
 const loaded = signal({});
 
-/** Whether the server has newer files than those of this page. */
-const newer = signal(false);
-const unreached = signal(false);
+/** What holds newer files than those of this page, ready to be shown; null where there are none. */
+const newer = signal(null);
+/** Why nothing can be shown, if so. */
+const trouble = signal(null);
 
 function App() {
   const [name, ...rest] = route.value;
@@ -46,7 +46,13 @@ function App() {
     if (shown.current !== null && shown.current !== page) main.current.focus();
     shown.current = page;
   });
-  if (viewer.value === null) return html`<main class="page" aria-busy="true">${unreached.value ? html`<${Unreachable} again=${begin} />` : html`<p>${say("shell.loading")}</p>`}</main>`;
+  useEffect(() => {
+    const named = () => (document.title = [main.current?.querySelector("h1")?.textContent, "Tussenruimte"].filter(Boolean).join(" · "));
+    const watch = new MutationObserver(named);
+    watch.observe(document.getElementById("app"), { subtree: true, childList: true, characterData: true });
+    return () => watch.disconnect();
+  }, []);
+  if (viewer.value === null) return html`<main class="page" aria-busy="true">${trouble.value ? html`<${Trouble} why=${trouble.value} again=${begin} />` : html`<p>${say("shell.loading")}</p>`}</main>`;
   const allowed = pagesOf(viewer.value.may);
   const found = allowed.find(([known]) => known === name);
   return html`
@@ -72,7 +78,7 @@ function Shown({ name, rest }) {
   }, []);
   const Page = loaded.value[name];
   if (Page) return html`<${Page} rest=${rest} viewer=${viewer.value} />`;
-  return failed ? html`<${Unreachable} again=${load} />` : html`<p aria-busy="true">${say("shell.loading")}</p>`;
+  return failed ? html`<${Trouble} why=${say("shell.unreached")} again=${load} />` : html`<p aria-busy="true">${say("shell.loading")}</p>`;
 }
 
 function Head({ listed, name }) {
@@ -85,8 +91,8 @@ function Head({ listed, name }) {
       </nav>
       <div class="who">
         <${Count} />
-        ${newer.value ? html`<button class="plain" onClick=${() => location.reload()}>${say("shell.newer")}</button>` : null}
-        ${connected.value ? null : html`<span class="quiet" role="status">${say("shell.quiet")}</span>`}
+        ${newer.value ? html`<button class="plain" onClick=${takeNewer}>${say("shell.newer")}</button>` : null}
+        ${connected.value !== false ? null : html`<span class="quiet" role="status">${say("shell.quiet")}</span>`}
         <button class="plain" lang=${other} onClick=${() => choose(other)}>${say("shell.language")}</button>
         <a href="/sign-in" title=${say("shell.as", { name: viewer.value.name, role: say(`role.${viewer.value.role}`) })}>${say("shell.account")}</a>
       </div>
@@ -94,8 +100,8 @@ function Head({ listed, name }) {
   `;
 }
 
-function Unreachable({ again }) {
-  return html`<p role="alert">${say("shell.unreached")}</p><button onClick=${again}>${say("shell.again")}</button>`;
+function Trouble({ why, again }) {
+  return html`<p role="alert">${why}</p><button onClick=${again}>${say("shell.again")}</button>`;
 }
 
 /** The pages of whoever may do this, by the first part of their address. */
@@ -104,22 +110,23 @@ function pagesOf(may) {
 }
 
 async function begin() {
-  unreached.value = false;
+  trouble.value = null;
   try {
     const found = await ask(WHO);
-    zone.value = found.settings.timeZone;
-    isHere(found.viewer);
+    // Before anything is asked for that something recorded meanwhile could change.
+    if (found.viewer.may.includes("look")) await goOnListening();
+    isHere({ ...found.viewer, timeZone: found.settings.timeZone });
   } catch (error) {
-    if (!(error instanceof Unreached)) throw error;
+    if (!(error instanceof Unreached || error instanceof Refused)) throw error;
     wasHere();
-    if (viewer.value === null) return void (unreached.value = true);
+    if (viewer.value === null) return void (trouble.value = error instanceof Refused ? error.message : say("shell.unreached"));
+    if (viewer.value.may.includes("look")) goOnListening();
   }
   const { may } = viewer.value;
   if (may.includes("own")) return location.replace("/own");
   const [first] = pagesOf(may);
   if (first === undefined) return location.replace("/sign-in");
   if (!route.value.length) go(to(first[0]), { instead: true });
-  if (may.includes("look")) goOnListening();
   if (may.includes("open") && may.includes("record")) sendFor(viewer.value);
 }
 
@@ -127,16 +134,32 @@ async function begin() {
 function keepFiles() {
   const files = navigator.serviceWorker;
   if (!files) return;
-  const before = files.controller;
-  files.addEventListener("controllerchange", () => (newer.value = before !== null));
   // Where that fails, the pages are asked for each time, as without it.
-  files.register("/app/sw.js", { scope: "/app/", updateViaCache: "none" }).catch(() => {});
+  files.register("/app/sw.js", { scope: "/app/", updateViaCache: "none" }).then(lookOut, () => {});
+}
+
+/** Newer files wait until they are wanted: what was loaded before would not fit what is loaded then. */
+function lookOut(registration) {
+  const found = () => (newer.value = navigator.serviceWorker.controller && registration.waiting);
+  found();
+  registration.addEventListener("updatefound", () => registration.installing.addEventListener("statechange", found));
+}
+
+function takeNewer() {
+  navigator.serviceWorker.addEventListener("controllerchange", () => location.reload());
+  newer.value.postMessage("take over");
 }
 
 /** Load the other pages too, once the first has had its time: all are then of one version, also where the server has newer ones later. */
 function loadRest() {
   setTimeout(() => Promise.allSettled(pagesOf(viewer.value?.may ?? []).map(([, { page }]) => page())), REST_MS);
 }
+
+// Who signs out in one tab is signed out in all: what stands there goes, and what is remembered.
+new BroadcastChannel("tussenruimte.out").onmessage = () => {
+  sessionStorage.clear();
+  location.replace("/sign-in");
+};
 
 render(html`<${App} />`, document.getElementById("app"));
 begin().then(loadRest);

@@ -56,26 +56,6 @@ function plain(date) {
   return year;
 }
 
-/** How long ago or ahead a day is: `3 weeks ago`, `in 5 days`, `today`. */
-export function agoSaid(day) {
-  const days = Math.round((utc(day) - utc(today())) / 86_400_000);
-  const [count, unit] = Math.abs(days) < 14 ? [days, "day"] : Math.abs(days) < 60 ? [days / 7, "week"] : Math.abs(days) < 730 ? [days / 30.44, "month"] : [days / 365.25, "year"];
-  return new Intl.RelativeTimeFormat(LOCALES[language.value], { numeric: "auto" }).format(Math.round(count), unit);
-}
-
-/** The first instant that an EDTF date allows, in milliseconds: the one from which it counts. */
-export function firstInstant(edtf) {
-  const [from] = edtf.split("/");
-  return from.includes("T") ? Date.parse(from.replace(/[?~%]$/, "")) : +utc(firstDay(edtf));
-}
-
-/** A mark on an axis of time: `2021` where a year begins, `Mar` where a month does, else `4 Mar`; `whole`: with its year. */
-export function markSaid(instant, whole) {
-  const [, month, day] = instant.toISOString().slice(0, 10).split("-");
-  const shown = day !== "01" ? { day: "numeric", month: "short" } : month !== "01" ? { month: "short" } : {};
-  return format(instant, { ...shown, ...(whole || !shown.month ? { year: "numeric" } : {}), timeZone: "UTC" });
-}
-
 /** The first instant of a day, UTC. */
 export function utc(day) {
   return new Date(`${day}T00:00:00Z`);

@@ -3,33 +3,34 @@
 
 import { ask } from "./ask.js";
 import { signal } from "./vendor/preact.js";
-import { language } from "./words.js";
 
 const PROTOCOL = "graphql-transport-ws";
 const HEARD = `subscription Heard($after: Position) {
   events(after: $after) {
-    ... on EventArrived { event { subject position } relationship { id initiative { id } } }
+    ... on EventArrived { event { subject type position } relationship { id initiative { id } } }
     ... on CaughtUp { position }
     ... on Heartbeat { position }
   }
 }`;
 const HEAD = "{ events(first: 1) { nodes { position } } }";
 const LATER_MS = [500, 1_000, 2_000, 5_000, 10_000];
+/** The server says something every fifteen seconds at the latest. Of whom nothing is heard for twice as long, the connection is gone. */
+const SILENT_MS = 30_000;
 
 const listeners = new Set();
 let position = null;
 let failures = 0;
 
-/** Whether new events are being heard of. */
-export const connected = signal(false);
+/** Whether new events are being heard of; null before it is known. */
+export const connected = signal(null);
 
-/** Call `heard` with `{subject, initiative}` of whatever is recorded from now on; gives back what ends that. */
+/** Call `heard` with `{subject, type, initiative}` of whatever is recorded from now on; gives back what ends that. */
 export function listen(heard) {
   listeners.add(heard);
   return () => listeners.delete(heard);
 }
 
-/** Listen for as long as the page is open. */
+/** Listen for as long as the page is open: to all that is recorded from when this has been awaited on. */
 export async function goOnListening() {
   try {
     position ??= (await ask(HEAD)).events.nodes[0]?.position ?? "0";
@@ -49,13 +50,23 @@ function open() {
   address.protocol = address.protocol.replace("http", "ws");
   const socket = new WebSocket(address, PROTOCOL);
   const say = (message) => socket.send(JSON.stringify(message));
+  let silent;
+  const heard = () => {
+    clearTimeout(silent);
+    silent = setTimeout(() => socket.close(), SILENT_MS);
+  };
+  heard();
   socket.onopen = () => say({ type: "connection_init", payload: {} });
-  socket.onclose = later;
+  socket.onclose = () => {
+    clearTimeout(silent);
+    later();
+  };
   socket.onmessage = ({ data }) => {
+    heard();
     const message = JSON.parse(data);
     if (message.type === "ping") say({ type: "pong" });
     if (message.type === "connection_ack") {
-      say({ id: "heard", type: "subscribe", payload: { query: HEARD, variables: { after: position }, extensions: { language: language.value } } });
+      say({ id: "heard", type: "subscribe", payload: { query: HEARD, variables: { after: position } } });
     }
     if (message.type === "next") hear(message.payload.data?.events);
     if (message.type === "error" || message.type === "complete") socket.close();
@@ -68,5 +79,5 @@ function hear(told) {
   connected.value = true;
   position = told.event?.position ?? told.position ?? position;
   if (!told.event) return;
-  for (const heard of [...listeners]) heard({ subject: told.event.subject, initiative: told.relationship?.initiative.id });
+  for (const heard of [...listeners]) heard({ subject: told.event.subject, type: told.event.type, initiative: told.relationship?.initiative.id });
 }

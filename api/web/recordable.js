@@ -28,12 +28,12 @@ export function useRecordable(id) {
   return { ...answer, data: asked ?? (answer.error instanceof Unreached ? recall(id) : null) };
 }
 
-/** Where they met last and what they did, as far as it was told. */
+/** Where and when they met last and what they did, as far as it was told. */
 export function usual({ events: { nodes } }) {
   const standing = nodes.filter(({ retractedBy }) => !retractedBy);
   const [last] = standing.sort((one, other) => other.occurred.localeCompare(one.occurred));
   const { place, activity } = last ? (last.amended ?? last.data) : {};
-  return { place, activity };
+  return { place, activity, on: last?.occurred };
 }
 
 /** The handles of those who are in it, and of whom something may be recorded. */

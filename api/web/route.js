@@ -20,7 +20,15 @@ export function go(address, { instead = false } = {}) {
 }
 
 function parts() {
-  return location.pathname.slice(BASE.length).split("/").filter(Boolean).map(decodeURIComponent);
+  return location.pathname.slice(BASE.length).split("/").filter(Boolean).map(decoded);
+}
+
+function decoded(part) {
+  try {
+    return decodeURIComponent(part);
+  } catch {
+    return part;
+  }
 }
 
 addEventListener("popstate", () => (route.value = parts()));

@@ -7,7 +7,8 @@ const { version, hashes } = self.FILES;
 const NAME = `tussenruimte.files.${version}`;
 const BEGIN = "/app/";
 
-addEventListener("install", (event) => event.waitUntil(keepAll().then(() => skipWaiting())));
+addEventListener("install", (event) => event.waitUntil(keepAll()));
+addEventListener("message", () => skipWaiting());
 addEventListener("activate", (event) => event.waitUntil(forgetOthers().then(() => clients.claim())));
 addEventListener("fetch", (event) => {
   const { pathname, origin } = new URL(event.request.url);

@@ -1,22 +1,26 @@
 // Who is signed in here. It is remembered for as long as the tab is open, so that a page that is loaded anew without a network knows for
 // whom it keeps what is recorded; what was remembered for somebody else goes first.
 
+import { zone } from "./days.js";
 import { signal } from "./vendor/preact.js";
 
 const KEPT = "tussenruimte.viewer";
 
-/** `{role, name, may, recordedBy, organisation}`; none before it is known. */
+/** `{role, name, may, recordedBy, organisation, timeZone}`; none before it is known. */
 export const viewer = signal(null);
 
 export function isHere(found) {
   if (owner(recalled()) !== owner(found)) sessionStorage.clear();
   sessionStorage.setItem(KEPT, JSON.stringify(found));
+  zone.value = found.timeZone;
   viewer.value = found;
 }
 
 /** Whoever was here when the server was last reached, if anybody was. */
 export function wasHere() {
-  viewer.value = recalled();
+  const found = recalled();
+  if (found) zone.value = found.timeZone;
+  viewer.value = found;
 }
 
 /** Whose something is that is kept in this browser. */

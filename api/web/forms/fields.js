@@ -1,6 +1,6 @@
 // What a form is made of: each a question with its answer, and what was wrong with that. None sets anything that nobody chose.
 
-import { daySaid, today } from "../days.js";
+import { daySaid } from "../days.js";
 import { joined } from "../people.js";
 import { html, useId } from "../vendor/preact.js";
 import { say } from "../words.js";
@@ -77,7 +77,7 @@ export function Words({ value, set, ...asked }) {
 
 /** A day to come. */
 export function Ahead({ value, set, needed, ...asked }) {
-  return html`<${One} ...${asked}>${(own) => html`<input ...${own} type="date" min=${today()} required=${needed} value=${value ?? ""} onInput=${({ target }) => set(target.value || undefined)} />`}<//>`;
+  return html`<${One} ...${asked}>${(own) => html`<input ...${own} type="date" required=${needed} value=${value ?? ""} onInput=${({ target }) => set(target.value || undefined)} />`}<//>`;
 }
 
 /** How much of something there is, from 0 to 1; off until it is touched. */

@@ -3,18 +3,18 @@
 
 import { ask, Refused, Unreached } from "../ask.js";
 import { useAnswer } from "../answer.js";
-import { daySaid, firstDay, instantSaid, today } from "../days.js";
+import { dayOf, daySaid, firstDay, instantSaid, today } from "../days.js";
 import { Answered, Nowhere } from "../parts/told.js";
 import { NAMED, names, pair, withNames } from "../people.js";
 import { prove, Unproven } from "../proof.js";
-import { html, useState } from "../vendor/preact.js";
+import { html, useEffect, useState } from "../vendor/preact.js";
 import { say } from "../words.js";
 
-const LOOKS = 100;
+const LOOKS = 500;
 const HISTORY = `query History($id: ID!, $knownAt: DateTime) {
   audit { verifier accessLog(relationship: $id, first: ${LOOKS}) { nodes { position at by role onBehalfOf action kinds } } }
   relationship(id: $id) {
-    ${NAMED}
+    ${NAMED} all: history { recorded }
     history(knownAt: $knownAt) { id type position occurred recorded recordedBy retractedBy amendedBy told(marked: true) }
   }
 }`;
@@ -23,10 +23,13 @@ const PROOF = `query Proof($event: ID!) { audit { inclusionProof(event: $event) 
 export function AuditedPage({ id }) {
   const [known, setKnown] = useState(null);
   const [happened, setHappened] = useState(null);
-  const answer = useAnswer(HISTORY, { id, knownAt: known && endOf(known) }, ({ subject }) => subject === `relationship/${id}`);
+  const [instants, setInstants] = useState([]);
+  const last = known === null ? null : instants.findLast((instant) => dayOf(instant) <= known);
+  const answer = useAnswer(HISTORY, { id, knownAt: last ?? null }, ({ subject }) => subject === `relationship/${id}`);
+  useEffect(() => setInstants((answer.data?.relationship?.all ?? []).map(({ recorded }) => recorded).toSorted()), [answer.data]);
   return html`<${Answered} answer=${answer}>${({ audit, relationship }) => {
     if (!relationship) return html`<${Nowhere} />`;
-    const told = relationship.history.filter((event) => !happened || firstDay(event.occurred) <= happened);
+    const told = last === undefined ? [] : relationship.history.filter((event) => !happened || firstDay(event.occurred) <= happened);
     return html`
       <h1>${relationship.id}</h1>
       <p class="under">${pair(relationship)} · ${relationship.initiative.name}</p>
@@ -42,11 +45,6 @@ export function AuditedPage({ id }) {
       ${audit.accessLog.nodes.length ? html`<${Looks} nodes=${audit.accessLog.nodes} />` : html`<p>${say("audit.looked_none")}</p>`}
     `;
   }}<//>`;
-}
-
-/** The last instant of a day that is over, or none: what is known now. */
-function endOf(day) {
-  return day < today() ? `${day}T23:59:59.999999Z` : null;
 }
 
 function History({ told, called, verifier }) {
@@ -74,12 +72,13 @@ function Proof({ event, verifier }) {
     setFound(say("audit.checking"));
     try {
       const proof = (await ask(PROOF, { event: event.id })).audit.inclusionProof;
-      if (JSON.parse(proof.envelope).id !== event.id) throw new Unproven("leaf");
+      if (!isOf(proof, event)) throw new Unproven("leaf");
       setFound(say("audit.proven", await prove(proof, verifier)));
     } catch (error) {
       if (error instanceof Unproven) setFound(say("audit.unproven", { why: say(`unproven.${error.message}`) }));
       else if (error instanceof Refused) setFound(error.message);
       else if (error instanceof Unreached) setFound(say("shell.unreached"));
+      else if (error instanceof DOMException) setFound(say("audit.cannot"));
       else throw error;
     }
   };
@@ -87,10 +86,20 @@ function Proof({ event, verifier }) {
     ${found === null ? html`<button class="plain" aria-label=${say("audit.check_of", { position: event.position })} onClick=${check}>${say("audit.check")}</button>` : null}`;
 }
 
+/** Whether a proof is of what stands in the row beside it. */
+function isOf({ envelope, position }, event) {
+  try {
+    const { id, type, recordedby = null } = JSON.parse(envelope);
+    return id === event.id && type === `tussenruimte.${event.type}.v1` && recordedby === event.recordedBy && position === event.position;
+  } catch {
+    return false;
+  }
+}
+
 function Looks({ nodes }) {
   return html`<${Wide} title=${say("audit.looked")} columns=${["position", "at", "who", "role", "behalf", "did"]}>
     ${nodes.map((look) => html`<tr key=${look.position}>
-      <th scope="row">${look.position}</th><td>${instantSaid(look.at)}</td><td>${look.by}</td><td>${look.role}</td><td>${look.onBehalfOf ?? ""}</td>
+      <th scope="row">${look.position}</th><td>${instantSaid(look.at)}</td><td>${look.by}</td><td>${say(`role.${look.role}`)}</td><td>${look.onBehalfOf ?? ""}</td>
       <td>${look.action}: ${look.kinds.join(", ")}</td>
     </tr>`)}
   <//>`;

@@ -13,12 +13,15 @@ const CONTACTS = `query Contacts($running: Boolean, $first: Int!) {
   relationships(first: $first, filter: {running: $running}) { nodes { ${NAMED} } pageInfo { hasNextPage } }
 }`;
 const AT_ONCE = 100;
+const ALL = 1_000;
+/** What happens in a contact that is seen in the list. */
+const LISTED = ["match_made", "contact_emerged", "member_joined", "member_left", "term_ended", "relationship_ended", "relationship_resumed", "event_retracted", "event_amended"];
 
 export function ContactsPage() {
   const [first, setFirst] = useState(AT_ONCE);
   const [ended, setEnded] = useState(false);
   const [wanted, setWanted] = useState("");
-  const answer = useAnswer(CONTACTS, { first, running: ended ? null : true }, ({ subject }) => !subject.startsWith("lens/"));
+  const answer = useAnswer(CONTACTS, { first: wanted ? ALL : first, running: ended ? null : true }, ({ subject, type }) => !subject.startsWith("relationship/") || LISTED.includes(type));
   return html`
     <h1>${say("contact.list")}</h1>
     ${viewer.value.may.includes("record") ? html`<p><a href=${to("bring")}>${say("bring.title")}</a></p>` : null}
@@ -31,7 +34,7 @@ export function ContactsPage() {
       return html`
         ${shown.length ? null : html`<p>${say(nodes.length ? "contact.none_found" : "contact.none")}</p>`}
         <ul class="cards">${shown.map((one) => html`<li key=${one.id}><${Card} relationship=${one} /></li>`)}</ul>
-        ${pageInfo.hasNextPage ? html`<button onClick=${() => setFirst(first + AT_ONCE)}>${say("shell.more")}</button>` : null}
+        ${pageInfo.hasNextPage && !wanted ? html`<button onClick=${() => setFirst(first + AT_ONCE)}>${say("shell.more")}</button>` : null}
       `;
     }}<//>
   `;

@@ -1,6 +1,7 @@
 // A new contact: a match, or one that emerged by itself, with the people in it and what they consent to, in one batch.
 
 import { useAnswer } from "../answer.js";
+import { askAll } from "../ask.js";
 import { today } from "../days.js";
 import { eventOf } from "../entry.js";
 import { Ahead, Choice, One, Some, Whole, Words, Yes } from "../forms/fields.js";
@@ -12,16 +13,16 @@ import { Answered } from "../parts/told.js";
 import { html, useState } from "../vendor/preact.js";
 import { say, word } from "../words.js";
 
-const INITIATIVES = `{
-  initiatives(first: 100) { nodes { id name contact } }
-  relationships(first: 100) { nodes { members { withdrawn participant { id name } } } }
+const INITIATIVES = `query Known($after: String) {
+  initiatives(first: 1000) { nodes { id name contact } }
+  list: relationships(first: 250, after: $after) { nodes { id members { withdrawn participant { id name } } } pageInfo { hasNextPage endCursor } }
 }`;
 const ROLES = 'query Roles($id: ID!) { events(filter: {initiative: $id, types: ["initiative_registered", "roles_registered"]}, first: 100) { nodes { retractedBy data amended } } }';
 export const KNOWN_ROLES = ["volunteer", "host", "driver", "coach", "help_seeker", "participant", "member", "bonus_grandparent", "bonus_family"];
-const nobody = () => ({ participant: crypto.randomUUID(), known: false, name: "", contact: "", role: undefined, given: undefined, guardian: undefined, research: undefined });
+const nobody = () => ({ key: crypto.randomUUID(), participant: crypto.randomUUID(), known: false, name: "", contact: "", role: undefined, given: undefined, guardian: undefined, research: undefined });
 
 export function NewContact({ entry }) {
-  const answer = useAnswer(INITIATIVES, {});
+  const answer = useAnswer(INITIATIVES, {}, undefined, askAll);
   return html`
     <h1>${say("record.form.new")}</h1>
     <${Answered} answer=${answer}>${(data) => html`<${Filled} initiatives=${data.initiatives.nodes} people=${peopleOf(data)} entry=${entry} />`}<//>
@@ -47,7 +48,7 @@ function Filled({ initiatives, people, entry }) {
       <${Choice} says="record.new.initiative" options=${initiatives.map(({ id, name }) => [id, name])} value=${filled.initiative} set=${set("initiative")} needed wrong=${wrongAt("data.initiative")} />
       <${Choice} says="record.new.began" options=${["match_made", "contact_emerged"].map((one) => [one, say(`record.new.${one}`)])} value=${filled.began} set=${set("began")} needed />
       <${When} says="record.new.since" value=${filled.occurred} set=${set("occurred")} wrong=${wrongAt("occurred")} />
-      ${filled.members.map((member, number) => html`<${Person} key=${member.participant} member=${member} number=${number} people=${people} roles=${rolesOf(roles.data)}
+      ${filled.members.map((member, number) => html`<${Person} key=${member.key} member=${member} number=${number} people=${people} roles=${rolesOf(roles.data)}
           change=${(part) => put({ members: filled.members.map((one, at) => (at === number ? { ...one, ...part } : one)) })}
           remove=${filled.members.length > 2 ? () => put({ members: filled.members.filter((_, at) => at !== number) }) : null} />`)}
       <p><button type="button" class="second" onClick=${() => put({ members: [...filled.members, nobody()] })}>${say("record.new.one_more")}</button></p>
@@ -110,8 +111,8 @@ function handle(number) {
   return number < 26 ? String.fromCharCode(97 + number) : `m${number + 1}`;
 }
 
-function peopleOf({ relationships: { nodes } }) {
-  const people = nodes.flatMap(({ members }) => members).filter(({ withdrawn, participant }) => !withdrawn && typeof participant?.name === "string");
+function peopleOf({ list }) {
+  const people = list.flatMap(({ members }) => members).filter(({ withdrawn, participant }) => !withdrawn && typeof participant?.name === "string");
   const known = new Map(people.map(({ participant }) => [participant.id, participant]));
   return [...known.values()].sort((one, other) => one.name.localeCompare(other.name));
 }

@@ -8,12 +8,14 @@ import { AsAgreed, Lately } from "../parts/recording.js";
 import { Answered } from "../parts/told.js";
 import { NAMED, names, pair, withNames } from "../people.js";
 import { to } from "../route.js";
-import { html, useState } from "../vendor/preact.js";
+import { html, useEffect, useState } from "../vendor/preact.js";
 import { say } from "../words.js";
 
-const LOOKS = 50;
+const MINUTE_MS = 60_000;
+const LOOKS = 200;
 const CONTACTS = 24;
-const TODAY = `query Today {
+const TODAY = `query Today($day: Date!) {
+  events(filter: {types: ["meeting_held"], occurredFrom: $day}, first: 200) { nodes { subject retractedBy } }
   attention(first: ${LOOKS}) { nodes { kind since until event { id occurred told(marked: true) } relationship { ${NAMED} } } pageInfo { hasNextPage } }
   relationships(first: ${CONTACTS}, filter: {running: true}) { nodes { ${NAMED} } pageInfo { hasNextPage } }
 }`;
@@ -29,11 +31,17 @@ const ANSWERS = {
 };
 
 export function TodayPage() {
-  const answer = useAnswer(TODAY, {}, ({ subject }) => subject.startsWith("relationship/"));
+  const [day, setDay] = useState(today());
+  useEffect(() => {
+    // Left open overnight it is of the new day.
+    const looking = setInterval(() => setDay(today()), MINUTE_MS);
+    return () => clearInterval(looking);
+  }, []);
+  const answer = useAnswer(TODAY, { day }, ({ subject }) => subject.startsWith("relationship/"));
   return html`
     <h1>${say("shell.today")}</h1>
-    <p class="under">${daySaid(today())}</p>
-    <${Answered} answer=${answer}>${({ attention, relationships }) => html`
+    <p class="under">${daySaid(day)}</p>
+    <${Answered} answer=${answer}>${({ attention, relationships, events }) => html`
       <section aria-labelledby="looks">
         <h2 id="looks">${say("today.looks")}</h2>
         <p class="under">${say(attention.nodes.length ? "today.looks_what" : "today.nothing")}</p>
@@ -42,11 +50,16 @@ export function TodayPage() {
       <section aria-labelledby="quickly">
         <h2 id="quickly">${say("today.record")}</h2>
         <p class="under">${say("today.record_what")}</p>
-        <ul class="cards">${relationships.nodes.map((one) => html`<li key=${one.id}><${Contact} relationship=${one} /></li>`)}</ul>
+        <ul class="cards">${relationships.nodes.map((one) => html`<li key=${one.id}><${Contact} relationship=${one} met=${metOn(day, one, events.nodes)} /></li>`)}</ul>
         <p><a class="button second" href=${to("record", "new")}>${say("today.new")}</a> <a href=${to("bring")}>${say("bring.title")}</a> ${relationships.pageInfo.hasNextPage ? html`<a href=${to("contacts")}>${say("shell.contacts")}</a>` : null}</p>
       </section>
     `}<//>
   `;
+}
+
+/** That they met on a day already, where it was recorded. */
+function metOn(day, { id }, meetings) {
+  return meetings.some(({ subject, retractedBy }) => subject === `relationship/${id}` && !retractedBy) ? { on: day } : undefined;
 }
 
 function keyOf({ relationship, kind, event }) {
@@ -55,33 +68,38 @@ function keyOf({ relationship, kind, event }) {
 
 function Task({ task }) {
   const { relationship, kind, since, until, event } = task;
-  const [left, setLeft] = useState(false);
+  const [left, setLeft] = useState(null);
   const called = names(relationship);
   const what = say(`today.${kind.toLowerCase()}`, { since: daySaid(since), until: daySaid(until) });
   const { form, about } = ANSWERS[kind];
   const leave = async () => {
-    setLeft(true);
     const data = { opening: crypto.randomUUID(), about, by: ["coordinator"] };
     const typed = { occurred: today(), perspective: "coordinator", data };
     const subject = `relationship/${relationship.id}`;
-    await record({ form: "left_open", about: subject, typed, events: [eventOf(subject, { type: "left_open", ...typed })] });
+    try {
+      const { refused } = await record({ form: "left_open", about: subject, typed, events: [eventOf(subject, { type: "left_open", ...typed })] });
+      setLeft(refused?.rule ?? say("today.left"));
+    } catch (error) {
+      if (!(error instanceof DOMException)) throw error;
+      setLeft(say("record.not_kept"));
+    }
   };
   return html`<article class="card">
     <h3><a href=${to("contact", relationship.id)}>${pair(relationship)}</a></h3>
     <p class="told">${what}</p>
     <p class="from">${relationship.initiative.name}${event ? ` · ${say("today.rests", { told: withNames(event.told, called), day: daySaid(event.occurred) })}` : ""}</p>
-    ${left ? html`<p role="status">${say("today.left")}</p>` : html`<p class="row">
+    ${left ? html`<p role="status">${left}</p>` : html`<p class="row">
       <a class="button" href=${to("record", relationship.id, form)}>${say(`today.do.${kind.toLowerCase()}`)}</a>
       <button class="second" aria-label=${say("today.leave_of", { what })} onClick=${leave}>${say("today.leave")}</button>
     </p>`}
   </article>`;
 }
 
-function Contact({ relationship }) {
+function Contact({ relationship, met }) {
   return html`<article class="card">
     <h3><a href=${to("contact", relationship.id)}>${pair(relationship)}</a></h3>
     <p class="from">${relationship.initiative.name}</p>
-    <${AsAgreed} relationship=${relationship} />
+    <${AsAgreed} relationship=${relationship} met=${met} />
     <${Lately} id=${relationship.id} />
     <p><a href=${to("record", relationship.id)}>${say("record.all")}</a></p>
   </article>`;

@@ -29,7 +29,7 @@ export function Lasted({ contact, span, called, day }) {
     rows: groups.flatMap(({ name, spans }) => spans.map((one) => [say(`lasting.${name}`), one.label, daySaid(one.since), one.until ? daySaid(one.until) : say("course.stands")])),
   };
   return html`
-    <${Picture} title=${title} says=${says} table=${table} file=${`${contact.id}-spans`}>${(width, told) => {
+    <${Picture} title=${title} says=${says} table=${table} file=${`${contact.id}-spans`} called=${called}>${(width, told) => {
       const placed = laid(groups, span, width);
       return html`
         <${Lasting} placed=${placed} known=${span.known} width=${width} says=${told} label=${title}>

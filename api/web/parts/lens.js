@@ -42,7 +42,7 @@ function Drawn({ id, lens, holder, span, called, day, found }) {
   const said = (on) => say("course.at", { day: daySaid(on), phase: phaseOn(moves, on) });
   const marks = moves.map((move, place) => ({ key: place, at: move.at, phase: move.now.toLowerCase(), said: moveSaid(move) }));
   return html`
-    <${Picture} title=${title} says=${says} table=${table(points, moves)} file=${`${id}-${lens}`}>${(width, told) => html`
+    <${Picture} title=${title} says=${says} table=${table(points, moves)} file=${`${id}-${lens}`} called=${called}>${(width, told) => html`
       <${Course} points=${points} moves=${moves} span=${span} width=${width} id=${name} says=${told} label=${title}>${({ x, marks: y, top, bottom }) => html`
         <${Days} x=${x} top=${top} bottom=${bottom} span=${{ from: span.from, to: span.limit }} day=${day} label=${say("course.days", { lens })} said=${said} />
         <${Cursor} x=${x} day=${day} top=${y - MARK} bottom=${bottom} />

@@ -10,9 +10,9 @@ const PRINTED = 2;
 
 /**
  * `children(width, describedBy)` draws an `<svg>`; `table` is `{columns: [text], rows: [[text]]}`, the same in words. `file`: what it is
- * called where it is saved. `held`: it may not leave the page, which says why; then it is neither saved nor printed.
+ * called where it is saved. `called`: what members are called by name there; in what is saved they stand by handle. `held`: it may not leave the page, which says why; then it is neither saved nor printed.
  */
-export function Picture({ title, says, table, file, held, children }) {
+export function Picture({ title, says, table, file, called = {}, held, children }) {
   const id = useId();
   const frame = useRef(null);
   const [width, setWidth] = useState(null);
@@ -30,8 +30,8 @@ export function Picture({ title, says, table, file, held, children }) {
       <div class="kept">
         <details onToggle=${({ currentTarget }) => setOpen(currentTarget.open)}><summary>${say("picture.table")}</summary>${open ? html`<${Twin} title=${title} table=${table} />` : null}</details>
         ${held ? null : html`
-          <button class="plain" onClick=${() => keep(`${file}.svg`, new Blob([standing(svg())], { type: "image/svg+xml" }))}>${say("picture.svg")}</button>
-          <button class="plain" onClick=${async () => keep(`${file}.png`, await printed(svg()))}>${say("picture.png")}</button>
+          <button class="plain" onClick=${() => keep(`${file}.svg`, new Blob([standing(svg(), called)], { type: "image/svg+xml" }))}>${say("picture.svg")}</button>
+          <button class="plain" onClick=${async () => keep(`${file}.png`, await printed(svg(), called))}>${say("picture.png")}</button>
         `}
       </div>
     </figure>
@@ -50,8 +50,8 @@ function Twin({ title, table: { columns, rows } }) {
   `;
 }
 
-/** The picture as a document of its own: with the colours that it has now, on paper of its own, and without links and what they are called. */
-function standing(svg) {
+/** The picture as a document of its own: with the colours that it has now, on paper of its own, and without links, names and what is only told. */
+function standing(svg, called) {
   const copy = svg.cloneNode(true);
   const [, , width, height] = copy.getAttribute("viewBox").split(" ");
   for (const link of copy.querySelectorAll("a")) {
@@ -60,6 +60,9 @@ function standing(svg) {
     plain.append(...link.childNodes);
     link.replaceWith(plain);
   }
+  for (const told of copy.querySelectorAll("[aria-label]")) told.removeAttribute("aria-label");
+  const texts = document.createTreeWalker(copy, NodeFilter.SHOW_TEXT);
+  while (texts.nextNode()) texts.currentNode.data = byHandle(texts.currentNode.data, called);
   copy.setAttribute("xmlns", "http://www.w3.org/2000/svg");
   copy.setAttribute("width", width);
   copy.setAttribute("height", height);
@@ -71,8 +74,12 @@ function standing(svg) {
   return new XMLSerializer().serializeToString(copy).replace(/var\((--[\w-]+)\)/g, (_, name) => colours.getPropertyValue(name).trim());
 }
 
-async function printed(svg) {
-  const address = URL.createObjectURL(new Blob([standing(svg)], { type: "image/svg+xml" }));
+function byHandle(text, called) {
+  return Object.entries(called).reduce((told, [handle, name]) => told.replaceAll(name, handle), text);
+}
+
+async function printed(svg, called) {
+  const address = URL.createObjectURL(new Blob([standing(svg, called)], { type: "image/svg+xml" }));
   try {
     const image = new Image();
     image.src = address;

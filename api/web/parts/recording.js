@@ -15,8 +15,12 @@ import { Waiting } from "./waiting.js";
 
 const OFTEN = 5;
 
-/** What was recorded last, as `record` gave it, so that it can be taken back. */
-export const lately = signal(null);
+/** What was recorded last in each contact, as `record` gave it, by stream: so that it can be taken back. */
+const lately = signal({});
+
+function recordedLately(about, entry) {
+  lately.value = { ...lately.value, [about]: entry };
+}
 
 /** The section of a contact, for whoever may record. */
 export function Recording({ relationship: { id } }) {
@@ -37,17 +41,17 @@ export function Recording({ relationship: { id } }) {
   `;
 }
 
-/** One tap. Offered where two or more are in a contact that goes on, once a day. `met`: where and how they meet, where that is known. */
+/** One tap. Offered where two or more are in a contact that goes on, once a day. `met`: where and how they meet, and when last, where that is known. */
 export function AsAgreed({ relationship, met }) {
   const [busy, setBusy] = useState(false);
   const [lost, setLost] = useState(false);
   const about = `relationship/${relationship.id}`;
-  const done = [lately.value, ...entriesAbout(about)].some((one) => one?.events.some(isToday) && one.events[0].subject === about);
+  const done = met?.on === today() || [lately.value[about], ...entriesAbout(about)].some((one) => one && !one.refused && one.events.some(isToday));
   if (relationship.endedOn || here(relationship).length < 2 || done) return null;
   const tap = async () => {
     setBusy(true);
     try {
-      lately.value = await recordAsAgreed(relationship, met);
+      recordedLately(about, await recordAsAgreed(relationship, met));
     } catch (error) {
       if (!(error instanceof DOMException)) throw error;
       setLost(true);
@@ -72,12 +76,14 @@ function asAgreedSaid(relationship, met = {}) {
 
 /** That something was recorded just now, and the way back. */
 export function Lately({ id }) {
-  const last = lately.value;
-  if (!last || last.refused || last.events[0].subject !== `relationship/${id}`) return null;
+  const about = `relationship/${id}`;
+  const last = lately.value[about];
+  if (!last) return null;
+  if (last.refused) return html`<p class="wrong" role="alert">${last.refused.rule}</p>`;
   const waits = entries.value.some(({ number }) => number === last.number);
   const undo = async () => {
-    lately.value = null;
-    await takeBack(last);
+    const undone = await takeBack(last);
+    recordedLately(about, undone?.refused ? undone : null);
   };
   return html`<p class="row" role="status"><span>${waits ? say("record.waits") : `✓ ${say("record.recorded", { what: say(`record.form.${last.form}`) })}`}</span>
     ${last.events.length === 1 && last.form !== "correct" ? html`<button class="plain" onClick=${undo}>${say("record.undo")}</button>` : null}</p>`;
@@ -85,7 +91,7 @@ export function Lately({ id }) {
 
 /** Where somebody comes when something was recorded: to the contact, or where it can be seen to wait. */
 export function arrive(id, entry) {
-  lately.value = entry;
+  recordedLately(`relationship/${id}`, entry);
   // Of a contact that is not begun yet there is nothing to show.
   go(entry.waits ? (entry.form === "new" ? to("record") : to("record", id)) : to("contact", id));
 }

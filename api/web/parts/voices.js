@@ -60,7 +60,7 @@ function Drawn({ id, says, rows, span, called, day }) {
     rows: rows.flatMap(({ name: who, pieces }) => (pieces.length ? pieces.map((one) => [who, phaseSaid(one.phase, one.kind), daySaid(dayAt(one.from)), ends(one)]) : [[who, phaseSaid("unobserved"), "", ""]])),
   };
   return html`
-    <${Picture} title=${title} says=${says} table=${table} file=${`${id}-accounts`}>${(width, told) => html`
+    <${Picture} title=${title} says=${says} table=${table} file=${`${id}-accounts`} called=${called}>${(width, told) => html`
       <${Voices} rows=${rows} span=${span} width=${width} id=${name} says=${told} label=${title}>${({ x, bottom }) => html`
         <${Marks} marks=${marks} label=${title} pointed=${({ key }) => (pointed.value = key)}>${(one) => piece(one, x, pieceTop(one.row), name)}<//>
         <${Cursor} x=${x} day=${day} top=${0} bottom=${bottom} />`}<//>

@@ -32,6 +32,7 @@ export const audit = {
   "audit.checking": ["Even rekenen", "Working it out"],
   "audit.proven": ["Klopt: staat in het logboek van {size}", "Holds: it is in the log of {size}"],
   "audit.unproven": ["Klopt niet: {why}", "Does not hold: {why}"],
+  "audit.cannot": ["Deze browser kan dit niet narekenen. Download het bewijs.", "This browser cannot work it out. Download the evidence."],
   "audit.none": ["Toen was er nog niets bekend.", "Nothing was known yet then."],
   "audit.looked": ["Wie heeft gekeken", "Who looked"],
   "audit.looked_none": ["Niemand keek naar iets dat verzegeld is.", "Nobody looked at anything sealed."],

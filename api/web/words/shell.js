@@ -6,11 +6,10 @@ export const shell = {
   "shell.initiatives": ["Initiatieven", "Initiatives"],
   "shell.language": ["English", "Nederlands"],
   "shell.as": ["Ingelogd als {name}, {role}", "Signed in as {name}, {role}"],
-  "shell.out": ["Uitloggen", "Sign out"],
   "shell.account": ["Account", "Account"],
   "shell.loading": ["Even geduld", "One moment"],
   "shell.unreached": [
-    "De server is niet bereikbaar. Wat je vastlegt blijft hier bewaard en gaat weg zodra dat kan.",
+    "De server is niet bereikbaar. Wat je vastlegt blijft hier bewaard en wordt verstuurd zodra dat kan.",
     "The server cannot be reached. What you record is kept here, and goes out as soon as it can.",
   ],
   "shell.again": ["Opnieuw proberen", "Try again"],
