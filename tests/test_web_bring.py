@@ -50,8 +50,10 @@ def workbook(*rows: list[str], sheet: bytes | None = None) -> bytes:
     cells = "".join(f"<row r='{number}'>{''.join(row)}</row>" for number, row in enumerate(rows, 1))
     parts = {
         "xl/workbook.xml": f"<workbook xmlns='{MAIN}' xmlns:r='{LINKS}'>"
-        "<sheets><sheet name='One' sheetId='1' r:id='r1'/></sheets></workbook>",
-        "xl/_rels/workbook.xml.rels": "<Relationships><Relationship Id='r1' Target='worksheets/sheet1.xml'/></Relationships>",
+        "<sheets><sheet name='One' sheetId='1' r:id='r1'/><sheet name='Two' sheetId='2' r:id='r2'/></sheets></workbook>",
+        "xl/_rels/workbook.xml.rels": "<Relationships><Relationship Id='r1' Target='worksheets/sheet1.xml'/>"
+        "<Relationship Id='r2' Target='/xl/worksheets/sheet2.xml'/></Relationships>",
+        "xl/worksheets/sheet2.xml": f"<worksheet xmlns='{MAIN}'><row>{inline('A1', 'another list')}</row></worksheet>",
         "xl/sharedStrings.xml": f"<sst xmlns='{MAIN}'><si><t>Volunteer</t></si><si><r><t>Help </t></r><r><t>seeker</t></r></si></sst>",
         "xl/styles.xml": f"<styleSheet xmlns='{MAIN}'><numFmts><numFmt numFmtId='170' formatCode='d\\-mmm\\-yyyy'/></numFmts>"
         "<cellXfs><xf numFmtId='0'/><xf numFmtId='14'/><xf numFmtId='170'/></cellXfs></styleSheet>",
@@ -157,6 +159,10 @@ def test_a_workbook_is_read_with_its_days_its_shared_texts_and_what_its_formulas
     bring(page, workbook(heading, row), "list.xlsx")
     expect(page.get_by_text(f"{SCRIPT} (volunteer) and Bo (help seeker), matched on 4 November 2021")).to_be_visible()
     expect(page.get_by_text(f"{SCRIPT} and Bo met on 11 November 2021 · 60 minutes")).to_be_visible()
+    chip(page, "Two")
+    expect(page.get_by_label("another list")).to_be_visible()
+    expect(page.get_by_text("matched on")).to_have_count(0)
+    chip(page, "One")
     attempt(page)
     record(page)
     expect(page.get_by_text("Recorded: 6.")).to_be_visible()

@@ -17,7 +17,7 @@ def test_whoever_signs_in_comes_to_today_and_finds_a_contact_by_name(web: WebHou
     page.get_by_role("link", name="Contacts").click()
     expect(page.get_by_role("heading", level=1)).to_have_text("Contacts")
     page.get_by_role("searchbox").fill("maaike")
-    cards = page.get_by_role("main").get_by_role("link")
+    cards = page.get_by_role("listitem").get_by_role("link")
     expect(cards).to_have_count(1)
     cards.click()
     expect(page.get_by_role("heading", level=1)).to_have_text("Petra and Maaike")

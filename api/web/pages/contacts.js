@@ -24,7 +24,6 @@ export function ContactsPage() {
   const answer = useAnswer(CONTACTS, { first: wanted ? ALL : first, running: ended ? null : true }, ({ subject, type }) => !subject.startsWith("relationship/") || LISTED.includes(type));
   return html`
     <h1>${say("contact.list")}</h1>
-    ${viewer.value.may.includes("record") ? html`<p><a href=${to("bring")}>${say("bring.title")}</a></p>` : null}
     <form class="find" role="search" onSubmit=${(event) => event.preventDefault()}>
       <label>${say("contact.find")} <input type="search" value=${wanted} onInput=${(event) => setWanted(event.target.value)} /></label>
       <label class="tick"><input type="checkbox" checked=${ended} onChange=${(event) => setEnded(event.target.checked)} /> ${say("contact.ended")}</label>
@@ -37,6 +36,7 @@ export function ContactsPage() {
         ${pageInfo.hasNextPage && !wanted ? html`<button onClick=${() => setFirst(first + AT_ONCE)}>${say("shell.more")}</button>` : null}
       `;
     }}<//>
+    ${viewer.value.may.includes("record") ? html`<p><a href=${to("bring")}>${say("bring.title")}</a></p>` : null}
   `;
 }
 
