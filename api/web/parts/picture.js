@@ -4,6 +4,7 @@
 
 import { html, useEffect, useId, useRef, useState } from "../vendor/preact.js";
 import { say } from "../words.js";
+import { keep } from "./keep.js";
 
 const NARROW = 300;
 const PRINTED = 2;
@@ -50,11 +51,11 @@ function Twin({ title, table: { columns, rows } }) {
   `;
 }
 
-/** The picture as a document of its own: with the colours that it has now, on paper of its own, and without links and what they are called. */
+/** The picture as a document of its own: with the colours that it has now, on paper of its own, and without links and what marks are called. */
 function standing(svg) {
   const copy = svg.cloneNode(true);
   const [, , width, height] = copy.getAttribute("viewBox").split(" ");
-  for (const link of copy.querySelectorAll("a")) {
+  for (const link of copy.querySelectorAll("a, [data-mark]")) {
     const plain = document.createElementNS("http://www.w3.org/2000/svg", "g");
     if (link.hasAttribute("transform")) plain.setAttribute("transform", link.getAttribute("transform"));
     plain.append(...link.childNodes);
@@ -85,12 +86,4 @@ async function printed(svg) {
   } finally {
     URL.revokeObjectURL(address);
   }
-}
-
-function keep(name, blob) {
-  const link = document.createElement("a");
-  link.href = URL.createObjectURL(blob);
-  link.download = name;
-  link.click();
-  setTimeout(() => URL.revokeObjectURL(link.href), 10_000);
 }
