@@ -28,7 +28,10 @@ export function now() {
   return new Date(Math.floor((Date.now() + ahead) / 1_000) * 1_000);
 }
 
-/** All pages, one after the other, of a query that asks for the list `list` from `$after` on, which stands `within` what is answered: as `ask`, with the nodes of all in `list`. */
+/**
+ * All pages, one after the other, of a query that asks for the list `list` from `$after` on: as `ask`, with the nodes of all in `list`.
+ * `within`: what of the answer holds the list.
+ */
 export async function askAll(query, variables, within = (data) => data) {
   const nodes = new Map();
   let data;
