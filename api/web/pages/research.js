@@ -13,7 +13,6 @@ import { Pictures } from "./research_pictures.js";
 
 const PROJECT = `query Project {
   research { project { id purpose since until relationships persons withheld } }
-  lenses { name }
   census { fewest }
 }`;
 const WEEKS = `query Weeks($lens: String!, $after: String) {
@@ -34,6 +33,8 @@ const WEEKS = `query Weeks($lens: String!, $after: String) {
     }
   }
 }`;
+/** Those that every organisation has: which others there are is not told for research, and who knows one asks for it by name. */
+const LENSES = ["evidence", "accounts"];
 /** By what contacts are compared: what group each is of, and where its name has a word. */
 const GROUPS = {
   all: { of: () => "", words: "research" },
@@ -47,7 +48,7 @@ export function ResearchPage() {
   const answer = useAnswer(PROJECT, {});
   return html`
     <h1>${say("research.title")}</h1>
-    <${Answered} answer=${answer}>${({ research: { project }, lenses, census: { fewest } }) => html`
+    <${Answered} answer=${answer}>${({ research: { project }, census: { fewest } }) => html`
       <p>${project.purpose}</p>
       <p class="under">${period(project)}</p>
       ${project.withheld
@@ -55,7 +56,7 @@ export function ResearchPage() {
         : html`<p>${say("research.holds", { count: project.relationships, persons: project.persons })}</p>`}
       <p>${say("research.consent")} ${say("research.rule", { fewest })}</p>
       <p>${say("research.weeks_are")}</p>
-      ${project.withheld ? null : html`<${Study} id=${project.id} lenses=${[...new Set(lenses.map(({ name }) => name))]} fewest=${fewest} />`}
+      ${project.withheld ? null : html`<${Study} id=${project.id} fewest=${fewest} />`}
     `}<//>
   `;
 }
@@ -65,7 +66,7 @@ function period({ since, until }) {
   return say(`research.began_${which}`, { since: daySaid(since), until: daySaid(until) });
 }
 
-function Study({ id, lenses, fewest }) {
+function Study({ id, fewest }) {
   const [lens, setLens] = useState("evidence");
   const [by, setBy] = useState("all");
   const answer = useAnswer(WEEKS, { lens }, undefined, askedBy);
@@ -74,7 +75,7 @@ function Study({ id, lenses, fewest }) {
   </label>`;
   return html`
     <form class="find" onSubmit=${(event) => event.preventDefault()}>
-      ${choice("initiative.lens", lens, setLens, lenses, (name) => word("lens", name))}
+      ${choice("initiative.lens", lens, setLens, LENSES, (name) => word("lens", name))}
       ${choice("research.compare", by, setBy, Object.keys(GROUPS), (name) => say(`research.by_${name}`))}
     </form>
     <${Answered} answer=${answer}>${({ list, lens: read }) => html`<${Compared} file=${`${id}-${read}`} list=${list} lens=${read} by=${by} fewest=${fewest} />`}<//>
