@@ -250,7 +250,7 @@ def test_rows_are_one_stop_of_the_tab_key_and_arrows_go_from_one_to_the_next(web
     expect(picture(page, EACH).locator("summary")).to_be_focused()
 
 
-@pytest.mark.parametrize("role", ["coordinator", "auditor", "administrator", "dashboard"])
+@pytest.mark.parametrize("role", ["coordinator", "auditor", "administrator"])
 def test_whoever_does_no_research_has_no_such_page(web: WebHouse, role: Role) -> None:
     page = web.visitor(role).open("research")
     expect(page.get_by_role("heading", level=1)).to_have_text("This page is not there, or not for you to see.")
