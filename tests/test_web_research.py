@@ -66,6 +66,7 @@ def rows(page: Page, kind: str, group: str = "all together") -> list[list[str]]:
     """A picture as a table."""
     told = picture(page, kind, group)
     told.get_by_text("As a table").click()
+    expect(told.locator("tbody tr").first).to_be_visible()
     return [row.locator("th, td").all_inner_texts() for row in told.locator("tbody tr").all()]
 
 
