@@ -24,6 +24,7 @@ const PAGES = {
   audit: { page: async () => (await import("./pages/audit.js")).AuditPage, may: ["audit"], listed: "audit.title" },
   bring: { page: async () => (await import("./pages/bring.js")).BringPage, may: ["open", "record"] },
   record: { page: async () => (await import("./pages/record.js")).RecordPage, may: ["open", "record"] },
+  research: { page: async () => (await import("./pages/research.js")).ResearchPage, may: ["research"], listed: "research.title" },
   settings: { page: async () => (await import("./pages/settings.js")).SettingsPage, may: ["manage"], listed: "settings.title" },
 };
 

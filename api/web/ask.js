@@ -28,13 +28,16 @@ export function now() {
   return new Date(Math.floor((Date.now() + ahead) / 1_000) * 1_000);
 }
 
-/** All pages, one after the other, of a query that asks for the list `list` from `$after` on: as `ask`, with the nodes of all in `list`. */
-export async function askAll(query, variables) {
+/**
+ * All pages, one after the other, of a query that asks for the list `list` from `$after` on: as `ask`, with the nodes of all in `list`.
+ * `within`: what of the answer holds the list.
+ */
+export async function askAll(query, variables, within = (data) => data) {
   const nodes = new Map();
   let data;
   let after = null;
   do {
-    data = await ask(query, { ...variables, after });
+    data = within(await ask(query, { ...variables, after }));
     for (const node of data.list.nodes) nodes.set(node.id, node);
     after = data.list.pageInfo.endCursor;
   } while (data.list.pageInfo.hasNextPage);

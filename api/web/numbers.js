@@ -10,5 +10,14 @@ export function countSaid(count) {
 
 /** A part of a whole, 0 to 1, as `25%`. */
 export function partSaid(part) {
-  return new Intl.NumberFormat(LOCALES[language.value], { style: "percent", maximumFractionDigits: 0 }).format(part);
+  return percent(part, 0);
+}
+
+/** How often something is, 0 to 1, as `2.5%`. */
+export function rateSaid(rate) {
+  return percent(rate, 1);
+}
+
+function percent(part, digits) {
+  return new Intl.NumberFormat(LOCALES[language.value], { style: "percent", maximumFractionDigits: digits }).format(part);
 }

@@ -1,5 +1,5 @@
-// Marks in a picture that each stand for one contact: links to it, named under the picture where somebody points at one or comes to it by
-// keyboard. All marks are one stop of the tab key; the arrows go on from mark to mark.
+// Marks in a picture that each stand for one contact: links to it where it has a page, named under the picture where somebody points at one
+// or comes to it by keyboard. All marks are one stop of the tab key; the arrows go on from mark to mark.
 
 import { html, useRef, useState } from "../vendor/preact.js";
 
@@ -16,8 +16,8 @@ export function Marks({ marks, named, label }) {
     setStop(named.value);
   };
   const goOn = (event) => {
-    const links = [...group.current.querySelectorAll("a")];
-    const here = links.indexOf(event.target.closest("a"));
+    const links = [...group.current.querySelectorAll("[data-mark]")];
+    const here = links.indexOf(event.target.closest("[data-mark]"));
     const next = { Home: 0, End: links.length - 1 }[event.key] ?? (STEPS[event.key] ? here + STEPS[event.key] : null);
     if (next === null) return;
     event.preventDefault();
@@ -25,10 +25,10 @@ export function Marks({ marks, named, label }) {
   };
   return html`
     <g class="marks" role="group" aria-label=${label} ref=${group} onKeyDown=${goOn}
-      onPointerOver=${({ target }) => (named.value = target.closest("a")?.dataset.mark ?? null)} onPointerLeave=${leave}>
+      onPointerOver=${({ target }) => (named.value = target.closest("[data-mark]")?.dataset.mark ?? null)} onPointerLeave=${leave}>
       ${marks.map(({ id, href, text, at, drawn }) => html`
-        <a key=${id} href=${href} data-mark=${id} aria-label=${text} tabindex=${id === first ? 0 : -1} transform=${at}
-          onFocus=${come} onBlur=${leave}>${drawn}</a>
+        <${href ? "a" : "g"} key=${id} href=${href} role=${href ? undefined : "img"} data-mark=${id} aria-label=${text} tabindex=${id === first ? 0 : -1} transform=${at}
+          onFocus=${come} onBlur=${leave}>${drawn}<//>
       `)}
     </g>
   `;

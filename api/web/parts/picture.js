@@ -4,6 +4,7 @@
 
 import { html, useEffect, useId, useRef, useState } from "../vendor/preact.js";
 import { say } from "../words.js";
+import { keep } from "./keep.js";
 
 const NARROW = 300;
 const PRINTED = 2;
@@ -54,7 +55,7 @@ function Twin({ title, table: { columns, rows } }) {
 function standing(svg, called) {
   const copy = svg.cloneNode(true);
   const [, , width, height] = copy.getAttribute("viewBox").split(" ");
-  for (const link of copy.querySelectorAll("a")) {
+  for (const link of copy.querySelectorAll("a, [data-mark]")) {
     const plain = document.createElementNS("http://www.w3.org/2000/svg", "g");
     if (link.hasAttribute("transform")) plain.setAttribute("transform", link.getAttribute("transform"));
     plain.append(...link.childNodes);
@@ -92,12 +93,4 @@ async function printed(svg, called) {
   } finally {
     URL.revokeObjectURL(address);
   }
-}
-
-function keep(name, blob) {
-  const link = document.createElement("a");
-  link.href = URL.createObjectURL(blob);
-  link.download = name;
-  link.click();
-  setTimeout(() => URL.revokeObjectURL(link.href), 10_000);
 }

@@ -1,20 +1,20 @@
-// How contacts stood over time, all together: a column for each week or month, in it the part of each phase of those that had begun. What
+// How contacts stood over time, all together: a column for each week or month, in it the part of each phase of those that are counted. What
 // was not observed stays empty.
 
 import { PHASES } from "../standing.js";
-import { area, curveStepAfter, scaleLinear, scaleUtc, stack, sum } from "../vendor/d3.js";
+import { area, curveStepAfter, scaleLinear, stack, sum } from "../vendor/d3.js";
 import { html, useId } from "../vendor/preact.js";
 import { filled, Legend, legendHeight, Patterns } from "./look.js";
-import { Axis, NAMES } from "./time.js";
+import { Axis, CALENDAR, NAMES } from "./time.js";
 
 const DRAWN = 220;
 const EDGE = { left: 50, right: 9 };
 
-/** `rows`: what `counted` gives; the last lasts until `end`. */
-export function Chronogram({ rows, end, width, label, describedBy }) {
+/** `rows`: what `counted` or `weekly` gives; the last lasts until `end`, and there is room until `until`. */
+export function Chronogram({ rows, end, until = end, time = CALENDAR, width, label, describedBy }) {
   const id = useId();
   const top = legendHeight(PHASES, width) + 8;
-  const x = scaleUtc([rows[0].at, end], [EDGE.left, width - EDGE.right]);
+  const x = time.scale([rows[0].at, until], [EDGE.left, width - EDGE.right]);
   const y = scaleLinear([0, 1], [top + DRAWN, top]);
   const shares = [...rows, { ...rows.at(-1), at: end }].map((row) => share(row));
   const shape = area((point) => x(point.data.at), (point) => y(point[0]), (point) => y(point[1])).curve(curveStepAfter);
@@ -25,7 +25,7 @@ export function Chronogram({ rows, end, width, label, describedBy }) {
       <g font-size="12" fill="var(--soft)" text-anchor="end">
         ${[0, 0.5, 1].map((part) => html`<text x=${EDGE.left - 8} y=${y(part)} dy="0.35em">${part * 100} %</text>`)}
       </g>
-      <${Axis} x=${x} top=${top} bottom=${top + DRAWN} />
+      <${Axis} x=${x} top=${top} bottom=${top + DRAWN} time=${time} />
       ${stack().keys(PHASES)(shares).map((layer) => html`<path d=${shape(layer)} fill=${layer.key === "unobserved" ? "var(--paper)" : filled(id, layer.key)} fill-opacity=${layer.key === "ended" ? 0.5 : 1} stroke="var(--paper)" stroke-width="0.8" />`)}
     </svg>
   `;

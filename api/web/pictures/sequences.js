@@ -1,32 +1,36 @@
-// How each contact stood over time: a row for each, in the order in which they began.
+// How each contact stood over time: a row for each.
 
 import { Marks } from "../parts/marks.js";
 import { PHASES } from "../standing.js";
 import { html, useId, useMemo } from "../vendor/preact.js";
 import { filled, Legend, legendHeight, Patterns } from "./look.js";
-import { Axis, NAMES, timeScale } from "./time.js";
+import { Axis, CALENDAR, NAMES, timeScale } from "./time.js";
 
 const BARS = ["help", "ambiguity", "friendship", "ended"];
 
-/** `contacts`: `[{id, href, text, stood}]`, `stood` being spells of phases; from `from` to `end`, in milliseconds. */
-export function Sequences({ contacts, from, end, width, label, describedBy, named }) {
+/** `contacts`: `[{id, href, text, stood}]`, `stood` being spells of phases; from `from` to `end`, in milliseconds or in weeks. `step`: how high a row is. */
+export function Sequences({ contacts, from, end, time = CALENDAR, step = rowStep(contacts.length), width, label, describedBy, named }) {
   const id = useId();
   const top = legendHeight(PHASES, width) + 6;
-  const step = contacts.length > 250 ? 4 : contacts.length > 100 ? 6 : contacts.length > 30 ? 9 : 16;
   const foot = top + contacts.length * step + 4;
-  const x = timeScale({ from, to: end }, width);
+  const x = timeScale({ from, to: end }, width, time);
   const marks = useMemo(() => {
     const place = (at) => x(at).toFixed(1);
     return contacts.map((one, row) => ({ ...one, at: `translate(0,${top + row * step})`, drawn: drawn(one.stood, { place, high: step, width, id }) }));
-  }, [contacts, from, end, width]);
+  }, [contacts, from, end, step, width]);
   return html`
     <svg class="sequences" viewBox=${`0 0 ${width} ${foot + NAMES}`} role="group" aria-label=${label} aria-describedby=${describedBy}>
       <${Patterns} id=${id} />
       <${Legend} looks=${PHASES} width=${width} top=${0} id=${id} />
-      <${Axis} x=${x} top=${top} bottom=${foot} />
+      <${Axis} x=${x} top=${top} bottom=${foot} time=${time} />
       <${Marks} marks=${marks} named=${named} label=${label} />
     </svg>
   `;
+}
+
+/** How high a row is where there are so many. */
+export function rowStep(count) {
+  return count > 250 ? 4 : count > 100 ? 6 : count > 30 ? 9 : 16;
 }
 
 /** What stands in a phase is a bar, what has ended a thin one, and what is not observed a dotted line: the picture is of what is between. */

@@ -1,7 +1,8 @@
-// The axis of time that all pictures of a contact share, so that what stands above one another happened at the same time.
+// The axis of time that pictures share, so that what stands above one another happened at the same time: in days of the calendar, or in weeks
+// since each contact began.
 
 import { markSaid } from "../days.js";
-import { scaleUtc } from "../vendor/d3.js";
+import { scaleLinear, scaleUtc } from "../vendor/d3.js";
 import { html } from "../vendor/preact.js";
 import { say } from "../words.js";
 import { wide } from "./look.js";
@@ -12,19 +13,24 @@ const APART = 64;
 /** How high the names under the axis are. */
 export const NAMES = 22;
 
-/** From an instant to where it stands in a picture of this width. `span`: `{from, to}` in milliseconds. */
-export function timeScale({ from, to }, width) {
-  return scaleUtc([from, to], [EDGE, width - EDGE]);
+/** What runs along an axis: from what to where, and how a mark on it is called, `whole` where it is the first. */
+export const CALENDAR = { scale: scaleUtc, said: markSaid };
+export const WEEKS = { scale: scaleLinear, said: (week, whole) => (whole ? say("research.week", { week }) : String(week)) };
+
+/** From an instant to where it stands in a picture of this width. `span`: `{from, to}` in milliseconds, or in weeks. */
+export function timeScale({ from, to }, width, time = CALENDAR) {
+  return time.scale([from, to], [EDGE, width - EDGE]);
 }
 
 /** Upright lines from `top` to `bottom`, and their names under them; as many as there is room for. */
-export function Axis({ x, top, bottom }) {
+export function Axis({ x, top, bottom, time = CALENDAR }) {
   const [left, right] = x.range();
-  const marks = x.ticks(Math.max(2, Math.floor((right - left) / APART)));
+  const [from, to] = x.domain();
+  const marks = x.ticks(Math.min(Math.max(2, Math.floor((right - left) / APART)), to - from));
   let free = 0;
   return html`<g font-size="12" fill="var(--soft)">
     ${marks.map((mark, place) => {
-      const [at, said] = [x(mark), markSaid(mark, place === 0)];
+      const [at, said] = [x(mark), time.said(mark, place === 0)];
       const fits = at >= free && at + 4 + wide(said) <= right + EDGE;
       if (fits) free = at + wide(said) + 12;
       return html`<g key=${+mark}><line x1=${at} x2=${at} y1=${top} y2=${bottom + (fits ? 6 : 0)} stroke="var(--line)" />${fits ? html`<text x=${at + 4} y=${bottom + 16}>${said}</text>` : null}</g>`;

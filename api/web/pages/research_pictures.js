@@ -1,0 +1,85 @@
+// The pictures of a research project: all contacts together, each of them, and what follows on what; of groups one under another, on the
+// same scales.
+
+import { countSaid, rateSaid } from "../numbers.js";
+import { Behind } from "../parts/behind.js";
+import { Named } from "../parts/marks.js";
+import { Picture } from "../parts/picture.js";
+import { Chronogram } from "../pictures/chronogram.js";
+import { Rates } from "../pictures/rates.js";
+import { rowStep, Sequences } from "../pictures/sequences.js";
+import { WEEKS } from "../pictures/time.js";
+import { PHASES } from "../standing.js";
+import { max, sum } from "../vendor/d3.js";
+import { html, useId, useMemo, useSignal } from "../vendor/preact.js";
+import { transitions, weekly } from "../weeks.js";
+import { language, say, word } from "../words.js";
+
+/** `told`: `[[name, contacts]]`, what `grouped` gives; `file`: how the names of files begin. */
+export function Pictures({ file, told, called, fewest, query, variables }) {
+  const groups = useMemo(
+    () => told.map(([name, contacts]) => ({ name, contacts, rows: weekly(contacts, fewest), changes: transitions(contacts) })),
+    [told, fewest],
+  );
+  const until = max(groups, ({ rows }) => rows.length);
+  const end = max(groups, ({ contacts }) => contacts[0].phases.length);
+  const step = rowStep(max(groups, ({ contacts }) => contacts.length));
+  const drawn = [
+    ["together", (group) => html`<${Together} ...${group} until=${until} fewest=${fewest} />`],
+    ["each", (group) => html`<${Each} ...${group} end=${end} step=${step} />`],
+    ["rates", (group) => html`<${Next} ...${group} />`],
+  ];
+  return drawn.map(([key, draw]) => html`
+    <${Section} key=${key} title=${say(`research.${key}`)} query=${query} variables=${variables}>
+      ${groups.map(({ name, ...group }) => {
+        const title = name ? say("research.of", { title: say(`research.${key}`), group: called(name) }) : say("research.of_all", { title: say(`research.${key}`) });
+        return html`<div key=${name}>${draw({ ...group, title, file: [file, key, name.toLowerCase()].filter(Boolean).join("-") })}</div>`;
+      })}
+    <//>
+  `);
+}
+
+function Section({ title, query, variables, children }) {
+  const id = useId();
+  return html`<section aria-labelledby=${id}><h2 id=${id}>${title}</h2>${children}<${Behind} query=${query} variables=${variables} /></section>`;
+}
+
+function Together({ title, file, contacts, rows, until, fewest }) {
+  const count = (row) => sum(PHASES, (phase) => row[phase]);
+  const says = say("research.together_says", { count: contacts.length, last: rows.length - 1, rest: count(rows.at(-1)), fewest });
+  const table = {
+    columns: [say("research.week_column"), ...PHASES.map((phase) => word("phase", phase)), say("research.of_how_many")],
+    rows: rows.map((row) => [row.at, ...PHASES.map((phase) => row[phase]), count(row)]),
+  };
+  return html`<${Picture} title=${title} says=${says} table=${table} file=${file}>
+    ${(width, describedBy) => html`<${Chronogram} rows=${rows} end=${rows.length} until=${until} time=${WEEKS} width=${width} label=${title} describedBy=${describedBy} />`}
+  <//>`;
+}
+
+function Each({ title, file, contacts, end, step }) {
+  const named = useSignal(null);
+  const marks = useMemo(() => contacts.map((one) => ({ ...one, text: say("research.row", { id: one.id, spells: spellsSaid(one.stood) }) })), [contacts, language.value]);
+  const table = {
+    columns: [say("research.pseudonym"), say("research.weeks"), say("research.observed"), say("research.spells")],
+    rows: contacts.map((one) => [one.id, one.weeks, word("censoring", one.censoring), spellsSaid(one.stood)]),
+  };
+  return html`<${Picture} title=${title} says=${say("research.each_says")} table=${table} file=${file}>${(width, describedBy) => html`
+    <${Sequences} contacts=${marks} from=${0} end=${end} time=${WEEKS} step=${step} width=${width} label=${title} describedBy=${describedBy} named=${named} />
+    <${Named} marks=${marks} named=${named} otherwise=${say("initiative.point")} />
+  `}<//>`;
+}
+
+function spellsSaid(stood) {
+  return stood.map(({ phase, from, to }) => say("research.stood", { count: to - from, phase: word("phase", phase), from, to: to - 1 })).join(", ");
+}
+
+function Next({ title, file, changes }) {
+  if (!changes.length) return html`<h3>${title}</h3><p>${say("research.rates_none")}</p>`;
+  const table = {
+    columns: [say("research.was"), ...PHASES.map((phase) => word("phase", phase)), say("research.of_weeks")],
+    rows: changes.map(({ was, of, next }) => [word("phase", was), ...PHASES.map((phase) => say("research.rate", { rate: rateSaid(next[phase] / of), times: countSaid(next[phase]) })), countSaid(of)]),
+  };
+  return html`<${Picture} title=${title} says=${say("research.rates_says")} table=${table} file=${file}>
+    ${(width, describedBy) => html`<${Rates} rows=${changes} told=${rateSaid} width=${width} label=${title} describedBy=${describedBy} />`}
+  <//>`;
+}

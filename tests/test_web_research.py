@@ -1,0 +1,269 @@
+"""A researcher looks at their project: how its contacts stood week by week, under pseudonyms, in groups of enough people, to take along."""
+
+import csv
+import io
+import json
+import re
+from collections import Counter
+from itertools import pairwise
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import Download, Locator, Page, expect
+from research_house import began, contact, over, somebody
+from sent_lines import line
+from test_web_contacts import SIZES
+from web_house import Visitor, WebHouse
+
+from domain.model.roles import Reach, Role
+from domain.store.accesses import Viewer
+
+WHO = Viewer("command-line/jansen", "operator")
+HOMES = {
+    "walks": (7, "buddy", "light", "fixed"),
+    "calls": (6, "phone_circle", "light", "indefinite"),
+    "odd-jobs": (3, "chores", "intensive", "one_off"),
+    "stairs": (3, "residents", "none", "one_off"),
+}
+"""How many contacts, of two people each, and what the initiative is."""
+ALL = 19
+PHASES = ("HELP", "AMBIGUITY", "FRIENDSHIP", "UNOBSERVED", "ENDED")
+WEEKS = """query Weeks($lens: String) { research { relationships(first: 100) { nodes {
+  pseudonym initiative { kind } weeks trajectory(lens: $lens) { week phase }
+} } } }"""
+TOGETHER, EACH, RATES = "How contacts stood, week by week", "Each contact, week by week", "What follows on what"
+
+
+@pytest.fixture(scope="module", autouse=True)
+def projects(web: WebHouse) -> None:
+    for home, (count, kind, guidance, meant) in HOMES.items():
+        about = {"name": home, "kind": kind, "guidance": guidance, "contact": meant}
+        web.record([line(f"{home}-registered", "initiative_registered", f"initiative/{home}", about)])
+        for number in range(count):
+            giver, receiver = f"{home}-giver-{number}", f"{home}-receiver-{number}"
+            web.record([*somebody(giver, "research"), *somebody(receiver, "research")])
+            web.record(contact(f"{home}-{number}", giver, receiver, began(number), home))
+    web.record([over("walks-0", "2021-08-01")])
+    for id, homes in (("study", list(HOMES)), ("three", ["walks", "calls", "odd-jobs"]), ("few", ["odd-jobs"])):
+        web.organisation.projects.create(id, "To learn how contacts begin.", WHO, initiatives=homes, until="2021-12-31")
+
+
+def researcher(web: WebHouse, project: str = "study", **asked: Any) -> Visitor:
+    return web.visitor("researcher", "rik", Reach(project=project), **asked)
+
+
+def picture(page: Page, kind: str, group: str = "all together") -> Locator:
+    return page.get_by_role("figure", name=f"{kind}: {group}")
+
+
+def titles(page: Page, kind: str) -> list[str]:
+    found = page.get_by_role("region", name=kind).get_by_role("heading", level=3).all_inner_texts()
+    return [title.removeprefix(f"{kind}: ") for title in found]
+
+
+def rows(page: Page, kind: str, group: str = "all together") -> list[list[str]]:
+    """A picture as a table."""
+    told = picture(page, kind, group)
+    told.get_by_text("As a table").click()
+    expect(told.locator("tbody tr").first).to_be_visible()
+    return [row.locator("th, td").all_inner_texts() for row in told.locator("tbody tr").all()]
+
+
+def asked(page: Page, query: str = WEEKS, **variables: Any) -> Any:
+    told = page.evaluate(
+        """async ([query, variables]) => (await fetch("/graphql", {
+          method: "POST", headers: {"Content-Type": "application/json"}, body: JSON.stringify({query, variables}),
+        })).json()""",
+        [query, variables],
+    )
+    assert "errors" not in told, told
+    return told["data"]["research"]
+
+
+def phases(page: Page, lens: str = "evidence", kind: str | None = None) -> list[list[str]]:
+    nodes = asked(page, lens=lens)["relationships"]["nodes"]
+    return [one["trajectory"]["phase"] for one in nodes if kind in (None, one["initiative"]["kind"])]
+
+
+def columns(found: list[list[str]]) -> list[list[str]]:
+    """How many stood where in each week, where at least five contacts (of two people each) were followed."""
+    told = []
+    for week in range(max(map(len, found))):
+        seen = Counter(one[week] for one in found if week < len(one))
+        if seen.total() >= 5:
+            told.append([str(week), *(str(seen[phase]) for phase in PHASES), str(seen.total())])
+    return told
+
+
+def axis(page: Page, kind: str, group: str) -> list[str]:
+    """Where the marks of the axis of a picture stand."""
+    lines = picture(page, kind, group).locator("svg g[fill='var(--soft)'] line")
+    found: list[str] = lines.evaluate_all("all => all.map((one) => one.getAttribute('x1'))")
+    return found
+
+
+def number(said: str) -> int:
+    return int(said.replace(",", ""))
+
+
+def saved(download: Download) -> str:
+    return Path(download.path()).read_text()
+
+
+def test_a_researcher_begins_with_their_project_and_what_it_holds(web: WebHouse) -> None:
+    page = researcher(web).open("")
+    expect(page.get_by_role("heading", level=1)).to_have_text("Research")
+    expect(page.get_by_text("To learn how contacts begin.")).to_be_visible()
+    expect(page.get_by_text("Contacts that began up to and including 31 December 2021, followed up to then.")).to_be_visible()
+    expect(page.get_by_text(f"In this project are {ALL} contacts, of {2 * ALL} people.")).to_be_visible()
+    expect(page.get_by_text("A picture is always of at least 10 people")).to_be_visible()
+
+
+@pytest.mark.parametrize("lens", ["evidence", "accounts"])
+def test_columns_count_what_the_readings_of_a_week_say_as_long_as_they_are_of_enough_people(web: WebHouse, lens: str) -> None:
+    page = researcher(web).open("research")
+    with page.expect_response("**/graphql"):
+        page.get_by_label("How it is read").select_option("accounts")
+        page.get_by_label("How it is read").select_option(lens)
+    page.wait_for_timeout(500)
+    found = phases(page, lens)
+    assert rows(page, TOGETHER) == columns(found)
+    assert len(columns(found)) < max(map(len, found)), "the last weeks are of too few"
+
+
+def test_rows_are_by_how_long_they_were_followed_and_name_nobody(web: WebHouse) -> None:
+    page = researcher(web).open("research")
+    found = rows(page, EACH)
+    nodes = asked(page)["relationships"]["nodes"]
+    assert [row[0] for row in found] == [
+        one["pseudonym"] for one in sorted(nodes, key=lambda one: (-len(one["trajectory"]["phase"]), one["pseudonym"]))
+    ]
+    assert [row[2] for row in found].count("ended") == 1
+    assert all(re.fullmatch(r"r-[a-z2-7]{16}", row[0]) for row in found)
+    assert not re.search(r"walks|giver|receiver|Name of", page.inner_text("main"))
+
+
+def test_rates_say_how_often_a_week_follows_on_another(web: WebHouse) -> None:
+    page = researcher(web).open("research")
+    pairs = Counter(pair for one in phases(page) for pair in pairwise(one))
+    expected = []
+    for was in PHASES:
+        of = sum(pairs[was, now] for now in PHASES)
+        if of:
+            expected.append([*(pairs[was, now] for now in PHASES), of])
+    found = rows(page, RATES)
+    counts = [[*(number(cell.partition("(")[2].removesuffix(" times)")) for cell in row[1:-1]), number(row[-1])] for row in found]
+    assert counts == expected
+    for row, (*each, of) in zip(found, expected, strict=True):
+        assert [float(cell.split("%")[0]) for cell in row[1:-1]] == pytest.approx([100 * count / of for count in each], abs=0.051)
+    squares = picture(page, RATES).locator("svg > g[font-size] > rect")
+    fills = squares.evaluate_all("all => all.map((one) => one.getAttribute('fill'))")
+    assert fills == ["var(--soft)"] * 5 * len(found), "none looks better"
+
+
+def test_groups_of_enough_people_stand_under_one_another_on_the_same_scales(web: WebHouse) -> None:
+    page = researcher(web).open("research")
+    page.get_by_label("Compare").select_option("kind")
+    for kind in (TOGETHER, EACH, RATES):
+        assert titles(page, kind) == ["buddy project", "phone circle"]
+    expect(page.get_by_text("Not drawn: chore service, residents.")).to_be_visible()
+    assert rows(page, TOGETHER, "buddy project") == columns(phases(page, kind="buddy"))
+    assert len(rows(page, EACH, "phone circle")) == 6
+    for kind in (TOGETHER, EACH):
+        one, other = (axis(page, kind, group) for group in ("buddy project", "phone circle"))
+        assert one == other != []
+    page.get_by_label("Compare").select_option("contact")
+    assert titles(page, RATES) == ["contacts for a fixed time", "contacts for an indefinite time", "one-off contacts"]
+    page.get_by_label("Compare").select_option("origin")
+    assert titles(page, RATES) == ["matched"]
+
+
+def test_a_group_that_the_others_would_tell_of_is_not_drawn_either(web: WebHouse) -> None:
+    page = researcher(web, "three").open("research")
+    page.get_by_label("Compare").select_option("kind")
+    assert titles(page, TOGETHER) == ["buddy project"]
+    expect(page.get_by_text("Not drawn: chore service, phone circle.")).to_be_visible()
+
+
+def test_the_weeks_of_each_pseudonym_are_taken_along_as_they_were_answered(web: WebHouse) -> None:
+    page = researcher(web).open("research")
+    with page.expect_download() as saving:
+        page.get_by_role("button", name="Download weeks and pseudonyms (CSV)").click()
+    assert saving.value.suggested_filename == "study-evidence.csv"
+    found = list(csv.DictReader(io.StringIO(saved(saving.value))))
+    nodes = asked(page)["relationships"]["nodes"]
+    assert {(row["relationship"], int(row["week"]), row["phase"]) for row in found} == {
+        (one["pseudonym"], week, phase)
+        for one in nodes
+        for week, phase in zip(one["trajectory"]["week"], one["trajectory"]["phase"], strict=True)
+    }
+    assert len(found) == sum(len(one["trajectory"]["week"]) for one in nodes)
+    assert {row["lens"] for row in found} == {"evidence"}
+
+
+def test_a_picture_that_is_saved_has_no_pseudonyms(web: WebHouse) -> None:
+    page = researcher(web).open("research")
+    with page.expect_download() as saving:
+        picture(page, EACH).get_by_role("button", name="Save as SVG").click()
+    assert saving.value.suggested_filename == "study-evidence-each.svg"
+    svg = saved(saving.value)
+    assert svg.count('<g transform="translate(0,') == ALL
+    assert not re.search(r"r-[a-z2-7]{16}|data-mark|var\(", svg)
+    with page.expect_download() as saving:
+        picture(page, RATES).get_by_role("button", name="Save as PNG").click()
+    assert Path(saving.value.path()).read_bytes().startswith(b"\x89PNG")
+
+
+def test_the_question_behind_a_picture_is_copied_and_gives_the_same_answer(web: WebHouse) -> None:
+    page = researcher(web, permissions=["clipboard-read", "clipboard-write"]).open("research")
+    copied = []
+    region = page.get_by_role("region", name=TOGETHER)
+    region.get_by_text("The question behind this, in GraphQL").click()
+    for name in ("Copy the question", "Copy the variables"):
+        region.get_by_role("button", name=name).click()
+        expect(region.get_by_text("Copied.")).to_have_count(len(copied) + 1)
+        copied.append(page.evaluate("navigator.clipboard.readText()"))
+    answer = asked(page, copied[0], **json.loads(copied[1]))
+    assert [one["trajectory"]["phase"] for one in answer["list"]["nodes"]] == phases(page)
+
+
+def test_of_too_few_people_nothing_is_told_and_the_page_says_so(web: WebHouse) -> None:
+    page = researcher(web, "few").open("research")
+    expect(page.get_by_text("Nothing is told of this project now: fewer than 10 people are in it.")).to_be_visible()
+    expect(page.get_by_role("figure")).to_have_count(0)
+    expect(page.get_by_role("button", name="Download")).to_have_count(0)
+
+
+def test_rows_are_one_stop_of_the_tab_key_and_arrows_go_from_one_to_the_next(web: WebHouse) -> None:
+    page = researcher(web).open("research")
+    marks = page.locator(".sequences [data-mark]")
+    expect(marks).to_have_count(ALL)
+    page.get_by_role("region", name=TOGETHER).locator(".behind summary").focus()
+    page.keyboard.press("Tab")
+    expect(marks.first).to_be_focused()
+    expect(page.locator(".named")).to_have_text(marks.first.get_attribute("aria-label") or "")
+    page.keyboard.press("End")
+    expect(marks.last).to_be_focused()
+    page.keyboard.press("ArrowUp")
+    expect(marks.nth(-2)).to_be_focused()
+    page.keyboard.press("Tab")
+    expect(picture(page, EACH).locator("summary")).to_be_focused()
+
+
+@pytest.mark.parametrize("role", ["coordinator", "auditor", "administrator"])
+def test_whoever_does_no_research_has_no_such_page(web: WebHouse, role: Role) -> None:
+    page = web.visitor(role).open("research")
+    expect(page.get_by_role("heading", level=1)).to_have_text("This page is not there, or not for you to see.")
+
+
+@pytest.mark.parametrize("size", SIZES)
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_nothing_on_the_page_keeps_anybody_from_using_it(web: WebHouse, theme: str, size: str) -> None:
+    visitor = researcher(web, color_scheme=theme, viewport=SIZES[size])
+    page = visitor.open("research")
+    page.get_by_label("Compare").select_option("kind")
+    for summary in page.locator("summary").all():
+        summary.click()
+    assert visitor.violations() == []
+    assert page.evaluate("document.documentElement.scrollWidth") <= SIZES[size]["width"]
