@@ -60,6 +60,24 @@ def test_nothing_is_fetched_from_elsewhere_and_nothing_is_written_into_a_page_as
         assert not re.search(r"innerHTML|outerHTML|insertAdjacentHTML|document\.write|eval\(|new Function", text), file
 
 
+def exports(file: Path) -> set[str]:
+    text = file.read_text()
+    if "vendor" in file.parts:
+        return set(re.findall(r"\bas (\w+)", text))
+    return set(re.findall(r"^export (?:async )?(?:function|const|class) (\w+)", text, re.MULTILINE))
+
+
+def test_whatever_a_module_takes_from_another_is_there() -> None:
+    taken = [
+        (file, name.strip(), (file.parent / path).resolve())
+        for file in OWN
+        for names, path in re.findall(r'^import \{([^}]*)\} from "(\.[^"]+)"', file.read_text(), re.MULTILINE)
+        for name in names.split(",")
+    ]
+    assert len(taken) > 300
+    assert [(file.name, name, of.name) for file, name, of in taken if name not in exports(of)] == []
+
+
 def loaded(file: Path, seen: set[Path]) -> set[Path]:
     """A module and all that it cannot begin without."""
     if file not in seen:

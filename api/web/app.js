@@ -70,7 +70,9 @@ function Shown({ name, rest }) {
     try {
       const page = await PAGES[name].page();
       loaded.value = { ...loaded.value, [name]: page };
-    } catch {
+    } catch (error) {
+      // What a browser says where a file does not come.
+      if (!(error instanceof TypeError)) throw error;
       setFailed(true);
     }
   };

@@ -56,6 +56,19 @@ function plain(date) {
   return year;
 }
 
+/** The first instant that an EDTF date allows, in milliseconds: the one from which it counts. */
+export function firstInstant(edtf) {
+  const [from] = edtf.split("/");
+  return from.includes("T") ? Date.parse(from.replace(/[?~%]$/, "")) : +utc(firstDay(edtf));
+}
+
+/** A mark on an axis of time: `2021` where a year begins, `Mar` where a month does, else `4 Mar`; `whole`: with its year. */
+export function markSaid(instant, whole) {
+  const [, month, day] = instant.toISOString().slice(0, 10).split("-");
+  const shown = day !== "01" ? { day: "numeric", month: "short" } : month !== "01" ? { month: "short" } : {};
+  return format(instant, { ...shown, ...(whole || !shown.month ? { year: "numeric" } : {}), timeZone: "UTC" });
+}
+
 /** The first instant of a day, UTC. */
 export function utc(day) {
   return new Date(`${day}T00:00:00Z`);
