@@ -64,7 +64,7 @@ def test_the_proof_of_an_event_is_checked_in_the_browser(audited: WebHouse) -> N
 
 LIES: dict[str, tuple[Callable[[dict[str, Any]], None], str]] = {
     "another event": (lambda p: p.update(envelope=p["envelope"].replace("2020", "2019", 1)), "does not fit its leaf"),
-    "another place": (lambda p: p.update(position=str(int(p["position"]) + 1)), "root"),
+    "another place": (lambda p: p.update(position=str(int(p["position"]) + 1)), "does not fit its leaf"),
     "a way cut short": (lambda p: p["proof"].pop(), "way to the root"),
     "another way": (lambda p: p["proof"].__setitem__(0, p["proof"][-1]), "another root"),
     "another checkpoint": (lambda p: p.update(checkpoint=p["checkpoint"].replace("\n\n", "\n \n", 1)), "another log"),

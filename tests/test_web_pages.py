@@ -69,7 +69,7 @@ def exports(file: Path) -> set[str]:
 
 def test_whatever_a_module_takes_from_another_is_there() -> None:
     taken = [
-        (file, name.strip(), (file.parent / path).resolve())
+        (file, name.strip().partition(" as ")[0], (file.parent / path).resolve())
         for file in OWN
         for names, path in re.findall(r'^import \{([^}]*)\} from "(\.[^"]+)"', file.read_text(), re.MULTILINE)
         for name in names.split(",")

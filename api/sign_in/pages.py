@@ -26,11 +26,7 @@ function opened() {
 }
 addEventListener("hashchange", opened);
 opened();
-if (!document.querySelector(".account")) {
-  sessionStorage.clear();
-  // Other tabs hold names too.
-  new BroadcastChannel("tussenruimte.out").postMessage("signed out");
-}
+if (!document.querySelector(".account")) sessionStorage.clear();
 """
 ROLES: dict[str, tuple[str, str]] = {
     "coordinator": ("coordinator", "coördinator"),

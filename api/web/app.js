@@ -158,12 +158,6 @@ function loadRest() {
   setTimeout(() => Promise.allSettled(pagesOf(viewer.value?.may ?? []).map(([, { page }]) => page())), REST_MS);
 }
 
-// Who signs out in one tab is signed out in all: what stands there goes, and what is remembered.
-new BroadcastChannel("tussenruimte.out").onmessage = () => {
-  sessionStorage.clear();
-  location.replace("/sign-in");
-};
-
 render(html`<${App} />`, document.getElementById("app"));
 begin().then(loadRest);
 keepFiles();

@@ -37,8 +37,8 @@ export const record = {
   "record.sure_tried": ["Voorgoed weg? Misschien kwam het al aan: kijk straks bij het contact.", "Gone for good? It may have arrived: look at the contact later."],
   "record.seen": ["Contacten die je net zag", "Contacts you just saw"],
   "record.seen_kept": [
-    "Hiervan kun je ook zonder netwerk vastleggen. De namen staan in dit tabblad zolang het open is, en gaan weg als je uitlogt.",
-    "Of these you can record without a network too. Their names are in this tab while it is open, and go when you sign out.",
+    "Hiervan kun je ook zonder netwerk vastleggen. De namen staan in dit tabblad zolang het open is; log je hier uit, dan worden ze gewist.",
+    "Of these you can record without a network too. Their names are in this tab while it is open; sign out here, and they are wiped.",
   ],
   "record.seen_none": ["Zodra je een contact bekijkt, kun je er ook zonder netwerk van vastleggen.", "Once you look at a contact, you can record of it without a network too."],
   "record.offline": ["Vastleggen van contacten die je net zag kan wel.", "You can still record of contacts you just saw."],
