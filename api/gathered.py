@@ -17,8 +17,8 @@ PATIENCE_SECONDS = 0.02
 """For so long the next wait for those before them, who may be held up at a connection of which nothing comes any more."""
 
 
-class _Company(Generic[T]):
-    """Those who go along together."""
+class _Batch(Generic[T]):
+    """Those who are asked for together."""
 
     def __init__(self) -> None:
         self.keys: list[str] = []
@@ -31,23 +31,23 @@ class Gathered(Generic[T]):
     def __init__(self, ask: Callable[[Sequence[str]], Mapping[str, T]], patience: float = PATIENCE_SECONDS) -> None:
         self._ask = ask
         self._patience = patience
-        self._waiting: _Company[T] | None = None
+        self._waiting: _Batch[T] | None = None
         self._last: asyncio.Task[Mapping[str, T]] | None = None
 
     async def __call__(self, key: str) -> T | None:
-        company = self._waiting
-        if company is None or len(company.keys) == MOST:
-            company = self._waiting = _Company()
+        batch = self._waiting
+        if batch is None or len(batch.keys) == MOST:
+            batch = self._waiting = _Batch()
             # Nobody's deadline and nobody's name: it is everybody's question.
-            company.found = self._last = asyncio.create_task(self._together(company, self._last), context=Context())
-        company.keys.append(key)
-        assert company.found is not None
+            batch.found = self._last = asyncio.create_task(self._together(batch, self._last), context=Context())
+        batch.keys.append(key)
+        assert batch.found is not None
         # Whoever goes away meanwhile leaves the others their answer.
-        return (await asyncio.shield(company.found)).get(key)
+        return (await asyncio.shield(batch.found)).get(key)
 
-    async def _together(self, company: _Company[T], before: asyncio.Task[Mapping[str, T]] | None) -> Mapping[str, T]:
+    async def _together(self, batch: _Batch[T], before: asyncio.Task[Mapping[str, T]] | None) -> Mapping[str, T]:
         if before is not None and not before.done():
             await asyncio.wait([before], timeout=self._patience)
-        if self._waiting is company:
+        if self._waiting is batch:
             self._waiting = None
-        return await quick(self._ask, company.keys)
+        return await quick(self._ask, batch.keys)

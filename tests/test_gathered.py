@@ -3,6 +3,7 @@
 import asyncio
 import threading
 from collections.abc import Callable, Coroutine, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 from api.gathered import MOST, Gathered
@@ -30,7 +31,9 @@ class Tokens:
 
 def in_a_loop(test: Callable[[], Coroutine[Any, Any, None]]) -> Callable[[], None]:
     def run() -> None:
-        asyncio.run(test())
+        # In a thread of its own: in this one a browser that another test began may have a loop.
+        with ThreadPoolExecutor(1) as apart:
+            apart.submit(asyncio.run, test()).result()
 
     return run
 

@@ -80,7 +80,7 @@ function Shown({ name, rest }) {
     if (!loaded.value[name]) load();
   }, []);
   const Page = loaded.value[name];
-  if (Page) return html`<${Page} rest=${rest} viewer=${viewer.value} />`;
+  if (Page) return html`<${Page} rest=${rest} />`;
   return failed ? html`<${Trouble} why=${say("shell.unreached")} again=${load} />` : html`<p aria-busy="true">${say("shell.loading")}</p>`;
 }
 

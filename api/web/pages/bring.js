@@ -11,7 +11,7 @@ import { joined, NAMED } from "../people.js";
 import { to } from "../route.js";
 import { sheetsOf, Unreadable } from "../sheet.js";
 import { html, useEffect, useId, useMemo, useRef, useState } from "../vendor/preact.js";
-import { owner } from "../viewer.js";
+import { owner, viewer } from "../viewer.js";
 import { say, word } from "../words.js";
 import { KNOWN_ROLES } from "./new_contact.js";
 
@@ -21,17 +21,17 @@ const RECORD = "mutation Bring($events: [JSON!]!, $by: String!, $try: Boolean!) 
 const SHOWN = 10;
 const EXAMPLES = 3;
 
-export function BringPage({ viewer }) {
+export function BringPage() {
   const initiatives = useAnswer(INITIATIVES, {}, () => false, askAll);
   const contacts = useAnswer(CONTACTS, {}, () => false, askAll);
   return html`
     <h1>${say("bring.title")}</h1>
     <p class="under">${say("bring.what")}</p>
-    <${Answered} answer=${initiatives}>${({ list }) => html`<${Answered} answer=${contacts}>${(here) => html`<${Bringing} initiatives=${list} relationships=${here.list} again=${contacts.again} viewer=${viewer} />`}<//>`}<//>
+    <${Answered} answer=${initiatives}>${({ list }) => html`<${Answered} answer=${contacts}>${(here) => html`<${Bringing} initiatives=${list} relationships=${here.list} again=${contacts.again} />`}<//>`}<//>
   `;
 }
 
-function Bringing({ initiatives, relationships, again, viewer }) {
+function Bringing({ initiatives, relationships, again }) {
   const [sheets, setSheets] = useState(null);
   const [sheet, setSheet] = useState(null);
   const [wrong, setWrong] = useState(null);
@@ -75,7 +75,7 @@ function Bringing({ initiatives, relationships, again, viewer }) {
     ${busy ? html`<p role="status" aria-busy="true">${say("shell.loading")}</p>` : null}
     ${wrong ? html`<p class="wrong" role="alert">${say(`bring.wrong.${wrong}`)}</p>` : null}
     ${sheets?.length > 1 ? html`<${Choice} says="bring.sheet" options=${sheets.map(({ name }, number) => [number, name])} value=${sheet?.number} set=${(number) => reading(() => open(sheets, number))} needed />` : null}
-    ${sheet ? html`<${Mapped} key=${sheet.key} rows=${sheet.rows} known=${known} viewer=${viewer} />` : null}
+    ${sheet ? html`<${Mapped} key=${sheet.key} rows=${sheet.rows} known=${known} />` : null}
   `;
 }
 
@@ -86,7 +86,7 @@ function knownFrom(initiatives, relationships) {
 }
 
 /** What the rows mean, which is proposed and can be changed, and what they come to. */
-function Mapped({ rows: [{ cells: heading }, ...rows], known, viewer }) {
+function Mapped({ rows: [{ cells: heading }, ...rows], known }) {
   const [told, tell] = useState(() => {
     const meanings = proposed(heading, rows);
     return { meanings, roles: rolesProposed(heading, meanings), initiative: known.initiatives.length === 1 ? known.initiatives[0].id : undefined, order: undefined, who: {}, given: undefined, consents: undefined };
@@ -108,7 +108,7 @@ function Mapped({ rows: [{ cells: heading }, ...rows], known, viewer }) {
       ${["one", "other"].map((one, at) => (meanings.includes(`${one}_role`) || !meanings.includes("began") ? null : html`<${Choice} says=${`bring.role.${one}`} options=${KNOWN_ROLES.map((role) => [role, word("record.role", role)])} value=${told.roles[at]} set=${(role) => put({ roles: told.roles.map((before, other) => (other === at ? role : before)) })} />`))}
       ${lacks ? html`<p role="status">${say("bring.lacks")}</p>` : null}
     </section>
-    ${plan ? html`<${Planned} plan=${plan} told=${told} put=${put} known=${known} viewer=${viewer} />` : null}
+    ${plan ? html`<${Planned} plan=${plan} told=${told} put=${put} known=${known} />` : null}
   `;
 }
 
@@ -120,7 +120,7 @@ function Column({ text, number, examples, value, set }) {
     <p class="hint" id=${`${id}-said`} dir="auto">${examples.join(" · ")}</p></div>`;
 }
 
-function Planned({ plan, told, put, known, viewer }) {
+function Planned({ plan, told, put, known }) {
   const { contacts, meetings, problems, elsewhere } = plan;
   const names = namesIn(plan);
   const doubted = [...names].map(([key, { name, count }]) => ({ key, name, count, same: [...known.people].filter(([, one]) => typeof one === "string" && keyOf(one) === key) })).filter(({ count, same }) => count > 1 || same.length);
@@ -135,7 +135,7 @@ function Planned({ plan, told, put, known, viewer }) {
     </section>
     ${doubted.length ? html`<section aria-labelledby="same"><h2 id="same">${say("bring.same")}</h2><p class="under">${say("bring.same_what")}</p>
       <div class="columns">${doubted.map((one) => html`<${Who} key=${one.key} ...${one} known=${known} value=${told.who[one.key] ?? "one"} set=${(chosen) => put({ who: { ...told.who, [one.key]: chosen } })} />`)}</div></section>` : null}
-    ${problems.length || !sentences.length ? null : html`<${Recorded} plan=${plan} told=${told} put=${put} known=${known} viewer=${viewer} />`}
+    ${problems.length || !sentences.length ? null : html`<${Recorded} plan=${plan} told=${told} put=${put} known=${known} />`}
   `;
 }
 
@@ -151,7 +151,7 @@ function Who({ name, count, same, known, value, set }) {
 }
 
 /** Consent, trying, and recording. What was tried holds for what it was tried with. */
-function Recorded({ plan, told, put, known, viewer }) {
+function Recorded({ plan, told, put, known }) {
   const { who, given, consents } = told;
   const [held, setState] = useState({});
   const [again, setAgain] = useState(undefined);
@@ -165,7 +165,7 @@ function Recorded({ plan, told, put, known, viewer }) {
     const sum = { recorded: 0, already: 0 };
     for (const [at, events] of batches.entries()) {
       setState((now) => ({ ...now, busy: tryOnly ? "bring.trying" : "bring.recording", part: at + 1, of: batches.length, told: undefined }));
-      const { recordEvents } = await asked(RECORD, { events, by: viewer.recordedBy, try: tryOnly });
+      const { recordEvents } = await asked(RECORD, { events, by: viewer.value.recordedBy, try: tryOnly });
       sum.recorded += recordEvents.recorded;
       sum.already += recordEvents.already;
     }
@@ -186,7 +186,7 @@ function Recorded({ plan, told, put, known, viewer }) {
     let made = null;
     return carefully(async () => {
       setState({ key, busy: "bring.trying", part: 1, of: 1 });
-      made = await eventsIn(plan, { id: await idMaker(owner(viewer)), who, given, today: today(), known });
+      made = await eventsIn(plan, { id: await idMaker(owner(viewer.value)), who, given, today: today(), known });
       const tried = await send(made.batches, true);
       setAgain(undefined);
       setState({ key, tried, made });

@@ -122,7 +122,7 @@ function Room({ id, list, on, held }) {
     words.map((one) => ({ of: word(group, one), count: sum(list, ({ room }) => room[field].find(({ of }) => of === one)?.count ?? 0) }));
   const groups = [
     { title: say("initiative.made"), tallies: tallied("made", "instrument", INSTRUMENTS) },
-    { title: say("initiative.limited"), tallies: tallied("limited", "limited", AGREEMENTS) },
+    { title: say("initiative.limited"), tallies: tallied("limited", "agreement", AGREEMENTS) },
   ];
   const title = say("initiative.room");
   if (!groups.some(({ tallies }) => tallies.some(({ count }) => count))) return html`<h3>${title}</h3><p>${say("initiative.room_none", { day: on })}</p>`;

@@ -4,7 +4,7 @@
 import { useAnswer } from "../answer.js";
 import { askAll } from "../ask.js";
 import { daySaid } from "../days.js";
-import { keep } from "../parts/keep.js";
+import { download } from "../parts/download.js";
 import { Answered } from "../parts/told.js";
 import { html, useMemo, useState } from "../vendor/preact.js";
 import { csv, grouped, observed } from "../weeks.js";
@@ -96,7 +96,7 @@ function Compared({ file, list, lens, by, fewest }) {
     ${held.length ? html`<p class="from">${by === "all" ? say("research.none_yet", { fewest }) : say("research.held", { fewest, which: held.map(called).join(", ") })}</p>` : null}
     ${told.length
       ? html`
-        <p><button class="second" onClick=${() => keep(`${file}.csv`, new Blob([csv(contacts)], { type: "text/csv" }))}>${say("research.csv")}</button></p>
+        <p><button class="second" onClick=${() => download(`${file}.csv`, new Blob([csv(contacts)], { type: "text/csv" }))}>${say("research.csv")}</button></p>
         <${Pictures} file=${file} told=${told} called=${called} fewest=${fewest} query=${WEEKS} variables=${{ lens }} />
       `
       : null}

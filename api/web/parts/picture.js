@@ -4,7 +4,7 @@
 
 import { html, useEffect, useId, useRef, useState } from "../vendor/preact.js";
 import { say } from "../words.js";
-import { keep } from "./keep.js";
+import { download } from "./download.js";
 
 const NARROW = 300;
 const PRINTED = 2;
@@ -31,8 +31,8 @@ export function Picture({ title, says, table, file, called = {}, held, children 
       <div class="kept">
         <details onToggle=${({ currentTarget }) => setOpen(currentTarget.open)}><summary>${say("picture.table")}</summary>${open ? html`<${Twin} title=${title} table=${table} />` : null}</details>
         ${held ? null : html`
-          <button class="plain" onClick=${() => keep(`${file}.svg`, new Blob([standing(svg(), called)], { type: "image/svg+xml" }))}>${say("picture.svg")}</button>
-          <button class="plain" onClick=${async () => keep(`${file}.png`, await printed(svg(), called))}>${say("picture.png")}</button>
+          <button class="plain" onClick=${() => download(`${file}.svg`, new Blob([standing(svg(), called)], { type: "image/svg+xml" }))}>${say("picture.svg")}</button>
+          <button class="plain" onClick=${async () => download(`${file}.png`, await printed(svg(), called))}>${say("picture.png")}</button>
         `}
       </div>
     </figure>

@@ -85,13 +85,6 @@ export const initiative = {
   "instrument.setting": ["de setting", "the setting"],
   "instrument.guidance": ["begeleiding", "guidance"],
   "instrument.response": ["een reactie", "a response"],
-  "limited.role_formalised": ["rol vastgelegd", "role formalised"],
-  "limited.condition_set": ["voorwaarde gesteld", "condition set"],
-  "limited.expectation_agreed": ["verwachting", "expectation"],
-  "limited.frequency_agreed": ["hoe vaak", "how often"],
-  "limited.tasks_limited": ["taken begrensd", "tasks limited"],
-  "limited.setting_agreed": ["waar en hoe", "where and how"],
-  "limited.naming_agreed": ["hoe het heet", "what it is called"],
 
   "initiative_kind.buddy": ["buddyproject", "buddy project"],
   "initiative_kind.chores": ["klussendienst", "chore service"],

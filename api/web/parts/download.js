@@ -1,6 +1,6 @@
-// What was made on a page, kept as a file.
+// What was made on a page, as a file to keep.
 
-export function keep(name, blob) {
+export function download(name, blob) {
   const link = document.createElement("a");
   link.href = URL.createObjectURL(blob);
   link.download = name;
