@@ -1,0 +1,46 @@
+"""Sequences: how relationships stood at even steps since their start, one row each, as the analyses of the field take them.
+
+Lengths differ, and why a sequence is no longer stands beside it: one that is still running is censored, one that ended is not. Where
+nothing was known in between is a state of its own, UNOBSERVED; after the last point there is none.
+"""
+
+from collections.abc import Sequence
+
+import numpy as np
+from msgspec import Struct
+from numpy.typing import NDArray
+
+from projections.views.pseudonymous import Relationship, Trajectory
+
+ALPHABET = ("UNOBSERVED", "HELP", "FRIENDSHIP", "AMBIGUITY", "ENDED")
+OVER = -1
+"""Stands after the last point of a sequence."""
+_PLACE = {state: place for place, state in enumerate(ALPHABET)}
+
+
+class Sequences(Struct, frozen=True):
+    """Rows of states: `states[row, point]` is a place in ALPHABET or OVER, `lengths[row]` how many points are not OVER, and `censoring` why
+    there are no more (ENDED, RUNNING or PERIOD_OVER). Points are `step` weeks apart, the first in week 0. `holder` is whose readings these
+    are; None: pooled."""
+
+    names: tuple[str, ...]
+    states: NDArray[np.int8]
+    lengths: NDArray[np.intp]
+    censoring: tuple[str, ...]
+    step: int
+    lens: str
+    holder: str | None = None
+
+    def __len__(self) -> int:
+        return len(self.names)
+
+
+def sequences_of(told: Sequence[tuple[Relationship, Trajectory]], step: int, holder: str | None = None) -> Sequences:
+    """The trajectories of relationships, all under one lens, `step` weeks apart."""
+    lengths = np.array([len(trajectory.phase) for _, trajectory in told], dtype=np.intp)
+    states = np.full((len(told), max(lengths, default=0)), OVER, dtype=np.int8)
+    for row, (_, trajectory) in zip(states, told, strict=True):
+        row[: len(trajectory.phase)] = [_PLACE[phase] for phase in trajectory.phase]
+    lens = f"{told[0][1].lens}@{told[0][1].lens_version}" if told else ""
+    names, censoring = zip(*((one.pseudonym, one.censoring) for one, _ in told), strict=True) if told else ((), ())
+    return Sequences(names, states, lengths, censoring, step, lens, holder)
