@@ -16,8 +16,8 @@ from store_places import Databases
 from domain.store.database import EVENTS, Table
 from domain.store.isolation import EVERY, within
 from domain.store.organisations import organisations
-from domain.store.postgres import PostgresTransaction
 from domain.store.postgres_sql import named
+from domain.store.postgres_transaction import PostgresTransaction
 
 Connection = psycopg.Connection[Any]
 TABLES = """

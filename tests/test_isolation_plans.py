@@ -13,8 +13,8 @@ from servers import APPLICATION, NamedPostgres, Postgres
 from store_places import Databases
 
 from domain.store.isolation import SET
-from domain.store.postgres import PostgresTransaction
 from domain.store.postgres_arrays import Packed, PackedDumper
+from domain.store.postgres_transaction import PostgresTransaction
 
 Asked = dict[str, dict[str, Sequence[Any]]]
 WHO = '{ relationship(id: "astrid-janet") { initiative { id } members { participant { id } } } }'

@@ -17,7 +17,7 @@ from store_import_contract import StoreImportContract  # noqa: E402
 from store_places import EVENT_TABLES, Databases, Place  # noqa: E402
 from store_sharing_contract import StoreSharingContract  # noqa: E402
 
-from domain.store import postgres, staging  # noqa: E402
+from domain.store import postgres, postgres_brief, staging  # noqa: E402
 from domain.store.database import STORE_VERSION  # noqa: E402
 from domain.store.postgres import connected, migrate, store_version  # noqa: E402
 from domain.store.postgres_sql import named  # noqa: E402
@@ -56,10 +56,9 @@ class TestPostgresShared(StoreSharingContract):
 
     def test_without_the_lock_writers_take_one_position_twice(self, place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
         """What the lock is for: taken away, somebody's recording breaks, and a reader who follows would miss events."""
-        for name in ("LOCKED", "LOCKED_BRIEFLY"):
-            locked = getattr(postgres, name)
-            assert locked.endswith(" FOR UPDATE")
-            monkeypatch.setattr(postgres, name, locked.removesuffix(" FOR UPDATE"))
+        for module in (postgres, postgres_brief):
+            assert module.LOCKED.endswith(" FOR UPDATE")
+            monkeypatch.setattr(module, "LOCKED", module.LOCKED.removesuffix(" FOR UPDATE"))
         with pytest.raises(IntegrityError):
             self.test_a_reader_who_follows_misses_nothing_of_many_writers(place)
 

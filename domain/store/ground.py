@@ -148,6 +148,8 @@ class Ground:
 
     def _read(self, streams: Sequence[str]) -> dict[str, list[Event]]:
         """The events of streams, in the order of recording."""
+        if not streams:
+            return {}
         found: dict[str, list[Event]] = {stream: [] for stream in streams}
         ring = self.ring()
         ring.prefetch_streams([stream for stream in found if stream.startswith("relationship/")])

@@ -6,7 +6,8 @@ from contextlib import contextmanager
 from eventsourcing.persistence import PersistenceError
 
 from domain.store.addresses import shown
-from domain.store.postgres import PostgresDatabase, PostgresTransaction, Unreachable
+from domain.store.postgres import PostgresDatabase, Unreachable
+from domain.store.postgres_transaction import PostgresTransaction
 from domain.store.ring import KeyStoreError, KeyStoreSilent
 
 

@@ -8,10 +8,8 @@ positions have no gaps and become visible in their order, and other organisation
 
 import secrets
 import select
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import contextmanager, nullcontext, suppress
-from functools import lru_cache
-from itertools import count, islice
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager, suppress
 from typing import Any
 
 import psycopg
@@ -21,19 +19,15 @@ from psycopg_pool import ConnectionPool
 
 from domain.store.addresses import shown
 from domain.store.cancellation import broken_off_in_time
-from domain.store.database import STORE_VERSION, Change, Cursor, Insert, JsonForms, Lock, Row, Table
+from domain.store.database import STORE_VERSION, Cursor, Lock, Row, Table
 from domain.store.isolation import SET, admit, role_of, secure, within
 from domain.store.lead import ServerLead
-from domain.store.postgres_arrays import Packed, PackedDumper, packed
-from domain.store.postgres_sql import definitions, given, named, quoted, statement_of
+from domain.store.postgres_arrays import Packed, PackedDumper
+from domain.store.postgres_brief import BriefTransaction
+from domain.store.postgres_sql import definitions, named, quoted
+from domain.store.postgres_transaction import Asked, PostgresTransaction
 
 BUSY_SECONDS = 120
-TOGETHER = 500
-"""New rows that go by one statement. The server takes them in while the next are formed, which is as fast as COPY; that PostgreSQL refuses
-where row-level security holds."""
-AHEAD = 8_000_000
-"""Bytes of such statements that are sent before their answers are waited for."""
-STREAMED = 2_000
 POOL = 40
 ANSWER_SECONDS = 30.0
 """How long who asks waits for a server to come back, or for another to take its place."""
@@ -44,150 +38,17 @@ _MIGRATING = 7_482_153_001
 """The number of the advisory lock under which tables are made."""
 _SESSION = (
     # What hangs in a transaction, or at the other end of a cable that was cut, must not hold a lock for ever.
-    f"SET lock_timeout = '{BUSY_SECONDS}s'; SET idle_in_transaction_session_timeout = '300s'; SET client_min_messages = 'warning'"
+    f"SET lock_timeout = '{BUSY_SECONDS}s'; SET idle_in_transaction_session_timeout = '300s'; SET client_min_messages = 'warning'; "
+    "SET standard_conforming_strings = on"
 )
 LOCKED = "SELECT 1 FROM locks WHERE organisation = %s AND name = %s FOR UPDATE"
-LOCKED_BRIEFLY = (
-    "SELECT set_config('idle_in_transaction_session_timeout', %s, true) FROM locks WHERE organisation = %s AND name = %s FOR UPDATE"
-)
 PAUSE = "15s"
 """For so long a brief transaction may say nothing: whoever is paused in the middle of one must not hold all the others up."""
-_numbers = count()
 _KEPT_ALIVE: dict[str, Any] = {
     **{"keepalives_idle": 30, "keepalives_interval": 5, "keepalives_count": 3},
     **{"tcp_user_timeout": 45_000},
 }
 CONNECT_SECONDS = 5
-
-
-class _Awaited:
-    """The rows of a statement that goes with others: they are sent together, and `wait` is called before the first is waited for."""
-
-    def __init__(self, cursor: psycopg.Cursor[Row], wait: Callable[[], None]) -> None:
-        self._cursor = cursor
-        self._wait = wait
-
-    def __iter__(self) -> Iterator[Row]:
-        self._wait()
-        return iter(self._cursor)
-
-    def fetchone(self) -> Row | None:
-        self._wait()
-        return self._cursor.fetchone()
-
-    def fetchall(self) -> list[Row]:
-        self._wait()
-        return self._cursor.fetchall()
-
-
-class PostgresTransaction:
-    """A transaction of one organisation; see `domain.store.database.Connection`."""
-
-    json = JsonForms(
-        "coalesce(to_json({})::text, 'null')",
-        "(SELECT string_agg({each}, ',' ORDER BY {by}) FROM {rows})",
-    )
-
-    def __init__(self, connection: psycopg.Connection[Row], organisation: str, pipeline: psycopg.Pipeline | None = None) -> None:
-        self._connection = connection
-        self._organisation = organisation
-        self._pipeline = pipeline
-        self._begun = False
-
-    def table(self, table: Table, generation: int = 0) -> str:
-        """The organisation's own rows, and of a view those of one generation: PostgreSQL plans this as it does a plain condition."""
-        return f"(SELECT * FROM {named(table)} WHERE {self._own(table, generation)})"
-
-    def _own(self, table: Table, generation: int) -> str:
-        own = f"organisation = {quoted(self._organisation)}"
-        return f"{own} AND generation = {int(generation)}" if table.version else own
-
-    def among(self, column: str, texts: Sequence[str]) -> tuple[str, Packed]:
-        return f"{column} = ANY(?)", packed("text", texts)
-
-    def execute(self, statement: str, values: Sequence[Any] = ()) -> Cursor:
-        cursor = self._connection.execute(_translated(statement), values or None, binary=True)
-        if self._pipeline is None:
-            return cursor
-        self._begun = True
-        return _Awaited(cursor, self._step)
-
-    def _step(self) -> None:
-        """End a step of the pipeline before its answers are waited for. Until then the server takes whoever is paused not to be idle, and
-        would let them hold a lock for ever."""
-        if self._pipeline is not None and self._begun:
-            self._pipeline.sync()
-            self._begun = False
-
-    def stream(self, statement: str, values: Sequence[Any] = ()) -> Iterator[Row]:
-        with self._connection.cursor(f"streamed_{next(_numbers)}", binary=True) as cursor:
-            cursor.itersize = STREAMED
-            cursor.execute(_translated(statement), values or None)
-            yield from cursor
-
-    def write(self, changes: Iterable[Change], generation: int = 0) -> None:
-        for change in changes:
-            if not change.rows:
-                continue
-            if self._pipeline is None and isinstance(change, Insert):
-                self._insert(change, generation)
-            else:
-                self._send(change, change.rows, generation)
-        self._step()
-
-    def _insert(self, change: Insert, generation: int) -> None:
-        rows, waiting = iter(change.rows), 0
-        with self._connection.pipeline() as pipeline:
-            while some := list(islice(rows, TOGETHER)):
-                waiting += self._send(change, some, generation)
-                if waiting > AHEAD:
-                    pipeline.sync()
-                    waiting = 0
-
-    def _send(self, change: Change, rows: Iterable[Row], generation: int) -> int:
-        """Returns how many bytes went."""
-        statement = statement_of(self._scope(change.table, generation), change)
-        columns = zip(given(change), zip(*rows, strict=True), strict=True)
-        arrays = [packed(change.table.columns[name], values) for name, values in columns]
-        self._connection.execute(statement, arrays)
-        self._begun = True
-        return sum(map(len, arrays))
-
-    def _scope(self, table: Table, generation: int) -> dict[str, str]:
-        scope = {"organisation": quoted(self._organisation)}
-        return {**scope, "generation": str(int(generation))} if table.version else scope
-
-    @contextmanager
-    def attempt(self) -> Iterator[None]:
-        with self._connection.transaction():
-            yield
-
-    def make(self, tables: Iterable[Table], generation: int) -> None:
-        """The tables are there; what is left of a generation that was broken off goes."""
-        self.drop(tables, generation)
-
-    def index(self, tables: Iterable[Table], generation: int) -> None:
-        """The indexes are there."""
-
-    def drop(self, tables: Iterable[Table], generation: int) -> None:
-        for table in tables:
-            self._connection.execute(f"DELETE FROM {named(table)} WHERE {self._own(table, generation)}")
-
-    def drop_other_forms(self, tables: Iterable[Table]) -> None:
-        for table in tables:
-            query = "SELECT relname FROM pg_class WHERE relkind IN ('r', 'p') AND relname ~ %s AND pg_table_is_visible(oid)"
-            for (name,) in self._connection.execute(query, (f"^{table.name}_v[0-9]+$",)).fetchall():
-                if table.version and name != named(table):
-                    self._connection.execute(f"DELETE FROM {name} WHERE organisation = {quoted(self._organisation)}")
-
-
-class _Asked(PostgresTransaction):
-    """Statements of which each is a transaction: it is set to the organisation by what is sent with it."""
-
-    def execute(self, statement: str, values: Sequence[Any] = ()) -> Cursor:
-        with self._connection.pipeline():
-            self._connection.execute(SET, (self._organisation,))
-            return super().execute(statement, values)
 
 
 class Unreachable(OperationalError):
@@ -238,29 +99,37 @@ class PostgresDatabase(PostgresDatastore):
     @contextmanager
     def asking(self) -> Iterator[PostgresTransaction]:
         with self._held() as connection:
-            yield _Asked(connection, self.organisation)
+            yield Asked(connection, self.organisation)
 
     @contextmanager
     def writing(self, lock: Lock, brief: bool = False) -> Iterator[PostgresTransaction]:
         self._make(lock)
-        with (
-            self._held() as connection,
-            _replicated(connection),
-            connection.pipeline() if brief else nullcontext() as piped,
-            connection.transaction(),
-        ):
-            # From when this is answered all that was committed under the lock is seen, and nothing else is written under it.
-            row = (self.organisation, lock)
-            with nullcontext() if brief else connection.pipeline():
-                connection.execute(SET, (self.organisation,))
-                held = connection.execute(LOCKED_BRIEFLY, (PAUSE, *row)) if brief else connection.execute(LOCKED, row)
-            if not brief:
-                self._check(held, lock)
-            yield PostgresTransaction(connection, self.organisation, piped)
-            if brief:
-                self._check(held, lock)
+        with self._held() as connection, _replicated(connection), (self._briefly if brief else self._begun)(connection, lock) as begun:
+            yield begun
 
-    def _check(self, held: psycopg.Cursor[Row], lock: Lock) -> None:
+    # From when a lock is answered all that was committed under it is seen, and nothing else is written under it.
+
+    @contextmanager
+    def _begun(self, connection: psycopg.Connection[Row], lock: Lock) -> Iterator[PostgresTransaction]:
+        with connection.transaction():
+            with connection.pipeline():
+                connection.execute(SET, (self.organisation,))
+                held = connection.execute(LOCKED, (self.organisation, lock))
+            self._check(held, lock)
+            yield PostgresTransaction(connection, self.organisation)
+
+    @contextmanager
+    def _briefly(self, connection: psycopg.Connection[Row], lock: Lock) -> Iterator[PostgresTransaction]:
+        begun = BriefTransaction(connection, self.organisation, lock, PAUSE)
+        try:
+            yield begun
+            self._check(begun.held, lock)
+            begun.commit()
+        finally:
+            if not connection.closed:
+                connection.rollback()
+
+    def _check(self, held: Cursor, lock: Lock) -> None:
         """Without its row nothing was locked: it is gone with a fail-over or a restore, and is made anew for the next."""
         if held.fetchone() is None:
             self._locks.discard(lock)
@@ -388,8 +257,3 @@ def _configure(connection: psycopg.Connection[Any]) -> None:
     connection.autocommit = True
     connection.adapters.register_dumper(Packed, PackedDumper)
     connection.execute(_SESSION)
-
-
-@lru_cache(maxsize=4_096)
-def _translated(statement: str) -> str:
-    return statement.replace("?", "%s")

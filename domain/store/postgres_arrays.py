@@ -1,4 +1,5 @@
-"""Columns of rows as PostgreSQL takes them in one go: arrays in its binary form, packed here since psycopg writes them value by value.
+"""Columns of rows as PostgreSQL takes them in one go: arrays in its binary form, packed here since psycopg writes them value by value; or,
+for few rows, as SQL writes them.
 
 The form is that of `array_recv`: the number of dimensions, whether there are nulls, the type of the elements, length and lower bound of the
 dimension; then of each element its length and its bytes, all numbers in network order.
@@ -11,6 +12,8 @@ from typing import Any
 import psycopg
 from psycopg.adapt import Dumper
 from psycopg.pq import Format
+
+from domain.store.postgres_sql import quoted
 
 _head = Struct(">iiiii").pack
 _size = Struct(">i").pack
@@ -55,3 +58,23 @@ def packed(kind: str, values: Sequence[Any]) -> Packed:
     number, element = _ELEMENTS[kind.rstrip("?")]
     head = _head(1, None in values, number, len(values), 1)
     return Packed(head + b"".join([_NULL if value is None else element(value) for value in values]))
+
+
+class Texts(tuple[str, ...]):
+    """Texts to be written as an array."""
+
+
+def literal(value: Any) -> str:
+    """A value as SQL writes it. Backslashes stand for themselves, as `standard_conforming_strings` has it."""
+    match value:
+        case None:
+            return "NULL"
+        case str():
+            return quoted(value)
+        case int():
+            return f"({int(value)})"  # A minus by itself counts after what is cast.
+        case bytes():
+            return f"'\\x{value.hex()}'::bytea"
+        case Texts():
+            return f"ARRAY[{','.join(map(quoted, value))}]::text[]"
+    raise TypeError(f"{type(value).__name__} is no type of a column")
