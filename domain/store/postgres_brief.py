@@ -60,6 +60,12 @@ class BriefTransaction(PostgresTransaction):
         self.held = self.execute(LOCKED, (organisation, lock))
         """Finds a row if the lock is held."""
 
+    @property
+    def _connection(self) -> psycopg.Connection[Row]:
+        """What goes by itself goes after what waits."""
+        self.send()
+        return self._held
+
     def among(self, column: str, texts: Sequence[str]) -> tuple[str, Texts]:
         return f"{column} = ANY(?)", Texts(texts)
 
@@ -73,7 +79,6 @@ class BriefTransaction(PostgresTransaction):
         for change in changes:
             rows = list(change.rows)
             if len(rows) > FEW:
-                self.send()
                 super().write([change._replace(rows=rows)], generation)
             elif rows:
                 columns = [f"ARRAY[{','.join(map(literal, values))}]" for values in zip(*rows, strict=True)]
@@ -81,7 +86,6 @@ class BriefTransaction(PostgresTransaction):
 
     @contextmanager
     def attempt(self) -> Iterator[None]:
-        self.send()
         with super().attempt():
             yield
             self.send()
@@ -102,7 +106,7 @@ class BriefTransaction(PostgresTransaction):
         if b"\0" in message:
             # It would end there.
             raise psycopg.DataError("PostgreSQL text fields cannot contain NUL (0x00) bytes")
-        with self._connection.cursor() as cursor:
+        with self._held.cursor() as cursor:
             try:
                 cursor.execute(message, prepare=False)
             except psycopg.errors.IdleInTransactionSessionTimeout as error:

@@ -34,8 +34,12 @@ class PostgresTransaction:
     )
 
     def __init__(self, connection: psycopg.Connection[Row], organisation: str) -> None:
-        self._connection = connection
+        self._held = connection
         self._organisation = organisation
+
+    @property
+    def _connection(self) -> psycopg.Connection[Row]:
+        return self._held
 
     def table(self, table: Table, generation: int = 0) -> str:
         """The organisation's own rows, and of a view those of one generation: PostgreSQL plans this as it does a plain condition."""
