@@ -22,6 +22,7 @@ class Event:
     type: str
     position: str
     occurred: str
+    recorded: str
     data: JSON
 
 

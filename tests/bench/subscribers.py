@@ -1,6 +1,7 @@
 """Many who listen to one live server, the same for whichever server: what each delivery costs it, and how long it takes.
 
-Events come at a steady rate, whether or not those before have arrived. The id of an event is the instant at which it was handed over.
+Events come at a steady rate, whether or not those before have arrived. The id of an event is the instant at which it was handed over; it
+also says when it was recorded.
 """
 
 import asyncio
@@ -10,6 +11,7 @@ import os
 import re
 import time
 from collections.abc import Callable, Coroutine
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import NamedTuple, cast
 
@@ -26,33 +28,35 @@ HANDSHAKE = (
     "Sec-WebSocket-Version: 13\r\nSec-WebSocket-Protocol: graphql-transport-ws\r\n\r\n"
 )
 TEXT, PING, PONG = 1, 9, 10
-ID = re.compile(rb'"id":"m(\d+)"')
+ID, RECORDED = re.compile(rb'"id":"m(\d+)"'), re.compile(rb'"recorded":"([^"]+)Z"')
 TICKS = os.sysconf("SC_CLK_TCK")
 Publish = Callable[[str], Coroutine[None, None, None]]
 """Makes known an event of this id."""
 
 
 class Delivered(NamedTuple):
-    """Microseconds of CPU and bytes for each delivery; milliseconds from handing over to arriving."""
+    """Microseconds of CPU and bytes for each delivery; milliseconds to arriving, from handing over and from being recorded."""
 
     cpu: float
     size: float
-    p99: float
+    handed: float
+    recorded: float
 
 
 class Listeners:
     """What has come to all of them: how late each event, how many bytes."""
 
     def __init__(self) -> None:
-        self.late: list[int] = []
+        self.came: list[tuple[int, bytes, int]] = []
+        """When each was handed over and recorded, and when it came, in nanoseconds since 1970."""
         self.bytes = 0
         self.lost = 0
 
     async def until(self, count: int) -> None:
         limit = time.monotonic() + PATIENCE
-        while len(self.late) < count:
+        while len(self.came) < count:
             if self.lost or time.monotonic() > limit:
-                raise RuntimeError(f"{len(self.late)} of {count} were delivered, and {self.lost} connections were lost")
+                raise RuntimeError(f"{len(self.came)} of {count} were delivered, and {self.lost} connections were lost")
             await asyncio.sleep(0.02)
 
 
@@ -92,8 +96,8 @@ class Listener(asyncio.Protocol):
 
     def _told(self, message: bytes) -> None:
         if self.caught_up.done():
-            if (found := ID.search(message)) is not None:
-                self._listeners.late.append(time.monotonic_ns() - int(found[1]))
+            if (id := ID.search(message)) is not None and (recorded := RECORDED.search(message)) is not None:
+                self._listeners.came.append((int(id[1]), recorded[1], time.time_ns()))
         elif b"connection_ack" in message:
             self._send(TEXT, json.dumps(self._subscribe).encode())
         elif b"CaughtUp" in message:
@@ -144,7 +148,7 @@ async def delivered(peer: Peer, publish: Publish, subscribers: int, query: str) 
     await _published(publish, WARM)
     await came.until(WARM * subscribers)
     await asyncio.sleep(SETTLE_SECONDS)
-    came.late.clear()
+    came.came.clear()
     came.bytes = 0
     used = _cpu(peer.process)
     await _published(publish, COUNTED)
@@ -153,7 +157,19 @@ async def delivered(peer: Peer, publish: Publish, subscribers: int, query: str) 
     used = _cpu(peer.process) - used
     for listener in listeners:
         listener.transport.abort()
-    return Delivered(1e6 * used / count, came.bytes / count, sorted(came.late)[int(count * 0.99)] / 1e6)
+    handed = _p99([at - since for since, _, at in came.came])
+    recorded = _p99([at - _nanoseconds(text) for _, text, at in came.came])
+    return Delivered(1e6 * used / count, came.bytes / count, handed, recorded)
+
+
+def _p99(late: list[int]) -> float:
+    """Milliseconds, of nanoseconds."""
+    return sorted(late)[int(len(late) * 0.99)] / 1e6
+
+
+def _nanoseconds(text: bytes) -> int:
+    since = datetime.fromisoformat(text.decode()) - datetime(1970, 1, 1)
+    return 1_000 * (since // timedelta(microseconds=1))
 
 
 async def _published(publish: Publish, count: int) -> None:
@@ -161,4 +177,4 @@ async def _published(publish: Publish, count: int) -> None:
     async with asyncio.TaskGroup() as tasks:
         for number in range(count):
             await asyncio.sleep(max(begun + number / RATE - time.monotonic(), 0))
-            tasks.create_task(publish(f"m{time.monotonic_ns()}"))
+            tasks.create_task(publish(f"m{time.time_ns()}"))

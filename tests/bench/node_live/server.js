@@ -7,7 +7,7 @@ import { WebSocketServer } from "ws";
 const [url, stream, port] = process.argv.slice(2);
 const schema = buildSchema(`
   scalar JSON
-  type Event { id: ID!, type: String!, position: String!, occurred: String!, data: JSON! }
+  type Event { id: ID!, type: String!, position: String!, occurred: String!, recorded: String!, data: JSON! }
   type Relationship { id: ID! }
   type EventArrived { event: Event!, relationship: Relationship }
   type CaughtUp { position: String! }
