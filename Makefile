@@ -46,6 +46,7 @@ soak: setup ## bring 1,000 faults of every kind about under load, about 40 minut
 
 soak-kill: setup ## kill processes over and over while they record, and look for losses
 	$(BIN)/python tests/kill_loop.py --kills 200
+	$(BIN)/python tests/kill_turning.py
 
 soak-erasures: setup ## kill processes at every boundary of an erasure, 500 times each, about ten minutes, and look for what is left
 	$(BIN)/python tests/erasure_kills.py --kills 500

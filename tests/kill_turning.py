@@ -5,16 +5,16 @@ before, within and after each transaction, and on both sides of every destructio
 second, until one lives; each begins with a store whose key is due to be turned and whose oldest key is due to die.
 """
 
+import argparse
 import os
 import signal
-import sys
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any
 
 from sent_lines import Clock, opened, pair, record
-from servers import NamedPostgres
+from servers import NamedPostgres, Postgres
 from store_places import Databases, Files, Place
 
 from domain.store import epochs
@@ -137,34 +137,37 @@ def wrong(place: Place, clock: Clock, before: dict[str, str]) -> list[str]:
     return found
 
 
-def loop(place_of: Callable[[int], Place]) -> list[str]:
-    """Die at each boundary in turn; what was found wrong."""
+def loop(place_of: Callable[[int], Place], every: int) -> list[str]:
+    """Die at each boundary in turn, or at every so many; what was found wrong."""
     found: list[str] = []
-    dies_at, died = 0, True
+    dies_at, died = 1 - every, True
     while died:
-        dies_at += 1
+        dies_at += every
         place, clock = place_of(dies_at), Clock()
         before = prepared(place, clock)
         died = killed(place, clock, dies_at)
         found += [f"boundary {dies_at}: {fault}" for fault in wrong(place, clock, before)]
-    print(f"killed at each of {dies_at - 1} boundaries; wrong after them: {found or 'nothing'}")
+    print(f"killed at {dies_at // every} boundaries; wrong after them: {found or 'nothing'}")
     if dies_at <= LEAST:
-        found.append(f"there were only {dies_at - 1} boundaries")
+        found.append(f"there were less than {dies_at} boundaries")
     return found
 
 
 def main() -> None:
-    where = sys.argv[1]
-    if "://" not in where:
-        raise SystemExit(bool(loop(lambda number: Files(Path(where) / f"{number}.sqlite"))))
-    with closing(NamedPostgres(where)) as server:
+    asked = argparse.ArgumentParser(description="Kill processes at the boundaries of turning a key over, and look whether all opens.")
+    asked.add_argument("where", nargs="?", help="a folder, or a server's URL; without it a server is started")
+    asked.add_argument("--every", type=int, default=1, help="at every so many boundaries")
+    where, every = (given := asked.parse_args()).where, given.every
+    if where is not None and "://" not in where:
+        raise SystemExit(bool(loop(lambda number: Files(Path(where) / f"{number}.sqlite"), every)))
+    with closing(Postgres() if where is None else NamedPostgres(where)) as server:
         databases = Databases(server)
 
         def emptied(_: int) -> Place:
             databases.empty()
             return databases
 
-        raise SystemExit(bool(loop(emptied)))
+        raise SystemExit(bool(loop(emptied, every)))
 
 
 if __name__ == "__main__":

@@ -101,14 +101,23 @@ def test_a_process_that_dies_between_view_and_checkpoint_leaves_both_as_they_wer
 def test_a_large_rebuild_that_is_killed_leaves_no_process_behind(tmp_path: Path) -> None:
     path = tmp_path / "events.sqlite"
     with closing(opened(path)) as store:
-        record(store, generated(25_000))
-    program = "import sys\nfrom pathlib import Path\nfrom sent_lines import opened, runner_of\n" + (
-        "runner = runner_of(opened(Path(sys.argv[1])))\nwhile True:\n    runner.rebuild(lambda done, whole: print(done, flush=True))\n"
-    )
+        record(store, generated(5_000))
+    program = """
+import sys
+from pathlib import Path
+from projections import reader, runner as runners
+from sent_lines import opened, runner_of
+
+reader.SHARED_FROM, reader.SLICE, runners.BACKLOG = 1_000, 400, 2_000
+runner = runner_of(opened(Path(sys.argv[1])))
+while True:
+    runner.rebuild(lambda done, whole: print(done, flush=True))
+"""
     with subprocess.Popen([sys.executable, "-c", program, str(path)], env=HOME, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:
         assert process.stdout is not None
         process.stdout.readline()
         running = {process.pid, *descendants(process.pid)}
+        assert len(running) > 1
         process.kill()
     waited_until = time.monotonic() + 15
     while alive(running) and time.monotonic() < waited_until:

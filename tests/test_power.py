@@ -103,7 +103,7 @@ def test_whoever_writes_to_a_file_as_to_memory_is_noticed(tmp_path: Path, librar
 
 
 def test_nothing_acknowledged_is_lost_and_nothing_destroyed_is_back_wherever_the_power_is_cut() -> None:
-    command = [sys.executable, str(TESTS / "power_cuts.py"), "--runs", "2", "--cuts", "60"]
+    command = [sys.executable, str(TESTS / "power_cuts.py"), "--runs", "2", "--cuts", "25"]
     done = subprocess.run(command, env=environment(), capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stdout + done.stderr
 
