@@ -7,12 +7,14 @@ import pytest
 from rich.console import Console
 
 from domain.model.errors import Language
-from domain.store.accesses import ALL_KINDS, CHANGES, REFUSALS, Action
-from projections.export import tables
+from domain.model.roles import RIGHTS
+from domain.store.accesses import ALL_KINDS, CHANGES, FOLLOWING, NOBODY, REFUSALS, UNKNOWN, Action
+from projections.export import tables, vocabulary
 from projections.views import answers
 from projections.views.accesses import KIND
 
 PAIR = "relationship/petra-maaike"
+LOOKERS = {*RIGHTS, FOLLOWING.role, NOBODY.role, UNKNOWN.role}
 
 
 def entry(time: str, by: str, action: Action, place: str, kinds: Sequence[str] = ALL_KINDS, **more: str) -> answers.Access:
@@ -54,9 +56,10 @@ def test_who_looked_is_told_in_sentences() -> None:
         f"2026-01-31 11:58 command-line/somebody (operator) exported everything after position 0 up to 449: {everything}",
     ]
     dutch = "begon alles te volgen: contactgegevens, leden, namen, notities, stemmen"
-    assert f"2026-01-31 11:59 token/reader (administrator) {dutch}" in [" ".join(line.split()) for line in drawn(400, "nl").splitlines()]
+    assert f"2026-01-31 11:59 token/reader (beheerder) {dutch}" in [" ".join(line.split()) for line in drawn(400, "nl").splitlines()]
 
 
-def test_every_kind_of_content_and_every_way_of_looking_has_its_words() -> None:
+def test_every_kind_of_content_every_way_of_looking_and_everybody_who_looks_has_words() -> None:
     assert set(tables.LOOKED_AT) == {*ALL_KINDS, KIND, *CHANGES, *REFUSALS}
     assert set(tables.ACTIONS) == set(get_args(Action))
+    assert set(vocabulary.ROLES) == LOOKERS

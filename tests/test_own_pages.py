@@ -3,12 +3,17 @@
 import re
 from collections.abc import Iterator
 from html import unescape
-from typing import Any
+from typing import Any, get_args
 
 import pytest
 from served import NOW, served_at
 from store_places import Place
 from test_own import CANARIES, THEIRS, House
+
+from api.own_pages import LOOKS
+from api.own_words import DID, SEEN
+from domain.store.accesses import ALL_KINDS, Access, Action, Viewer
+from projections.views.accesses import KIND
 
 DUTCH = {"Accept-Language": "nl"}
 
@@ -45,7 +50,7 @@ def alice(house: House) -> Browser:
 
 
 def links(page: str) -> list[str]:
-    return [unescape(address) for address in re.findall(r'<a href="([^"]+)">', page)]
+    return [unescape(address) for address in re.findall(r'<a (?:class="[^"]+" )?href="([^"]+)">', page)]
 
 
 def test_the_page_shows_what_is_theirs_and_nothing_else(alice: Browser) -> None:
@@ -55,6 +60,50 @@ def test_the_page_shows_what_is_theirs_and_nothing_else(alice: Browser) -> None:
         assert "carla" not in page
         assert "token/" not in page
     assert "Wat er van u bewaard wordt" in page
+
+
+def test_what_happened_is_told_by_their_own_name_on_days_as_people_say_them_and_as_it_holds_now(house: House, alice: Browser) -> None:
+    page = alice.open("/own").text
+    assert re.search(r"<time>4 November 2021</time>|<time>1 February 2021</time>", page)
+    assert "account of Somebody: friendship" in page
+    assert "met: Somebody (amended)<" in page
+    assert "sealed" not in page
+    assert "was amended" not in page
+    assert not re.search(r"\d{4}-\d\d-\d\d[^T]", page)
+    assert "1 februari 2021" in alice.open("/own", DUTCH).text
+
+
+def test_who_looked_stands_there_in_words(house: House, alice: Browser) -> None:
+    house.organisation.store.accesses.write(
+        Viewer("member/anna", "coordinator", "coordinator/k"),
+        [Access("relationship/ours", ("members", "notes")), Access("participant/alice", ("names",), "export")],
+    )
+    page, dutch = unescape(alice.open("/own").text), unescape(alice.open("/own", DUTCH).text)
+    assert "anna (coordinator), for k looked at your contact through Next Door: who is in it, what was written" in page
+    assert "anna (coördinator), namens k haalde wat er van u bewaard wordt uit het platform: namen" in dutch
+    assert "31 januari 2026 om 13:00" in dutch
+
+
+def test_who_looked_earlier_is_a_page_further(house: House, alice: Browser) -> None:
+    looks = [Access("participant/alice", ("names",)) for _ in range(LOOKS + 1)]
+    house.organisation.store.accesses.write(Viewer("member/anna", "coordinator"), looks)
+    first = alice.open("/own").text
+    (earlier,) = [link for link in links(first) if link.startswith("/own/looked")]
+    second = alice.open(earlier).text
+    counts = [text.count("anna (coordinator)") for text in (first, second)]
+    assert sum(counts) == len(looks)
+    assert counts[1] > 0
+
+
+def test_whatever_can_be_written_of_a_look_has_words() -> None:
+    assert set(DID) == set(get_args(Action))
+    assert set(SEEN) >= {*ALL_KINDS, KIND}
+
+
+@pytest.mark.parametrize("before", ["", "x", "-1", "1" * 30])
+def test_a_page_of_nowhere_is_refused_in_words(alice: Browser, before: str) -> None:
+    answer = alice.open(f"/own/looked?before={before}")
+    assert (answer.status_code, "This cannot be done" in answer.text) == (400, True)
 
 
 def test_all_of_it_is_taken_along_in_a_file(alice: Browser) -> None:
@@ -69,11 +118,11 @@ def test_a_consent_is_withdrawn_in_two_clicks(house: House, alice: Browser) -> N
     asked = alice.open(first).text
     assert "need not say why" in asked
     assert alice.send(asked).status_code == 200
-    assert "withdrawn on 2026-01-31" in alice.open("/own").text
+    assert "withdrawn on 31 January 2026" in alice.open("/own").text
 
 
 def test_all_of_it_is_destroyed_in_two_clicks_and_the_session_with_it(house: House, alice: Browser) -> None:
-    asked = alice.open(next(link for link in links(alice.open("/own").text) if link.endswith("everything"))).text
+    asked = alice.open(next(link for link in links(alice.open("/own").text) if link.endswith("=everything"))).text
     assert "cannot be undone" in asked
     done = alice.send(asked)
     assert (done.status_code, "is destroyed" in done.text) == (200, True)
@@ -95,7 +144,7 @@ def test_a_page_of_another_site_leaves_for_nobody(alice: Browser) -> None:
     assert alice.open("/own").status_code == 200
 
 
-@pytest.mark.parametrize("path", ["/own", "/own/everything.json", "/own/leave?what=everything"])
+@pytest.mark.parametrize("path", ["/own", "/own/looked?before=9", "/own/everything.json", "/own/leave?what=everything"])
 def test_nobody_else_is_shown_anything(house: House, path: str) -> None:
     assert Browser(house, None).open(path).status_code == 401
     session = house.organisation.tokens.made_for("coordinator", 60, "session", "owner")

@@ -94,17 +94,18 @@ def test_a_form_that_cannot_be_read_is_refused(house: House, body: bytes) -> Non
     assert house.browser().client.post("/sign-in", content=body, headers=headers).status_code in (400, 403, 413)
 
 
-def test_a_page_loads_nothing_runs_what_it_came_with_and_is_kept_nowhere(house: House) -> None:
+def test_a_page_loads_its_look_and_nothing_else_runs_what_it_came_with_and_is_kept_nowhere(house: House) -> None:
     found = house.browser().get("/sign-in")
     policy = found.headers["content-security-policy"]
-    for kind in ("style", "script"):
-        (inline,) = re.findall(rf"<{kind}>(.*?)</{kind}>", found.text, re.S)
-        hashed = base64.b64encode(sha256(inline.encode()).digest()).decode()
-        assert f"{kind}-src 'sha256-{hashed}'" in policy
+    (inline,) = re.findall(r"<script>(.*?)</script>", found.text, re.S)
+    assert f"script-src 'sha256-{base64.b64encode(sha256(inline.encode()).digest()).decode()}'" in policy
+    assert "style-src 'self';" in policy
     assert "default-src 'none'" in policy
     assert "frame-ancestors 'none'" in policy
+    assert "<style" not in found.text
+    assert "style=" not in found.text
     assert (found.headers["referrer-policy"], found.headers["cache-control"]) == ("same-origin", "no-store")
-    assert not re.findall(r"(?:src|href)=", found.text)
+    assert set(re.findall(r'(?:src|href)="([^"]*)"', found.text)) == {"/app/style.css", "/app/icon.svg", "/sign-in"}
     assert "https:" not in found.text
 
 

@@ -1,15 +1,20 @@
 """An auditor follows a history with its corrections, sees who looked, and checks in their own browser that the log was not rewritten."""
 
 import json
+import re
 from collections.abc import Callable
-from typing import Any
+from typing import Any, get_args
 
 import pytest
 from playwright.sync_api import Page, Route, expect
+from test_access_table import LOOKERS
 from test_web_contacts import SIZES
 from web_house import WebHouse
 
+from api.web_pages import HERE
 from domain.proofs.evidence import verify
+from domain.store.accesses import ALL_KINDS, Access, Action, Viewer
+from projections.views.accesses import KIND
 
 OF = "audit/petra-maaike"
 
@@ -105,6 +110,36 @@ def test_the_history_is_shown_as_it_was_known_and_as_it_had_happened(audited: We
     expect(page.get_by_text("Nothing was known yet then.")).to_be_visible()
     page.get_by_role("button", name="As it is known now").click()
     expect(few).to_have_count(all)
+
+
+@pytest.mark.parametrize(
+    ("locale", "told"),
+    [
+        (
+            "nl-NL",
+            [
+                "technisch beheerder exporteerde (alles van de organisatie): namen, notities",
+                "kreeg te zien wat erbij kwam: wie erin zitten",
+            ],
+        ),
+        ("en-GB", ["operator exported (all of the organisation): names, notes", "was shown what came in: who is in it"]),
+    ],
+)
+def test_what_somebody_did_who_looked_is_told_in_words(audited: WebHouse, locale: str, told: list[str]) -> None:
+    log = audited.organisation.store.accesses
+    log.write(Viewer("command-line/jansen", "operator"), [Access("organisation", ("names", "notes"), "export", 0, 9_999)])
+    log.write(Viewer("token/desk", "coordinator"), [Access("relationship/monday-table", ("members",), "told", 3, 9)])
+    page = audited.visitor("auditor", "ada", locale=locale).open("audit/monday-table")
+    rows = [" ".join(row.split()) for row in page.locator("tbody").last.get_by_role("row").all_inner_texts()]
+    assert [said for said in told if not any(said in row for row in rows)] == []
+
+
+def test_whatever_the_log_can_tell_of_a_contact_and_of_whom_has_words() -> None:
+    text = "".join((HERE / "words" / f"{name}.js").read_text() for name in ("accesses", "shell"))
+    words = set(re.findall(r'^  "([\w.]+)":', text, re.MULTILINE))
+    assert {f"action.{action}" for action in get_args(Action)} <= words
+    assert {f"seen.{kind}" for kind in (*ALL_KINDS, KIND)} <= words
+    assert {f"role.{role}" for role in LOOKERS} <= words
 
 
 def test_whoever_looked_stands_there(audited: WebHouse) -> None:

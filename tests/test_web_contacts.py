@@ -1,4 +1,4 @@
-"""A coordinator finds a contact and reads its story, in either language, by keyboard alone, in light and dark."""
+"""A coordinator finds a contact and reads its story, in either language, in light and dark."""
 
 import pytest
 from playwright.sync_api import expect
@@ -34,20 +34,6 @@ def test_the_pages_speak_the_language_of_the_browser_until_another_is_chosen(web
     expect(page.get_by_text("met: Petra and Maaike · outdoors · cycling · light").first).to_be_visible()
     page.reload()
     expect(page.get_by_text("The story")).to_be_visible()
-
-
-def test_a_contact_is_found_and_read_by_keyboard_alone(web: WebHouse) -> None:
-    page = web.visitor().open("contacts")
-    page.keyboard.press("Tab")
-    expect(page.get_by_role("link", name="To the content")).to_be_focused()
-    page.keyboard.press("Enter")
-    page.keyboard.press("Tab")
-    page.keyboard.type("astrid")
-    for _ in range(2):
-        page.keyboard.press("Tab")
-    page.keyboard.press("Enter")
-    expect(page.get_by_role("heading", level=1)).to_have_text("Astrid and Janet")
-    expect(page.get_by_role("main")).to_be_focused()
 
 
 @pytest.mark.parametrize("size", SIZES)

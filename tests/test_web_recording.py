@@ -88,6 +88,16 @@ def test_left_open_stands_beside_the_other_answers_at_the_end_of_a_term_and_noth
     expect(answers.locator("input:checked")).to_have_count(0)
 
 
+def test_a_meeting_by_the_form_begins_with_where_and_how_they_met_last(web: WebHouse, coordinator: Visitor) -> None:
+    contact = pair(web, "again")
+    told = {"present": ["a", "b"], "place": "outdoors", "activity": "tea"}
+    web.record([line("again-last", "meeting_held", f"relationship/{contact}", told, "2024-06-01")])
+    page = coordinator.open(f"record/{contact}/meeting_held")
+    send(page)
+    expect(page.get_by_role("heading", name="The story")).to_be_visible()
+    assert history(coordinator, contact)[-1]["data"] == told
+
+
 def test_a_one_off_becomes_regular_in_one_step(web: WebHouse, coordinator: Visitor) -> None:
     contact = pair(web, "once", term={"kind": "one_off"})
     page = coordinator.open(f"record/{contact}/regular")
@@ -216,19 +226,3 @@ def test_no_form_keeps_anybody_from_using_it(web: WebHouse, path: str, theme: st
     page.evaluate("document.querySelectorAll('details').forEach((one) => (one.open = true))")
     assert visitor.violations() == []
     assert page.evaluate("document.documentElement.scrollWidth") <= PHONE["width"]
-
-
-def test_a_meeting_is_recorded_by_keyboard_alone(web: WebHouse, coordinator: Visitor) -> None:
-    contact = pair(web, "keys")
-    page = coordinator.open(f"record/{contact}/meeting_held")
-    page.get_by_role("radio", name="today").focus()
-    page.keyboard.press("ArrowRight")
-    page.keyboard.press("Tab")
-    page.keyboard.press("Tab")
-    page.keyboard.press("Space")
-    page.get_by_label("What they did, in short").focus()
-    page.keyboard.type("tea")
-    page.keyboard.press("Enter")
-    expect(page.get_by_role("heading", name="The story")).to_be_visible()
-    (meeting,) = history(coordinator, contact)
-    assert meeting["data"] == {"present": ["a"], "activity": "tea"}

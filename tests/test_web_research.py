@@ -15,6 +15,7 @@ from research_house import began, contact, over, somebody
 from sent_lines import line
 from test_web_contacts import SIZES
 from web_house import Visitor, WebHouse
+from web_keys import LOCALES, Keys
 
 from domain.model.roles import Reach, Role
 from domain.store.accesses import Viewer
@@ -235,20 +236,25 @@ def test_of_too_few_people_nothing_is_told_and_the_page_says_so(web: WebHouse) -
     expect(page.get_by_role("button", name="Download")).to_have_count(0)
 
 
-def test_rows_are_one_stop_of_the_tab_key_and_arrows_go_from_one_to_the_next(web: WebHouse) -> None:
-    page = researcher(web).open("research")
-    marks = page.locator(".sequences [data-mark]")
-    expect(marks).to_have_count(ALL)
-    page.get_by_role("region", name=TOGETHER).locator(".behind summary").focus()
-    page.keyboard.press("Tab")
-    expect(marks.first).to_be_focused()
-    expect(page.locator(".named")).to_have_text(marks.first.get_attribute("aria-label") or "")
+@pytest.mark.parametrize("language", LOCALES)
+def test_groups_rows_and_what_is_taken_along_are_reached_by_keyboard_alone(web: WebHouse, language: str) -> None:
+    visitor = researcher(web, locale=LOCALES[language])
+    page, by = visitor.open("research"), Keys(visitor, language)
+    by.pick(page.get_by_label(by.say("research.compare")), by.say("research.by_kind"))
+    with page.expect_download():
+        by.push("button", "research.csv")
+    groups = page.locator(".sequences")
+    expect(groups).not_to_have_count(1)
+    marks = groups.first.locator("[data-mark]")
+    by.to(marks.first)
+    named = page.locator(".named").first
+    expect(named).to_have_text(marks.first.get_attribute("aria-label") or "")
     page.keyboard.press("End")
     expect(marks.last).to_be_focused()
     page.keyboard.press("ArrowUp")
     expect(marks.nth(-2)).to_be_focused()
     page.keyboard.press("Tab")
-    expect(picture(page, EACH).locator("summary")).to_be_focused()
+    assert not marks.first.evaluate("(one) => one.closest('svg').contains(document.activeElement)")
 
 
 @pytest.mark.parametrize("role", ["coordinator", "auditor", "administrator"])

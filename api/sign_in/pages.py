@@ -1,4 +1,4 @@
-"""The pages of signing in, in English and in Dutch: small, readable without a script or a style, and with nothing of anybody but who is in.
+"""The pages of signing in, in English and in Dutch: small, usable without a script, and with nothing of anybody but who is in.
 
 A link is opened behind the `#` of its address, where only the browser sees it: the script takes it from there into the form and off the
 address. Without scripts it is pasted. To open the address does nothing by itself, so that whoever looks ahead at it does not use it up.
@@ -15,6 +15,8 @@ from domain.model.errors import Language
 from domain.model.time import rfc3339
 from domain.store.roster import Member
 from domain.store.tokens import Token
+from projections.export.days import instant_said
+from projections.export.vocabulary import ROLES
 
 SCRIPT = """"use strict";
 function opened() {
@@ -28,14 +30,6 @@ addEventListener("hashchange", opened);
 opened();
 if (!document.querySelector(".account")) sessionStorage.clear();
 """
-ROLES: dict[str, tuple[str, str]] = {
-    "coordinator": ("coordinator", "coördinator"),
-    "auditor": ("auditor", "auditor"),
-    "researcher": ("researcher", "onderzoeker"),
-    "dashboard": ("dashboard", "dashboard"),
-    "administrator": ("administrator", "beheerder"),
-    "participant": ("participant", "deelnemer"),
-}
 TEXTS: dict[str, tuple[str, str]] = {
     "title": ("Sign in", "Inloggen"),
     "go": ("Sign in with {host}", "Inloggen met {host}"),
@@ -53,6 +47,7 @@ TEXTS: dict[str, tuple[str, str]] = {
     "as": ("As {role}, under the name {name}, until {until} at the latest.", "Als {role}, onder de naam {name}, tot uiterlijk {until}."),
     "switch": ("Go on as {role} ({name})", "Verder als {role} ({name})"),
     "own": ("See what is kept of you", "Bekijken wat er van u bewaard wordt"),
+    "app": ("To the pages", "Naar de pagina’s"),
     "ask": ("Ask questions in GraphiQL", "Vragen stellen in GraphiQL"),
     "out": ("Sign out", "Uitloggen"),
     "out_here": (
@@ -73,15 +68,17 @@ def entry(language: Language, host: str | None) -> HTMLResponse:
 def account(language: Language, token: Token, others: Sequence[Member]) -> HTMLResponse:
     """Who is signed in, and as whom they could go on; a link that is opened signs in anew."""
     name = escape(token.name)
-    told = _told("as", language, role=_role(token.role, language), name=name, until=rfc3339(token.expires)[:16].replace("T", " ") + " UTC")
+    told = _told(
+        "as", language, role=_role(token.role, language), name=name, until=instant_said(rfc3339(token.expires), "UTC", language) + " UTC"
+    )
     switches = "".join(
-        _form("/sign-in/role", _told("switch", language, role=_role(other.role, language), name=escape(other.id)), {"member": other.id})
+        _second("/sign-in/role", _told("switch", language, role=_role(other.role, language), name=escape(other.id)), {"member": other.id})
         for other in others
     )
-    ask, out = _told("ask", language), _form("/sign-out", _told("out", language))
-    body = f'<p>{told}</p>{switches}<p><a href="/graphiql/">{ask}</a></p>{out}<p>{_told("out_here", language)}</p>'
-    if token.role == "participant":
-        body = f'<p><a href="/own">{_told("own", language)}</a></p>{body}'
+    ask = f'<p><a href="/graphiql/">{_told("ask", language)}</a></p>'
+    ways = {"participant": f'<p><a class="button" href="/own">{_told("own", language)}</a></p>', "dashboard": ask}
+    way = ways.get(token.role, f'<p><a class="button" href="/app/">{_told("app", language)}</a></p>{ask}')
+    body = f"<p>{told}</p>{way}{switches}{_second('/sign-out', _told('out', language))}<p>{_told('out_here', language)}</p>"
     return _page(language, "in", f'<div class="account">{body}</div><div class="opened">{_by_link(language)}</div>')
 
 
@@ -104,9 +101,14 @@ def _by_link(language: Language) -> str:
     return f'<form method="post" action="/sign-in">{field}<button>{_told("enter", language)}</button></form>'
 
 
-def _form(action: str, button: str, hidden: dict[str, str] | None = None) -> str:
+def _form(action: str, button: str) -> str:
+    return f'<form method="post" action="{action}"><button>{button}</button></form>'
+
+
+def _second(action: str, button: str, hidden: dict[str, str] | None = None) -> str:
+    """What can be done too, beside what somebody came for."""
     fields = "".join(f'<input type="hidden" name="{name}" value="{escape(value)}">' for name, value in (hidden or {}).items())
-    return f'<form method="post" action="{action}">{fields}<button>{button}</button></form>'
+    return f'<form method="post" action="{action}">{fields}<button class="second">{button}</button></form>'
 
 
 def _told(text: str, language: Language, **values: str | None) -> str:

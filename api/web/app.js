@@ -1,6 +1,7 @@
 // The web app: who is there, and which page the address is of.
 
 import { ask, Refused, Unreached } from "./ask.js";
+import { keepFocus } from "./focus.js";
 import { connected, goOnListening } from "./live.js";
 import { sendFor } from "./outbox.js";
 import { Nowhere } from "./parts/told.js";
@@ -159,5 +160,6 @@ function loadRest() {
 }
 
 render(html`<${App} />`, document.getElementById("app"));
+keepFocus(document.getElementById("app"));
 begin().then(loadRest);
 keepFiles();

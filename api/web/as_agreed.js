@@ -4,7 +4,7 @@ import { asked, SignedOut, Unreached } from "./ask.js";
 import { today } from "./days.js";
 import { eventOf, withdrawal } from "./entry.js";
 import { record, throwAway } from "./outbox.js";
-import { here, MEETINGS, usual } from "./recordable.js";
+import { here, MEETINGS, placeAgain, usual } from "./recordable.js";
 import { recall } from "./seen.js";
 
 const LAST = `query Last($id: ID!) { ${MEETINGS} }`;
@@ -24,7 +24,7 @@ export async function recordAsAgreed(relationship, met) {
 /** What such a meeting says. */
 export function asAgreed(relationship, { place, activity }) {
   const present = here(relationship);
-  return { present, place: place?.startsWith("home:") && !present.includes(place.slice(5)) ? undefined : place, activity };
+  return { present, place: placeAgain(place, present), activity };
 }
 
 /** Take back what was just recorded: where it cannot have arrived yet it never goes out, else it is withdrawn. */

@@ -41,6 +41,11 @@ export function here(relationship) {
   return relationship.members.filter(({ left, withdrawn }) => !left && !withdrawn).map(({ handle }) => handle);
 }
 
+/** Where they meet as they did last: not at the home of somebody who is not there. */
+export function placeAgain(place, present) {
+  return place?.startsWith("home:") && !present.includes(place.slice(5)) ? undefined : place;
+}
+
 /** What a form has to know of a contact: `{id, here, called, sides, began, ended, terms, standing, usual}`. */
 export function contactOf({ relationship, usual }) {
   const { id, members, startedOn, endedOn, terms, agreements, reversals, openings, tensions } = relationship;

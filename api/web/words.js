@@ -1,6 +1,7 @@
 // The words of the pages, in Dutch and in English, a module for each subject. What the server says comes in the same language.
 
 import { signal } from "./vendor/preact.js";
+import { accesses } from "./words/accesses.js";
 import { audit } from "./words/audit.js";
 import { bring } from "./words/bring.js";
 import { contact } from "./words/contact.js";
@@ -13,7 +14,7 @@ import { research } from "./words/research.js";
 import { shell } from "./words/shell.js";
 import { today } from "./words/today.js";
 
-const TEXTS = { ...audit, ...bring, ...contact, ...course, ...days, ...initiative, ...picture, ...record, ...research, ...shell, ...today };
+const TEXTS = { ...accesses, ...audit, ...bring, ...contact, ...course, ...days, ...initiative, ...picture, ...record, ...research, ...shell, ...today };
 const LANGUAGES = ["nl", "en"];
 const KEPT = "tussenruimte.language";
 

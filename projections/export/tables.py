@@ -12,7 +12,7 @@ from domain.model.errors import Language
 from projections.export.dates import occurred, short
 from projections.export.telling import CAUSES, holders_named
 from projections.export.timeline import SIGNS, STYLES
-from projections.export.vocabulary import ASKS, plain, word
+from projections.export.vocabulary import ASKS, ROLES, plain, word
 from projections.export.wording import told
 from projections.soundness import Finding
 from projections.views import answers as a
@@ -208,7 +208,7 @@ def looked(one: a.Access, language: Language) -> tuple[str, str]:
     behalf = "" if one.on_behalf_of is None else f"\n{'namens' if language == 'nl' else 'for'} {one.on_behalf_of}"
     kinds = ", ".join(LOOKED_AT[kind][language == "nl"] for kind in one.kinds)
     what = ACTIONS[one.action][language == "nl"].format(_reached(one, language))
-    return f"{one.by} ({one.role}){behalf}", f"{what}: {kinds}"
+    return f"{one.by} ({ROLES[one.role][language == 'nl']}){behalf}", f"{what}: {kinds}"
 
 
 def _reached(access: a.Access, language: Language) -> str:

@@ -129,6 +129,20 @@ DUTCH: dict[str, str] = {
     "alternative_offered": "alternatief geboden",
 }
 
+ROLES: dict[str, tuple[str, str]] = {
+    "coordinator": ("coordinator", "coördinator"),
+    "auditor": ("auditor", "auditor"),
+    "researcher": ("researcher", "onderzoeker"),
+    "dashboard": ("dashboard", "dashboard"),
+    "administrator": ("administrator", "beheerder"),
+    "participant": ("participant", "deelnemer"),
+    "operator": ("operator", "technisch beheerder"),
+    "following": ("following", "volger"),
+    "nobody": ("nobody", "niemand"),
+    "unknown": ("unknown", "onbekend"),
+}
+"""In which somebody looks; the last three where nobody said who they are."""
+
 
 def word(value: str, language: Language) -> str:
     """A word of a closed list, also one in upper case as the public schema has it."""

@@ -1,6 +1,7 @@
 // What can be recorded of a contact, and what each form asks: in the words of the catalogue of events, which says what must be said.
 
 import { today } from "../days.js";
+import { placeAgain } from "../recordable.js";
 import { say } from "../words.js";
 import { Ahead, Choice, Degree, Several, Standing, Whole, whoSaid, Words, Yes } from "./fields.js";
 import { Helps, People, Place, Sharers, Who } from "./people.js";
@@ -30,7 +31,7 @@ const everybody = (name) => ({ here }) => ({ data: { [name]: here } });
  */
 export const FORMS = {
   meeting_held: {
-    starts: ({ here, usual }) => ({ data: { present: here, ...usual } }),
+    starts: ({ here, usual: { place, activity } }) => ({ data: { present: here, place: placeAgain(place, here), activity } }),
     main: [
       ask("present", People),
       ask("place", Place),

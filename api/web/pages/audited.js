@@ -12,7 +12,7 @@ import { say } from "../words.js";
 
 const LOOKS = 500;
 const HISTORY = `query History($id: ID!, $knownAt: DateTime) {
-  audit { verifier accessLog(relationship: $id, first: ${LOOKS}) { nodes { position at by role onBehalfOf action kinds } } }
+  audit { verifier accessLog(relationship: $id, first: ${LOOKS}) { nodes { position at by role onBehalfOf action place kinds } } }
   relationship(id: $id) {
     ${NAMED} all: history { recorded }
     history(knownAt: $knownAt) { id type position occurred recorded recordedBy retractedBy amendedBy told(marked: true) }
@@ -100,9 +100,14 @@ function Looks({ nodes }) {
   return html`<${Wide} title=${say("audit.looked")} columns=${["position", "at", "who", "role", "behalf", "did"]}>
     ${nodes.map((look) => html`<tr key=${look.position}>
       <th scope="row">${look.position}</th><td>${instantSaid(look.at)}</td><td>${look.by}</td><td>${say(`role.${look.role}`)}</td><td>${look.onBehalfOf ?? ""}</td>
-      <td>${look.action}: ${look.kinds.join(", ")}</td>
+      <td>${didSaid(look)}</td>
     </tr>`)}
   <//>`;
+}
+
+function didSaid({ action, place, kinds }) {
+  const did = say(`action.${action}`);
+  return `${place === "organisation" ? say("seen.everything", { did }) : did}: ${kinds.map((kind) => say(`seen.${kind}`)).join(", ")}`;
 }
 
 function Wide({ title, columns, children }) {

@@ -1,0 +1,78 @@
+"""The pages of participants and of signing in, in a real browser: they look like the web app, in which a script is there or not."""
+
+import re
+
+import pytest
+from playwright.sync_api import expect
+from test_web_contacts import SIZES
+from web_house import Visitor, WebHouse
+
+from domain.model.roles import Reach
+
+PETRA = Reach(participant="petra-maaike-a")
+
+
+def participant(web: WebHouse, **asked: object) -> Visitor:
+    return web.visitor("participant", "petra", PETRA, **asked)
+
+
+@pytest.mark.parametrize("locale", ["nl-NL", "en-GB"])
+@pytest.mark.parametrize("size", SIZES)
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_nothing_keeps_a_participant_from_using_their_pages(web: WebHouse, theme: str, size: str, locale: str) -> None:
+    visitor = participant(web, color_scheme=theme, viewport=SIZES[size], locale=locale)
+    page = visitor.page
+    for path in ("sign-in", "own", "own/looked?before=999999", "own/leave?what=record", "own/leave?what=everything"):
+        page.goto(f"{web.own}/{path}")
+        assert visitor.violations() == [], path
+        assert page.evaluate("document.documentElement.scrollWidth") <= SIZES[size]["width"], path
+    visitor.context.clear_cookies()
+    page.goto(f"{web.own}/sign-in")
+    assert visitor.violations() == []
+    assert page.evaluate("document.documentElement.scrollWidth") <= SIZES[size]["width"]
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_what_is_ones_own_looks_like_the_web_app(web: WebHouse, theme: str) -> None:
+    looks = "getComputedStyle(document.body).backgroundColor + getComputedStyle(document.querySelector('h1')).fontSize"
+    app = web.visitor(color_scheme=theme).open("contacts").evaluate(looks)
+    page = participant(web, color_scheme=theme).page
+    for path in ("own", "own/leave?what=record", "sign-in"):
+        page.goto(f"{web.own}/{path}")
+        assert page.evaluate(looks) == app
+
+
+def test_without_a_script_somebody_signs_in_withdraws_takes_all_along_and_leaves(web: WebHouse) -> None:
+    visitor = web.visitor("participant", "wim", Reach(participant="astrid-janet-a"))
+    (session,) = visitor.context.cookies()
+    bare = visitor.context.browser.new_context(java_script_enabled=False, locale="en-GB")
+    bare.add_cookies([session])
+    page = bare.new_page()
+    page.goto(f"{web.own}/own")
+    with page.expect_download() as taking:
+        page.get_by_role("link", name="Take all of it along").click()
+    assert taking.value.suggested_filename == "everything.json"
+    page.get_by_role("link", name=re.compile("^Withdraw")).first.click()
+    page.get_by_role("button", name="Yes, withdraw it").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("It is done")
+    page.get_by_role("link", name="To what is kept of you").click()
+    expect(page.get_by_text(re.compile("withdrawn on"))).to_be_visible()
+    page.get_by_role("button", name="Sign out").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Sign in")
+    bare.close()
+
+
+def test_the_page_is_printed_without_what_can_be_pressed(web: WebHouse) -> None:
+    page = participant(web).page
+    page.goto(f"{web.own}/own")
+    expect(page.get_by_role("link", name="Take all of it along")).to_be_visible()
+    page.emulate_media(media="print")
+    expect(page.get_by_role("link", name="Take all of it along")).to_be_hidden()
+    expect(page.get_by_role("heading", name="Your contacts")).to_be_visible()
+
+
+def test_whoever_signed_in_is_led_to_their_pages(web: WebHouse) -> None:
+    page = web.visitor().page
+    page.goto(f"{web.own}/sign-in")
+    page.get_by_role("link", name="To the pages").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Today")
