@@ -29,7 +29,7 @@ export function Form({ form, contact, starts, refused = null, send, amends = fal
     <${Sheet} sending=${sending}>
       <${When} value=${filled.occurred} set=${(value) => put("occurred", value)} wrong=${wrongAt("occurred")} />
       ${asked(main).map(question)}
-      ${asked(more).length ? html`<details open=${more.some(({ path }) => wrongAt(path))}><summary>${say("record.more")}</summary>${asked(more).map(question)}</details>` : null}
+      ${asked(more).length ? html`<details open=${more.some(({ path, name }) => wrongAt(path) || starts.data[name] !== undefined)}><summary>${say("record.more")}</summary>${asked(more).map(question)}</details>` : null}
       ${notes ? html`<${Notes} contact=${contact} value=${filled.notes ?? []} set=${(value) => put("notes", value)} first=${notes(filled)} wrong=${(number) => wrongAt(`data.notes[${number}]`)} />` : null}
     <//>
   `;

@@ -16,7 +16,7 @@ const LOOKS = 200;
 const CONTACTS = 24;
 const TODAY = `query Today($day: Date!) {
   events(filter: {types: ["meeting_held"], occurredFrom: $day}, first: 200) { nodes { subject retractedBy } }
-  attention(first: ${LOOKS}) { nodes { kind since until event { id occurred told(marked: true) } relationship { ${NAMED} } } pageInfo { hasNextPage } }
+  attention(first: ${LOOKS}) { nodes { kind since until event { id occurred told(marked: true) } relationship { ${NAMED} agreements { id from reviewOn liftedOn } } } pageInfo { hasNextPage } }
   relationships(first: ${CONTACTS}, filter: {running: true}) { nodes { ${NAMED} } pageInfo { hasNextPage } }
 }`;
 
@@ -89,10 +89,18 @@ function Task({ task }) {
     <p class="told">${what}</p>
     <p class="from">${relationship.initiative.name}${event ? ` · ${say("today.rests", { told: withNames(event.told, called), day: daySaid(event.occurred) })}` : ""}</p>
     ${left ? html`<p role="status">${left}</p>` : html`<p class="row">
-      <a class="button" href=${to("record", relationship.id, form)}>${say(`today.do.${kind.toLowerCase()}`)}</a>
+      <a class="button" href=${to("record", relationship.id, form, ...renewing(task))}>${say(`today.do.${kind.toLowerCase()}`)}</a>
       <button class="second" aria-label=${say("today.leave_of", { what })} onClick=${leave}>${say("today.leave")}</button>
     </p>`}
   </article>`;
+}
+
+/** What the address of a form says of the agreement that is to be looked at again, where it is plain which that is. */
+function renewing({ kind, since, event, relationship: { agreements } }) {
+  if (kind !== "AGREEMENT_REVIEW") return [];
+  const due = agreements.filter(({ reviewOn, liftedOn }) => !liftedOn && reviewOn && reviewOn <= since);
+  const [found, ...more] = due.length > 1 ? due.filter(({ from }) => from === event?.occurred) : due;
+  return found && !more.length ? ["renews", found.id] : [];
 }
 
 function Contact({ relationship, met }) {
