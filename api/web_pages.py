@@ -49,7 +49,7 @@ class _Files(StaticFiles):
         return response
 
 
-def files_kept(of: Path = HERE) -> bytes:
+def files_kept(of: Path) -> bytes:
     """A script that says which files the app in a folder is made of, with what they hash to, and which version they are together.
 
     They are read anew each time, so that it is true of what is sent."""
@@ -70,7 +70,7 @@ def web_pages() -> list[BaseRoute]:
         return RedirectResponse("/app/", 307)
 
     async def files(_: Request) -> Response:
-        return Response(await run_in_threadpool(files_kept), media_type="text/javascript", headers=KEPT)
+        return Response(await run_in_threadpool(files_kept, HERE), media_type="text/javascript", headers=KEPT)
 
     return [
         Route("/", lead),

@@ -17,6 +17,7 @@ from turned_stores import SPANS
 
 from domain.model.time import DAY
 from domain.store import backup
+from domain.store.accesses import Access, Entry, Viewer, stored
 from domain.store.checks import Unusable
 from domain.store.database import EVENTS, Connection, Lock
 from domain.store.erasure_file import ErasureFile, LedgerLost
@@ -24,6 +25,7 @@ from domain.store.erasures import Erasures
 from domain.store.keys import ORGANISATION, RootKeyError
 from domain.store.store import EventStore
 from domain.store.turning import Spans, Turning, check_epochs
+from projections.soundness import examine
 from projections.views.answers import RecordedEvent
 from tussenruimte import Organisation
 
@@ -94,6 +96,38 @@ def test_what_a_worker_did_and_somebody_set_in_the_empty_place_gives_way(begun: 
         check_epochs(brought.store)
         assert brought.retention.months() is None
         assert told(brought) == told(begun)
+
+
+def looks(organisation: Organisation) -> list[tuple[int, Entry]]:
+    with organisation.store.reading() as connection:
+        return stored(connection)
+
+
+def test_who_looked_at_an_empty_place_stands_behind_who_looked_before(begun: Organisation, other: Place, tmp_path: Path) -> None:
+    before, after = Viewer("token/before", "administrator"), Viewer("token/after", "administrator")
+    begun.store.accesses.write(before, [Access("relationship/r", ("notes",))])
+    begun.roster.invite("k", "coordinator", before)
+    begun.access_log.sign()
+    backup.save(begun.store, tmp_path / "copy", unheard)
+    with closing(Organisation(opened(other))) as brought:
+        brought.roster.invite("k", "administrator", after)
+        brought.store.accesses.write(after, [Access("participant/anna", ("names",))])
+        brought.access_log.sign()
+        token = brought.tokens.create()
+        backup.load(brought.store, tmp_path / "copy", unheard, SPANS)
+        was, now = looks(begun), looks(brought)
+        assert now[: len(was)] == was
+        behind = [(entry.by, entry.place) for _, entry in now[len(was) :]]
+        assert behind == [("token/after", "member/k"), ("token/after", "participant")]
+        assert [(one.id, one.role) for one in brought.roster.all()] == [("k", "coordinator")]
+        assert brought.tokens.check(token, brought.store.clock()) is None
+        brought.access_log.sign()
+        brought.runner.rebuild()
+        assert [found.name for found in examine(brought.store, brought.runner, unheard_of) if not found.sound] == []
+
+
+def unheard_of(done: int, of: int | None) -> None:
+    """Nobody asks how far it is."""
 
 
 def test_who_was_erased_since_a_backup_is_erased_again_before_anything_is_opened(

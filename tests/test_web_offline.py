@@ -137,6 +137,80 @@ def test_names_go_from_the_browser_when_somebody_signs_out(web: WebHouse, coordi
     assert page.evaluate("sessionStorage.length") == 0
 
 
+def test_whoever_signs_out_in_one_tab_does_so_in_all(web: WebHouse, coordinator: Visitor) -> None:
+    page = coordinator.open("contact/petra-maaike")
+    other = coordinator.open("today", coordinator.context.new_page())
+    assert "Petra" in other.evaluate("JSON.stringify(sessionStorage)")
+    page.goto(f"{web.own}/sign-in")
+    page.get_by_role("button", name="Sign out").click()
+    other.wait_for_url(f"{web.own}/sign-in")
+    expect(other.get_by_role("heading", name="Sign in")).to_be_visible()
+    assert other.evaluate("sessionStorage.length") == 0
+
+
+def test_a_tab_that_slept_while_somebody_signed_out_shows_nothing_when_it_is_loaded_anew(web: WebHouse, coordinator: Visitor) -> None:
+    page = coordinator.open("today")
+    kept(coordinator)
+    page.evaluate("localStorage.setItem('tussenruimte.signed_out', Date.now() + 1)")
+    coordinator.context.route("**/graphql", lambda route: route.abort("internetdisconnected"))
+    page.reload()
+    page.wait_for_url(f"{web.own}/sign-in")
+    assert page.evaluate("sessionStorage.length") == 0
+
+
+def test_who_only_comes_to_the_page_of_signing_in_ends_nothing_elsewhere(web: WebHouse, coordinator: Visitor) -> None:
+    page = coordinator.open("contact/petra-maaike")
+    other = coordinator.open("record/petra-maaike/moment_noted", coordinator.context.new_page())
+    chip(other, "laughter")
+    coordinator.context.clear_cookies()
+    page.goto(f"{web.own}/sign-in")
+    expect(page.get_by_role("heading", name="Sign in")).to_be_visible()
+    assert page.evaluate("localStorage.getItem('tussenruimte.signed_out')") is None
+    expect(other.get_by_label("laughter")).to_be_checked()
+    coordinator.wrong.clear()  # Chromium tells of the 401 where nobody is signed in.
+
+
+def test_today_is_shown_without_a_network_as_it_was_with_when_that_was(web: WebHouse, coordinator: Visitor) -> None:
+    page = coordinator.open("today")
+    cards = page.get_by_role("article").count()
+    kept(coordinator)
+    remembered = page.evaluate("sessionStorage.getItem('tussenruimte.page.today')")
+    assert "Petra" in remembered
+    assert '"told"' not in remembered
+    with offline(coordinator):
+        page.reload()
+        expect(page.get_by_text("when the server was last reached")).to_be_visible()
+        expect(page.get_by_role("article")).to_have_count(cards)
+        leave = page.get_by_role("article").filter(has=page.get_by_role("button", name="Leave open")).first
+        of = leave.get_by_role("heading").inner_text()
+        leave.get_by_role("button", name="Leave open").click()
+        expect(page.get_by_role("link", name="1 waiting")).to_be_visible(timeout=10_000)
+        page.reload()
+        left = page.get_by_role("article").filter(has_text="Left open. That is enough.")
+        expect(left.first.get_by_role("heading")).to_have_text(of)
+    expect(page.locator(".count")).to_have_count(0, timeout=10_000)
+    expect(page.get_by_text("when the server was last reached")).to_have_count(0)
+
+
+def test_a_new_contact_is_recorded_without_a_network_with_who_was_seen_before(web: WebHouse, coordinator: Visitor) -> None:
+    contact = pair(web, "acquainted")
+    page = coordinator.open(f"contact/{contact}")
+    expect(page.get_by_role("button", name="Met as agreed")).to_be_visible()
+    kept(coordinator)
+    with offline(coordinator):
+        page.goto(f"{web.own}/app/record/new")
+        expect(page.get_by_text("that you looked at in this tab")).to_be_visible()
+        people = page.get_by_role("group", name="Person")
+        people.nth(0).get_by_label("Who", exact=True).select_option("acquainted-noor")
+        people.nth(1).get_by_label("Name").fill("Ilse")
+        chip(people.nth(1), "word of mouth")
+        send(page)
+        expect(page.get_by_role("link", name="1 waiting")).to_be_visible(timeout=10_000)
+    expect(page.locator(".count")).to_have_count(0, timeout=10_000)
+    coordinator.open("contacts").get_by_role("link", name="Noor and Ilse").click()
+    expect(page.get_by_role("heading", name="Noor and Ilse")).to_be_visible()
+
+
 KEPT = """async () => {
     const caches_kept = await Promise.all((await caches.keys()).map((name) => caches.open(name)));
     const requests = (await Promise.all(caches_kept.map((cache) => cache.keys()))).flat();

@@ -10,6 +10,7 @@ from playwright.sync_api import Browser, Locator, Page, expect
 from sent_lines import initiative, line, match, meeting, person
 from test_web_contacts import SIZES
 from web_house import WebHouse
+from web_recorded import chip, history, send
 
 TODAY = date.today()
 
@@ -20,6 +21,12 @@ def ago(days: int) -> str:
 
 def check_in(of: str) -> bytes:
     return line(f"c-{of}", "check_in_held", f"relationship/{of}", {"with": ["a"], "asked_about": "experience"}, ago(3))
+
+
+def agreement(id: str, kind: str, days: int) -> bytes:
+    """One that was made so many days ago, and was to be looked at again yesterday."""
+    data = {"agreement": id, "kind": kind, "parties": ["a", "coordinator"], "prompted_by": "request", "review_on": ago(1)}
+    return line(f"agreed-{id}", "boundary_agreed", "relationship/going", data, ago(days))
 
 
 @pytest.fixture
@@ -59,6 +66,21 @@ def test_the_answer_to_what_asks_is_one_tap_away(own: WebHouse) -> None:
     card(page, "Asks for a look", "lapsed").get_by_role("link", name="How does it go on?").click()
     page.wait_for_url(f"{own.own}/app/record/lapsed/term")
     expect(page.get_by_role("heading", level=1)).to_be_visible()
+
+
+def test_an_agreement_that_is_renewed_takes_the_place_of_the_old_one(own: WebHouse) -> None:
+    own.record([agreement("often", "frequency_agreed", 40), agreement("tasks", "tasks_limited", 30)])
+    visitor = own.visitor()
+    page = visitor.open("today")
+    task = card(page, "Asks for a look", "going").filter(has_text="tasks")
+    task.get_by_role("link", name="Renew the agreement").click()
+    chip(page, "something happened")
+    send(page)
+    expect(page.get_by_role("heading", name="The story")).to_be_visible()
+    renewed = history(visitor, "going")[-1]["data"]
+    assert (renewed["kind"], renewed["parties"], renewed["replaces"]) == ("tasks_limited", ["a", "coordinator"], "tasks")
+    visitor.open("today")
+    expect(page.get_by_role("link", name="Renew the agreement")).to_have_count(1)
 
 
 def test_a_meeting_as_agreed_is_one_tap_and_can_be_taken_back(own: WebHouse) -> None:

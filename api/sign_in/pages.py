@@ -2,7 +2,8 @@
 
 A link is opened behind the `#` of its address, where only the browser sees it: the script takes it from there into the form and off the
 address. Without scripts it is pasted. To open the address does nothing by itself, so that whoever looks ahead at it does not use it up.
-Where nobody is signed in, the script clears what the tab remembered of the contacts that were looked at.
+Where nobody is signed in, the script clears what the tab remembered of the contacts that were looked at; after signing out it has the other
+tabs of the browser do so too.
 """
 
 from collections.abc import Sequence
@@ -28,7 +29,12 @@ function opened() {
 }
 addEventListener("hashchange", opened);
 opened();
-if (!document.querySelector(".account")) sessionStorage.clear();
+const out = "tussenruimte.signed_out";
+if (!document.querySelector(".account")) {
+  if (sessionStorage.getItem(out)) localStorage.setItem(out, Date.now());
+  sessionStorage.clear();
+}
+document.querySelector("form[action='/sign-out']")?.addEventListener("submit", () => sessionStorage.setItem(out, "true"));
 """
 TEXTS: dict[str, tuple[str, str]] = {
     "title": ("Sign in", "Inloggen"),

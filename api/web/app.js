@@ -1,6 +1,7 @@
 // The web app: who is there, and which page the address is of.
 
 import { ask, Refused, Unreached } from "./ask.js";
+import { keepDraft } from "./draft.js";
 import { keepFocus } from "./focus.js";
 import { connected, goOnListening } from "./live.js";
 import { sendFor } from "./outbox.js";
@@ -32,8 +33,8 @@ const PAGES = {
 /** The pages that were loaded, by the first part of their address: the first is there sooner without the others. */
 const loaded = signal({});
 
-/** What holds newer files than those of this page, ready to be shown; null where there are none. */
-const newer = signal(null);
+/** Whether the server has newer files than those of this page, ready to be shown. */
+const newer = signal(false);
 /** Why nothing can be shown, if so. */
 const trouble = signal(null);
 
@@ -142,16 +143,31 @@ function keepFiles() {
   files.register("/app/sw.js", { scope: "/app/", updateViaCache: "none" }).then(lookOut, () => {});
 }
 
-/** Newer files wait until they are wanted: what was loaded before would not fit what is loaded then. */
+/** Newer files wait until they are wanted: what was loaded before would not fit what is loaded then. Another tab may have wanted them. */
 function lookOut(registration) {
-  const found = () => (newer.value = navigator.serviceWorker.controller && registration.waiting);
+  const files = navigator.serviceWorker;
+  const found = () => files.controller && registration.waiting && (newer.value = true);
   found();
   registration.addEventListener("updatefound", () => registration.installing.addEventListener("statechange", found));
+  let kept = files.controller;
+  files.addEventListener("controllerchange", () => {
+    newer.value ||= kept !== null;
+    kept = files.controller;
+  });
+  // Where the server cannot be reached, there is another time.
+  document.addEventListener("visibilitychange", () => document.hidden || registration.update().catch(() => {}));
 }
 
-function takeNewer() {
-  navigator.serviceWorker.addEventListener("controllerchange", () => location.reload());
-  newer.value.postMessage("take over");
+async function takeNewer() {
+  const files = navigator.serviceWorker;
+  const { waiting } = await files.getRegistration("/app/");
+  const load = () => {
+    keepDraft();
+    location.reload();
+  };
+  if (!waiting) return load();
+  files.addEventListener("controllerchange", load);
+  waiting.postMessage("take over");
 }
 
 /** Load the other pages too, once the first has had its time: all are then of one version, also where the server has newer ones later. */

@@ -6,6 +6,8 @@ importScripts("/app/files.js");
 const { version, hashes } = self.FILES;
 const NAME = `tussenruimte.files.${version}`;
 const BEGIN = "/app/";
+const MODULES = /(?:\bfrom|\bimport\()\s*"(\.[^"]+)"/g;
+const LINKED = /(?:src|href)="(\/app\/[^"]+)"/g;
 
 addEventListener("install", (event) => event.waitUntil(keepAll()));
 addEventListener("message", () => skipWaiting());
@@ -19,6 +21,15 @@ addEventListener("fetch", (event) => {
 async function keepAll() {
   const cache = await caches.open(NAME);
   await cache.addAll(Object.entries(hashes).map(([path, integrity]) => new Request(path, { integrity, cache: "no-cache" })));
+  for (const path in hashes) checkNamed(path, await (await cache.match(path)).text());
+}
+
+/** What a file takes from others is there: else this version is not whole, and the one before stays. */
+function checkNamed(path, text) {
+  const named = path.endsWith(".js") ? MODULES : path === BEGIN ? LINKED : /$^/g;
+  for (const [, other] of text.matchAll(named)) {
+    if (!(new URL(other, location.origin + path).pathname in hashes)) throw new Error(`${path} names ${other}, which is not there`);
+  }
 }
 
 async function forgetOthers() {

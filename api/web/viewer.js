@@ -1,17 +1,19 @@
 // Who is signed in here. It is remembered for as long as the tab is open, so that a page that is loaded anew without a network knows for
-// whom it keeps what is recorded; what was remembered for somebody else goes first.
+// whom it keeps what is recorded; what was remembered for somebody else goes first. Whoever signs out in one tab does so in all.
 
 import { zone } from "./days.js";
 import { signal } from "./vendor/preact.js";
 
 const KEPT = "tussenruimte.viewer";
+/** When somebody last signed out in this browser, in milliseconds; the page of signing in says so. */
+const SIGNED_OUT = "tussenruimte.signed_out";
 
 /** `{role, name, may, recordedBy, organisation, timeZone}`; none before it is known. */
 export const viewer = signal(null);
 
 export function isHere(found) {
   if (owner(recalled()) !== owner(found)) sessionStorage.clear();
-  sessionStorage.setItem(KEPT, JSON.stringify(found));
+  sessionStorage.setItem(KEPT, JSON.stringify({ ...found, at: Date.now() }));
   zone.value = found.timeZone;
   viewer.value = found;
 }
@@ -19,6 +21,8 @@ export function isHere(found) {
 /** Whoever was here when the server was last reached, if anybody was. */
 export function wasHere() {
   const found = recalled();
+  // A tab that slept did not hear of it.
+  if (found?.at < Number(localStorage.getItem(SIGNED_OUT))) return leave();
   if (found) zone.value = found.timeZone;
   viewer.value = found;
 }
@@ -26,6 +30,13 @@ export function wasHere() {
 /** Whose something is that is kept in this browser. */
 export function owner(viewer) {
   return viewer && JSON.stringify([viewer.organisation, viewer.recordedBy]);
+}
+
+addEventListener("storage", ({ key }) => key === SIGNED_OUT && leave());
+
+function leave() {
+  sessionStorage.clear();
+  location.replace("/sign-in");
 }
 
 function recalled() {

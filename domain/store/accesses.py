@@ -262,6 +262,19 @@ def entries(connection: Connection, before: int | None, places: Sequence[str] | 
         yield entry
 
 
+def stored(connection: Connection) -> list[tuple[int, Entry]]:
+    """All entries with their instants, in order. Raises `Unreadable`."""
+    instants = connection.execute(f"SELECT at FROM {connection.table(ACCESSES)} a ORDER BY position").fetchall()
+    return [(at, entry) for (at,), entry in zip(instants, reversed(list(entries(connection, None, None))), strict=True)]
+
+
+def following(looks: Iterable[tuple[int, Entry]], head: int) -> Iterator[Row]:
+    """Entries of one log as rows that follow on another, of which `head` is the last position. A mark fits nobody any more."""
+    for position, (at, entry) in enumerate(looks, head + 1):
+        state = canonical(msgspec.structs.replace(entry, position=position))
+        yield (position, at, entry.place, state, leaf(state))
+
+
 def entry_of(state: bytes) -> Entry | None:
     """An entry from its bytes; None where it is none, or not written as it was."""
     try:

@@ -13,8 +13,9 @@ import msgspec
 from msgspec import Struct
 
 from domain.model.time import DAY
+from domain.store.accesses import following, stored
 from domain.store.checks import Unusable
-from domain.store.database import DEAD_EPOCHS, GENERATIONS, OWN, SETTINGS, STORE_VERSION, TRACKING, Connection, Delete, Insert, Row, Table
+from domain.store.database import ACCESSES, GENERATIONS, OWN, STORE_VERSION, TRACKING, Connection, Delete, Insert, Row, Table, head_of
 from domain.store.disk import put, sync_folder
 from domain.store.erasures import Erasures
 from domain.store.key_places import KEY_TABLES
@@ -77,7 +78,8 @@ def load(store: EventStore, folder: Path, progress: Progress, spans: Spans, eras
     One that was made before all keys of today, as the `spans` have it, is refused: the place it is brought into knows of no epoch that has
     died, and a root key in a file would open it.
 
-    No token and no grant in it holds any more: since then they may have been revoked, and who had them may have left.
+    No token and no grant in it holds any more: since then they may have been revoked, and who had them may have left. Those of the empty
+    platform go, as its members and settings do; what its access log tells of who did that follows on what the one of the backup tells.
 
     `erased`: the days on which it was asked for, by participant. Their keys are frozen, and their erasures taken down, in the transactions
     that bring back keys and events: broken off anywhere, nothing of them opens, and the next start goes on."""
@@ -86,13 +88,14 @@ def load(store: EventStore, folder: Path, progress: Progress, spans: Spans, eras
     with store.database.writing("events") as connection:
         if store.head(connection):
             raise Unusable("A backup is brought back into an empty platform. This one has events: name another database.")
-        # What was set in the empty platform, and what a worker did there, is not of what is brought back.
-        for table in (SETTINGS, DEAD_EPOCHS):
+        looks = stored(connection)
+        # Who was invited to the empty platform, what was set and what a worker did there, is not of what is brought back.
+        for table in EVENT_TABLES:
             held = connection.execute(f"SELECT {', '.join(table.key)} FROM {connection.table(table)} t").fetchall()
             connection.write([Delete(table, table.key, held)])
-        for table in EVENT_TABLES:
             for page in chunks(_rows(folder, "events", table, progress)):
                 connection.write([Insert(table, page)])
+        connection.write([Insert(ACCESSES, list(following(looks, head_of(connection, ACCESSES))))])
         if store.head(connection) != manifest.position:
             raise Unusable(f"{folder} holds other events than its {MANIFEST} says. Take another backup.")
         end_all(connection, store.clock())

@@ -1,6 +1,7 @@
 // A form as it is filled in: its questions, the notes, and what was refused, beside the question it is about. Nothing that was typed is lost
 // by a refusal.
 
+import { useDraft } from "../draft.js";
 import { html, useEffect, useRef, useState } from "../vendor/preact.js";
 import { say } from "../words.js";
 import { FORMS } from "./forms.js";
@@ -15,7 +16,7 @@ const NOTHING = { main: [], notes: undefined };
  */
 export function Form({ form, contact, starts, refused = null, send, amends = false }) {
   const { main, more = [], notes = () => undefined } = FORMS[form] ?? NOTHING;
-  const [filled, fill] = useState(starts);
+  const [filled, fill] = useDraft(starts);
   const sending = useSending(() => send(filled), refused);
   const { wrongAt } = sending;
   const asked = (questions) => questions.filter(({ path }) => !amends || path.startsWith("data."));
@@ -29,7 +30,7 @@ export function Form({ form, contact, starts, refused = null, send, amends = fal
     <${Sheet} sending=${sending}>
       <${When} value=${filled.occurred} set=${(value) => put("occurred", value)} wrong=${wrongAt("occurred")} />
       ${asked(main).map(question)}
-      ${asked(more).length ? html`<details open=${more.some(({ path }) => wrongAt(path))}><summary>${say("record.more")}</summary>${asked(more).map(question)}</details>` : null}
+      ${asked(more).length ? html`<details open=${more.some(({ path, name }) => wrongAt(path) || starts.data[name] !== undefined)}><summary>${say("record.more")}</summary>${asked(more).map(question)}</details>` : null}
       ${notes ? html`<${Notes} contact=${contact} value=${filled.notes ?? []} set=${(value) => put("notes", value)} first=${notes(filled)} wrong=${(number) => wrongAt(`data.notes[${number}]`)} />` : null}
     <//>
   `;

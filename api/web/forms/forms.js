@@ -98,7 +98,10 @@ export const FORMS = {
     ],
   },
   boundary_agreed: {
-    starts: ({ here }) => ({ data: { agreement: crypto.randomUUID(), parties: [...here, "coordinator"] } }),
+    starts: ({ here, sides, standing }, renewed) => {
+      const { id: replaces, kind, parties = [...here, "coordinator"] } = standing.agreement.find(({ id }) => id === renewed) ?? {};
+      return { data: { agreement: crypto.randomUUID(), kind, parties: parties.filter((one) => !(one in sides) || here.includes(one)), replaces } };
+    },
     main: [
       list("kind", "agreement", AGREEMENTS, { needed: true, says: "record.field.agreement_kind" }),
       ask("parties", Several, { options: ({ here, called }) => [...here, "coordinator", "all"].map((one) => [one, whoSaid(one, called)]) }),
@@ -148,9 +151,9 @@ export function offered(contact) {
     .map(([name]) => name);
 }
 
-/** What a form begins with. */
-export function begun(name, contact) {
-  return { occurred: today(), data: {}, ...FORMS[name].starts?.(contact) };
+/** What a form begins with. `renewed`: the id of what stands and is to be renewed by it, if any. */
+export function begun(name, contact, renewed) {
+  return { occurred: today(), data: {}, ...FORMS[name].starts?.(contact, renewed) };
 }
 
 /** What is recorded of what was filled in. Notes stand with the last of its events. */

@@ -1,8 +1,9 @@
 // A new contact: a match, or one that emerged by itself, with the people in it and what they consent to, in one batch.
 
 import { useAnswer } from "../answer.js";
-import { askAll } from "../ask.js";
+import { askAll, Unreached } from "../ask.js";
 import { today } from "../days.js";
+import { useDraft } from "../draft.js";
 import { eventOf } from "../entry.js";
 import { Ahead, Choice, One, Some, Whole, Words, Yes } from "../forms/fields.js";
 import { Sheet, useSending } from "../forms/form.js";
@@ -10,6 +11,7 @@ import { When } from "../forms/when.js";
 import { record } from "../outbox.js";
 import { arrive } from "../parts/recording.js";
 import { Answered } from "../parts/told.js";
+import { recallAll, recallPage, useSeen } from "../seen.js";
 import { html, useState } from "../vendor/preact.js";
 import { say, word } from "../words.js";
 
@@ -22,16 +24,27 @@ export const KNOWN_ROLES = ["volunteer", "host", "driver", "coach", "help_seeker
 const nobody = () => ({ key: crypto.randomUUID(), participant: crypto.randomUUID(), known: false, name: "", contact: "", role: undefined, given: undefined, guardian: undefined, research: undefined });
 
 export function NewContact({ entry }) {
-  const answer = useAnswer(INITIATIVES, {}, undefined, askAll);
+  const asked = useSeen("new", ({ initiatives }) => ({ initiatives, list: [] }), INITIATIVES, {}, undefined, askAll);
+  const away = asked.error instanceof Unreached;
+  const answer = away ? { ...asked, data: withSeen(asked.data) } : asked;
   return html`
     <h1>${say("record.form.new")}</h1>
+    ${away && answer.data ? html`<p class="hint">${say("record.new.away")}</p>` : null}
     <${Answered} answer=${answer}>${(data) => html`<${Filled} initiatives=${data.initiatives.nodes} people=${peopleOf(data)} entry=${entry} />`}<//>
   `;
 }
 
+/** Without a network: with the initiatives and people of the contacts that were looked at in this tab. Null where none were. */
+function withSeen(data) {
+  const { attention, relationships } = recallPage("today")?.data ?? { attention: { nodes: [] }, relationships: { nodes: [] } };
+  const seen = [...[...recallAll(), ...attention.nodes].map(({ relationship }) => relationship), ...relationships.nodes];
+  const initiatives = new Map([...(data?.initiatives.nodes ?? []), ...seen.map(({ initiative }) => initiative)].map((one) => [one.id, one]));
+  return initiatives.size ? { initiatives: { nodes: [...initiatives.values()] }, list: [...(data?.list ?? []), ...seen] } : null;
+}
+
 function Filled({ initiatives, people, entry }) {
   const [before, keep] = useState(entry);
-  const [filled, fill] = useState(before?.typed ?? begun(initiatives));
+  const [filled, fill] = useDraft(before?.typed ?? begun(initiatives));
   const put = (part) => fill((now) => ({ ...now, ...part }));
   const set = (name) => (value) => put({ [name]: value });
   const sending = useSending(async () => {

@@ -16,11 +16,11 @@ import { say } from "../words.js";
 import { Correct } from "./correct.js";
 import { NewContact } from "./new_contact.js";
 
-export function RecordPage({ rest: [id, form, which] }) {
+export function RecordPage({ rest: [id, form, which, renewed] }) {
   if (!id) return html`<${Here} />`;
   if (id === "new") return html`<${NewContact} key=${form} entry=${entryOf(form)} />`;
   if (form === "correct") return html`<${Correct} key=${which} id=${id} event=${which} />`;
-  return html`<${OfContact} key=${`${id} ${form} ${which}`} id=${id} form=${form} number=${which} />`;
+  return html`<${OfContact} key=${`${id} ${form} ${which} ${renewed}`} id=${id} form=${form} number=${which} renewed=${renewed} />`;
 }
 
 /** All that is here: what waits, and the contacts that can be recorded of without a network. */
@@ -36,14 +36,14 @@ function Here() {
   `;
 }
 
-function OfContact({ id, form, number }) {
+function OfContact({ id, form, number, renewed }) {
   const answer = useRecordable(id);
   return html`<${Answered} answer=${answer}>${(data) => {
     if (!data.relationship || (form && !FORMS[form])) return html`<${Nowhere} />`;
     return html`
       <h1>${form ? say(`record.form.${form}`) : pair(data.relationship)}</h1>
       <p class="under"><a href=${to("contact", id)}>${form ? pair(data.relationship) : say("record.to_contact")}</a></p>
-      ${form ? html`<${Filled} form=${form} data=${data} entry=${entryOf(number)} />` : html`<${Overview} data=${data} />`}
+      ${form ? html`<${Filled} form=${form} data=${data} entry=${entryOf(number)} renewed=${renewed} />` : html`<${Overview} data=${data} />`}
     `;
   }}<//>`;
 }
@@ -59,7 +59,7 @@ function Overview({ data }) {
   `;
 }
 
-function Filled({ form, data, entry }) {
+function Filled({ form, data, entry, renewed }) {
   const [contact] = useState(contactOf(data));
   const [before, keep] = useState(entry);
   const about = `relationship/${contact.id}`;
@@ -70,7 +70,7 @@ function Filled({ form, data, entry }) {
     else arrive(contact.id, left);
     return left;
   };
-  return html`<${Form} form=${form} contact=${contact} starts=${before?.typed ?? begun(form, contact)} refused=${before?.refused} send=${send} />`;
+  return html`<${Form} form=${form} contact=${contact} starts=${before?.typed ?? begun(form, contact, renewed)} refused=${before?.refused} send=${send} />`;
 }
 
 function entryOf(number) {

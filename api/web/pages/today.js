@@ -1,13 +1,13 @@
 // Today: what asks for a look, and the contacts in which something can be recorded with one tap.
 
-import { useAnswer } from "../answer.js";
-import { daySaid, today } from "../days.js";
+import { daySaid, instantSaid, today } from "../days.js";
 import { eventOf } from "../entry.js";
-import { record } from "../outbox.js";
+import { entriesAbout, record } from "../outbox.js";
 import { AsAgreed, Lately } from "../parts/recording.js";
 import { Answered } from "../parts/told.js";
 import { NAMED, names, pair, withNames } from "../people.js";
 import { to } from "../route.js";
+import { useSeen } from "../seen.js";
 import { html, useEffect, useState } from "../vendor/preact.js";
 import { say } from "../words.js";
 
@@ -16,7 +16,7 @@ const LOOKS = 200;
 const CONTACTS = 24;
 const TODAY = `query Today($day: Date!) {
   events(filter: {types: ["meeting_held"], occurredFrom: $day}, first: 200) { nodes { subject retractedBy } }
-  attention(first: ${LOOKS}) { nodes { kind since until event { id occurred told(marked: true) } relationship { ${NAMED} } } pageInfo { hasNextPage } }
+  attention(first: ${LOOKS}) { nodes { kind since until event { id occurred told(marked: true) } relationship { ${NAMED} agreements { id from reviewOn liftedOn } } } pageInfo { hasNextPage } }
   relationships(first: ${CONTACTS}, filter: {running: true}) { nodes { ${NAMED} } pageInfo { hasNextPage } }
 }`;
 
@@ -37,10 +37,11 @@ export function TodayPage() {
     const looking = setInterval(() => setDay(today()), MINUTE_MS);
     return () => clearInterval(looking);
   }, []);
-  const answer = useAnswer(TODAY, { day }, ({ subject }) => subject.startsWith("relationship/"));
+  const answer = useSeen("today", remembered, TODAY, { day }, ({ subject }) => subject.startsWith("relationship/"));
   return html`
     <h1>${say("shell.today")}</h1>
     <p class="under">${daySaid(day)}</p>
+    ${answer.asOf ? html`<p class="from" role="status">${say("today.as_of", { at: instantSaid(answer.asOf) })}</p>` : null}
     <${Answered} answer=${answer}>${({ attention, relationships, events }) => html`
       <section aria-labelledby="looks">
         <h2 id="looks">${say("today.looks")}</h2>
@@ -55,6 +56,11 @@ export function TodayPage() {
       </section>
     `}<//>
   `;
+}
+
+/** What is kept of it in the tab: without the sentences of what happened, in which stands what somebody said. */
+function remembered({ attention, ...answer }) {
+  return { ...answer, attention: { ...attention, nodes: attention.nodes.map((task) => ({ ...task, event: null })) } };
 }
 
 /** That they met on a day already, where it was recorded. */
@@ -72,6 +78,7 @@ function Task({ task }) {
   const called = names(relationship);
   const what = say(`today.${kind.toLowerCase()}`, { since: daySaid(since), until: daySaid(until) });
   const { form, about } = ANSWERS[kind];
+  const waits = entriesAbout(`relationship/${relationship.id}`).some((entry) => entry.form === "left_open" && entry.typed.data.about === about && !entry.refused);
   const leave = async () => {
     const data = { opening: crypto.randomUUID(), about, by: ["coordinator"] };
     const typed = { occurred: today(), perspective: "coordinator", data };
@@ -88,11 +95,19 @@ function Task({ task }) {
     <h3><a href=${to("contact", relationship.id)}>${pair(relationship)}</a></h3>
     <p class="told">${what}</p>
     <p class="from">${relationship.initiative.name}${event ? ` · ${say("today.rests", { told: withNames(event.told, called), day: daySaid(event.occurred) })}` : ""}</p>
-    ${left ? html`<p role="status">${left}</p>` : html`<p class="row">
-      <a class="button" href=${to("record", relationship.id, form)}>${say(`today.do.${kind.toLowerCase()}`)}</a>
+    ${left || waits ? html`<p role="status">${left ?? say("today.left")}</p>` : html`<p class="row">
+      <a class="button" href=${to("record", relationship.id, form, ...renewing(task))}>${say(`today.do.${kind.toLowerCase()}`)}</a>
       <button class="second" aria-label=${say("today.leave_of", { what })} onClick=${leave}>${say("today.leave")}</button>
     </p>`}
   </article>`;
+}
+
+/** What the address of a form says of the agreement that is to be looked at again, where it is plain which that is. */
+function renewing({ kind, since, event, relationship: { agreements } }) {
+  if (kind !== "AGREEMENT_REVIEW") return [];
+  const due = agreements.filter(({ reviewOn, liftedOn }) => !liftedOn && reviewOn && reviewOn <= since);
+  const [found, ...more] = due.length > 1 ? due.filter(({ from }) => from === event?.occurred) : due;
+  return found && !more.length ? ["renews", found.id] : [];
 }
 
 function Contact({ relationship, met }) {

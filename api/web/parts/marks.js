@@ -11,8 +11,8 @@ export function Marks({ marks, named, label }) {
   const [stop, setStop] = useState(null);
   const first = marks.some(({ id }) => id === stop) ? stop : marks[0]?.id;
   const leave = () => (named.value = null);
-  const come = ({ currentTarget }) => {
-    named.value = currentTarget.dataset.mark;
+  const come = ({ target }) => {
+    named.value = target.closest("[data-mark]").dataset.mark;
     setStop(named.value);
   };
   const goOn = (event) => {
@@ -24,11 +24,10 @@ export function Marks({ marks, named, label }) {
     links[Math.max(0, Math.min(links.length - 1, next))].focus();
   };
   return html`
-    <g class="marks" role="group" aria-label=${label} ref=${group} onKeyDown=${goOn}
+    <g class="marks" role="group" aria-label=${label} ref=${group} onKeyDown=${goOn} onFocusIn=${come} onFocusOut=${leave}
       onPointerOver=${({ target }) => (named.value = target.closest("[data-mark]")?.dataset.mark ?? null)} onPointerLeave=${leave}>
       ${marks.map(({ id, href, text, at, drawn }) => html`
-        <${href ? "a" : "g"} key=${id} href=${href} role=${href ? undefined : "img"} data-mark=${id} aria-label=${text} tabindex=${id === first ? 0 : -1} transform=${at}
-          onFocus=${come} onBlur=${leave}>${drawn}<//>
+        <${href ? "a" : "g"} key=${id} href=${href} role=${href ? undefined : "img"} data-mark=${id} aria-label=${text} tabindex=${id === first ? 0 : -1} transform=${at}>${drawn}<//>
       `)}
     </g>
   `;

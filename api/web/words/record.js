@@ -268,6 +268,10 @@ export const record = {
   ],
   "record.note_long": ["Deze tekst is {count} teken te lang; er passen er {most} in. | Deze tekst is {count} tekens te lang; er passen er {most} in.", "This text is {count} character too long; {most} fit. | This text is {count} characters too long; {most} fit."],
 
+  "record.new.away": [
+    "Zonder netwerk staan hier alleen de mensen en initiatieven van contacten die je in dit tabblad bekeek.",
+    "Without a network only the people and initiatives of contacts that you looked at in this tab stand here.",
+  ],
   "record.new.initiative": ["Initiatief", "Initiative"],
   "record.new.began": ["Hoe het begon", "How it began"],
   "record.new.match_made": ["gekoppeld", "matched"],

@@ -1,4 +1,5 @@
 export const today = {
+  "today.as_of": ["Zoals het was op {at}, toen de server het laatst bereikt werd.", "As it was on {at}, when the server was last reached."],
   "today.looks": ["Vraagt om een blik", "Asks for a look"],
   "today.looks_what": [
     "Niet wie het goed of slecht doet: alleen wat afgesproken was, of lang stil is. Openlaten is ook een antwoord.",

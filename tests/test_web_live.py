@@ -1,0 +1,48 @@
+"""However much is recorded while somebody looks, a page asks for it in a few questions."""
+
+from collections import Counter
+
+import pytest
+from playwright.sync_api import Page, Request, expect
+from sent_lines import meeting
+from web_house import WebHouse
+from web_recorded import pair
+
+BURST, TIMES = 100, 3
+
+
+def asked(page: Page) -> Counter[str]:
+    """How often each question is asked from here on, while it is looked at."""
+    found: Counter[str] = Counter()
+
+    def count(request: Request) -> None:
+        if request.url.endswith("/graphql") and request.method == "POST":
+            found[request.post_data_json["query"]] += 1
+
+    page.on("request", count)
+    return found
+
+
+def burst(web: WebHouse, contact: str) -> None:
+    web.record(meeting(f"{contact}-{number}", contact, "2025-01-01") for number in range(BURST))
+
+
+def test_a_burst_of_events_is_shown_after_a_few_questions(web: WebHouse) -> None:
+    contact = pair(web, "burst")
+    page = web.visitor().open(f"contact/{contact}")
+    questions = asked(page)
+    burst(web, contact)
+    expect(page.get_by_role("main").locator("li", has_text="met: ")).to_have_count(BURST)
+    assert max(questions.values()) <= TIMES, questions
+
+
+@pytest.mark.parametrize("path", ["initiative/{}-home", "today"])
+def test_a_page_of_many_contacts_asks_as_little(web: WebHouse, path: str) -> None:
+    contact = pair(web, f"burst-{path.partition('/')[0]}")
+    page = web.visitor().open(path.format(contact))
+    questions = asked(page)
+    burst(web, contact)
+    while not questions:
+        page.wait_for_timeout(50)
+    page.wait_for_load_state("networkidle")
+    assert max(questions.values()) <= TIMES, questions

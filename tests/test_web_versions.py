@@ -1,0 +1,133 @@
+"""A new version of the app waits until somebody wants it, loses nothing that they were doing, and is whole or does not come."""
+
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+import web_house
+from playwright.sync_api import Browser, Page, expect
+from web_house import Visitor, WebHouse, settled
+from web_recorded import chip, pair, recorded
+
+from api import web_pages
+
+NEWER = "There is a new version: refresh"
+CONTROLLED = """() => new Promise((done) => {
+    const files = navigator.serviceWorker;
+    if (files.controller) done();
+    else files.addEventListener("controllerchange", done, { once: true });
+})"""
+TRIED = """async () => {
+    const registration = await navigator.serviceWorker.getRegistration("/app/");
+    await registration.update();
+    const { installing } = registration;
+    if (installing) await new Promise((done) => installing.addEventListener("statechange", done, { once: true }));
+}"""
+
+
+@pytest.fixture
+def files(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """The files of the app, as they are deployed for a test."""
+    copied = shutil.copytree(web_pages.HERE, tmp_path / "deployed")
+    monkeypatch.setattr(web_pages, "HERE", copied)
+    return copied
+
+
+@pytest.fixture
+def own(files: Path, tmp_path: Path, chromium: Browser) -> Iterator[WebHouse]:
+    with web_house.web_house(tmp_path, chromium, filled=False) as house:
+        yield house
+
+
+@pytest.fixture
+def visitor(own: WebHouse) -> Visitor:
+    """A coordinator whose browser keeps the files of the app."""
+    found = own.visitor()
+    found.open("contacts")
+    found.page.evaluate(CONTROLLED)
+    return found
+
+
+def deploy(files: Path, name: str) -> None:
+    """A version in which the program is called otherwise."""
+    page = files / "app.js"
+    page.write_text(page.read_text().replace("<span>Tussenruimte</span>", f"<span>{name}</span>"))
+
+
+def look_again(page: Page) -> None:
+    """Somebody comes back to the page."""
+    page.evaluate("document.dispatchEvent(new Event('visibilitychange'))")
+
+
+def tried(page: Page) -> None:
+    """Whether there is a newer version was looked at, whatever came of that."""
+    page.evaluate(TRIED)
+
+
+def test_a_new_version_is_told_of_and_comes_when_it_is_wanted_with_what_was_being_typed(
+    own: WebHouse, files: Path, visitor: Visitor
+) -> None:
+    contact = pair(own, "typed")
+    page = visitor.open(f"record/{contact}/moment_noted")
+    chip(page, "laughter")
+    page.get_by_text("About Noor", exact=True).click()
+    page.get_by_label("About Noor", exact=True).fill("Half a sentence")
+    deploy(files, "Second")
+    look_again(page)
+    expect(page.get_by_role("button", name=NEWER)).to_be_visible()
+    expect(page.locator("a.mark")).to_have_text("Tussenruimte")
+    page.get_by_role("button", name=NEWER).click()
+    expect(page.locator("a.mark")).to_have_text("Second")
+    expect(page.get_by_label("About Noor", exact=True)).to_have_value("Half a sentence")
+    expect(page.get_by_label("laughter")).to_be_checked()
+    expect(page.get_by_role("button", name=NEWER)).to_have_count(0)
+
+
+def test_what_waits_is_still_there_in_the_new_version_and_goes_out_once(own: WebHouse, files: Path, visitor: Visitor) -> None:
+    contact = pair(own, "waits")
+    page = visitor.open(f"contact/{contact}")
+    expect(page.get_by_role("button", name="Met as agreed")).to_be_visible()
+    deploy(files, "Second")
+    look_again(page)
+    expect(page.get_by_role("button", name=NEWER)).to_be_visible()
+    visitor.context.set_offline(True)
+    page.get_by_role("button", name="Met as agreed").click()
+    expect(page.get_by_role("link", name="1 waiting")).to_be_visible()
+    page.get_by_role("button", name=NEWER).click()
+    expect(page.locator("a.mark")).to_have_text("Second")
+    expect(page.get_by_role("link", name="1 waiting")).to_be_visible()
+    visitor.context.set_offline(False)
+    expect(page.locator(".count")).to_have_count(0)
+    assert recorded(visitor, contact, 1) == ["meeting_held"]
+
+
+def test_another_tab_stays_as_it_is_until_it_is_refreshed_too(own: WebHouse, files: Path, visitor: Visitor) -> None:
+    contact = pair(own, "tabs")
+    page, other = visitor.page, visitor.open(f"record/{contact}/moment_noted", visitor.context.new_page())
+    chip(other, "laughter")
+    deploy(files, "Second")
+    look_again(page)
+    page.get_by_role("button", name=NEWER).click()
+    expect(page.locator("a.mark")).to_have_text("Second")
+    expect(other.locator("a.mark")).to_have_text("Tussenruimte")
+    expect(other.get_by_label("laughter")).to_be_checked()
+    other.get_by_role("button", name=NEWER).click()
+    expect(other.locator("a.mark")).to_have_text("Second")
+    expect(other.get_by_label("laughter")).to_be_checked()
+
+
+@pytest.mark.parametrize("missing", ["pages/contacts.js", "style.css", "answer.js"])
+def test_a_version_in_which_a_file_is_missing_leaves_the_one_before(files: Path, visitor: Visitor, missing: str) -> None:
+    deploy(files, "Broken")
+    (files / missing).unlink()
+    tried(visitor.page)
+    visitor.page.reload()
+    settled(visitor.page)
+    expect(visitor.page.locator("a.mark")).to_have_text("Tussenruimte")
+    expect(visitor.page.get_by_role("button", name=NEWER)).to_have_count(0)
+    shutil.copy(Path(web_pages.__file__).parent / "web" / missing, files / missing)
+    tried(visitor.page)
+    visitor.page.get_by_role("button", name=NEWER).click()
+    expect(visitor.page.locator("a.mark")).to_have_text("Broken")
+    visitor.wrong.clear()  # Chromium tells of the version that did not come.
