@@ -40,10 +40,10 @@ from projections import soundness
 from projections.census.cells import Rule
 from projections.census.releases import Releases
 from projections.erasing import Erasing
-from projections.export import asking, auditing, carrying, choosing, entering, members, researching, tables, tending
+from projections.export import asking, auditing, carrying, checkup, choosing, entering, members, researching, tables, tending
 from projections.export.bounds import bounds
-from projections.export.settings import Counting, Databases, Files, Settings, databases, files_of, root_key, settings, witnesses
-from projections.export.sign_in import LINK_MINUTES, entry, is_loopback, sign_in_address
+from projections.export.settings import Counting, Files, Settings, databases, files_of, root_key, settings, witnesses
+from projections.export.sign_in import LINK_MINUTES, is_loopback, sign_in_address
 from projections.export.terminal import TOLD, Verbs, acting, looking, said, show, told, warn, watched
 from projections.membership import Membership
 from projections.retention import Retention
@@ -274,20 +274,7 @@ def _findings(chosen: Settings) -> list[soundness.Finding]:
         if files and all(file["from"] == "not there" for file in files) and Path(files[0]["value"]).parent.is_dir():
             return [soundness.Finding("store", True, "nothing was recorded yet")]
         with opened(outdated=True) as organisation, watched() as progress:
-            found = soundness.examine(organisation.store, organisation.runner, lambda done, of: progress("examine", done, of))
-            found.append(soundness.rooted(chosen.sources["root key"] == "default"))
-            found.append(soundness.turned(organisation.store, organisation.spans))
-            if isinstance(chosen.place, Databases):
-                found += [soundness.apart("organisations", chosen.place.url), soundness.apart("their keys", chosen.place.keys_url)]
-            found.append(soundness.kept(organisation.retention, organisation.runner))
-            found.append(soundness.ending(organisation.tokens, organisation.store.clock()))
-            found.append(entry(chosen.sign_in, isinstance(chosen.place, Databases)))
-            for name, log in (("log", organisation.log), ("log of accesses", organisation.access_log)):
-                found.append(soundness.signed(name, log, organisation.store))
-            if organisation.signals is not None:
-                trouble = organisation.signals.trouble()
-                found.append(soundness.Finding("redis", trouble is None, trouble or "answers"))
-            return found
+            return checkup.findings(organisation, chosen, lambda done, of: progress("examine", done, of))
     except TOLD as error:
         return [soundness.Finding("store", False, told(error))]
 
