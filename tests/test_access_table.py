@@ -7,7 +7,7 @@ import pytest
 from rich.console import Console
 
 from domain.model.errors import Language
-from domain.store.accesses import ALL_KINDS, CHANGES, REFUSALS, Action
+from domain.store.accesses import ALL_KINDS, CALENDAR, CHANGES, REFUSALS, Action
 from projections.export import tables
 from projections.views import answers
 from projections.views.accesses import KIND
@@ -58,5 +58,5 @@ def test_who_looked_is_told_in_sentences() -> None:
 
 
 def test_every_kind_of_content_and_every_way_of_looking_has_its_words() -> None:
-    assert set(tables.LOOKED_AT) == {*ALL_KINDS, KIND, *CHANGES, *REFUSALS}
+    assert set(tables.LOOKED_AT) == {*ALL_KINDS, CALENDAR, KIND, *CHANGES, *REFUSALS}
     assert set(tables.ACTIONS) == set(get_args(Action))

@@ -11,6 +11,7 @@ from domain.store.store import EventStore
 from domain.store.tokens import Tokens
 from domain.store.turning import Spans
 from projections import soundness
+from projections.export.mail import reached
 from projections.export.settings import Databases, Settings
 from projections.export.sign_in import entry
 from projections.retention import Retention
@@ -53,4 +54,5 @@ def findings(organisation: Examined, chosen: Settings, progress: Callable[[int, 
     if organisation.signals is not None:
         trouble = organisation.signals.trouble()
         found.append(soundness.Finding("redis", trouble is None, trouble or "answers"))
+    found.append(reached(chosen.mail))
     return found
