@@ -6,7 +6,7 @@ import { signal } from "./vendor/preact.js";
 
 const KEPT = "tussenruimte.viewer";
 
-/** `{role, name, may, recordedBy, organisation, timeZone}`; none before it is known. */
+/** `{role, id, name, may, recordedBy, organisation, timeZone}`; none before it is known. `id`: as a member, if they are one. */
 export const viewer = signal(null);
 
 export function isHere(found) {
