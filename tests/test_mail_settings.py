@@ -140,7 +140,7 @@ def test_elsewhere_nothing_is_said_before_it_is_enciphered(monkeypatch: pytest.M
     monkeypatch.setattr("projections.export.mail.is_loopback", lambda host: False)
     with mail_server() as post:
         with pytest.raises(Unsent, match="SMTPNotSupportedError"):
-            post.mail(user="platform", password="hidden").send(message())
+            post.mail().send(message())
         assert post.came == []
 
 
