@@ -22,10 +22,11 @@ SENDER = "platform@example.org"
 
 
 class Post:
-    """What came in. `refuse`: what is said to who names an address, while it is set."""
+    """What came in, as it was sent and as it is read. `refuse`: what is said to who names an address, while it is set."""
 
     def __init__(self) -> None:
         self.came: list[EmailMessage] = []
+        self.sent: list[str] = []
         self.refuse: str | None = None
         self.port = 0
 
@@ -36,6 +37,7 @@ class Post:
         return "250 OK"
 
     async def handle_DATA(self, server: Any, session: Any, envelope: Any) -> str:  # noqa: N802
+        self.sent.append(envelope.content.decode("ascii"))
         message = message_from_bytes(envelope.content.replace(b"\r\n", b"\n"), policy=policy.default)
         assert isinstance(message, EmailMessage)
         self.came.append(message)

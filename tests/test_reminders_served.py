@@ -113,6 +113,8 @@ def link(house: House, post: Post, clock: Clock) -> str:
     assert message["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click"
     address = message["List-Unsubscribe"].strip("<>")
     assert address in message.get_content()
+    assert f"\r\nList-Unsubscribe: <{address}>\r\n" in post.sent[0]
+    assert max(len(row) for row in post.sent[0].partition("\r\n\r\n")[2].split("\r\n")) <= 76
     assert address.startswith(f"{URL}{STOP}")
     return str(address.removeprefix(URL))
 

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 from email.headerregistry import Address
 from email.message import EmailMessage
+from email.policy import default
 from email.utils import format_datetime
 from hashlib import sha256
 from itertools import groupby
@@ -71,7 +72,7 @@ REASONS: dict[str, tuple[tuple[str, str], tuple[str, str]]] = {
 def letter(mail: Mail, due: Due, counts: Sequence[Asking], now: int) -> EmailMessage:
     """The mail of a day. Sent twice, it is the same one: servers that look at its `Message-ID` show it once."""
     language, stop = due.digest.language, f"{mail.url}{STOP}{due.stop}"
-    message = EmailMessage()
+    message = EmailMessage(default.clone(max_line_length=76))
     message["From"] = Address("Tussenruimte", addr_spec=mail.sender)
     message["To"] = due.digest.address
     message["Subject"] = _told("subject", language)
@@ -85,6 +86,8 @@ def letter(mail: Mail, due: Due, counts: Sequence[Asking], now: int) -> EmailMes
         lines += [one_line(name), *(f"- {_reason(one, language)}" for one in of_it), ""]
     lines += [_told("where", language), f"{mail.url}{TODAY}", "", _told("why", language), "", "-- ", _told("stop", language), stop, ""]
     message.set_content("\n".join(lines), cte="quoted-printable")
+    # An address that is longer than a line would be encoded as words are, and no mail program would find it.
+    message.policy = message.policy.clone(max_line_length=998)
     return message
 
 
