@@ -32,6 +32,7 @@ from domain.store.own_settings import OwnSettings
 from domain.store.places import on_postgres, on_sqlite
 from domain.store.postgres import migrate as migrate_database
 from domain.store.projects import Projects
+from domain.store.reminders import Reminders
 from domain.store.roster import Roster
 from domain.store.store import EventStore
 from domain.store.tokens import Tokens
@@ -40,10 +41,11 @@ from projections import soundness
 from projections.census.cells import Rule
 from projections.census.releases import Releases
 from projections.erasing import Erasing
-from projections.export import asking, auditing, carrying, choosing, entering, members, researching, tables, tending
+from projections.export import asking, auditing, carrying, checkup, choosing, entering, members, researching, tables, tending
 from projections.export.bounds import bounds
-from projections.export.settings import Counting, Databases, Files, Settings, databases, files_of, root_key, settings, witnesses
-from projections.export.sign_in import LINK_MINUTES, entry, is_loopback, sign_in_address
+from projections.export.mail import Mail
+from projections.export.settings import Counting, Files, Settings, databases, files_of, root_key, settings, witnesses
+from projections.export.sign_in import LINK_MINUTES, is_loopback, sign_in_address
 from projections.export.terminal import TOLD, Verbs, acting, looking, said, show, told, warn, watched
 from projections.membership import Membership
 from projections.retention import Retention
@@ -53,6 +55,7 @@ from projections.telemetry.command import listening, named_host, watchable, watc
 from projections.views.attention import Attention
 from projections.views.histories import Histories
 from projections.views.questions import Questions
+from projections.views.reminding import Reminding
 from projections.views.research import Research
 from projections.views.trajectories import Trajectories
 from workers import rebuilds
@@ -79,11 +82,12 @@ class Organisation:
         spans: Spans | None = None,
         origin: str = ORIGIN,
         counting: Counting | None = None,
+        mail: Mail | None = None,
     ) -> None:
         self.store = store
         self.log = Log(store.database, store.keys, store.clock, f"{origin}/{store.organisation}")
         self.access_log = Log(store.database, store.keys, store.clock, f"{origin}/{store.organisation}/access", ACCESSES)
-        self.signals = signals
+        self.signals, self.mail = signals, mail
         self.spans = spans or Spans()
         if signals is not None:
             store.recording.on_recorded(signals.announce)
@@ -95,6 +99,8 @@ class Organisation:
         self.census = Releases(store, self.runner, Rule(counting.fewest), counting.lens)
         self.retention = Retention(store, self.runner)
         self.settings = OwnSettings(store.database, store.accesses)
+        self.reminders = Reminders(store)
+        self.reminding = Reminding(store, self.questions)
         self.roster = Roster(store.database, store.accesses, store.clock)
         self.erasing = Erasing(Erasures(store, erasures), store, self.runner, self.roster)
         self.tokens = Tokens(store.database, store.clock)
@@ -138,7 +144,8 @@ def open_organisation(chosen: Settings, outdated: bool = False, new: bool = Fals
     Raises one of `TOLD`."""
     required = chosen.sources["erasures"] != "default"
     erasures = ErasureFile(chosen.erasures, chosen.organisation, required) if chosen.erasures is not None else None
-    organisation = Organisation(open_store(chosen, new), signals_of(chosen), erasures, chosen.spans, chosen.origin, chosen.counting)
+    store, signals = open_store(chosen, new), signals_of(chosen)
+    organisation = Organisation(store, signals, erasures, chosen.spans, chosen.origin, chosen.counting, chosen.mail)
     try:
         organisation.erasing.ledger.replay()
         if not outdated:
@@ -274,20 +281,7 @@ def _findings(chosen: Settings) -> list[soundness.Finding]:
         if files and all(file["from"] == "not there" for file in files) and Path(files[0]["value"]).parent.is_dir():
             return [soundness.Finding("store", True, "nothing was recorded yet")]
         with opened(outdated=True) as organisation, watched() as progress:
-            found = soundness.examine(organisation.store, organisation.runner, lambda done, of: progress("examine", done, of))
-            found.append(soundness.rooted(chosen.sources["root key"] == "default"))
-            found.append(soundness.turned(organisation.store, organisation.spans))
-            if isinstance(chosen.place, Databases):
-                found += [soundness.apart("organisations", chosen.place.url), soundness.apart("their keys", chosen.place.keys_url)]
-            found.append(soundness.kept(organisation.retention, organisation.runner))
-            found.append(soundness.ending(organisation.tokens, organisation.store.clock()))
-            found.append(entry(chosen.sign_in, isinstance(chosen.place, Databases)))
-            for name, log in (("log", organisation.log), ("log of accesses", organisation.access_log)):
-                found.append(soundness.signed(name, log, organisation.store))
-            if organisation.signals is not None:
-                trouble = organisation.signals.trouble()
-                found.append(soundness.Finding("redis", trouble is None, trouble or "answers"))
-            return found
+            return checkup.findings(organisation, chosen, lambda done, of: progress("examine", done, of))
     except TOLD as error:
         return [soundness.Finding("store", False, told(error))]
 
@@ -347,12 +341,13 @@ def run_loops(names: tuple[str, ...], once: bool, metrics_host: str, metrics_por
     erase       finishes erasures, and erases whoever is kept no longer
     epochs      turns the organisation's key over when it is due, lets old ones die, and sweeps what no event needs
     checkpoint  signs the log while something is recorded
+    remind      sends the mail that members asked for
 
     Of several workers one leads each loop, and another takes over when it dies."""
     # Only here, since the other verbs start faster without.
     from workers import work
 
-    loops = work.chosen(names, redis=settings().redis is not None and not once)
+    loops = work.chosen(names, redis=settings().redis is not None and not once, mail=settings().mail is not None)
     if once:
         with opened(new=True) as organisation:
             work.once(organisation, loops)

@@ -36,6 +36,7 @@ from api.graphiql_pages import graphiql_pages
 from api.health_pages import health_pages
 from api.own_pages import own_pages
 from api.refused import note_errors
+from api.reminder_pages import reminder_pages
 from api.schema import make_schema
 from api.schema_pages import schema_pages
 from api.sign_in.routes import sign_in_pages
@@ -165,6 +166,7 @@ def make_app(
     app.router.routes.extend(web_pages())
     app.router.routes.extend(sign_in_pages(organisation, entrance))
     app.router.routes.extend(own_pages(organisation))
+    app.router.routes.extend(reminder_pages(organisation, turnstile, sign_in.url))
     app.router.routes.extend(evidence_pages(organisation, witnesses))
 
     @app.exception_handler(HTTPRefused)

@@ -25,15 +25,18 @@ from domain.store.grants import Grants
 from domain.store.log import Log
 from domain.store.own_settings import OwnSettings
 from domain.store.projects import Projects
+from domain.store.reminders import Reminders
 from domain.store.replica import Lost
 from domain.store.roster import Roster
 from domain.store.store import EventStore
 from domain.store.tokens import Token, Tokens
 from projections.census.releases import Releases
 from projections.erasing import Erasing
+from projections.export.mail import Mail
 from projections.membership import Membership
 from projections.runner import Runner
 from projections.views.questions import Questions
+from projections.views.reminding import Reminding
 from projections.views.research import Research
 from projections.views.scope import Scope
 from projections.views.snapshot import POINTS
@@ -55,7 +58,7 @@ class Signals(Protocol):
 
 
 class Organisation(Protocol):
-    """What the api needs of an opened organisation; `signals` where there is Redis."""
+    """What the api needs of an opened organisation; `signals` where there is Redis, `mail` where a mail server is set."""
 
     store: EventStore
     log: Log
@@ -71,6 +74,11 @@ class Organisation(Protocol):
     membership: Membership
     projects: Projects
     settings: OwnSettings
+    reminders: Reminders
+    reminding: Reminding
+
+    @property
+    def mail(self) -> Mail | None: ...
 
     @property
     def signals(self) -> Signals | None: ...

@@ -1,4 +1,5 @@
-"""The gate: nothing is reached without a token that holds, but for the health pages and those that hold nothing of anybody. From here on it
+"""The gate: nothing is reached without a token that holds, but for the health pages, those that hold nothing of anybody, and those whose
+address holds a secret of its own. From here on it
 is known who looks, for the access log.
 
 It stands before the routes, so that a page added later is closed unless it is opened here.
@@ -22,7 +23,10 @@ from domain.store.accesses import NOBODY, viewed_by
 from domain.store.tokens import Token
 from domain.store.trouble import SILENT
 
-OPEN = re.compile(r"/|/app(/.*)?|/healthz|/readyz|/schemas(/(?!schema\.graphql).*)?|/graphiql(/.*)?|/sign-in(/callback|/role)?|/sign-out")
+OPEN = re.compile(
+    r"/|/app(/.*)?|/healthz|/readyz|/schemas(/(?!schema\.graphql).*)?|/graphiql(/.*)?|/sign-in(/callback|/role)?|/sign-out"
+    r"|/calendar/[^/]+\.ics|/reminders/stop/[^/]+"
+)
 
 
 class Gate:

@@ -35,7 +35,7 @@ class OrganisationMember:
 @strawberry.type(description="A token of a program, or a session of a browser. The token itself is told once, when it is made.")
 class AccessToken:
     id: strawberry.ID = field("Its id, by which it is revoked.")
-    use: str = field("`program`, or, as long as they hold, `session`, `link` or `grant`.")
+    use: str = field("`program`, or, as long as they hold, `session` or `link`; `grant`; or `calendar`, in the address of a member's.")
     role: str = field(ROLE)
     name: str = field("What it is called in records and in the log of who looked.")
     created: DateTime = field("When it was made.")

@@ -136,3 +136,20 @@ class Censoring(Enum):
 @strawberry.enum(description="Why nothing is told of a project.")
 class Withheld(Enum):
     TOO_FEW = _value("TOO_FEW", "Fewer people are in it than are told of: ten, or as many as the organisation sets.")
+
+
+@strawberry.enum(description="A day of the week.")
+class Weekday(Enum):
+    MONDAY = _value("MONDAY", "Monday.")
+    TUESDAY = _value("TUESDAY", "Tuesday.")
+    WEDNESDAY = _value("WEDNESDAY", "Wednesday.")
+    THURSDAY = _value("THURSDAY", "Thursday.")
+    FRIDAY = _value("FRIDAY", "Friday.")
+    SATURDAY = _value("SATURDAY", "Saturday.")
+    SUNDAY = _value("SUNDAY", "Sunday.")
+
+
+@strawberry.enum(description="In which somebody reads.")
+class Language(Enum):
+    EN = _value("EN", "English.")
+    NL = _value("NL", "Dutch.")

@@ -49,6 +49,7 @@ from api.readings import Lens, all_lenses
 from api.recording import ErasureResult, RecordResult, erase_participant, record_events, recorder_of, withdraw_consent
 from api.refused import note_errors
 from api.relationships import Relationship, RelationshipConnection, all_relationships, relationship_by_id
+from api.reminders import CalendarAddress, Reminders, end_calendar, remind_by_mail, reminders, renew_calendar, stop_mail
 from api.research import Research, research
 from api.scalars import SCALARS
 from api.settings import Settings, set_preset, set_time_zone, settings
@@ -81,6 +82,7 @@ class Query:
     audit: Audit = field("What can be checked from outside, for auditors.", audit)
     organisation: Organisation = field("The organisation itself, for its administrators.", organisation)
     settings: Settings = field("What the organisation sets for itself.", settings)
+    reminders: Reminders = field("How you are reminded of what asks for a look, for members who look after contacts.", reminders)
     viewer: Viewer = field("Who asks this.", viewer)
     grants: list[Grant] = field("What auditors asked to open, the latest first: for administrators all, for auditors their own.", grants)
     own: Own = field("What is kept of you, for participants who signed in.", own)
@@ -126,6 +128,19 @@ def _mutation() -> Any:
         ),
         "set_preset": (Settings, field("Have something ask for a look or not, and when, for administrators.", set_preset)),
         "set_time_zone": (Settings, field("Say where the organisation's days begin, for administrators.", set_time_zone)),
+        "remind_by_mail": (
+            Reminders,
+            field("Be reminded by mail of what asks for a look, for members who look after contacts.", remind_by_mail),
+        ),
+        "stop_mail": (Reminders, field("Be reminded by mail no more: your mail address is destroyed.", stop_mail)),
+        "renew_calendar": (
+            CalendarAddress,
+            field(
+                "A calendar of your own of what is of a day, at an address that only you know; the one before holds no more.",
+                renew_calendar,
+            ),
+        ),
+        "end_calendar": (bool, field("Have your calendar be at no address any more. False where it was at none.", end_calendar)),
         "ask_to_open": (Grant, field("Ask that something may be opened, for auditors.", ask_to_open)),
         "allow_opening": (Grant, field("Allow it; from the second administrator on it may be.", allow_opening)),
         "open_granted": (Opener, field("A token with which it is opened, for the auditor who asked.", open_granted)),

@@ -25,6 +25,7 @@ select create_distributed_table('tracking', 'organisation', colocate_with => 'ev
 select create_distributed_table('generations', 'organisation', colocate_with => 'events');
 select create_distributed_table('announced', 'organisation', colocate_with => 'events');
 select create_distributed_table('settings', 'organisation', colocate_with => 'events');
+select create_distributed_table('reminders', 'organisation', colocate_with => 'events');
 select create_distributed_table('erasures', 'organisation', colocate_with => 'events');
 select create_distributed_table('dead_epochs', 'organisation', colocate_with => 'events');
 select create_distributed_table('tiles', 'organisation', colocate_with => 'events');

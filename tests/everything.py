@@ -71,6 +71,10 @@ query Administered {
 }
 """
 
+REMINDED = """
+query Reminded { reminders { mail digest { address weekday language } calendar } }
+"""
+
 OWN = """
 query Own {
   own {

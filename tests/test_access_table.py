@@ -8,7 +8,7 @@ from rich.console import Console
 
 from domain.model.errors import Language
 from domain.model.roles import RIGHTS
-from domain.store.accesses import ALL_KINDS, CHANGES, FOLLOWING, NOBODY, REFUSALS, UNKNOWN, Action
+from domain.store.accesses import ALL_KINDS, CALENDAR, CHANGES, FOLLOWING, NOBODY, REFUSALS, UNKNOWN, Action
 from projections.export import tables, vocabulary
 from projections.views import answers
 from projections.views.accesses import KIND
@@ -60,6 +60,6 @@ def test_who_looked_is_told_in_sentences() -> None:
 
 
 def test_every_kind_of_content_every_way_of_looking_and_everybody_who_looks_has_words() -> None:
-    assert set(tables.LOOKED_AT) == {*ALL_KINDS, KIND, *CHANGES, *REFUSALS}
+    assert set(tables.LOOKED_AT) == {*ALL_KINDS, CALENDAR, KIND, *CHANGES, *REFUSALS}
     assert set(tables.ACTIONS) == set(get_args(Action))
     assert set(vocabulary.ROLES) == LOOKERS

@@ -193,6 +193,7 @@ def test_the_doctor_says_what_is_set_and_that_all_is_sound(recorded: Path) -> No
         "seals",
         "keys",
         "access log",
+        "mail",
         "tokens",
         "sign-in",
         "views",

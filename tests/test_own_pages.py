@@ -12,7 +12,7 @@ from test_own import CANARIES, THEIRS, House
 
 from api.own_pages import LOOKS
 from api.own_words import DID, SEEN
-from domain.store.accesses import ALL_KINDS, Access, Action, Viewer
+from domain.store.accesses import ALL_KINDS, CALENDAR, Access, Action, Viewer
 from projections.views.accesses import KIND
 
 DUTCH = {"Accept-Language": "nl"}
@@ -97,7 +97,7 @@ def test_who_looked_earlier_is_a_page_further(house: House, alice: Browser) -> N
 
 def test_whatever_can_be_written_of_a_look_has_words() -> None:
     assert set(DID) == set(get_args(Action))
-    assert set(SEEN) >= {*ALL_KINDS, KIND}
+    assert set(SEEN) >= {*ALL_KINDS, CALENDAR, KIND}
 
 
 @pytest.mark.parametrize("before", ["", "x", "-1", "1" * 30])

@@ -13,7 +13,7 @@ from web_house import WebHouse
 
 from api.web_pages import HERE
 from domain.proofs.evidence import verify
-from domain.store.accesses import ALL_KINDS, Access, Action, Viewer
+from domain.store.accesses import ALL_KINDS, CALENDAR, Access, Action, Viewer
 from projections.views.accesses import KIND
 
 OF = "audit/petra-maaike"
@@ -138,7 +138,7 @@ def test_whatever_the_log_can_tell_of_a_contact_and_of_whom_has_words() -> None:
     text = "".join((HERE / "words" / f"{name}.js").read_text() for name in ("accesses", "shell"))
     words = set(re.findall(r'^  "([\w.]+)":', text, re.MULTILINE))
     assert {f"action.{action}" for action in get_args(Action)} <= words
-    assert {f"seen.{kind}" for kind in (*ALL_KINDS, KIND)} <= words
+    assert {f"seen.{kind}" for kind in (*ALL_KINDS, CALENDAR, KIND)} <= words
     assert {f"role.{role}" for role in LOOKERS} <= words
 
 

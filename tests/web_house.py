@@ -61,13 +61,15 @@ class WebHouse:
         outcome = record(self.organisation.store, lines)
         assert not outcome.refused, outcome.refused
 
-    def visitor(self, role: Role = "coordinator", name: str = "anna", reach: Reach = WHOLE, **asked: Any) -> "Visitor":
-        """Somebody who signed in by a link, with a browser of their own. `asked`: what the browser is like: `locale`, `color_scheme`,
-        `viewport`, …"""
+    def visitor(
+        self, role: Role = "coordinator", name: str = "anna", reach: Reach = WHOLE, member: str | None = None, **asked: Any
+    ) -> "Visitor":
+        """Somebody who signed in by a link, with a browser of their own; as a `member`, where they are one. `asked`: what the browser
+        is like: `locale`, `color_scheme`, `viewport`, …"""
         context = self._browser.new_context(**{"locale": "en-GB", "timezone_id": "Europe/Amsterdam", **asked})
         visitor = Visitor(self, context)
         self._came.append(visitor)
-        link = self.organisation.tokens.made_for(role, 15, "link", name, reach)
+        link = self.organisation.tokens.made_for(role, 15, "link", name, reach, member)
         visitor.page.goto(f"{self.own}/sign-in#{link}")
         visitor.page.get_by_role("button").click()
         visitor.page.wait_for_url(lambda address: not address.endswith(link))

@@ -6,13 +6,17 @@ from typing import TYPE_CHECKING, Protocol
 
 from domain.model.errors import Refused
 from domain.store.log import Log
+from domain.store.reminders import Due, Reminders
 from domain.store.store import EventStore
 from domain.store.sweeping import Sweeping
 from domain.store.turning import Spans, Turning
 from projections.erasing import Erasing
+from projections.export.letter import letter
+from projections.export.mail import Mail, Unsent
 from projections.retention import Retention
 from projections.runner import Runner
 from projections.views.announcements import announce
+from projections.views.reminding import Reminding
 
 if TYPE_CHECKING:
     from domain.store.signals import Signals
@@ -22,7 +26,8 @@ logger = logging.getLogger(__name__)
 
 
 class Organisation(Protocol):
-    """What the loops need of an opened organisation; `signals` where there is Redis, `spans` for how long its keys are used."""
+    """What the loops need of an opened organisation; `signals` where there is Redis, `mail` where a mail server is set, `spans` for how
+    long its keys are used."""
 
     store: EventStore
     runner: Runner
@@ -31,6 +36,11 @@ class Organisation(Protocol):
     spans: Spans
     log: Log
     access_log: Log
+    reminders: Reminders
+    reminding: Reminding
+
+    @property
+    def mail(self) -> Mail | None: ...
 
     @property
     def signals(self) -> "Signals | None": ...
@@ -166,6 +176,54 @@ class Checkpoint:
         self._refused.discard(log)
 
 
+class Remind:
+    """Sends each member the mail that they asked for, once a day or a week, where something asks for a look."""
+
+    woken = False
+
+    def __init__(self, organisation: Organisation, ear: "Ear | None") -> None:
+        # Only here, since verbs start faster without.
+        from projections.telemetry.metrics import MAILS
+
+        assert organisation.mail is not None
+        self._mail = organisation.mail
+        self._count = MAILS.labels
+        self._clock = organisation.store.clock
+        self._reminders = organisation.reminders
+        self._counts = organisation.reminding.counts
+        self._failing = False
+
+    def step(self) -> bool:
+        """Whoever is next. No address stands in the log, nor who they are."""
+        due = self._reminders.take()
+        if due is None:
+            return False
+        if counts := self._counts(due.member.id):
+            try:
+                self._mail.send(letter(self._mail, due, counts, self._clock()))
+            except Unsent as why:
+                self._fail(due, why)
+                return True
+            self._count("sent").inc()
+            if self._failing:
+                logger.warning("remind goes again")
+            self._failing = False
+        self._reminders.done(due)
+        return True
+
+    def _fail(self, due: Due, why: Unsent) -> None:
+        if why.final:
+            self._count("refused").inc()
+            logger.warning("a mail was refused, and is not sent again: %s", why)
+            self._reminders.done(due)
+            return
+        self._count("deferred").inc()
+        if not self._failing:
+            logger.warning("mails do not go out, and are tried again: %s", why)
+        self._failing = True
+        self._reminders.later(due)
+
+
 LOOPS: dict[str, Callable[[Organisation, "Ear | None"], Loop]] = {
     "project": Project,
     "watch": Watch,
@@ -173,7 +231,8 @@ LOOPS: dict[str, Callable[[Organisation, "Ear | None"], Loop]] = {
     "erase": Erase,
     "epochs": Epochs,
     "checkpoint": Checkpoint,
+    "remind": Remind,
 }
 """By the names under which an operator knows them."""
-ON_REDIS = ("relay",)
-"""Those that have nothing to do without Redis."""
+ON_REDIS, ON_MAIL = ("relay",), ("remind",)
+"""Those that have nothing to do without Redis, and without a mail server."""

@@ -8,9 +8,10 @@ from collections.abc import Sequence
 from queue import SimpleQueue
 
 from domain.store.checks import Unusable
+from projections.export.mail import SMTP
 from projections.telemetry.work import projected
 from workers.ear import Ear
-from workers.loops import LOOPS, ON_REDIS, Organisation
+from workers.loops import LOOPS, ON_MAIL, ON_REDIS, Organisation
 from workers.shift import Shift
 
 GRACE_SECONDS = 10.0
@@ -19,13 +20,15 @@ GRACE_SECONDS = 10.0
 logger = logging.getLogger(__name__)
 
 
-def chosen(names: Sequence[str], redis: bool) -> list[str]:
-    """The loops that are named, or all that have something to do, with Redis or without. Raises `Unusable`."""
-    idle = () if redis else ON_REDIS
+def chosen(names: Sequence[str], redis: bool, mail: bool) -> list[str]:
+    """The loops that are named, or all that have something to do, with or without Redis and a mail server. Raises `Unusable`."""
+    without_redis, without_mail = () if redis else ON_REDIS, () if mail else ON_MAIL
     for name in names:
-        if name in idle:
+        if name in without_redis:
             raise Unusable(f"The loop {name} announces over Redis, and none is set. Name one with TUSSENRUIMTE_REDIS_URL.")
-    return list(dict.fromkeys(names)) or [name for name in LOOPS if name not in idle]
+        if name in without_mail:
+            raise Unusable(f"The loop {name} sends mail, and no mail server is set. Name one with {SMTP}.")
+    return list(dict.fromkeys(names)) or [name for name in LOOPS if name not in (*without_redis, *without_mail)]
 
 
 def once(organisation: Organisation, names: Sequence[str]) -> None:

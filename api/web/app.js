@@ -12,11 +12,11 @@ import { html, render, signal, useEffect, useRef, useState } from "./vendor/prea
 import { isHere, viewer, wasHere } from "./viewer.js";
 import { choose, language, say } from "./words.js";
 
-const WHO = "{ viewer { role name may recordedBy organisation } settings { timeZone } }";
+const WHO = "{ viewer { role id name may recordedBy organisation } settings { timeZone } }";
 
 const REST_MS = 3_000;
 
-/** By the first part of the address: the page, what somebody has to be allowed to do for it, and how it is listed. One begins with the first. */
+/** By the first part of the address: the page, what somebody has to be allowed to do for it (or instead), and how it is listed. One begins with the first. */
 const PAGES = {
   today: { page: async () => (await import("./pages/today.js")).TodayPage, may: ["open", "record"], listed: "shell.today" },
   contacts: { page: async () => (await import("./pages/contacts.js")).ContactsPage, may: ["open"], listed: "shell.contacts" },
@@ -27,7 +27,7 @@ const PAGES = {
   bring: { page: async () => (await import("./pages/bring.js")).BringPage, may: ["open", "record"] },
   record: { page: async () => (await import("./pages/record.js")).RecordPage, may: ["open", "record"] },
   research: { page: async () => (await import("./pages/research.js")).ResearchPage, may: ["research"], listed: "research.title" },
-  settings: { page: async () => (await import("./pages/settings.js")).SettingsPage, may: ["manage"], listed: "settings.title" },
+  settings: { page: async () => (await import("./pages/settings.js")).SettingsPage, may: ["manage"], or: ["open", "record"], listed: "settings.title" },
 };
 
 /** The pages that were loaded, by the first part of their address: the first is there sooner without the others. */
@@ -111,7 +111,7 @@ function Trouble({ why, again }) {
 
 /** The pages of whoever may do this, by the first part of their address. */
 function pagesOf(may) {
-  return Object.entries(PAGES).filter(([, needed]) => needed.may.every((right) => may.includes(right)));
+  return Object.entries(PAGES).filter(([, needed]) => [needed.may, needed.or].some((rights) => rights?.every((right) => may.includes(right))));
 }
 
 async function begin() {

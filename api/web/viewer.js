@@ -8,7 +8,7 @@ const KEPT = "tussenruimte.viewer";
 /** When somebody last signed out in this browser, in milliseconds; the page of signing in says so. */
 const SIGNED_OUT = "tussenruimte.signed_out";
 
-/** `{role, name, may, recordedBy, organisation, timeZone}`; none before it is known. */
+/** `{role, id, name, may, recordedBy, organisation, timeZone}`; none before it is known. `id`: as a member, if they are one. */
 export const viewer = signal(null);
 
 export function isHere(found) {

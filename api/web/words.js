@@ -10,11 +10,12 @@ import { days } from "./words/days.js";
 import { initiative } from "./words/initiative.js";
 import { picture } from "./words/picture.js";
 import { record } from "./words/record.js";
+import { remind } from "./words/remind.js";
 import { research } from "./words/research.js";
 import { shell } from "./words/shell.js";
 import { today } from "./words/today.js";
 
-const TEXTS = { ...accesses, ...audit, ...bring, ...contact, ...course, ...days, ...initiative, ...picture, ...record, ...research, ...shell, ...today };
+const TEXTS = { ...accesses, ...audit, ...bring, ...contact, ...course, ...days, ...initiative, ...picture, ...record, ...remind, ...research, ...shell, ...today };
 const LANGUAGES = ["nl", "en"];
 const KEPT = "tussenruimte.language";
 

@@ -21,6 +21,18 @@ SERVICE_RULES: dict[str, tuple[str, str]] = {
         "There is no time zone '{name}'. Name one as the IANA does, such as Europe/Amsterdam.",
         "Er is geen tijdzone '{name}'. Noem er een zoals de IANA dat doet, bijvoorbeeld Europe/Amsterdam.",
     ),
+    "mail_address": (
+        "This is no mail address as mail servers take it, such as anna@example.org: one address, in plain letters.",
+        "Dit is geen e-mailadres zoals mailservers het aannemen, bijvoorbeeld anna@example.org: één adres, in gewone letters.",
+    ),
+    "mail_none": (
+        "This platform sends no mail. Whoever runs it can set that up.",
+        "Dit platform verstuurt geen mail. De beheerder kan dat instellen.",
+    ),
+    "reminded_members": (
+        "Only a member who looks after contacts is reminded: this token is nobody's in particular. Ask whoever runs the platform for an invitation.",
+        "Alleen een lid dat contacten begeleidt krijgt herinneringen: dit token is van niemand in het bijzonder. Vraag de beheerder om een uitnodiging.",
+    ),
     "setting_unknown": (
         "There is no setting '{name}'. Known: {known}.",
         "Er is geen instelling '{name}'. Bekend: {known}.",

@@ -233,6 +233,13 @@ ERASURES = Table(
 key was destroyed and what that came to (JSON), and where the event stands. A row is never taken away: with it every restore begins."""
 SETTINGS = Table("settings", {"name": "text", "value": "text"}, key=("name",))
 """What an organisation set for itself."""
+REMINDERS = Table(
+    "reminders",
+    {"member": "text", "weekday": "integer", "sealed": "text", "stop": "bytes", "done": "integer", "again": "integer"},
+    key=("member",),
+    unique=(("stop",),),
+)
+"""Who asked for mail about what asks for a look; see `domain.store.reminders`. A row is there only as long as somebody wants it."""
 TRACKING = Table("tracking", {"application_name": "text", "notification_id": "integer"}, key=("application_name",))
 GENERATIONS = Table("generations", {"name": "text", "generation": "integer", "version": "text", "building": "integer"}, key=("name",))
 ANNOUNCED = Table(
@@ -281,8 +288,8 @@ CENSUS_TOLD = Table(
 CENSUS_EDITIONS = Table("census_editions", {"census": "text", "quarter": "integer", "number": "integer", "body": "bytes"}, key=("census",))
 """Which initiatives are told together, and since which quarter; `number` grows whenever something of the census changes."""
 OWN = (
-    EVENTS, HANGS, TOKENS, ROSTER, GRANTS, TRACKING, GENERATIONS, ANNOUNCED, ERASURES, SETTINGS, DEAD_EPOCHS, TILES, CHECKPOINTS, ACCESSES,
-    PROJECTS, CENSUS_UNITS, CENSUS_TOLD, CENSUS_EDITIONS,
+    EVENTS, HANGS, TOKENS, ROSTER, GRANTS, TRACKING, GENERATIONS, ANNOUNCED, ERASURES, SETTINGS, REMINDERS, DEAD_EPOCHS, TILES, CHECKPOINTS,
+    ACCESSES, PROJECTS, CENSUS_UNITS, CENSUS_TOLD, CENSUS_EDITIONS,
 )  # fmt: skip
 
 

@@ -16,7 +16,7 @@ from domain.model.errors import Refusal, Refused, bad, missing
 from domain.model.roles import WHOLE, Reach, Role
 from domain.model.words import ID_FORM
 from domain.store.accesses import AccessLog, Change, Viewer
-from domain.store.database import ROSTER, TOKENS, Connection, Database, Delete, Insert, ReadConnection, Update
+from domain.store.database import REMINDERS, ROSTER, TOKENS, Connection, Database, Delete, Insert, ReadConnection, Update
 from domain.store.tokens import check_project, check_role, revoke_of
 
 _ID = re.compile(ID_FORM)
@@ -87,7 +87,7 @@ class Roster:
         return msgspec.structs.replace(member, joined=joined, issuer=issuer, subject=subject)
 
     def leaves(self, id: str, who: Viewer) -> None:
-        """Have somebody be a member no more; nothing they hold gives entry from then on.
+        """Have somebody be a member no more; nothing they hold gives entry from then on, and their mail address is gone.
 
         Raises `Refused`, also for the last administrator."""
         self._refuse_last(self.of(id))
@@ -96,7 +96,7 @@ class Roster:
             member = current(connection, id)
             _refuse_last_of(_all(connection), member)
             now = self._clock()
-            connection.write([Update(ROSTER, ("ended",), ("id",), [(now, id)])])
+            connection.write([Update(ROSTER, ("ended",), ("id",), [(now, id)]), Delete(REMINDERS, ("member",), [(id,)])])
             revoke_of(connection, id, now)
 
     def has_left(self, id: str) -> bool:

@@ -28,8 +28,11 @@ OWN_NAMES = frozenset({"command-line", "erasure"})
 """As what the platform itself records: `system/<name>`."""
 KEPT = 30 * DAY
 """For how long is kept what there was of sessions and links that hold no more; tokens of programs and grants are kept for ever."""
-Use = Literal["program", "session", "link", "grant"]
-"""`session`: of a browser; `link`: turned into a session, once; `grant`: an auditor's, with which what is sealed may be opened."""
+Use = Literal["program", "session", "link", "grant", "calendar"]
+"""`session`: of a browser; `link`: turned into a session, once; `grant`: an auditor's, with which what is sealed may be opened;
+`calendar`: in the address of a member's calendar."""
+OF_ONE_PAGE: tuple[Use, ...] = ("link", "calendar")
+"""What gives entry to one page alone, and asks nothing anywhere else."""
 
 PASSING: tuple[Use, ...] = ("session", "link")
 """What is made each time that somebody signs in."""
@@ -111,7 +114,7 @@ class Tokens:
 
     def check_all(self, texts: Sequence[str], now: int) -> dict[str, Token]:
         """Whose tokens these are, as far as they hold, in one statement."""
-        return {text: token for text, token in self._found(texts).items() if token.use != "link" and token.holds(now)}
+        return {text: token for text, token in self._found(texts).items() if token.use not in OF_ONE_PAGE and token.holds(now)}
 
     def redeem(self, text: str) -> Token | None:
         """Whose link this is, and that is the end of it; None where it is none, or holds no more."""
@@ -122,6 +125,26 @@ class Tokens:
         """Whose link this is, as long as it holds; it goes on to hold."""
         token = self._found([text]).get(text)
         return token if token is not None and token.use == "link" and token.holds(self._clock()) else None
+
+    def renew_calendar(self, role: Role, reach: Reach, member: str) -> str:
+        """The secret in the address of a member's calendar, told this once; the one before holds no more."""
+        self.end_calendar(member)
+        return self._made(role, MOST_DAYS * DAY, "calendar", reach, "calendar", member)
+
+    def end_calendar(self, member: str) -> bool:
+        """Have a member's calendar be told no more. False where there was none."""
+        return sum(self.revoke(token.id) for token in self.list() if token.member == member and token.use == "calendar") > 0
+
+    def calendar_of(self, member: str) -> Token | None:
+        """What gives entry to a member's calendar now, if anything does."""
+        now = self._clock()
+        of_theirs = (one for one in self.list() if one.member == member and one.use == "calendar" and one.holds(now))
+        return next(of_theirs, None)
+
+    def calendar(self, text: str) -> Token | None:
+        """Whose calendar a secret gives entry to; None for anything else, whatever else it gives entry to."""
+        token = self._found([text]).get(text)
+        return token if token is not None and token.use == "calendar" and token.holds(self._clock()) else None
 
     def revoke_links(self, member: str) -> None:
         """End the other links of a member who came in."""

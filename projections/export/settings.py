@@ -22,7 +22,8 @@ from domain.store.root import Root
 from domain.store.security_module import SCHEME, ModuleAddress, SecurityModule, WrongModule, module_address
 from domain.store.turning import Spans
 from projections.census.cells import K
-from projections.export import sign_in
+from projections.export import mail, sign_in
+from projections.export.mail import Mail
 from projections.export.placement import POSTGRES, Placement, placement
 from projections.export.sign_in import SignIn
 from projections.export.terminal import language, said, warn
@@ -93,7 +94,7 @@ class Counting(msgspec.Struct, frozen=True):
 class Settings(msgspec.Struct, frozen=True):
     """What is set. `redis` is there where processes wake each other over it, `erasures` is the file that tells who was erased, `origin`
     what the names of logs begin with, `spans` for how long keys are used, `counting` what is told in numbers, `sign_in` where people sign
-    in; `sources` says where each comes from."""
+    in, `mail` by what server they are reminded; `sources` says where each comes from."""
 
     place: Files | Databases
     organisation: str
@@ -104,6 +105,7 @@ class Settings(msgspec.Struct, frozen=True):
     spans: Spans
     counting: Counting
     sign_in: SignIn
+    mail: Mail | None
     sources: dict[str, str]
 
     def told(self) -> list[dict[str, str]]:
@@ -115,6 +117,7 @@ class Settings(msgspec.Struct, frozen=True):
         values |= {"census of at least": self.counting.fewest, "census lens": self.counting.lens}
         client = self.sign_in.client
         values |= {"address": self.sign_in.url, "sign-in": client and f"{client.issuer}, as {client.id}"}
+        values |= {"mail": self.mail and self.mail.shown}
         return [{"name": name, "value": str(value), "from": self.sources[name]} for name, value in values.items() if value is not None]
 
 
@@ -130,10 +133,12 @@ def settings() -> Settings:
     erasures, erasures_from = _erasures(place)
     spans = Spans(turn=_days(EPOCH, 7), keep=_days(OLD_EPOCH, 28))
     sources |= {"root key": root_from, "redis": REDIS, "erasures": erasures_from, "witnesses": WITNESSES}
-    sources |= {"address": sign_in.URL, "sign-in": sign_in.ISSUER}
+    sources |= {"address": sign_in.URL, "sign-in": sign_in.ISSUER, "mail": mail.SMTP}
     for name, variable in (("log origin", LOG_ORIGIN), ("epoch days", EPOCH), ("old epoch days", OLD_EPOCH), *CENSUS.items()):
         sources[name] = variable if os.environ.get(variable) else "default"
-    return Settings(place, organisation, root, _redis(), erasures, _origin(), spans, _counting(), sign_in.sign_in(), sources)
+    entry = sign_in.sign_in()
+    sent_by = mail.mail(entry.url)
+    return Settings(place, organisation, root, _redis(), erasures, _origin(), spans, _counting(), entry, sent_by, sources)
 
 
 def _place(organisation: str) -> tuple[Files | Databases, dict[str, str]]:

@@ -203,3 +203,8 @@ _SPECIAL: dict[str, Callable[[Any, Language, Named], str]] = {
     "help": help_said,
     "shared": _shared,
 }
+
+
+def one_line(name: str) -> str:
+    """A name on a line of its own, whatever somebody wrote in it."""
+    return " ".join("".join(character if character.isprintable() else " " for character in name).split())

@@ -50,6 +50,9 @@ LEADS = Gauge("tussenruimte_loop_leads", "1 where this process leads a loop of `
 CHECKPOINTS = Counter(
     "tussenruimte_log_checkpoints", "Checkpoints of the log: signed, or refused since they do not follow from the last.", ["outcome"]
 )
+MAILS = Counter(
+    "tussenruimte_reminder_mails", "Mails that remind members: sent, deferred until later, or refused for good by the server.", ["outcome"]
+)
 LOOKS = Counter("tussenruimte_looks", "Looks for what other processes recorded.")
 
 # A series that begins at 0 shows its first increase.
@@ -59,6 +62,8 @@ for code in get_args(Code):
     REFUSALS.labels(code)
 for outcome in ("signed", "refused"):
     CHECKPOINTS.labels(outcome)
+for outcome in ("sent", "deferred", "refused"):
+    MAILS.labels(outcome)
 for found_by in ("hearing", "looking"):
     WAKEUPS.labels(found_by)
 

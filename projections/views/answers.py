@@ -232,6 +232,28 @@ class Attention(Answer):
     event: str | None
 
 
+class Asking(Answer):
+    """In how many relationships of an initiative something asks for a look, for one reason."""
+
+    initiative: str
+    name: str
+    kind: str
+    contacts: int
+
+
+class Dated(Answer):
+    """Something that is of a day, in a relationship: `day` and `until` are counted from 1970-01-01; `changed` is the instant at which
+    something was last recorded there, `event` what it rests on, empty where that is only the start."""
+
+    kind: str
+    day: int
+    relationship: str
+    event: str
+    initiative: str
+    name: str
+    changed: int
+
+
 class Access(Answer):
     """An entry of the access log."""
 

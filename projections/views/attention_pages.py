@@ -4,7 +4,7 @@ Whoever looks after the contacts is asked, and nobody else.
 """
 
 from collections.abc import Collection
-from typing import Annotated
+from typing import Annotated, Any
 
 from msgspec import Meta, Struct
 
@@ -16,7 +16,7 @@ from domain.store.own_settings import choices_of
 from projections.views import answers as a
 from projections.views.attention import ATTENTION
 from projections.views.filters import Clause, Id, Instant, cursor, page_size, place_of
-from projections.views.histories import RELATIONSHIPS
+from projections.views.histories import INITIATIVES, RELATIONSHIPS
 from projections.views.snapshot import Snapshot
 
 PLACE = tuple[Instant, Id, AttentionKind, Annotated[str, Meta(pattern=rf"^({ID_FORM})?\Z")]]
@@ -32,11 +32,37 @@ class AttentionFilter(Struct, frozen=True):
 
 def attention_page(snapshot: Snapshot, first: int, after: str | None, asked: AttentionFilter) -> a.Page:
     """What asks today, in the time zone of the organisation. Raises `Refused`."""
+    place = place_of(after, PLACE) if after is not None else None
+    size = page_size(first)
+    asking, values = _asking(snapshot, asked)
+    rest = Clause()
+    if place is not None:
+        rest.need("(since, relationship, kind, event) > (?, ?, ?, ?)", *place)
+    rows = snapshot.connection.execute(
+        f"SELECT since, relationship, kind, event, until FROM ({asking}) a{rest.where} ORDER BY since, relationship, kind, event LIMIT ?",
+        (*values, *rest.values, size + 1),
+    ).fetchall()
+    shown = rows[:size]
+    return a.Page([_task(*row) for row in shown], [cursor(*row[:4]) for row in shown], len(rows) > size)
+
+
+def attention_counts(snapshot: Snapshot) -> list[a.Asking]:
+    """In how many relationships of each initiative something asks today, by the name of the initiative. Raises `Refused`."""
+    asking, values = _asking(snapshot, AttentionFilter())
+    rows = snapshot.connection.execute(
+        f"SELECT i.id, i.name, a.kind, count(DISTINCT a.relationship) FROM ({asking}) a"
+        f" JOIN {snapshot.table(RELATIONSHIPS)} r ON r.id = a.relationship JOIN {snapshot.table(INITIATIVES)} i ON i.id = r.initiative"
+        " GROUP BY i.name, i.id, a.kind ORDER BY i.name, i.id, a.kind",
+        values,
+    ).fetchall()
+    return [a.Asking(*row) for row in rows]
+
+
+def _asking(snapshot: Snapshot, asked: AttentionFilter) -> tuple[str, list[Any]]:
+    """SQL for what asks today, in the time zone of the organisation, and the values it takes. Raises `Refused`."""
     # An auditor to whom something was granted may open it, and looks after nothing.
     for right in ("open", "record"):
         snapshot.scope.need(right)
-    size = page_size(first)
-    place = place_of(after, PLACE) if after is not None else None
     choices = choices_of(snapshot.connection, snapshot.of_seen(SETTINGS))
     today = choices.today(snapshot.now)
     clause = _clause(snapshot, asked, choices)
@@ -54,14 +80,8 @@ def attention_page(snapshot: Snapshot, first: int, after: str | None, asked: Att
     asks.need("since <= ?", today)
     asks.need("(left_open IS NULL OR left_open < since)")
     asks.need("(kind <> 'term_ends_soon' OR until > ?)", today)
-    if place is not None:
-        asks.need("(since, relationship, kind, event) > (?, ?, ?, ?)", *place)
-    rows = snapshot.connection.execute(
-        f"SELECT since, relationship, kind, event, until FROM ({since}) s{asks.where} ORDER BY since, relationship, kind, event LIMIT ?",
-        (*(value for pair in numbers for value in pair), *clause.values, *asks.values, size + 1),
-    ).fetchall()
-    shown = rows[:size]
-    return a.Page([_task(*row) for row in shown], [cursor(*row[:4]) for row in shown], len(rows) > size)
+    asking = f"SELECT since, relationship, kind, event, until FROM ({since}) s{asks.where}"
+    return asking, [*(value for pair in numbers for value in pair), *clause.values, *asks.values]
 
 
 def _clause(snapshot: Snapshot, asked: AttentionFilter, choices: Choices) -> Clause:

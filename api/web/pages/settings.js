@@ -1,9 +1,12 @@
-// For administrators: where the organisation's days begin, and what asks coordinators for a look.
+// For administrators where the organisation's days begin, and what asks coordinators for a look; for coordinators how they are reminded of it.
 
 import { useAnswer } from "../answer.js";
-import { ask, Refused, Unreached } from "../ask.js";
+import { ask } from "../ask.js";
+import { NotReminded, Reminders } from "../parts/reminders.js";
+import { Saved } from "../parts/saved.js";
 import { Answered } from "../parts/told.js";
-import { html, useState } from "../vendor/preact.js";
+import { html } from "../vendor/preact.js";
+import { viewer } from "../viewer.js";
 import { say } from "../words.js";
 
 const SETTINGS = "{ settings { timeZone presets { kind on days times } } }";
@@ -11,9 +14,18 @@ const ZONE = "mutation Zone($name: String!) { setTimeZone(name: $name) { timeZon
 const PRESET = "mutation Preset($kind: AttentionKind!, $on: Boolean!, $number: Int) { setPreset(kind: $kind, on: $on, number: $number) { timeZone } }";
 
 export function SettingsPage() {
-  const answer = useAnswer(SETTINGS, {});
+  const { id, may } = viewer.value;
+  const own = id ? html`<${Reminders} />` : html`<${NotReminded} />`;
   return html`
     <h1>${say("settings.title")}</h1>
+    ${may.includes("manage") ? html`<${OfOrganisation} />` : null}
+    ${may.includes("open") && may.includes("record") ? own : null}
+  `;
+}
+
+function OfOrganisation() {
+  const answer = useAnswer(SETTINGS, {});
+  return html`
     <${Answered} answer=${answer}>${({ settings }) => html`
       <${Saved} save=${(form) => ask(ZONE, { name: form.get("zone").trim() })}>
         <label>${say("settings.zone")} <input name="zone" required value=${settings.timeZone} list="zones" /></label>
@@ -33,22 +45,4 @@ function Preset({ preset: { kind, on, days, times } }) {
     <label class="tick"><input type="checkbox" name="on" checked=${on} /> ${what}</label>
     ${number === null ? null : html`<input type="number" name="number" min="1" required value=${number} aria-label=${say("settings.number", { what })} />`}
   <//>`;
-}
-
-/** A form that says what became of it. */
-function Saved({ save, children }) {
-  const [said, setSaid] = useState(null);
-  const submit = async (event) => {
-    event.preventDefault();
-    try {
-      await save(new FormData(event.currentTarget));
-      setSaid(say("settings.saved"));
-    } catch (error) {
-      if (!(error instanceof Refused || error instanceof Unreached)) throw error;
-      setSaid(error instanceof Refused ? error.message : say("shell.unreached"));
-    }
-  };
-  return html`<form class="find" onSubmit=${submit} onInput=${() => setSaid(null)}>${children}
-    <button class="second">${say("settings.save")}</button><span role="status">${said}</span>
-  </form>`;
 }

@@ -1,7 +1,8 @@
 // The question that pictures were drawn from, to be copied and asked elsewhere.
 
-import { html, useState } from "../vendor/preact.js";
+import { html } from "../vendor/preact.js";
 import { say } from "../words.js";
+import { Copied } from "./copied.js";
 
 export function Behind({ query, variables }) {
   return html`
@@ -11,22 +12,5 @@ export function Behind({ query, variables }) {
       <${Copied} text=${query} name=${say("research.query")} />
       <${Copied} text=${JSON.stringify(variables, null, 2)} name=${say("research.variables")} />
     </details>
-  `;
-}
-
-function Copied({ text, name }) {
-  const [said, setSaid] = useState(null);
-  const copy = async () => {
-    try {
-      await navigator.clipboard.writeText(text);
-      setSaid(say("research.copied"));
-    } catch {
-      // Over plain HTTP a browser has no clipboard, and elsewhere somebody may refuse it.
-      setSaid(say("research.not_copied"));
-    }
-  };
-  return html`
-    <pre tabindex="0" role="group" aria-label=${name}>${text}</pre>
-    <p><button class="second" onClick=${copy}>${say("research.copy", { name })}</button> <span role="status">${said}</span></p>
   `;
 }

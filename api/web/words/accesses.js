@@ -11,6 +11,7 @@ export const accesses = {
   "seen.notes": ["notities", "notes"],
   "seen.voices": ["wat er gezegd is", "what was said"],
   "seen.members": ["wie erin zitten", "who is in it"],
+  "seen.calendar": ["dagen, in een agenda", "days, in a calendar"],
   "seen.accesses": ["wie keek", "who looked"],
   "role.operator": ["technisch beheerder", "operator"],
   "role.following": ["volger", "following"],

@@ -1,0 +1,48 @@
+export const remind = {
+  "remind.title": ["Herinneringen", "Reminders"],
+  "remind.what": [
+    "Alleen als je erom vraagt. Er staan nooit namen of notities in: mail en agenda’s gaan langs servers van anderen.",
+    "Only if you ask for them. They never hold names or notes: mail and calendars go over others’ servers.",
+  ],
+  "remind.members": [
+    "Herinneringen zijn er voor wie als lid is uitgenodigd. Je bent hier nu niet als lid ingelogd.",
+    "Reminders are for whoever was invited as a member. You are not signed in as one here.",
+  ],
+  "remind.mail": ["Per mail", "By mail"],
+  "remind.no_mail": ["Dit platform verstuurt geen mail.", "This platform sends no mail."],
+  "remind.mail_off": [
+    "Je krijgt geen mail. Vraag je erom, dan komt die ’s ochtends, en alleen als er iets om een blik vraagt: hoeveel contacten, en waarom.",
+    "You get no mail. If you ask for it, it comes in the morning, and only where something asks for a look: how many contacts, and why.",
+  ],
+  "remind.mail_on": [
+    "Je krijgt ’s ochtends mail als er iets om een blik vraagt: hoeveel contacten, en waarom. De mail komt in de taal waarin je dit bewaart.",
+    "You get mail in the morning where something asks for a look: how many contacts, and why. It is in the language in which you save this.",
+  ],
+  "remind.address": ["Je e-mailadres", "Your mail address"],
+  "remind.when": ["Wanneer", "When"],
+  "remind.daily": ["elke dag", "every day"],
+  "remind.monday": ["op maandag", "on Monday"],
+  "remind.tuesday": ["op dinsdag", "on Tuesday"],
+  "remind.wednesday": ["op woensdag", "on Wednesday"],
+  "remind.thursday": ["op donderdag", "on Thursday"],
+  "remind.friday": ["op vrijdag", "on Friday"],
+  "remind.saturday": ["op zaterdag", "on Saturday"],
+  "remind.sunday": ["op zondag", "on Sunday"],
+  "remind.begin": ["Mail mij", "Mail me"],
+  "remind.stop": ["Geen mail meer", "No more mail"],
+  "remind.calendar": ["In je agenda", "In your calendar"],
+  "remind.calendar_off": [
+    "Je agenda weet van niets. Maak een adres, en abonneer je agenda erop: dan staan de dagen erin waarop iets afloopt of aan de beurt is.",
+    "Your calendar knows of nothing. Make an address and have your calendar subscribe to it: then it has the days on which something ends or is due.",
+  ],
+  "remind.calendar_on": [
+    "Je agenda heeft een adres, sinds {day}. Wie het kent, ziet in welk initiatief op welke dag iets is.",
+    "Your calendar has an address, since {day}. Whoever knows it sees in which initiative something is on which day.",
+  ],
+  "remind.the_address": ["het adres van je agenda", "the address of your calendar"],
+  "remind.once": ["Dit adres wordt alleen nu getoond. Geef het aan je agenda, en aan niemand anders.", "This address is shown now and never again. Give it to your calendar, and to nobody else."],
+  "remind.make": ["Adres maken", "Make an address"],
+  "remind.renew": ["Nieuw adres", "New address"],
+  "remind.made": ["Het adres is gemaakt; een eerder adres geldt niet meer.", "The address is made; one from before holds no more."],
+  "remind.end": ["Adres weghalen", "Take the address away"],
+};
