@@ -8,8 +8,7 @@ from typing import Any, get_args
 import pytest
 from playwright.sync_api import Page, Route, expect
 from test_access_table import LOOKERS
-from test_web_contacts import SIZES
-from web_house import WebHouse
+from web_house import SEEN, SIZES, WebHouse
 
 from api.web_pages import HERE
 from domain.proofs.evidence import verify
@@ -148,8 +147,7 @@ def test_whoever_looked_stands_there(audited: WebHouse) -> None:
     expect(page.get_by_role("cell", name="token/anna").first).to_be_visible()
 
 
-@pytest.mark.parametrize("theme", ["light", "dark"])
-@pytest.mark.parametrize("size", SIZES)
+@pytest.mark.parametrize(("size", "theme"), SEEN)
 def test_nothing_keeps_an_auditor_from_using_the_pages(audited: WebHouse, size: str, theme: str) -> None:
     visitor = audited.visitor("auditor", "ada", color_scheme=theme, viewport=SIZES[size])
     for path in ("audit", OF):

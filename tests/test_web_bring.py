@@ -12,8 +12,7 @@ import pytest
 import web_house
 from playwright.sync_api import Browser, Page, expect
 from sent_lines import initiative, match, person
-from test_web_contacts import SIZES
-from web_house import Visitor, WebHouse
+from web_house import SEEN_IN, SIZES, Visitor, WebHouse
 from web_recorded import chip, named
 
 HEADINGS = "Vrijwilliger;Hulpvrager;Gekoppeld sinds;Afgesproken tot;Ritme;Datum bezoek;Plaats;Activiteit;Duur (minuten);Opmerkingen"
@@ -268,9 +267,7 @@ def test_a_hostile_file_is_told_of_and_leaves_the_page_as_it_was(own: WebHouse, 
     expect(page.get_by_text("matched on 1 March 2021")).to_be_visible()
 
 
-@pytest.mark.parametrize("locale", ["nl-NL", "en-GB"])
-@pytest.mark.parametrize("size", SIZES)
-@pytest.mark.parametrize("theme", ["light", "dark"])
+@pytest.mark.parametrize(("size", "theme", "locale"), SEEN_IN)
 def test_nothing_on_the_page_keeps_anybody_from_using_it(web: WebHouse, theme: str, size: str, locale: str) -> None:
     visitor = web.visitor(color_scheme=theme, viewport=SIZES[size], locale=locale)
     page = visitor.open("bring")

@@ -189,8 +189,7 @@ def test_while_something_is_recorded_the_picture_stays_and_is_drawn_on(web: WebH
     expect(drawn).to_have_attribute("data-same", "yes")
 
 
-@pytest.mark.parametrize("theme", ["light", "dark"])
-@pytest.mark.parametrize("locale", ["nl-NL", "en-GB"])
+@pytest.mark.parametrize(("theme", "locale"), [("light", "nl-NL"), ("dark", "en-GB")])
 def test_nothing_keeps_anybody_from_using_the_pictures_with_a_day_looked_at(web: WebHouse, locale: str, theme: str) -> None:
     visitor = web.visitor(locale=locale, color_scheme=theme, viewport=PHONE)
     page = visitor.open("contact/petra-maaike")

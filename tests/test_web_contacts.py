@@ -3,12 +3,11 @@
 import pytest
 from playwright.sync_api import expect
 from sent_lines import initiative, line, match, meeting, note, person
-from web_house import WebHouse
+from web_house import SEEN, SIZES, WebHouse
 
 from domain.model.roles import Reach
 
 HOSTILE = "<script>document.title = 'owned'</script> \N{RIGHT-TO-LEFT OVERRIDE}<img src=x onerror=alert(1)> " + "x" * 9_000
-SIZES = {"phone": {"width": 320, "height": 640}, "desk": {"width": 1_280, "height": 900}}
 
 
 def test_whoever_signs_in_comes_to_today_and_finds_a_contact_by_name(web: WebHouse) -> None:
@@ -36,8 +35,7 @@ def test_the_pages_speak_the_language_of_the_browser_until_another_is_chosen(web
     expect(page.get_by_text("The story")).to_be_visible()
 
 
-@pytest.mark.parametrize("size", SIZES)
-@pytest.mark.parametrize("theme", ["light", "dark"])
+@pytest.mark.parametrize(("size", "theme"), SEEN)
 @pytest.mark.parametrize("path", ["contacts", "contact/petra-maaike", "nowhere"])
 def test_nothing_on_a_page_keeps_anybody_from_using_it(web: WebHouse, path: str, theme: str, size: str) -> None:
     visitor = web.visitor(color_scheme=theme, viewport=SIZES[size])

@@ -8,12 +8,11 @@ from typing import Any
 import pytest
 from playwright.sync_api import Download, Locator, Page, expect
 from sent_lines import account, ended, initiative, line, match, meeting, person
-from web_house import WebHouse
+from web_house import SEEN, SIZES, WebHouse
 
 from domain.model.roles import Reach, Role
 
 NOWHERE = "This page is not there, or not for you to see."
-SIZES = {"phone": {"width": 320, "height": 640}, "desk": {"width": 1_280, "height": 900}}
 EACH = """query Each($id: ID!, $lens: String) {
   relationships(first: 500, filter: {initiative: $id}) { nodes {
     reading(at: "2025-06-01", lens: $lens) { phase } moves(lens: $lens) { was now at }
@@ -243,8 +242,7 @@ def test_what_is_recorded_meanwhile_stands_there_at_once(web: WebHouse) -> None:
     expect(page.locator(".ternary .marks a")).to_have_count(1)
 
 
-@pytest.mark.parametrize("size", SIZES)
-@pytest.mark.parametrize("theme", ["light", "dark"])
+@pytest.mark.parametrize(("size", "theme"), SEEN)
 @pytest.mark.parametrize("path", ["initiatives", "initiative/many", "initiative/few"])
 def test_nothing_on_the_pages_keeps_anybody_from_using_them(web: WebHouse, path: str, theme: str, size: str) -> None:
     visitor = web.visitor(color_scheme=theme, viewport=SIZES[size])

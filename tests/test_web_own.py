@@ -4,8 +4,7 @@ import re
 
 import pytest
 from playwright.sync_api import expect
-from test_web_contacts import SIZES
-from web_house import Visitor, WebHouse
+from web_house import SEEN_IN, SIZES, Visitor, WebHouse
 
 from domain.model.roles import Reach
 
@@ -16,9 +15,7 @@ def participant(web: WebHouse, **asked: object) -> Visitor:
     return web.visitor("participant", "petra", PETRA, **asked)
 
 
-@pytest.mark.parametrize("locale", ["nl-NL", "en-GB"])
-@pytest.mark.parametrize("size", SIZES)
-@pytest.mark.parametrize("theme", ["light", "dark"])
+@pytest.mark.parametrize(("size", "theme", "locale"), SEEN_IN)
 def test_nothing_keeps_a_participant_from_using_their_pages(web: WebHouse, theme: str, size: str, locale: str) -> None:
     visitor = participant(web, color_scheme=theme, viewport=SIZES[size], locale=locale)
     page = visitor.page

@@ -12,8 +12,7 @@ from playwright.sync_api import Browser, Page, expect
 from sent_lines import match, meeting, person
 from test_reminders import named
 from test_scopes import appointed
-from test_web_contacts import SIZES
-from web_house import WebHouse
+from web_house import SEEN, SIZES, WebHouse
 
 from domain.model.reminders import DAILY, Digest
 from domain.store.accesses import Viewer
@@ -116,8 +115,7 @@ def test_where_no_mail_is_sent_the_page_says_so(house: WebHouse) -> None:
     expect(page.get_by_label("Your mail address")).to_have_count(0)
 
 
-@pytest.mark.parametrize("size", SIZES)
-@pytest.mark.parametrize("theme", ["light", "dark"])
+@pytest.mark.parametrize(("size", "theme"), SEEN)
 def test_nothing_on_the_page_keeps_anybody_from_using_it(house: WebHouse, theme: str, size: str) -> None:
     house.organisation.reminders.choose("anna", Digest("anna@example.org", 5, "en"), WHO)
     visitor = house.visitor(member="anna", color_scheme=theme, viewport=SIZES[size])

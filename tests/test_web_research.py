@@ -13,8 +13,7 @@ import pytest
 from playwright.sync_api import Download, Locator, Page, expect
 from research_house import began, contact, over, somebody
 from sent_lines import line
-from test_web_contacts import SIZES
-from web_house import Visitor, WebHouse
+from web_house import SEEN, SIZES, Visitor, WebHouse
 from web_keys import LOCALES, Keys
 
 from domain.model.roles import Reach, Role
@@ -263,8 +262,7 @@ def test_whoever_does_no_research_has_no_such_page(web: WebHouse, role: Role) ->
     expect(page.get_by_role("heading", level=1)).to_have_text("This page is not there, or not for you to see.")
 
 
-@pytest.mark.parametrize("size", SIZES)
-@pytest.mark.parametrize("theme", ["light", "dark"])
+@pytest.mark.parametrize(("size", "theme"), SEEN)
 def test_nothing_on_the_page_keeps_anybody_from_using_it(web: WebHouse, theme: str, size: str) -> None:
     visitor = researcher(web, color_scheme=theme, viewport=SIZES[size])
     page = visitor.open("research")

@@ -8,8 +8,7 @@ import pytest
 import web_house
 from playwright.sync_api import Browser, Locator, Page, expect
 from sent_lines import initiative, line, match, meeting, person
-from test_web_contacts import SIZES
-from web_house import WebHouse
+from web_house import SEEN_IN, SIZES, WebHouse
 from web_recorded import chip, history, send
 
 TODAY = date.today()
@@ -102,9 +101,7 @@ def test_two_who_work_side_by_side_see_what_the_other_records_within_a_second(ow
     expect(watching.get_by_text("met: Somebody and Somebody")).to_have_count(2)
 
 
-@pytest.mark.parametrize("locale", ["nl-NL", "en-GB"])
-@pytest.mark.parametrize("size", SIZES)
-@pytest.mark.parametrize("theme", ["light", "dark"])
+@pytest.mark.parametrize(("size", "theme", "locale"), SEEN_IN)
 def test_nothing_on_today_keeps_anybody_from_using_it(web: WebHouse, theme: str, size: str, locale: str) -> None:
     visitor = web.visitor(color_scheme=theme, viewport=SIZES[size], locale=locale)
     page = visitor.open("today")

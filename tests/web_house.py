@@ -32,6 +32,11 @@ ALONE = (
 """What keeps Chromium from asking anybody else than the house; in a container root runs it without a sandbox."""
 PATIENCE_MS = 30_000
 """For so long a test waits for a page on a machine that has much else to do. No test says how fast something has to be."""
+SIZES = {"phone": {"width": 320, "height": 640}, "desk": {"width": 1_280, "height": 900}}
+SEEN = [("phone", "dark"), ("desk", "light")]
+"""In which ways a page is looked at, so that each size and each theme comes up."""
+SEEN_IN = [(*SEEN[0], "nl-NL"), (*SEEN[1], "en-GB")]
+"""And each language."""
 EXPECTED = ("net::ERR_INTERNET_DISCONNECTED", "net::ERR_CONNECTION_REFUSED")
 """What Chromium says by itself where a test takes the network away."""
 
