@@ -91,10 +91,11 @@ def dated(parse: Any, text: str, field: str) -> Any:
         raise Refused(bad(error.rule, field, **error.values).refusal) from None
 
 
-def read(line: bytes, *, restore: bool = False, own: bool = False) -> Event:
+def read(line: bytes, *, restore: bool = False, own: bool = False, by: str | None = None, keep_by: bool = True) -> Event:
     """One event from the bytes of one JSON object.
 
-    With `restore`, `recorded` and `position` are needed and kept; `own`: it comes from the platform itself. Raises `Refused`.
+    With `restore`, `recorded` and `position` are needed and kept; `own`: it comes from the platform itself. `by` is who recorded it where
+    the sender names nobody, and always unless `keep_by`. Raises `Refused`.
     The data of an amendment stays a plain object until the event it points at is known.
     """
     limit = EVENT_LIMIT + RESTORE_ROOM if restore else EVENT_LIMIT
@@ -107,8 +108,9 @@ def read(line: bytes, *, restore: bool = False, own: bool = False) -> Event:
     at, until = _when(envelope)
     data = _data_of(kind, envelope.data, restore)
     _whole(data, kind)
+    by = _shared(envelope.recordedby) if envelope.recordedby is not None and keep_by else by
     if restore:
-        return _restored(envelope, kind, at, until, data)
+        return _restored(envelope, kind, at, until, data, by)
     for name in SET_BY_PLATFORM:
         if getattr(envelope, name) is not None:
             raise bad("set_by_platform", name, name=name)
@@ -118,7 +120,7 @@ def read(line: bytes, *, restore: bool = False, own: bool = False) -> Event:
         refuse_unread(data, "data")
     return Event(
         kind, envelope.id, _shared(envelope.subject), _shared(envelope.source), envelope.occurred, at, until, data, envelope.time,
-        envelope.method, envelope.perspective, envelope.toldby, _shared(envelope.recordedby),
+        envelope.method, envelope.perspective, envelope.toldby, by,
     )  # fmt: skip
 
 
@@ -183,14 +185,14 @@ def _when(envelope: Envelope) -> tuple[int, int | None]:
     return at, when.last
 
 
-def _restored(envelope: Envelope, kind: Kind, at: int, until: int | None, data: Any) -> Event:
+def _restored(envelope: Envelope, kind: Kind, at: int, until: int | None, data: Any, by: str | None) -> Event:
     if envelope.recorded is None or envelope.position is None:
         name = "recorded" if envelope.recorded is None else "position"
         raise bad("restore_needs", name, name=name)
     recorded, _ = dated(instant, envelope.recorded, "recorded")
     return Event(
         kind, envelope.id, _shared(envelope.subject), _shared(envelope.source), envelope.occurred, at, until, data, envelope.time,
-        envelope.method, envelope.perspective, envelope.toldby, _shared(envelope.recordedby), envelope.position, recorded,
+        envelope.method, envelope.perspective, envelope.toldby, by, envelope.position, recorded,
     )  # fmt: skip
 
 

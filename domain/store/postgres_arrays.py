@@ -6,6 +6,7 @@ dimension; then of each element its length and its bytes, all numbers in network
 """
 
 from collections.abc import Callable, Sequence
+from itertools import chain
 from struct import Struct
 from typing import Any
 
@@ -18,7 +19,6 @@ from domain.store.postgres_sql import quoted
 _head = Struct(">iiiii").pack
 _size = Struct(">i").pack
 _whole = Struct(">q").pack
-_NULL = _size(-1)
 
 
 class Packed(bytes):
@@ -34,30 +34,35 @@ class PackedDumper(Dumper):
         return obj
 
 
-def _text(value: str) -> bytes:
-    raw = value.encode()
-    if b"\0" in raw:
+def _encoded(values: Sequence[str | None]) -> list[bytes]:
+    raws = [b"" if value is None else value.encode() for value in values]
+    if b"\0" in b"".join(raws):
         raise psycopg.DataError("PostgreSQL text fields cannot contain NUL (0x00) bytes")
-    return _size(len(raw)) + raw
+    return raws
 
 
-def _integer(value: int) -> bytes:
-    return b"\0\0\0\x08" + _whole(value)
+def _numbers(values: Sequence[int | None]) -> list[bytes]:
+    return [b"" if value is None else _whole(value) for value in values]
 
 
-def _bytes(value: bytes) -> bytes:
-    return _size(len(value)) + value
+def _given(values: Sequence[bytes | None]) -> list[bytes]:
+    return [b"" if value is None else value for value in values]
 
 
-_ELEMENTS: dict[str, tuple[int, Callable[[Any], bytes]]] = {"text": (25, _text), "integer": (20, _integer), "bytes": (17, _bytes)}
-"""By the kind of a column: the number of the type in PostgreSQL, and an element with its length."""
+_ELEMENTS: dict[str, tuple[int, Callable[[Sequence[Any]], list[bytes]]]] = {
+    "text": (25, _encoded),
+    "integer": (20, _numbers),
+    "bytes": (17, _given),
+}
+"""By the kind of a column: the number of the type in PostgreSQL, and its elements."""
 
 
 def packed(kind: str, values: Sequence[Any]) -> Packed:
     """The values of a column of that kind."""
-    number, element = _ELEMENTS[kind.rstrip("?")]
-    head = _head(1, None in values, number, len(values), 1)
-    return Packed(head + b"".join([_NULL if value is None else element(value) for value in values]))
+    number, elements = _ELEMENTS[kind.rstrip("?")]
+    is_null, raws = None in values, elements(values)
+    lengths = [-1 if value is None else len(raw) for value, raw in zip(values, raws, strict=True)] if is_null else map(len, raws)
+    return Packed(b"".join([_head(1, is_null, number, len(values), 1), *chain.from_iterable(zip(map(_size, lengths), raws, strict=True))]))
 
 
 class Texts(tuple[str, ...]):

@@ -7,7 +7,6 @@ nothing else is recorded, so what was judged is what holds. Small batches of sev
 from collections.abc import Callable, Iterable, Sequence
 
 import msgspec
-from msgspec.structs import replace
 
 from domain.model.envelope import read
 from domain.model.errors import Refused, bad
@@ -91,7 +90,7 @@ class Recording:
     def record_own(self, line: bytes, by: str) -> Outcome:
         """Record an event that only the platform itself may record. Raises `Refused`."""
         batch = Batch(Stage(), self._keys, self._mapper, signed_in=by)
-        event = replace(read(line, own=True), recordedby=by)
+        event = read(line, own=True, by=by, keep_by=False)
         batch.stage.add(1, event, Line("the platform", 1), self._mapper.clear(event), len(line))
         self._settle(batch, _unheard)
         return self._told(batch)
@@ -151,15 +150,13 @@ class Recording:
         number = recorded = 0
         for number, (place, raw) in enumerate(lines, 1):
             try:
-                event = read(raw, restore=restore)
+                event = read(raw, restore=restore, by=by, keep_by=keep)
                 if restore:
                     recorded = _next_of_restore(event, number, recorded, self._clock())
             except Refused as error:
                 id, stream = glimpse(raw)
                 batch.refuse(place, id, error.refusal, stream)
                 continue
-            if event.recordedby is None or not keep:
-                event = replace(event, recordedby=by)
             if fresh is not None:
                 fresh.note(event)
             stage.add(number, event, place, clear(event), len(raw))
