@@ -46,6 +46,7 @@ from projections.export.settings import Counting, Databases, Files, Settings, da
 from projections.export.sign_in import LINK_MINUTES, entry, is_loopback, sign_in_address
 from projections.export.terminal import TOLD, Verbs, acting, looking, said, show, told, warn, watched
 from projections.membership import Membership
+from projections.releasing import Releasing
 from projections.retention import Retention
 from projections.runner import Runner
 from projections.set_aside import SET_ASIDE
@@ -92,6 +93,7 @@ class Organisation:
         self.projects = Projects(store)
         counting = counting or Counting()
         self.research = Research(store, self.runner, counting.fewest)
+        self.releasing = Releasing(store, self.research, counting.fewest)
         self.census = Releases(store, self.runner, Rule(counting.fewest), counting.lens)
         self.retention = Retention(store, self.runner)
         self.settings = OwnSettings(store.database, store.accesses)
@@ -194,6 +196,7 @@ def cli(context: click.Context) -> None:
 
 cli.add_command(carrying.take_in)
 cli.add_command(carrying.give_out)
+carrying.give_out.add_command(researching.export_research)
 cli.add_command(carrying.save)
 cli.add_command(carrying.bring_back)
 for asking_verb in asking.ASKING:

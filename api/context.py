@@ -32,6 +32,7 @@ from domain.store.tokens import Token, Tokens
 from projections.census.releases import Releases
 from projections.erasing import Erasing
 from projections.membership import Membership
+from projections.releasing import Releasing
 from projections.runner import Runner
 from projections.views.questions import Questions
 from projections.views.research import Research
@@ -62,6 +63,7 @@ class Organisation(Protocol):
     access_log: Log
     questions: Questions
     research: Research
+    releasing: Releasing
     runner: Runner
     erasing: Erasing
     tokens: Tokens

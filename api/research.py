@@ -13,6 +13,7 @@ from api.context import Info, question
 from api.events import PageInfo, page_info
 from api.fields import field
 from api.readings import LENS, LENS_VERSION
+from api.releases import Release, own_releases
 from api.scalars import AmbiguityKind, Cause, Censoring, Date, Origin, Phase, Side, Withheld
 from projections.views import pseudonymous as p
 from projections.views.research import MOST_STEP
@@ -167,6 +168,7 @@ class Research:
         "The relationships of which all who ever were members consent to research, page by page.", _relationships
     )
     relationship: ResearchRelationship | None = field("One of them by its pseudonym; none where there is none.", _relationship)
+    releases: list[Release] = field("What was frozen of it, each as it comes out now.", own_releases)
 
 
 def research(info: Info) -> Research:

@@ -42,7 +42,8 @@ KINDS = {"name": "names", "contact": "contact", "text": "notes", "voice": "voice
 ALL_KINDS = tuple(sorted(KINDS.values()))
 Change = Literal[
     "invited", "link", "joined", "appointed", "released", "left", "token_created", "token_revoked", "grant_asked", "grant_given",
-    "grant_opened", "grant_ended", "project_made", "project_closed", "preset_changed", "time_zone_changed",
+    "grant_opened", "grant_ended", "project_made", "project_people", "project_released", "project_closed", "preset_changed",
+    "time_zone_changed",
 ]  # fmt: skip
 CHANGES: tuple[Change, ...] = get_args(Change)
 """What may have become of a member, a token, a grant, a project or a setting."""
