@@ -46,10 +46,11 @@ class Out(Struct, frozen=True):
 
 
 class Given(Struct, frozen=True):
-    """A release to be given out, all of it readable as long as it is open."""
+    """A release to be given out, all of it readable as long as it is open. Of fewer people than `fewest` nothing is told."""
 
     out: Out
     found: Released
+    fewest: int
 
     @property
     def revision(self) -> Revision:
@@ -104,7 +105,7 @@ class Releasing:
             out = self._out(found)
             self._check_shown(found)
             found.streams.clear()
-            given = Given(out, found)
+            given = Given(out, found, self._fewest)
             yield given
             looked = [Access(stream, SEEN, "export") for stream in found.streams]
             self._store.accesses.write_all([(viewer(), one) for one in looked], snapshot.ring)

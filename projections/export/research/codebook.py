@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Sequence
 
 from projections.export.research.about import About
+from projections.export.research.calendar import DUTCH, ENGLISH
 from projections.export.research.columns import Sheet
 
 HEADS = {"english": ("column", "type", "meaning", "values"), "dutch": ("kolom", "soort", "betekenis", "waarden")}
@@ -24,7 +25,9 @@ def _english(about: About) -> Iterator[str]:
     yield "- Sequences are of unequal length. `censoring` says why: ENDED (the last state is ENDED), RUNNING, or PERIOD_OVER."
     yield "- UNOBSERVED is a gap: nothing is known. It is no end, and no ambiguity; a sequence may be UNOBSERVED throughout."
     yield "- Who withdrew is not in it, in no row. Pseudonyms hold in this project alone."
-    yield "- In CSV a text that begins with = + - @ stands behind an apostrophe.\n"
+    yield "- In CSV a text that begins with = + - @ stands behind an apostrophe."
+    yield f"- `moves.ocel.json` (OCEL 2.0) and `moves.xes` (XES) hold the moves. {ENGLISH}"
+    yield "- `graphs/` holds people and the contacts between them after so many weeks, each contact counting its own: no moment in time.\n"
 
 
 def _dutch(about: About) -> Iterator[str]:
@@ -39,7 +42,9 @@ def _dutch(about: About) -> Iterator[str]:
     yield "- Reeksen zijn niet even lang. `censoring` zegt waarom: ENDED (de laatste toestand is ENDED), RUNNING of PERIOD_OVER."
     yield "- UNOBSERVED is een gat: er is niets bekend. Het is geen einde en geen ambiguïteit; een reeks kan helemaal UNOBSERVED zijn."
     yield "- Wie zich terugtrok staat er niet in, in geen enkele rij. Schuilnamen gelden alleen in dit project."
-    yield "- In CSV staat een tekst die begint met = + - @ achter een apostrof.\n"
+    yield "- In CSV staat een tekst die begint met = + - @ achter een apostrof."
+    yield f"- `moves.ocel.json` (OCEL 2.0) en `moves.xes` (XES) bevatten de veranderingen. {DUTCH}"
+    yield "- `graphs/` bevat mensen en de contacten tussen hen na zoveel weken, elk contact met zijn eigen weken: geen moment in de tijd.\n"
 
 
 def _tables(sheets: Sequence[Sheet], language: str) -> Iterator[str]:

@@ -20,9 +20,12 @@ from projections.export.research.columns import Sheet, sheets
 from projections.export.research.crate import METADATA, crate
 from projections.export.research.csv_files import CsvFiles
 from projections.export.research.datapackage import datapackage
+from projections.export.research.graphml import GraphFiles
+from projections.export.research.ocel import OcelFile
 from projections.export.research.parquet_files import ParquetFiles, can_write
 from projections.export.research.rows import rows
 from projections.export.research.scripts import python_script, r_script
+from projections.export.research.xes import XesFile
 from projections.releasing import Given, Releasing, head, line
 from projections.views.scope import Scope
 
@@ -68,8 +71,15 @@ def _write(given: Given, about: About, folder: Path, progress: Progress) -> None
         if can_write():
             files.append(held.enter_context(ParquetFiles(folder / "parquet", tables, about)))
         whole.write(head(about.release))
+        logs: list[OcelFile | XesFile | GraphFiles] = [
+            held.enter_context(OcelFile(folder / "moves.ocel.json", about)),
+            held.enter_context(XesFile(folder / "moves.xes", about)),
+            held.enter_context(GraphFiles(folder / "graphs", about, given.fewest)),
+        ]
         for done, told in enumerate(found, 1):
             whole.write(line(told))
+            for log in logs:
+                log.add(told)
             for table, row in rows(told, about.points):
                 for file in files:
                     file.add(table, row)
