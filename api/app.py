@@ -36,6 +36,7 @@ from api.graphiql_pages import graphiql_pages
 from api.health_pages import health_pages
 from api.own_pages import own_pages
 from api.refused import note_errors
+from api.research_pages import research_pages
 from api.schema import make_schema
 from api.schema_pages import schema_pages
 from api.sign_in.routes import sign_in_pages
@@ -166,6 +167,7 @@ def make_app(
     app.router.routes.extend(sign_in_pages(organisation, entrance))
     app.router.routes.extend(own_pages(organisation))
     app.router.routes.extend(evidence_pages(organisation, witnesses))
+    app.router.routes.extend(research_pages(organisation))
 
     @app.exception_handler(HTTPRefused)
     async def refused(request: Request, error: HTTPRefused) -> Response:

@@ -71,6 +71,7 @@ class ResearchProject:
     relationships: int | None = field("How many relationships are in it; none where nothing is told.")
     persons: int | None = field("How many people are in them; none where nothing is told.")
     withheld: Withheld | None = field("Why nothing of it is told; none where it is.")
+    lenses: list[str] | None = field("The lenses it is asked through, as `name@version`; none for all.")
 
 
 @strawberry.type(description="An initiative, under a pseudonym.")

@@ -5,7 +5,7 @@ Then it comes out without them, under another revision, and says that it does; o
 """
 
 import hashlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Hashable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Literal
 
@@ -73,6 +73,8 @@ class Releasing:
         self._research = research
         self._fewest = fewest
         self.register = ReleaseRegister(store)
+        self._outs: dict[tuple[str, int], tuple[Hashable, Out]] = {}
+        """By project and release, how it came out last, and in which state; of nobody anything is kept."""
 
     def release(self, scope: Scope, lenses: Sequence[str] | None = None, step: int = 1) -> Out:
         """Freeze a project as it is known now. Without `lenses` through its own, or those that are shipped. Raises `Refused`."""
@@ -129,10 +131,13 @@ class Releasing:
             return [self._out(Released(self._store, snapshot, project, one)) for one in self.register.all(project.id)]
 
     def _out(self, found: Released) -> Out:
-        now = None
-        if self._is_shown(found):
-            now = self.register.came_out(found.release, found.relationships, hashed(found))
-        return Out(found.release, now, self.register.revisions(found.release))
+        release = found.release
+        held, out = self._outs.get((release.project, release.number), (None, None))
+        if out is None or held != found.state:
+            now = self.register.came_out(release, found.relationships, hashed(found)) if self._is_shown(found) else None
+            out = Out(release, now, self.register.revisions(release))
+            self._outs[release.project, release.number] = (found.state, out)
+        return out
 
     def _is_shown(self, found: Released) -> bool:
         return found.persons >= self._fewest

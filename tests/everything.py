@@ -76,7 +76,7 @@ query Administered {
 """
 
 RESEARCHED = """
-query Researched { research { releases { number given changed } } }
+query Researched { research { project { lenses } releases { number given changed } } }
 """
 
 OWN = """

@@ -123,6 +123,18 @@ def test_who_withdraws_is_in_no_release_any_more_and_it_says_that_it_changed(hou
     assert taken(house) == (2, after)
 
 
+def test_who_was_a_member_as_was_known_and_withdraws_takes_it_out_though_it_was_a_mistake(house: House) -> None:
+    house.record(*somebody("third", "research"))
+    joined = {"handle": "third-here", "participant": "third", "roles": ["volunteer"]}
+    house.record(line("third-in", "member_joined", "relationship/contact-0", joined, "2021-06-01"))
+    frozen(house)
+    house.record(line("third-undone", "event_retracted", "relationship/contact-0", {"event": "third-in"}, "2021-06-02"))
+    assert house.called("contact-0") in names(taken(house)[1])
+    house.record(consent("third", way="withdrawn", occurred="2022-01-01"))
+    assert house.called("contact-0") in house.names(), "the control: they are no member any more"
+    assert house.called("contact-0") not in names(taken(house)[1])
+
+
 def test_who_is_erased_is_in_no_release_any_more(house: House) -> None:
     frozen(house)
     house.organisation.erasing.erase(volunteer(2))

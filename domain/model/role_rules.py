@@ -97,6 +97,10 @@ ROLE_RULES: dict[str, tuple[str, str]] = {
         "Of the research project '{id}' nothing is told now: fewer than {fewest} people are in it.",
         "Van het onderzoeksproject '{id}' wordt nu niets verteld: er zijn minder dan {fewest} mensen in.",
     ),
+    "release_number": (
+        "Name one release by its number, as `release=1`.",
+        "Noem één uitgave met haar nummer, zoals `release=1`.",
+    ),
     "release_lenses": ("A release is read through at least one lens.", "Een uitgave wordt gelezen door minstens één lens."),
     "project_purpose": (
         "Say what the research is for, in 1 to {limit} characters.",

@@ -70,6 +70,9 @@ class Released:
         self._homes = Homes(store, snapshot.connection, snapshot.ring)
         self._initiatives: dict[str, p.Initiative] = {}
         self._lenses = [(one, *snapshot.lens(one)) for one in release.lenses]
+        self._unsure = aside(snapshot)
+        self.state = (snapshot.state, snapshot.gone(), self._unsure)
+        """While it is the same, it comes out the same."""
         self.streams: list[str] = []
         """Those of which was told."""
 
@@ -81,7 +84,7 @@ class Released:
         longest = 0
         main = main_ids(self._snapshot.connection, self._snapshot.table)
         now = self._agreed_now()
-        for page in in_pages([id for id, _ in consenting(self._snapshot, aside(self._snapshot), Clause())], PAGE):
+        for page in in_pages([id for id, _ in consenting(self._snapshot, self._unsure, Clause())], PAGE):
             known = list(self._known(page))
             agreed = now & self._agreed_then({person for one in known for person in one.people.values()})
             for one in known:

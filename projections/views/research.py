@@ -56,7 +56,8 @@ class Asked(Struct, frozen=True):
         shown, project = self.cohort.is_shown, self.project
         relationships, persons = (len(self.cohort.ids), self.cohort.persons) if shown else (None, None)
         withheld = None if shown else "TOO_FEW"
-        return p.Study(project.id, project.purpose, project.since, project.until, relationships, persons, withheld)
+        lenses = None if project.lenses is None else list(project.lenses)
+        return p.Study(project.id, project.purpose, project.since, project.until, relationships, persons, withheld, lenses)
 
     def page(self, first: int, after: str | None) -> p.Page:
         size = page_size(first)
