@@ -138,6 +138,7 @@ class Changed(Enum):
     WITHDRAWN = _value("WITHDRAWN", "One or more relationships were withdrawn since.")
     OTHERWISE = _value("OTHERWISE", "It comes out otherwise: a relationship came back, or one came and one went.")
     WITHHELD = _value("WITHHELD", "Too few people are in it by now; nothing of it is told.")
+    CLOSED = _value("CLOSED", "The project is closed. What is held of it is to be deleted.")
 
 
 @strawberry.enum(description="Why nothing is told of a project.")

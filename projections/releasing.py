@@ -14,6 +14,7 @@ from msgspec import Struct
 
 from domain.model.errors import Refusal, Refused, bad
 from domain.store.accesses import Access, viewer
+from domain.store.projects import check_asker, closed_project
 from domain.store.releases import Handed, Release, ReleaseRegister, Revision
 from domain.store.store import EventStore
 from projections.views.released import Released, Told
@@ -24,8 +25,9 @@ FORM = 1
 """Of the bytes of a release. It changes with them."""
 SHIPPED = ("evidence", "accounts")
 SEEN = ("members", "voices")
-Why = Literal["WITHDRAWN", "OTHERWISE", "WITHHELD"]
-"""Why a release is not as it was: there are fewer relationships in it; it comes out otherwise; there are too few people in it now."""
+Why = Literal["WITHDRAWN", "OTHERWISE", "WITHHELD", "CLOSED"]
+"""Why a release is not as it was: there are fewer relationships in it; it comes out otherwise; there are too few people in it now; its
+project is closed."""
 
 
 class Out(Struct, frozen=True):
@@ -34,11 +36,12 @@ class Out(Struct, frozen=True):
     release: Release
     revision: Revision | None
     earlier: list[Revision]
+    closed: bool = False
 
     def why(self, held: int) -> Why | None:
         """Why it is another than the revision that somebody holds; None where it is not."""
         if self.revision is None:
-            return "WITHHELD"
+            return "CLOSED" if self.closed else "WITHHELD"
         if self.revision.number == held:
             return None
         before = next(one for one in self.earlier if one.number == held)
@@ -59,7 +62,7 @@ class Given(Struct, frozen=True):
 
 
 class Holding(Struct, frozen=True):
-    """What somebody was given, and why they are to be told that it is another now; None: it is not, or that cannot be said any more."""
+    """What somebody was given, and why they are to be told that it is another now; None: it is not."""
 
     given: Handed
     why: Why | None
@@ -92,11 +95,6 @@ class Releasing:
         made = self.register.take_down(project.id, draft.made, draft.position, draft.lenses, step, first, viewer())
         return Out(made, first, [first])
 
-    def all(self, scope: Scope) -> list[Release]:
-        """The releases of a project. Raises `Refused`."""
-        with self._research.opened(scope) as (_, project):
-            return self.register.all(project.id)
-
     @contextmanager
     def given(self, scope: Scope, number: int, format: str) -> Iterator[Given]:
         """A release to be given out. That it was is written down, and who was looked at, when all of it was read and before this ends: what
@@ -115,18 +113,18 @@ class Releasing:
 
     def handed(self, scope: Scope) -> list[Holding]:
         """What of a project was given to whom, and who is to be told that something of it was withdrawn. Raises `Refused`."""
-        with self._research.opened(scope) as (snapshot, project):
-            given = self.register.handed(project.id)
-            held = {one.release for one in given}
-            outs = {
-                one.number: self._out(Released(self._store, snapshot, project, one))
-                for one in self.register.all(project.id)
-                if one.number in held
-            }
-        return [Holding(one, outs[one.release].why(one.revision)) for one in given]
+        outs = {one.release.number: one for one in self.now(scope)}
+        return [Holding(one, outs[one.release].why(one.revision)) for one in self.register.handed(scope.reach.project or "")]
 
     def now(self, scope: Scope) -> list[Out]:
-        """How each release of a project comes out now. Raises `Refused`."""
+        """How each release of a project comes out now, also of one that is closed. Raises `Refused`."""
+        scope.need("research")
+        id = scope.reach.project or ""
+        with self._store.reading() as connection:
+            over = closed_project(connection, id)
+        if over is not None:
+            check_asker(over, viewer())
+            return [Out(one, None, self.register.revisions(one), closed=True) for one in self.register.all(id)]
         with self._research.opened(scope) as (snapshot, project):
             return [self._out(Released(self._store, snapshot, project, one)) for one in self.register.all(project.id)]
 

@@ -198,6 +198,17 @@ def test_after_a_withdrawal_it_is_named_who_holds_what_was_withdrawn(house: Hous
     assert seeker(0) not in json.dumps(told)
 
 
+def test_when_a_project_is_closed_all_who_hold_something_are_to_delete_it(house: House) -> None:
+    frozen(house)
+    taken(house)
+    house.organisation.projects.close("study", WHO)
+    assert [one.why for one in house.organisation.releasing.handed(Scope("buurtmaat", reach=Reach(project="study")))] == ["CLOSED"]
+    told = house.served.answer(SEEN, house.who("administrator"))
+    assert told["data"]["organisation"]["projects"][0]["releases"] == [{"number": 1, "changed": "CLOSED"}]
+    with pytest.raises(Refused):
+        taken(house)
+
+
 def test_whoever_was_looked_at_finds_it_in_the_log(house: House) -> None:
     frozen(house)
     with house.organisation.store.reading() as connection:
@@ -243,6 +254,10 @@ def test_only_who_works_on_a_project_may_ask(house: House) -> None:
     house.organisation.projects.admit("closed-circle", ["eva"], WHO)
     assert house.refusal("{ research { project { id } } }", "closed-circle") == "FORBIDDEN"
     assert house.refusal(RELEASES_OF, "closed-circle") == "FORBIDDEN"
+    house.project("over", people=["eva"])
+    over_there = house.researcher("over")
+    house.organisation.projects.close("over", WHO)
+    assert house.served.answer(RELEASES_OF, over_there)["errors"][0]["extensions"]["code"] == "FORBIDDEN"
     house.organisation.projects.admit("closed-circle", None, WHO)
     assert house.nodes("closed-circle")
 

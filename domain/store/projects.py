@@ -143,6 +143,12 @@ def open_project(connection: ReadConnection, id: str) -> Project:
     return project
 
 
+def closed_project(connection: ReadConnection, id: str) -> Project | None:
+    """A project that is closed; None where it is not, or there is none."""
+    project = _found(connection, id)
+    return project if project is not None and project.closed is not None else None
+
+
 def check_asker(project: Project, who: Viewer) -> None:
     """Raises `Refused` for who is none of those who may ask. Who looks after projects is asked for by name nowhere."""
     if project.people is not None and who.role not in ("operator", "administrator") and who.by.partition("/")[2] not in project.people:

@@ -251,10 +251,10 @@ def projects(found: Sequence[Mapping[str, Any]]) -> RenderableType:
 
 def releases(found: Sequence[Mapping[str, Any]]) -> RenderableType:
     table = Table(box=box.SIMPLE_HEAD, pad_edge=False, show_edge=False)
-    for name in ("number", "made", "position", "lenses", "weeks", "revision", "relationships", "changed", "SHA-256"):
+    for name in ("number", "made", "position", "lenses", "weeks", "revision", "relationships", "now"):
         table.add_column(name, overflow="fold")
     for one in found:
-        row = (one[name] for name in ("revision", "relationships", "changed", "sha256"))
+        row = (one[name] for name in ("revision", "relationships", "changed"))
         table.add_row(
             str(one["number"]), one["made"][:10], one["position"], ", ".join(one["lenses"]), str(one["stepWeeks"]), *map(_cell, row)
         )

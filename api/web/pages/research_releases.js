@@ -21,7 +21,7 @@ export function Releases({ project }) {
     <p>${say("research.releases_are")}</p>
     <${Freeze} made=${answer.again} />
     <${Answered} answer=${answer}>${({ research: { releases } }) => html`
-      <ul class="plain">${releases.toReversed().map((one) => html`<li key=${one.number}><${Release} one=${one} project=${project} taken=${answer.again} /></li>`)}</ul>
+      <ul>${releases.toReversed().map((one) => html`<li key=${one.number}><${Release} one=${one} project=${project} taken=${answer.again} /></li>`)}</ul>
     `}<//>
   </section>`;
 }
@@ -73,11 +73,11 @@ function Release({ one, project, taken }) {
   const what = { number: one.number, day: daySaid(one.made.slice(0, 10)), count: one.relationships, lenses: one.lenses.join(", ") };
   return html`
     <h3>${say("research.release", what)}</h3>
-    <p>${one.relationships === null ? say("research.release_withheld") : say("research.release_is", { ...what, step: one.stepWeeks })}</p>
+    <p>${one.relationships === null ? say("research.release_withheld") : say("research.release_is", { ...what, every: say("research.every", { count: one.stepWeeks }) })}</p>
     ${one.changed && one.changed !== "WITHHELD" ? html`<p class="wrong">${say(`research.${one.given ? "held" : "made"}_${one.changed.toLowerCase()}`)}</p>` : null}
     ${one.changed === "WITHHELD" && one.given ? html`<p class="wrong">${say("research.held_withheld")}</p>` : null}
     ${one.sha256 ? html`<p class="under">SHA-256 <code>${one.sha256}</code></p>` : null}
-    ${one.sha256 ? html`<p><button class="second" disabled=${part !== null} aria-label=${say("research.take_which", what)} onClick=${take}>${say("research.take")}</button>
+    ${one.sha256 ? html`<p><button class="second" disabled=${part !== null} onClick=${take}>${say("research.take", what)}</button>
       ${part === null ? null : html` <progress max="1" value=${part || undefined} aria-label=${say("research.making")}></progress>`}
       ${" "}<span role="status">${said}</span></p>` : null}
   `;

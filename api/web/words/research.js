@@ -90,9 +90,10 @@ export const research = {
   "research.frozen": ["Uitgave {number} is gemaakt.", "Release {number} is made."],
   "research.release": ["Uitgave {number}, {day}", "Release {number}, {day}"],
   "research.release_is": [
-    "1 contact, gelezen met {lenses}, om de {step} weken. | {count} contacten, gelezen met {lenses}, om de {step} weken.",
-    "1 contact, read with {lenses}, every {step} weeks. | {count} contacts, read with {lenses}, every {step} weeks.",
+    "1 contact, gelezen met {lenses}, {every}. | {count} contacten, gelezen met {lenses}, {every}.",
+    "1 contact, read with {lenses}, {every}. | {count} contacts, read with {lenses}, {every}.",
   ],
+  "research.every": ["elke week | om de {count} weken", "every week | every {count} weeks"],
   "research.release_withheld": ["Hiervan wordt nu niets verteld: er zijn te weinig mensen in.", "Nothing of it is told now: too few people are in it."],
   "research.held_withdrawn": [
     "Sinds je deze uitgave ophaalde, zijn een of meer contacten teruggetrokken. Verwijder wat je ervan hebt, en haal haar opnieuw op.",
@@ -105,8 +106,7 @@ export const research = {
   "research.held_withheld": ["Verwijder wat je van deze uitgave hebt.", "Delete what you hold of this release."],
   "research.made_withdrawn": ["Sinds ze gemaakt is, zijn een of meer contacten teruggetrokken.", "Since it was made, one or more contacts were withdrawn."],
   "research.made_otherwise": ["Ze is anders dan toen ze gemaakt werd.", "It is another than when it was made."],
-  "research.take": ["Download alles (zip)", "Download all (zip)"],
-  "research.take_which": ["Download uitgave {number} (zip)", "Download release {number} (zip)"],
+  "research.take": ["Download uitgave {number} (zip)", "Download release {number} (zip)"],
   "research.making": ["Wordt klaargemaakt …", "Being made …"],
   "research.taking": ["{part} is binnen", "{part} is here"],
   "research.taken": ["Opgehaald.", "Taken."],
