@@ -14,6 +14,7 @@ from domain.model.history import resolve
 from domain.model.lens import Definition
 from domain.model.participant import Participant, after
 from domain.store.database import HANGS, in_pages
+from domain.store.deadline import go_on
 from domain.store.mapper import VOICES
 from domain.store.projects import Project, pseudonyms_of
 from domain.store.releases import Release
@@ -125,6 +126,7 @@ class Released:
         loaded = self._streams([f"relationship/{id}" for id in ids])
         self._homes.learn({event.data.initiative for events in loaded.values() for event in events if event.kind.opens})
         for stream, events in loaded.items():
+            go_on()
             told, id = self._homes.chronicle(stream, events), stream.partition("/")[2]
             opening = next((step.event for step in told.steps if step.event.kind.opens), None)
             if opening is not None:
