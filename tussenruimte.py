@@ -48,6 +48,7 @@ from projections.export.settings import Counting, Files, Settings, databases, fi
 from projections.export.sign_in import LINK_MINUTES, is_loopback, sign_in_address
 from projections.export.terminal import TOLD, Verbs, acting, looking, said, show, told, warn, watched
 from projections.membership import Membership
+from projections.releasing import Releasing
 from projections.retention import Retention
 from projections.runner import Runner
 from projections.set_aside import SET_ASIDE
@@ -96,6 +97,7 @@ class Organisation:
         self.projects = Projects(store)
         counting = counting or Counting()
         self.research = Research(store, self.runner, counting.fewest)
+        self.releasing = Releasing(store, self.research, counting.fewest)
         self.census = Releases(store, self.runner, Rule(counting.fewest), counting.lens)
         self.retention = Retention(store, self.runner)
         self.settings = OwnSettings(store.database, store.accesses)
@@ -201,6 +203,7 @@ def cli(context: click.Context) -> None:
 
 cli.add_command(carrying.take_in)
 cli.add_command(carrying.give_out)
+carrying.give_out.add_command(researching.export_research)
 cli.add_command(carrying.save)
 cli.add_command(carrying.bring_back)
 for asking_verb in asking.ASKING:

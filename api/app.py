@@ -37,6 +37,7 @@ from api.health_pages import health_pages
 from api.own_pages import own_pages
 from api.refused import note_errors
 from api.reminder_pages import reminder_pages
+from api.research_pages import research_pages
 from api.schema import make_schema
 from api.schema_pages import schema_pages
 from api.sign_in.routes import sign_in_pages
@@ -168,6 +169,7 @@ def make_app(
     app.router.routes.extend(own_pages(organisation))
     app.router.routes.extend(reminder_pages(organisation, turnstile, sign_in.url))
     app.router.routes.extend(evidence_pages(organisation, witnesses))
+    app.router.routes.extend(research_pages(organisation))
 
     @app.exception_handler(HTTPRefused)
     async def refused(request: Request, error: HTTPRefused) -> Response:

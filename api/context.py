@@ -34,6 +34,7 @@ from projections.census.releases import Releases
 from projections.erasing import Erasing
 from projections.export.mail import Mail
 from projections.membership import Membership
+from projections.releasing import Releasing
 from projections.runner import Runner
 from projections.views.questions import Questions
 from projections.views.reminding import Reminding
@@ -65,6 +66,7 @@ class Organisation(Protocol):
     access_log: Log
     questions: Questions
     research: Research
+    releasing: Releasing
     runner: Runner
     erasing: Erasing
     tokens: Tokens

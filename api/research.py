@@ -13,6 +13,7 @@ from api.context import Info, question
 from api.events import PageInfo, page_info
 from api.fields import field
 from api.readings import LENS, LENS_VERSION
+from api.releases import Release, own_releases
 from api.scalars import AmbiguityKind, Cause, Censoring, Date, Origin, Phase, Side, Withheld
 from projections.views import pseudonymous as p
 from projections.views.research import MOST_STEP
@@ -70,6 +71,7 @@ class ResearchProject:
     relationships: int | None = field("How many relationships are in it; none where nothing is told.")
     persons: int | None = field("How many people are in them; none where nothing is told.")
     withheld: Withheld | None = field("Why nothing of it is told; none where it is.")
+    lenses: list[str] | None = field("The lenses it is asked through, as `name@version`; none for all.")
 
 
 @strawberry.type(description="An initiative, under a pseudonym.")
@@ -167,6 +169,7 @@ class Research:
         "The relationships of which all who ever were members consent to research, page by page.", _relationships
     )
     relationship: ResearchRelationship | None = field("One of them by its pseudonym; none where there is none.", _relationship)
+    releases: list[Release] = field("What was frozen of it, each as it comes out now.", own_releases)
 
 
 def research(info: Info) -> Research:

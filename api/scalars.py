@@ -133,6 +133,14 @@ class Censoring(Enum):
     PERIOD_OVER = _value("PERIOD_OVER", "The period of the project is over, and it went on until then.")
 
 
+@strawberry.enum(description="Why a release is another than it was.")
+class Changed(Enum):
+    WITHDRAWN = _value("WITHDRAWN", "One or more relationships were withdrawn since.")
+    OTHERWISE = _value("OTHERWISE", "It comes out otherwise: a relationship came back, or one came and one went.")
+    WITHHELD = _value("WITHHELD", "Too few people are in it by now; nothing of it is told.")
+    CLOSED = _value("CLOSED", "The project is closed. What is held of it is to be deleted.")
+
+
 @strawberry.enum(description="Why nothing is told of a project.")
 class Withheld(Enum):
     TOO_FEW = _value("TOO_FEW", "Fewer people are in it than are told of: ten, or as many as the organisation sets.")

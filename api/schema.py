@@ -43,13 +43,14 @@ from api.organisation import (
 )
 from api.own import Own, erase_mine, own, withdraw_mine
 from api.people import Participant, participant_by_id
-from api.projects import Project, begin_project, close_project
+from api.projects import Project, admit_to_project, begin_project, close_project
 from api.pushed import Executor
 from api.readings import Lens, all_lenses
 from api.recording import ErasureResult, RecordResult, erase_participant, record_events, recorder_of, withdraw_consent
 from api.refused import note_errors
 from api.relationships import Relationship, RelationshipConnection, all_relationships, relationship_by_id
 from api.reminders import CalendarAddress, Reminders, end_calendar, remind_by_mail, reminders, renew_calendar, stop_mail
+from api.releases import Release, release_research
 from api.research import Research, research
 from api.scalars import SCALARS
 from api.settings import Settings, set_preset, set_time_zone, settings
@@ -120,6 +121,8 @@ def _mutation() -> Any:
         "create_token": (NewToken, field("Make a token for a program, for administrators.", create_token)),
         "revoke_token": (bool, field("End a token now, for administrators.", revoke_token)),
         "begin_project": (Project, field("Begin a research project, for administrators.", begin_project)),
+        "admit_to_project": (Project, field("Say who may ask of a project, for administrators.", admit_to_project)),
+        "release_research": (Release, field("Freeze what a project is told as it is known now, for researchers.", release_research)),
         "close_project": (
             bool,
             field(

@@ -65,7 +65,11 @@ query Administered {
   organisation {
     id members { id role initiatives project invited invitedBy joined left }
     tokens { id use role name created expires revoked } keys { state participants }
-    projects { id purpose initiatives since until made madeBy closed }
+    projects {
+      id purpose initiatives since until made madeBy closed people lenses
+      releases { number made madeBy position lenses stepWeeks revision relationships sha256 given changed }
+      handed { at recipient onBehalfOf release revision format tell }
+    }
   }
   grants { id auditor initiatives relationships why hours asked allowedBy until ended holds }
 }
@@ -73,6 +77,10 @@ query Administered {
 
 REMINDED = """
 query Reminded { reminders { mail digest { address weekday language } calendar } }
+"""
+
+RESEARCHED = """
+query Researched { research { project { lenses } releases { number given changed } } }
 """
 
 OWN = """

@@ -124,6 +124,8 @@ def test_every_command_that_is_not_run_here_is_a_target_of_make() -> None:
 def verbs(group: click.Group, before: str = "") -> Iterator[str]:
     for name, command in group.commands.items():
         if isinstance(command, click.Group):
+            if command.invoke_without_command:
+                yield before + name
             yield from verbs(command, f"{before}{name} ")
         else:
             yield before + name

@@ -1,9 +1,11 @@
 """A researcher looks at their project: how its contacts stood week by week, under pseudonyms, in groups of enough people, to take along."""
 
 import csv
+import hashlib
 import io
 import json
 import re
+import zipfile
 from collections import Counter
 from itertools import pairwise
 from pathlib import Path
@@ -271,3 +273,37 @@ def test_nothing_on_the_page_keeps_anybody_from_using_it(web: WebHouse, theme: s
         summary.click()
     assert visitor.violations() == []
     assert page.evaluate("document.documentElement.scrollWidth") <= SIZES[size]["width"]
+
+
+def test_a_researcher_freezes_what_is_known_and_takes_it_along(web: WebHouse) -> None:
+    page = researcher(web, "three").open("research")
+    releases = page.get_by_role("region", name="Releases")
+    releases.get_by_label("Weeks between two readings").fill("4")
+    releases.get_by_role("button", name="Freeze what is known now").click()
+    expect(releases.get_by_role("heading", name="Release 1")).to_be_visible()
+    expect(releases.get_by_text("16 contacts, read with evidence@1, accounts@1, every 4 weeks.")).to_be_visible()
+    with page.expect_download() as took:
+        releases.get_by_role("button", name="Download release 1 (zip)").click()
+    expect(releases.get_by_text("Taken.")).to_be_visible()
+    assert took.value.suggested_filename == "three-release-1.1.zip"
+    with zipfile.ZipFile(took.value.path()) as made:
+        whole = made.read("three-release-1/release.jsonl")
+    expect(releases.get_by_text(hashlib.sha256(whole).hexdigest())).to_be_visible()
+    (given,) = web.organisation.releasing.register.handed("three")
+    assert (given.release, given.revision, given.format) == (1, 1, "zip")
+
+
+def test_who_took_what_was_withdrawn_since_is_told_so(web: WebHouse) -> None:
+    page = researcher(web, "three").open("research")
+    expect(page.get_by_role("heading", name="Release 1")).to_be_visible()
+    assert not page.get_by_text("one or more contacts were withdrawn").count(), "the control"
+    web.record([line("gone", "consent_withdrawn", "participant/calls-giver-0", {"scope": "research"}, "2022-01-01")])
+    page.reload()
+    expect(page.get_by_text("Since you took this release, one or more contacts were withdrawn.")).to_be_visible()
+    assert not re.search(r"calls|giver", page.inner_text("main"))
+
+
+def test_a_project_with_lenses_of_its_own_is_read_through_them_alone(web: WebHouse) -> None:
+    web.organisation.projects.create("said", "To learn.", WHO, initiatives=list(HOMES), lenses=["accounts@1"])
+    page = researcher(web, "said").open("research")
+    assert page.get_by_label("How it is read").locator("option").all_inner_texts() == ["accounts: what people said or left open"]

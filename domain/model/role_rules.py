@@ -81,6 +81,27 @@ ROLE_RULES: dict[str, tuple[str, str]] = {
         "The research project '{id}' is closed. Nothing is told of it any more.",
         "Het onderzoeksproject '{id}' is gesloten. Er wordt niets meer over verteld.",
     ),
+    "project_people": (
+        "You are none of those who work on the research project '{id}'. An administrator can add you.",
+        "Je hoort niet bij wie aan het onderzoeksproject '{id}' werken. Een beheerder kan je toevoegen.",
+    ),
+    "project_lens": (
+        "The research project '{id}' is read through {lenses}, chosen when it was made. Ask through one of these.",
+        "Het onderzoeksproject '{id}' wordt gelezen door {lenses}, gekozen toen het begon. Vraag het door een daarvan.",
+    ),
+    "release_unknown": (
+        "The research project '{id}' has no release {number}. Make one with `project release`, or ask which there are.",
+        "Het onderzoeksproject '{id}' heeft geen uitgave {number}. Maak er een met `project release`, of vraag welke er zijn.",
+    ),
+    "release_withheld": (
+        "Of the research project '{id}' nothing is told now: fewer than {fewest} people are in it.",
+        "Van het onderzoeksproject '{id}' wordt nu niets verteld: er zijn minder dan {fewest} mensen in.",
+    ),
+    "release_number": (
+        "Name one release by its number, as `release=1`.",
+        "Noem één uitgave met haar nummer, zoals `release=1`.",
+    ),
+    "release_lenses": ("A release is read through at least one lens.", "Een uitgave wordt gelezen door minstens één lens."),
     "project_purpose": (
         "Say what the research is for, in 1 to {limit} characters.",
         "Zeg waar het onderzoek voor is, in 1 tot {limit} tekens.",

@@ -268,11 +268,37 @@ PROJECTS = Table(
     "projects",
     {
         "id": "text", "purpose": "text", "initiatives": "text?", "since": "text?", "until": "text?", "made": "integer", "made_by": "text",
-        "closed": "integer?",
+        "closed": "integer?", "people": "text?", "lenses": "text?",
     },
     key=("id",),
+    later={"people": "NULL", "lenses": "NULL"},
 )  # fmt: skip
 """The research projects; see `domain.store.projects`."""
+RELEASES = Table(
+    "releases",
+    {
+        "project": "text", "number": "integer", "made": "integer", "made_by": "text", "position": "integer", "lenses": "text",
+        "step": "integer",
+    },
+    key=("project", "number"),
+)  # fmt: skip
+"""What a project is told as it was known at a position; never the readings themselves. See `domain.store.releases`."""
+REVISIONS = Table(
+    "revisions",
+    {"project": "text", "release": "integer", "number": "integer", "since": "integer", "relationships": "integer", "sha256": "text"},
+    key=("project", "release", "number"),
+)
+"""How a release came out, from the first that found it so: how many relationships there were in it, and what its bytes hash to."""
+HANDED = Table(
+    "handed",
+    {
+        "entry": "integer", "project": "text", "release": "integer", "revision": "integer", "format": "text", "at": "integer",
+        "recipient": "text", "behalf": "text?",
+    },
+    key=("entry",),
+    indexes=(("project", "entry"),),
+)  # fmt: skip
+"""To whom a revision of a release was given, and when."""
 CENSUS_UNITS = Table(
     "census_units", {"census": "text", "initiative": "text", "month": "integer", "body": "bytes"}, key=("census", "initiative")
 )
@@ -289,7 +315,7 @@ CENSUS_EDITIONS = Table("census_editions", {"census": "text", "quarter": "intege
 """Which initiatives are told together, and since which quarter; `number` grows whenever something of the census changes."""
 OWN = (
     EVENTS, HANGS, TOKENS, ROSTER, GRANTS, TRACKING, GENERATIONS, ANNOUNCED, ERASURES, SETTINGS, REMINDERS, DEAD_EPOCHS, TILES, CHECKPOINTS,
-    ACCESSES, PROJECTS, CENSUS_UNITS, CENSUS_TOLD, CENSUS_EDITIONS,
+    ACCESSES, PROJECTS, RELEASES, REVISIONS, HANDED, CENSUS_UNITS, CENSUS_TOLD, CENSUS_EDITIONS,
 )  # fmt: skip
 
 

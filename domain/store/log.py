@@ -203,6 +203,12 @@ class Log:
             row = connection.execute(f"{asked} AND size = ?", (self.table.name, size)).fetchone()
         return None if row is None else Signed(*row)
 
+    def signed_by(self, connection: Connection, at: int, position: int) -> Signed | None:
+        """The newest checkpoint that there was at an instant, of what was recorded up to a position at the most."""
+        asked = f"SELECT size, root, note, signed FROM {connection.table(CHECKPOINTS)} c WHERE log = ? AND signed <= ? AND size <= ?"
+        row = connection.execute(f"{asked} ORDER BY size DESC LIMIT 1", (self.table.name, at, position)).fetchone()
+        return None if row is None else Signed(*row)
+
     # Keys
 
     def verifier(self, connection: Connection) -> Verifier:

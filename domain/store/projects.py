@@ -27,13 +27,14 @@ MOST_PURPOSE = 1_000
 """Characters in which is said what a project is for."""
 
 _ID = re.compile(ID_FORM)
-_COLUMNS = "id, purpose, initiatives, since, until, made, made_by, closed"
+_COLUMNS = "id, purpose, initiatives, since, until, made, made_by, closed, people, lenses"
 
 
 class Project(Struct, frozen=True):
     """A study of relationships that began from the day `since` to the day `until` (None: whenever), in these initiatives (None: in all).
 
-    It is told of none what came after that last day. Instants are microseconds since 1970 in UTC."""
+    It is told of none what came after that last day. Instants are microseconds since 1970 in UTC. `people`: the members and tokens, by id
+    and name, that may ask (None: whoever is of the project); `lenses`: through which, as `name@version` (None: through all)."""
 
     id: str
     purpose: str
@@ -43,6 +44,8 @@ class Project(Struct, frozen=True):
     made: int
     made_by: str
     closed: int | None = None
+    people: tuple[str, ...] | None = None
+    lenses: tuple[str, ...] | None = None
 
     @property
     def first(self) -> int | None:
@@ -69,8 +72,10 @@ class Projects:
         initiatives: Sequence[str] | None = None,
         since: str | None = None,
         until: str | None = None,
+        people: Sequence[str] | None = None,
+        lenses: Sequence[str] | None = None,
     ) -> Project:
-        """Begin a project under an id that none had before. Raises `Refused`."""
+        """Begin a project under an id that none had before. That there are such lenses is for the caller to know. Raises `Refused`."""
         if not _ID.fullmatch(id):
             raise bad("wrong_id", "id")
         if not 1 <= len(purpose.strip()) <= MOST_PURPOSE:
@@ -78,20 +83,32 @@ class Projects:
         first, last = (None if said is None else dated(day, said, field) for said, field in ((since, "since"), (until, "until")))
         if first is not None and last is not None and first > last:
             raise bad("project_backwards", "since")
-        chosen = None if initiatives is None else tuple(sorted(set(initiatives)))
+        chosen, named = _listed(initiatives), _listed(people)
+        _check_people(named or ())
         with self._store.reading() as connection:
             _refuse_taken(connection, id)
             _refuse_unknown(connection, chosen or ())
         self._log(who, id, "project_made")
         # Where it breaks off here, nothing was called by this key, and who begins anew takes it.
         self._store.keys.create([PROJECT + id])
-        project = Project(id, purpose.strip(), chosen, since, until, self._store.clock(), who.by)
-        listed = None if chosen is None else msgspec.json.encode(chosen).decode()
+        read = None if lenses is None else tuple(dict.fromkeys(lenses))
+        project = Project(id, purpose.strip(), chosen, since, until, self._store.clock(), who.by, None, named, read)
         with self._store.database.writing("tokens") as connection:
             _refuse_taken(connection, id)
-            row = (id, project.purpose, listed, since, until, project.made, who.by, None)
+            row = (id, project.purpose, _text(chosen), since, until, project.made, who.by, None, _text(named), _text(read))
             connection.write([Insert(PROJECTS, [row])])
         return project
+
+    def admit(self, id: str, people: Sequence[str] | None, who: Viewer) -> Project:
+        """Have these, and nobody else, ask from now on (None: whoever is of the project). Raises `Refused`."""
+        named = _listed(people)
+        _check_people(named or ())
+        with self._store.reading() as connection:
+            open_project(connection, id)
+        self._log(who, id, "project_people")
+        with self._store.database.writing("tokens") as connection:
+            connection.write([Update(PROJECTS, ("people",), ("id",), [(_text(named), id)])])
+            return open_project(connection, id)
 
     def close(self, id: str, who: Viewer) -> None:
         """End a project, for good: nobody is told anything of it any more, and nobody can say any more whose its pseudonyms were.
@@ -126,6 +143,18 @@ def open_project(connection: ReadConnection, id: str) -> Project:
     return project
 
 
+def closed_project(connection: ReadConnection, id: str) -> Project | None:
+    """A project that is closed; None where it is not, or there is none."""
+    project = _found(connection, id)
+    return project if project is not None and project.closed is not None else None
+
+
+def check_asker(project: Project, who: Viewer) -> None:
+    """Raises `Refused` for who is none of those who may ask. Who looks after projects is asked for by name nowhere."""
+    if project.people is not None and who.role not in ("operator", "administrator") and who.by.partition("/")[2] not in project.people:
+        raise Refused(Refusal("FORBIDDEN", "project_people", "project", {"id": project.id}))
+
+
 def pseudonyms_of(project: Project, ring: Ring) -> Pseudonyms:
     """Raises `Refused` where the secret is gone: whoever closes the project is not done yet, or was broken off."""
     try:
@@ -155,6 +184,23 @@ def _found(connection: ReadConnection, id: str) -> Project | None:
     return _read(row) if row is not None else None
 
 
+def _listed(names: Sequence[str] | None) -> tuple[str, ...] | None:
+    return None if names is None else tuple(sorted(set(names)))
+
+
+def _check_people(names: Sequence[str]) -> None:
+    if not all(_ID.fullmatch(name) for name in names):
+        raise bad("wrong_id", "people")
+
+
+def _text(names: Sequence[str] | None) -> str | None:
+    return None if names is None else msgspec.json.encode(names).decode()
+
+
+def _names(text: str | None) -> tuple[str, ...] | None:
+    return None if text is None else msgspec.json.decode(text, type=tuple[str, ...])
+
+
 def _read(row: Sequence[Any]) -> Project:
-    id, purpose, initiatives, *rest = row
-    return Project(id, purpose, None if initiatives is None else msgspec.json.decode(initiatives, type=tuple[str, ...]), *rest)
+    id, purpose, initiatives, since, until, made, made_by, closed, people, lenses = row
+    return Project(id, purpose, _names(initiatives), since, until, made, made_by, closed, _names(people), _names(lenses))

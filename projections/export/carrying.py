@@ -16,7 +16,7 @@ from domain.store.staging import Line
 from projections.export import cloudevents, objects
 from projections.export.settings import settings
 from projections.export.tending import opened
-from projections.export.terminal import BY, Verb, language, looking, said, show, warn, watched
+from projections.export.terminal import BY, Verb, Verbs, language, looking, said, show, warn, watched
 
 LONGEST = EVENT_LIMIT + 2
 
@@ -127,13 +127,16 @@ def _cut(file: IO[bytes]) -> Iterator[bytes]:
         yield line
 
 
-@click.command("export", cls=Verb)
+@click.group("export", cls=Verbs, invoke_without_command=True)
 @click.option("--since", type=click.IntRange(0), default=0, metavar="POSITION", help="Only what was recorded after this position.")
-def give_out(since: int) -> None:
+@click.pass_context
+def give_out(context: click.Context, since: int) -> None:
     """Write out everything that was recorded.
 
     CloudEvents, one JSON object a line, in the order of recording, sealed content opened: as confidential as the people in it.
     `import --restore` brings it back."""
+    if context.invoked_subcommand is not None:
+        return
     damaged = 0
     with looking(), opened() as organisation, watched() as progress:
         for done, line in enumerate(cloudevents.lines(organisation.store, since), 1):

@@ -1,15 +1,21 @@
 """The verbs for research projects: what is studied, of which relationships, and the end of it.
 
-A researcher's token or membership names the project; what they are told of it is asked over HTTP.
+A researcher's token or membership names the project; what they are told of it is asked over HTTP, or frozen in releases and exported.
 """
+
+from pathlib import Path
 
 import click
 
+from domain.model.roles import Reach
 from domain.model.time import rfc3339
 from domain.store.projects import Project, open_project
 from projections.export import tables
-from projections.export.tending import opened
-from projections.export.terminal import Verb, Verbs, acting, show
+from projections.export.research import package
+from projections.export.tending import Organisation, opened
+from projections.export.terminal import Verb, Verbs, acting, looking, show, watched
+from projections.releasing import Holding, Out
+from projections.views.scope import Scope
 
 
 @click.group("project", cls=Verbs)
@@ -23,12 +29,23 @@ def project() -> None:
 @click.option("--initiative", "initiatives", multiple=True, help="Of these initiatives only; else of all, also those to come.")
 @click.option("--since", metavar="DAY", help="Of relationships that began on this day or later.")
 @click.option("--until", metavar="DAY", help="Of relationships that began up to this day, observed until it ends.")
-def create(id: str, purpose: str, initiatives: tuple[str, ...], since: str | None, until: str | None) -> None:
+@click.option("--researcher", "people", multiple=True, metavar="NAME", help="Only this member or token of it may ask; may be said again.")
+@click.option("--lens", "lenses", multiple=True, metavar="NAME", help="Only through this lens, as it is now; may be said again.")
+def create(
+    id: str,
+    purpose: str,
+    initiatives: tuple[str, ...],
+    since: str | None,
+    until: str | None,
+    people: tuple[str, ...],
+    lenses: tuple[str, ...],
+) -> None:
     """Begin a project under an id that none had before.
 
     In it are the relationships of which everybody consents to research, as long as they do."""
     with opened() as organisation:
-        made = organisation.projects.create(id, purpose, acting(), initiatives or None, since, until)
+        read = organisation.questions.versions_of(lenses) if lenses else None
+        made = organisation.projects.create(id, purpose, acting(), initiatives or None, since, until, people or None, read)
     show(_told(made), lambda _: f"begun: {made.id}")
 
 
@@ -38,6 +55,68 @@ def list_projects() -> None:
     with opened() as organisation:
         found = [_told(one) for one in organisation.projects.all()]
     show(found, lambda _: tables.projects(found))
+
+
+@project.command("people", cls=Verb)
+@click.argument("id")
+@click.argument("names", nargs=-1, metavar="[NAME]...")
+def people(id: str, names: tuple[str, ...]) -> None:
+    """Have these members and tokens ask, and nobody else.
+
+    Without names: whoever is of the project."""
+    with opened() as organisation:
+        made = organisation.projects.admit(id, names or None, acting())
+    show(_told(made), lambda _: f"asked by: {', '.join(made.people) if made.people is not None else 'whoever is of the project'}")
+
+
+@project.command("release", cls=Verb)
+@click.argument("id")
+@click.option("--lens", "lenses", multiple=True, metavar="NAME", help="Read with this lens; else with the project's, or both shipped.")
+@click.option("--step", type=int, default=1, show_default=True, metavar="WEEKS", help="Weeks between two readings.")
+def release(id: str, lenses: tuple[str, ...], step: int) -> None:
+    """Freeze what a project is told, as it is known now.
+
+    It can be given out again with the same bytes, until somebody withdraws or is erased."""
+    with looking(), opened() as organisation:
+        made = organisation.releasing.release(_asking(organisation, id), lenses or None, step)
+    show(of_release(made), lambda _: f"release {made.release.number}: {_count(made)}\nSHA-256 {made.earlier[0].sha256}")
+
+
+@project.command("releases", cls=Verb)
+@click.argument("id")
+def releases(id: str) -> None:
+    """List the releases of a project, each as it comes out now."""
+    with looking(), opened() as organisation:
+        found = [of_release(one) for one in organisation.releasing.now(_asking(organisation, id))]
+    show(found, lambda _: tables.releases(found))
+
+
+@project.command("handed", cls=Verb)
+@click.argument("id")
+def handed(id: str) -> None:
+    """List who was given what of a project, and who is to be told that something of it was withdrawn.
+
+    Who withdrew is not told, here or to them: they delete what they hold, and take the release as it comes out now."""
+    with looking(), opened() as organisation:
+        found = [_holding(one) for one in organisation.releasing.handed(_asking(organisation, id))]
+    show(found, lambda _: tables.handed(found))
+
+
+@click.command("research", cls=Verb)
+@click.option("--project", "id", required=True, metavar="ID", help="The project.")
+@click.option("--release", "number", type=int, required=True, metavar="NUMBER", help="The release of it.")
+@click.option("--out", "folder", type=click.Path(path_type=Path), required=True, metavar="FOLDER", help="The new folder to write.")
+def export_research(id: str, number: int, folder: Path) -> None:
+    """Write a release of a research project as files for other tools.
+
+    State sequences as CSV with a data package and a codebook. That it was given out, and to whom, is written down."""
+    with looking(), opened() as organisation, watched() as progress:
+        about = package.write(organisation.releasing, organisation.log, _asking(organisation, id), number, folder, "folder", progress)
+    answer = {"folder": str(folder), **about.told}
+    show(
+        answer,
+        lambda _: f"{folder}: release {about.version}, {about.revision.relationships} relationships\nSHA-256 {about.revision.sha256}",
+    )
 
 
 @project.command("close", cls=Verb)
@@ -58,5 +137,30 @@ def close(id: str, yes: bool) -> None:
 
 def _told(one: Project) -> dict[str, object]:
     instants = {"made": rfc3339(one.made), "closed": None if one.closed is None else rfc3339(one.closed)}
-    named = ("id", "purpose", "initiatives", "since", "until")
+    named = ("id", "purpose", "initiatives", "since", "until", "people", "lenses")
     return {**{name: getattr(one, name) for name in named}, **instants, "madeBy": one.made_by}
+
+
+def _asking(organisation: Organisation, project: str) -> Scope:
+    return Scope(organisation.store.organisation, reach=Reach(project=project))
+
+
+def _count(made: Out) -> str:
+    return f"{made.earlier[0].relationships} relationships, read with {' and '.join(made.release.lenses)}"
+
+
+def of_release(one: Out) -> dict[str, object]:
+    """A release as JSON has it; what it comes out as now is None where nothing of it is told."""
+    made, now = one.release, one.revision
+    return {
+        "project": made.project, "number": made.number, "made": rfc3339(made.made), "madeBy": made.made_by, "position": str(made.position),
+        "lenses": made.lenses, "stepWeeks": made.step, "revision": now.number if now is not None else None,
+        "relationships": now.relationships if now is not None else None, "sha256": now.sha256 if now is not None else None,
+        "changed": one.why(1),
+    }  # fmt: skip
+
+
+def _holding(one: Holding) -> dict[str, object]:
+    given = one.given
+    named = ("release", "revision", "format", "recipient", "behalf")
+    return {**{name: getattr(given, name) for name in named}, "at": rfc3339(given.at), "tell": one.why}

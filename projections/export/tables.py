@@ -254,6 +254,32 @@ def projects(found: Sequence[Mapping[str, Any]]) -> RenderableType:
     return table
 
 
+def releases(found: Sequence[Mapping[str, Any]]) -> RenderableType:
+    table = Table(box=box.SIMPLE_HEAD, pad_edge=False, show_edge=False)
+    for name in ("number", "made", "position", "lenses", "weeks", "revision", "relationships", "now"):
+        table.add_column(name, overflow="fold")
+    for one in found:
+        row = (one[name] for name in ("revision", "relationships", "changed"))
+        table.add_row(
+            str(one["number"]), one["made"][:10], one["position"], ", ".join(one["lenses"]), str(one["stepWeeks"]), *map(_cell, row)
+        )
+    return table
+
+
+def handed(found: Sequence[Mapping[str, Any]]) -> RenderableType:
+    table = Table(box=box.SIMPLE_HEAD, pad_edge=False, show_edge=False)
+    for name in ("at", "given to", "on behalf of", "release", "revision", "as", "to be told"):
+        table.add_column(name, overflow="fold")
+    for one in found:
+        row = (one[name] for name in ("recipient", "behalf", "release", "revision", "format", "tell"))
+        table.add_row(one["at"][:10], *map(_cell, row))
+    return table
+
+
+def _cell(value: Any) -> str:
+    return "" if value is None else str(value)
+
+
 def members(found: Sequence[Mapping[str, Any]], language: Language) -> RenderableType:
     table = _table(language, "id", "role", "looks after", "invited", "by", "joined", "left")
     for one in found:

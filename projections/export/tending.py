@@ -29,6 +29,7 @@ from projections.erasing import Erasing
 from projections.export import objects, tables
 from projections.export.terminal import BY, Verb, Verbs, acting, show, watched
 from projections.membership import Membership
+from projections.releasing import Releasing
 from projections.retention import Due, Retention
 from projections.runner import Overtaken, Runner
 from projections.views import answers
@@ -50,6 +51,7 @@ class Organisation(Protocol):
     runner: Runner
     questions: Questions
     projects: Projects
+    releasing: Releasing
     erasing: Erasing
     retention: Retention
     tokens: Tokens

@@ -51,8 +51,7 @@ def aside(snapshot: Snapshot) -> frozenset[str]:
 
 def cohort_of(snapshot: Snapshot, project: Project, names: Pseudonyms, unsure: frozenset[str], fewest: int) -> Cohort:
     """Who is in a project; whoever hangs on one of the streams `unsure` is not."""
-    gone = snapshot.gone()
-    members = {id: held for id, held in _consenting(snapshot, project) if not _is_out(id, held, gone, unsure)}
+    members = dict(consenting(snapshot, unsure, _asked_for(snapshot, project)))
     main = main_ids(snapshot.connection, snapshot.table)
     persons = {main.get(person, person) for held in members.values() for person in held.values()}
     ids = dict(sorted((names.relationship(id), id) for id in members))
@@ -63,7 +62,7 @@ def _is_out(id: str, members: Handles, gone: frozenset[str], unsure: frozenset[s
     return f"relationship/{id}" in unsure or any(person in gone or f"participant/{person}" in unsure for person in members.values())
 
 
-def _consenting(snapshot: Snapshot, project: Project) -> Iterator[tuple[str, Handles]]:
+def _asked_for(snapshot: Snapshot, project: Project) -> Clause:
     clause = Clause()
     if project.initiatives is not None:
         these, value = snapshot.connection.among("r.initiative", project.initiatives)
@@ -72,6 +71,12 @@ def _consenting(snapshot: Snapshot, project: Project) -> Iterator[tuple[str, Han
         clause.need("r.began >= ?", project.first)
     if project.over is not None:
         clause.need("r.began < ?", project.over)
+    return clause
+
+
+def consenting(snapshot: Snapshot, unsure: frozenset[str], clause: Clause) -> Iterator[tuple[str, Handles]]:
+    """The relationships that meet a clause, of which everybody who ever was a member consents to research now, by id."""
+    gone = snapshot.gone()
     # Who a handle stands for that cannot be told any more has no row among the participants.
     clause.need(
         f"NOT EXISTS (SELECT 1 FROM {snapshot.table(MEMBERS)} o LEFT JOIN {snapshot.table(PARTICIPANTS)} p ON p.id = o.participant"
@@ -84,4 +89,6 @@ def _consenting(snapshot: Snapshot, project: Project) -> Iterator[tuple[str, Han
     )
     rows: Iterable[Any] = snapshot.connection.stream(query, clause.values)
     for id, found in groupby(rows, key=itemgetter(0)):
-        yield id, {handle: person for _, handle, person in found}
+        held = {handle: person for _, handle, person in found}
+        if not _is_out(id, held, gone, unsure):
+            yield id, held

@@ -40,11 +40,16 @@ def observed(snapshot: Snapshot, project: Project, names: Pseudonyms, ids: Seque
     """How these relationships are observed, by id."""
     these, value = snapshot.connection.among("id", ids)
     query = f"SELECT id, initiative, origin, began, ended FROM {snapshot.table(RELATIONSHIPS)} r WHERE {these}"
-    over = project.over if project.over is not None and project.over <= snapshot.now else None
-    upto = snapshot.now if over is None else over - 1
-    found = {}
-    for id, initiative, origin, began, ended in snapshot.connection.execute(query, (value,)):
-        last = ended if ended is not None and ended <= upto else None
-        censoring = "ENDED" if last is not None else "RUNNING" if over is None else "PERIOD_OVER"
-        found[id] = Observation(initiative, origin, names.weeks(id, began), upto, last, censoring)
-    return found
+    return {
+        id: observation(project, names.weeks(id, began), initiative, origin, ended, snapshot.now)
+        for id, initiative, origin, began, ended in snapshot.connection.execute(query, (value,))
+    }
+
+
+def observation(project: Project, weeks: Weeks, initiative: str, origin: str, ended: int | None, now: int) -> Observation:
+    """How a relationship is observed at an instant."""
+    over = project.over if project.over is not None and project.over <= now else None
+    upto = now if over is None else over - 1
+    last = ended if ended is not None and ended <= upto else None
+    censoring = "ENDED" if last is not None else "RUNNING" if over is None else "PERIOD_OVER"
+    return Observation(initiative, origin, weeks, upto, last, censoring)

@@ -7,7 +7,7 @@ from msgspec import Struct
 
 
 class Study(Struct, frozen=True):
-    """A project. Both numbers are None where nothing is told of it, and `withheld` says why."""
+    """A project. Both numbers are None where nothing is told of it, and `withheld` says why; `lenses` are None where it has all."""
 
     id: str
     purpose: str
@@ -16,6 +16,7 @@ class Study(Struct, frozen=True):
     relationships: int | None
     persons: int | None
     withheld: str | None
+    lenses: list[str] | None = None
 
 
 class Initiative(Struct, frozen=True):

@@ -264,6 +264,12 @@ class Questions:
         with self.snapshot() as snapshot:
             return snapshot.lenses()
 
+    def versions_of(self, names: Sequence[str]) -> list[str]:
+        """Lenses as `name@version`, in the newest version where none is asked for. Raises `Refused` where there is none."""
+        with self.snapshot() as snapshot:
+            found = [snapshot.lens(asked) for asked in names]
+            return [f"{name}@{snapshot.version(name, lens)}" for name, lens in found]
+
     # Pages
 
     def relationship_page(self, first: int, after: str | None, asked: RelationshipFilter) -> a.Page:

@@ -1,7 +1,7 @@
 """What is told to who does research: of a project's relationships, under pseudonyms, how they were read week by week.
 
 Each question is asked of the primary at its newest state, so that what was withdrawn is told no more. No id, name, handle, day or instant
-of recording leaves from here; shares are told to two decimals, since by more of them what happened could be dated to the second.
+of recording leaves from here.
 """
 
 import re
@@ -14,11 +14,11 @@ from msgspec import Struct
 
 from domain.model.errors import Refusal, Refused, bad
 from domain.model.lens import Definition
-from domain.model.time import span
-from domain.store.projects import Project, open_project, pseudonyms_of
+from domain.store.accesses import viewer
+from domain.store.projects import Project, check_asker, open_project, pseudonyms_of
 from domain.store.pseudonyms import FORM
 from domain.store.store import EventStore
-from projections.lenses.reading import SPOKEN_FOR, Accounts, Evidence, column, moves_of
+from projections.lenses.reading import SPOKEN_FOR, Accounts, Evidence
 from projections.runner import Runner
 from projections.views import pseudonymous as p
 from projections.views.cohort import Cohort, aside, cohort_of
@@ -28,10 +28,10 @@ from projections.views.observation import Observation, observed
 from projections.views.scope import Scope
 from projections.views.snapshot import POINTS, Snapshot
 from projections.views.snapshots import Snapshots
+from projections.views.weekly import member_told, moves_told, trajectory_of
 
 MOST_STEP = 520
 """Weeks."""
-DECIMALS = 2
 BETWEEN = "/"
 """Stands in a member's key between the relationship and the handle, in neither of which it occurs."""
 _PSEUDONYM = re.compile(FORM)
@@ -56,7 +56,8 @@ class Asked(Struct, frozen=True):
         shown, project = self.cohort.is_shown, self.project
         relationships, persons = (len(self.cohort.ids), self.cohort.persons) if shown else (None, None)
         withheld = None if shown else "TOO_FEW"
-        return p.Study(project.id, project.purpose, project.since, project.until, relationships, persons, withheld)
+        lenses = None if project.lenses is None else list(project.lenses)
+        return p.Study(project.id, project.purpose, project.since, project.until, relationships, persons, withheld, lenses)
 
     def page(self, first: int, after: str | None) -> p.Page:
         size = page_size(first)
@@ -82,21 +83,24 @@ class Asked(Struct, frozen=True):
         called like the holder. Raises `Refused`."""
         if not 1 <= step <= MOST_STEP:
             raise bad("research_step", "stepWeeks", limit=MOST_STEP)
-        name, definition = self.snapshot.lens(lens)
+        name, definition = lens_for(self.snapshot, self.project, lens)
         whose = self._whose(keys, holder)
         seen = self._observed(sorted({one.relationship for one in whose.values()}))
         if sum(len(seen[one.relationship].grid(step)) for one in whose.values()) > POINTS:
             raise Refused(Refusal("TOO_COSTLY", "query_points", "stepWeeks", {"limit": POINTS}))
         bodies = self._bodies(list(seen), name, definition)
-        return {key: _trajectory(bodies[one.relationship], definition, one, seen[one.relationship], step) for key, one in whose.items()}
+        return {
+            key: trajectory_of(bodies[one.relationship], definition, one.holder, one.called, seen[one.relationship], step)
+            for key, one in whose.items()
+        }
 
     def moves(self, keys: Sequence[str], lens: str | None, holder: str | None) -> dict[str, list[p.Move]]:
         """The moves of the same, while they were observed. Raises `Refused`."""
-        name, definition = self.snapshot.lens(lens)
+        name, definition = lens_for(self.snapshot, self.project, lens)
         whose = self._whose(keys, holder)
         seen = self._observed(sorted({one.relationship for one in whose.values()}))
         bodies = self._bodies(list(seen), name, definition)
-        return {key: _moves(bodies[one.relationship], one, seen[one.relationship]) for key, one in whose.items()}
+        return {key: moves_told(bodies[one.relationship], one.holder, one.called, seen[one.relationship]) for key, one in whose.items()}
 
     def _bodies(self, ids: Sequence[str], name: str, lens: Definition) -> dict[str, Evidence | Accounts]:
         for id in ids:
@@ -136,12 +140,8 @@ class Asked(Struct, frozen=True):
         query = f"SELECT relationship, handle, participant, side, joined, left_on FROM {self.snapshot.table(MEMBERS)} m WHERE {these}"
         found: dict[str, list[p.Member]] = {id: [] for id in seen}
         for id, handle, person, side, joined, left in self.snapshot.connection.execute(query, (value,)):
-            came, went = span(joined).first, None if left is None else span(left).first
-            if came <= seen[id].upto:
-                week = seen[id].weeks.of
-                gone = None if went is None or went > seen[id].upto else week(went)
-                member = self.cohort.names.member(id, handle)
-                found[id].append(p.Member(id + BETWEEN + handle, member, self.cohort.person(person), side, week(came), gone))
+            called = self.cohort.names.member(id, handle), self.cohort.person(person)
+            found[id] += member_told(id + BETWEEN + handle, *called, side, joined, left, seen[id])
         return {id: sorted(members, key=lambda member: member.pseudonym) for id, members in found.items()}
 
 
@@ -158,13 +158,20 @@ class Research:
         """By project, the last that was worked out, and in which state; of nobody who is out of it anything is kept."""
 
     @contextmanager
-    def _asked(self, scope: Scope) -> Iterator[Asked]:
-        """Raises `Refused`, also where the views have not taken in all that is recorded: what they lack may be a withdrawal."""
+    def opened(self, scope: Scope) -> Iterator[tuple[Snapshot, Project]]:
+        """The project of whoever asks, with all that is recorded by now. Raises `Refused`, also where the views have not taken in all of
+        that: what they lack may be a withdrawal."""
         scope.need("research")
         with self._snapshots.newest(Scope(scope.organisation)) as snapshot:
             project = open_project(snapshot.connection, scope.reach.project or "")
+            check_asker(project, viewer())
             if snapshot.upto < self._store.head(snapshot.connection):
                 raise Refused(Refusal("UNAVAILABLE", "research_behind"))
+            yield snapshot, project
+
+    @contextmanager
+    def _asked(self, scope: Scope) -> Iterator[Asked]:
+        with self.opened(scope) as (snapshot, project):
             yield Asked(snapshot, project, self._cohort(snapshot, project))
 
     def _cohort(self, snapshot: Snapshot, project: Project) -> Cohort:
@@ -199,28 +206,18 @@ class Research:
             return asked.moves(keys, lens, holder)
 
 
-def _trajectory(body: Evidence | Accounts, lens: Definition, whose: _Whose, seen: Observation, step: int) -> p.Trajectory:
-    grid = seen.grid(step)
-    read = column(body, lens, whose.holder, seen.instants(grid))
-    helped, befriended, ambiguous = ([_rounded(share[part] if share else None) for share in read.shares] for part in range(3))
-    phases, sure = [phase.upper() for phase in read.phase], [_rounded(one) for one in read.confidence]
-    return p.Trajectory(body.lens, body.version, whose.called, list(grid), phases, helped, befriended, ambiguous, sure)
+def fixed(snapshot: Snapshot, project: Project, asked: str) -> str:
+    """A lens by its name and version. Raises `Refused`."""
+    name, definition = lens_for(snapshot, project, asked)
+    return f"{name}@{snapshot.version(name, definition)}"
 
 
-def _moves(body: Evidence | Accounts, whose: _Whose, seen: Observation) -> list[p.Move]:
-    return [
-        p.Move(
-            body.lens, body.version, whose.called, seen.weeks.of(move.at), move.was.upper(), _upper(move.was_kind),
-            move.now.upper(), _upper(move.kind), move.cause.upper(),
-        )
-        for move in moves_of(body, whose.holder)
-        if move.at <= seen.upto
-    ]  # fmt: skip
-
-
-def _rounded(share: float | None) -> float | None:
-    return None if share is None else round(share, DECIMALS)
-
-
-def _upper(word: str | None) -> str | None:
-    return None if word is None else word.upper()
+def lens_for(snapshot: Snapshot, project: Project, asked: str | None) -> tuple[str, Definition]:
+    """The lens that a project is asked through: where some were chosen, one of them, the first unless another is asked for. Raises
+    `Refused`."""
+    if project.lenses is None:
+        return snapshot.lens(asked)
+    name, definition = snapshot.lens(asked or project.lenses[0])
+    if f"{name}@{snapshot.version(name, definition)}" not in project.lenses:
+        raise Refused(Refusal("FORBIDDEN", "project_lens", "lens", {"id": project.id, "lenses": project.lenses}))
+    return name, definition

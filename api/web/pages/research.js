@@ -10,9 +10,10 @@ import { html, useMemo, useState } from "../vendor/preact.js";
 import { csv, grouped, observed } from "../weeks.js";
 import { say, word } from "../words.js";
 import { Pictures } from "./research_pictures.js";
+import { Releases } from "./research_releases.js";
 
 const PROJECT = `query Project {
-  research { project { id purpose since until relationships persons withheld } }
+  research { project { id purpose since until relationships persons withheld lenses } }
   census { fewest }
 }`;
 const WEEKS = `query Weeks($lens: String!, $after: String) {
@@ -56,7 +57,8 @@ export function ResearchPage() {
         : html`<p>${say("research.holds", { count: project.relationships, persons: project.persons })}</p>`}
       <p>${say("research.consent")} ${say("research.rule", { fewest })}</p>
       <p>${say("research.weeks_are")}</p>
-      ${project.withheld ? null : html`<${Study} id=${project.id} fewest=${fewest} />`}
+      ${project.withheld ? null : html`<${Study} id=${project.id} lenses=${project.lenses ?? LENSES} fewest=${fewest} />`}
+      <${Releases} project=${project.id} />
     `}<//>
   `;
 }
@@ -66,8 +68,8 @@ function period({ since, until }) {
   return say(`research.began_${which}`, { since: daySaid(since), until: daySaid(until) });
 }
 
-function Study({ id, fewest }) {
-  const [lens, setLens] = useState("evidence");
+function Study({ id, lenses, fewest }) {
+  const [lens, setLens] = useState(lenses[0]);
   const [by, setBy] = useState("all");
   const answer = useAnswer(WEEKS, { lens }, undefined, askedBy);
   const choice = (key, value, set, choices, said) => html`<label>${say(key)} ${" "}
@@ -75,11 +77,17 @@ function Study({ id, fewest }) {
   </label>`;
   return html`
     <form class="find" onSubmit=${(event) => event.preventDefault()}>
-      ${choice("initiative.lens", lens, setLens, LENSES, (name) => word("lens", name))}
+      ${choice("initiative.lens", lens, setLens, lenses, lensSaid)}
       ${choice("research.compare", by, setBy, Object.keys(GROUPS), (name) => say(`research.by_${name}`))}
     </form>
     <${Answered} answer=${answer}>${({ list, lens: read }) => html`<${Compared} file=${`${id}-${read}`} list=${list} lens=${read} by=${by} fewest=${fewest} />`}<//>
   `;
+}
+
+/** One that every organisation has is said in words, another as it is called. */
+function lensSaid(lens) {
+  const [name] = lens.split("@");
+  return LENSES.includes(name) ? word("lens", name) : lens;
 }
 
 /** All pages, with the lens they were read with. */

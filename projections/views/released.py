@@ -1,0 +1,219 @@
+"""What a release holds: a project as it was known at a position, without whoever consents no more.
+
+Worked out from the events each time it is asked for, so that there is no copy of it that a withdrawal or an erasure would not reach. What
+was recorded later changes nothing of it but that: relationships, readings and who is one person are as they were known.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence, Set
+from functools import cached_property
+
+from msgspec import Struct
+
+from domain.model.event import Event
+from domain.model.history import resolve
+from domain.model.lens import Definition
+from domain.model.participant import Participant, after
+from domain.store.database import HANGS, in_pages
+from domain.store.deadline import go_on
+from domain.store.mapper import VOICES
+from domain.store.projects import Project, pseudonyms_of
+from domain.store.releases import Release
+from domain.store.store import EventStore
+from projections.lenses.chronicle import Chronicle
+from projections.lenses.reading import holders, told_by_accounts, told_by_evidence
+from projections.reader import Homes
+from projections.views import pseudonymous as p
+from projections.views.cohort import Handles, aside, consenting
+from projections.views.filters import Clause
+from projections.views.histories import PARTICIPANTS, participant_of
+from projections.views.observation import Observation, observation
+from projections.views.persons import main_ids
+from projections.views.snapshot import Snapshot
+from projections.views.spans import stays
+from projections.views.weekly import member_told, moves_told, trajectory_of
+
+PAGE = 100
+"""Relationships that are held at a time."""
+
+
+class Reading(Struct, frozen=True):
+    """How a relationship was read through a lens (`name@version`) for a holder (None: pooled)."""
+
+    lens: str
+    holder: str | None
+    trajectory: p.Trajectory
+    moves: list[p.Move]
+
+
+class Told(Struct, frozen=True):
+    """A relationship with all its readings: of each lens those pooled, then of who is no member, then of members by pseudonym."""
+
+    relationship: p.Relationship
+    readings: list[Reading]
+
+
+class _Known(Struct, frozen=True):
+    """A relationship as it was known, and how it is observed."""
+
+    id: str
+    told: Chronicle
+    seen: Observation
+    people: Handles
+
+
+class Released:
+    """A release as it comes out now. Of its relationships only their ids are held; the readings come one after another."""
+
+    def __init__(self, store: EventStore, snapshot: Snapshot, project: Project, release: Release) -> None:
+        self.project, self.release = project, release
+        self._store, self._snapshot = store, snapshot
+        self._names = pseudonyms_of(project, snapshot.ring)
+        self._homes = Homes(store, snapshot.connection, snapshot.ring)
+        self._initiatives: dict[str, p.Initiative] = {}
+        self._lenses = [(one, *snapshot.lens(one)) for one in release.lenses]
+        self._unsure = aside(snapshot)
+        self.state = (snapshot.state, snapshot.gone(), self._unsure)
+        """While it is the same, it comes out the same."""
+        self.streams: list[str] = []
+        """Those of which was told."""
+
+    @cached_property
+    def _found(self) -> tuple[dict[str, str], int, int]:
+        """The relationships by pseudonym, in that order; how many people are in them; and how many readings the longest trajectory has."""
+        ids: dict[str, str] = {}
+        people: set[str] = set()
+        longest = 0
+        main = main_ids(self._snapshot.connection, self._snapshot.table)
+        now = self._agreed_now()
+        for page in in_pages([id for id, _ in consenting(self._snapshot, self._unsure, Clause())], PAGE):
+            known = list(self._known(page))
+            agreed = now & self._agreed_then({person for one in known for person in one.people.values()})
+            for one in known:
+                if self._is_asked_for(one) and one.people and agreed.issuperset(one.people.values()):
+                    ids[self._names.relationship(one.id)] = one.id
+                    people |= {main.get(person, person) for person in one.people.values()}
+                    longest = max(longest, len(one.seen.grid(self.release.step)))
+        return dict(sorted(ids.items())), len(people), longest
+
+    @property
+    def relationships(self) -> int:
+        return len(self._found[0])
+
+    @property
+    def persons(self) -> int:
+        """How many there are in it, as is known now of who is one person."""
+        return self._found[1]
+
+    @property
+    def longest(self) -> int:
+        """How many readings the longest trajectory has."""
+        return self._found[2]
+
+    def __iter__(self) -> Iterator[Told]:
+        for page in in_pages(list(self._found[0].values()), PAGE):
+            found = {one.id: one for one in self._known(page)}
+            for id in page:
+                self.streams.append(f"relationship/{id}")
+                yield self._told(found[id])
+
+    def _agreed_now(self) -> frozenset[str]:
+        """Who consents to research."""
+        query = f"SELECT id FROM {self._snapshot.table(PARTICIPANTS)} p WHERE standing = 'consenting' AND research = 1"
+        return frozenset(id for (id,) in self._snapshot.connection.execute(query))
+
+    def _known(self, ids: Sequence[str]) -> Iterator[_Known]:
+        """Those of these relationships that had begun."""
+        loaded = self._streams([f"relationship/{id}" for id in ids])
+        self._homes.learn({event.data.initiative for events in loaded.values() for event in events if event.kind.opens})
+        for stream, events in loaded.items():
+            go_on()
+            told, id = self._homes.chronicle(stream, events), stream.partition("/")[2]
+            opening = next((step.event for step in told.steps if step.event.kind.opens), None)
+            if opening is not None:
+                people = {handle: participant_of(self._snapshot.ring, stream, handle) or "" for handle in told.steps[-1].after.members}
+                yield _Known(id, told, self._observed(id, told, opening), people)
+
+    def _observed(self, id: str, told: Chronicle, opening: Event) -> Observation:
+        last = told.steps[-1].after
+        ended = None
+        if last.ended:
+            ended = next(step.event.at for step in reversed(told.steps) if step.after.ended and not step.before.ended)
+        origin = "MATCHED" if last.matched else "EMERGED"
+        return observation(self.project, self._names.weeks(id, opening.at), last.initiative, origin, ended, self.release.made)
+
+    def _is_asked_for(self, one: _Known) -> bool:
+        project, began = self.project, one.seen.weeks.began
+        return (
+            (project.initiatives is None or one.seen.initiative in project.initiatives)
+            and (project.first is None or began >= project.first)
+            and (project.over is None or began < project.over)
+        )
+
+    def _agreed_then(self, people: Set[str]) -> frozenset[str]:
+        """Who of these people consented to research, as was known."""
+        known = self._participants(sorted(people))
+        return frozenset(one.id for one in known if one.standing == "consenting" and "research" in one.consents)
+
+    def _participants(self, ids: Sequence[str]) -> list[Participant]:
+        """People as they were known."""
+        loaded = self._streams([f"participant/{id}" for id in ids])
+        return [after(stream.partition("/")[2], [one.event for one in resolve(events).standing]) for stream, events in loaded.items()]
+
+    def _streams(self, streams: Sequence[str]) -> dict[str, list[Event]]:
+        found = self._store.streams(self._snapshot.connection, streams, self._snapshot.ring, only=VOICES)
+        return {stream: [event for event in events if event.position <= self.release.position] for stream, events in found.items()}
+
+    @cached_property
+    def _main(self) -> Mapping[str, str]:
+        """Of who was known to be registered more than once, by each of their ids the one that stands for all."""
+        hangs = self._snapshot.connection.table(HANGS)
+        query = f"SELECT DISTINCT stream FROM {hangs} h WHERE stream >= 'participant/' AND stream < 'participant0'"
+        told = [stream.partition("/")[2] for (stream,) in self._snapshot.connection.execute(query)]
+        main: dict[str, str] = {}
+
+        def first(id: str) -> str:
+            while (other := main.get(id, id)) != id:
+                id = other
+            return id
+
+        for person in self._participants(told):
+            for other in person.joined:
+                one, another = sorted((first(person.id), first(other)))
+                main[another] = one
+        return {id: first(id) for id in main}
+
+    def _told(self, one: _Known) -> Told:
+        called = {handle: self._names.member(one.id, handle) for handle in one.people}
+        members = [
+            member
+            for stay in stays(one.told)
+            for member in member_told(
+                "", called[stay.handle], self._person(one.people[stay.handle]), stay.side, stay.joined, stay.left, one.seen
+            )
+        ]
+        relationship = p.Relationship(
+            "", self._names.relationship(one.id), self._initiative(one.seen.initiative), one.seen.origin, one.seen.length,
+            one.seen.censoring, sorted(members, key=lambda member: member.pseudonym),
+        )  # fmt: skip
+        others = sorted(set(holders(one.told)) - called.keys())
+        whose = [(None, None), *((other, other) for other in others), *sorted(called.items(), key=lambda pair: pair[1])]
+        return Told(relationship, [reading for lens in self._lenses for reading in self._readings(one, *lens, whose)])
+
+    def _readings(
+        self, one: _Known, lens: str, name: str, definition: Definition, whose: Sequence[tuple[str | None, str | None]]
+    ) -> Iterator[Reading]:
+        version = self._snapshot.version(name, definition)
+        body = told_by_accounts(one.told, version) if name == "accounts" else told_by_evidence(one.told, definition)
+        for holder, called in whose:
+            read = trajectory_of(body, definition, holder, called, one.seen, self.release.step)
+            yield Reading(lens, called, read, moves_told(body, holder, called, one.seen))
+
+    def _person(self, participant: str) -> str:
+        return self._names.person(self._main.get(participant, participant))
+
+    def _initiative(self, id: str) -> p.Initiative:
+        if id not in self._initiatives:
+            (events,) = self._streams([f"initiative/{id}"]).values()
+            data = next(one.event.data for one in resolve(events).standing if one.event.kind.opens)
+            self._initiatives[id] = p.Initiative(self._names.initiative(id), data.kind, data.guidance, data.contact)
+        return self._initiatives[id]

@@ -1,0 +1,53 @@
+"""What is told for research of one relationship: its readings and moves by weeks, and who was in it when.
+
+Shares are told to two decimals: by more of them what happened could be dated to the second.
+"""
+
+from collections.abc import Iterator
+
+from domain.model.lens import Definition
+from domain.model.time import span
+from projections.lenses.reading import Accounts, Evidence, column, moves_of
+from projections.views import pseudonymous as p
+from projections.views.observation import Observation
+
+DECIMALS = 2
+
+
+def trajectory_of(
+    body: Evidence | Accounts, lens: Definition, holder: str | None, called: str | None, seen: Observation, step: int
+) -> p.Trajectory:
+    """The readings of a holder (None: pooled), who is `called` so, every `step` weeks."""
+    grid = seen.grid(step)
+    read = column(body, lens, holder, seen.instants(grid))
+    helped, befriended, ambiguous = ([_rounded(share[part] if share else None) for share in read.shares] for part in range(3))
+    phases, sure = [phase.upper() for phase in read.phase], [_rounded(one) for one in read.confidence]
+    return p.Trajectory(body.lens, body.version, called, list(grid), phases, helped, befriended, ambiguous, sure)
+
+
+def moves_told(body: Evidence | Accounts, holder: str | None, called: str | None, seen: Observation) -> list[p.Move]:
+    """The moves of the same, while they were observed."""
+    return [
+        p.Move(
+            body.lens, body.version, called, seen.weeks.of(move.at), move.was.upper(), _upper(move.was_kind), move.now.upper(),
+            _upper(move.kind), move.cause.upper(),
+        )
+        for move in moves_of(body, holder)
+        if move.at <= seen.upto
+    ]  # fmt: skip
+
+
+def member_told(key: str, member: str, person: str, side: str, joined: str, left: str | None, seen: Observation) -> Iterator[p.Member]:
+    """Somebody who joined and left on these dates; nobody, where that was after it was observed."""
+    came, went = span(joined).first, None if left is None else span(left).first
+    if came <= seen.upto:
+        gone = None if went is None or went > seen.upto else seen.weeks.of(went)
+        yield p.Member(key, member, person, side, seen.weeks.of(came), gone)
+
+
+def _rounded(share: float | None) -> float | None:
+    return None if share is None else round(share, DECIMALS)
+
+
+def _upper(word: str | None) -> str | None:
+    return None if word is None else word.upper()

@@ -1,0 +1,86 @@
+"""What goes along with an export for other tools: Parquet, RO-Crate, and scripts that load it, each opened by a tool of its own."""
+
+import hashlib
+import json
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pyarrow.parquet
+import pytest
+from exported_research import exported, exporting_house, table
+from research_house import House
+from rocrate.rocrate import ROCrate
+
+from projections.export.research import package
+
+TABLES = ("relationships", "members", "sequences", "spell", "sts", "sps", "tse", "trajectories", "moves")
+
+
+@pytest.fixture(scope="module")
+def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
+    with exporting_house(tmp_path_factory.mktemp("house")) as house:
+        yield house
+
+
+@pytest.fixture(scope="module")
+def folder(house: House, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return exported(house, tmp_path_factory.mktemp("out") / "first")
+
+
+def text(value: object) -> str:
+    return "" if value is None else str(value)
+
+
+@pytest.mark.parametrize("name", TABLES)
+def test_parquet_holds_what_the_csv_holds(folder: Path, name: str) -> None:
+    found = pyarrow.parquet.read_table(folder / "parquet" / f"{name}.parquet")
+    rows = [{key: text(value) for key, value in row.items()} for row in found.to_pylist()]
+    assert rows == table(folder, name)
+    assert rows
+
+
+def test_parquet_says_of_what_it_is_and_what_its_columns_mean(folder: Path) -> None:
+    schema = pyarrow.parquet.read_schema(folder / "parquet" / "spell.parquet")
+    assert json.loads(schema.metadata[b"tussenruimte"])["project"] == "study"
+    assert schema.field("begin").metadata[b"beschrijving"] == b"De eerste week ervan."
+    assert str(schema.field("begin").type) == "int64"
+
+
+def test_without_pyarrow_everything_else_is_exported(house: House, folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(package, "can_write", lambda: False)
+    plain = exported(house, tmp_path / "plain", 1)
+    assert not (plain / "parquet").exists()
+    assert (plain / "spell.csv").read_bytes() == (folder / "spell.csv").read_bytes()
+    assert "parquet" not in (plain / "ro-crate-metadata.json").read_text()
+
+
+def test_the_crate_names_every_file_with_what_it_hashes_to(folder: Path) -> None:
+    crate = ROCrate(folder)
+    there = {path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file()}
+    named = {entity.id: entity for entity in crate.data_entities}
+    assert named.keys() == there - {"ro-crate-metadata.json"}
+    for name, entity in named.items():
+        content = (folder / name).read_bytes()
+        assert (entity["sha256"], entity["contentSize"]) == (hashlib.sha256(content).hexdigest(), str(len(content)))
+    assert crate.root_dataset["license"].id == "#terms"
+    assert crate.get("#sha256")["value"] == hashlib.sha256((folder / "release.jsonl").read_bytes()).hexdigest()
+
+
+@pytest.mark.parametrize("tool", ["polars", "pandas"])
+def test_the_python_script_loads_every_table(folder: Path, tool: str) -> None:
+    program = "import runpy, sys, json; sys.path += {path!r}; made = runpy.run_path({script!r}); tables = made['in_{tool}']()\n"
+    program += "print(json.dumps({name: [len(frame), list(frame.columns)] for name, frame in tables.items()}))"
+    filled = program.replace("{path!r}", repr(sys.path)).replace("{script!r}", repr(str(folder / "load.py"))).replace("{tool}", tool)
+    done = subprocess.run([sys.executable, "-c", filled], capture_output=True, text=True, check=True)
+    for name, (height, columns) in json.loads(done.stdout).items():
+        rows = table(folder, name)
+        assert (height, columns) == (len(rows), list(rows[0]))
+
+
+@pytest.mark.skipif(shutil.which("Rscript") is None, reason="R is not installed")
+def test_the_r_script_loads_the_sequences(folder: Path) -> None:
+    done = subprocess.run(["Rscript", "load.R"], cwd=folder, capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
