@@ -12,10 +12,11 @@ from api.arguments import After, First, LensName, given, size
 from api.context import Info, question
 from api.events import PageInfo, page_info
 from api.fields import field
+from api.lenses import LensSensitivity, ResearchLens, sensitivity_in
 from api.readings import LENS, LENS_VERSION
 from api.scalars import AmbiguityKind, Cause, Censoring, Date, Origin, Phase, Side, Withheld
 from projections.views import pseudonymous as p
-from projections.views.research import MOST_STEP
+from projections.views.research import MOST_STEP, MOST_SWEPT
 
 HOLDER = "Whose reading this is: a member's pseudonym, `coordinator`, `group` or `observer`. None: pooled over all."
 Holder = Annotated[
@@ -141,6 +142,10 @@ class ResearchRelationshipConnection:
     page_info: PageInfo = page_info()
 
 
+async def _lenses(info: Info) -> list[p.Lens]:
+    return await question(info.context.organisation.research.lenses, info.context.scope)
+
+
 async def _project(info: Info) -> p.Study:
     return await question(info.context.organisation.research.study, info.context.scope)
 
@@ -167,6 +172,12 @@ class Research:
         "The relationships of which all who ever were members consent to research, page by page.", _relationships
     )
     relationship: ResearchRelationship | None = field("One of them by its pseudonym; none where there is none.", _relationship)
+    lenses: list[ResearchLens] = field("The lenses there are, those that the organisation published in all their versions.", _lenses)
+    sensitivity: LensSensitivity | None = field(
+        f"How much what a lens concludes of these relationships ({MOST_SWEPT} of them at the most) hangs on its weights; none where"
+        " nothing is told of the project.",
+        sensitivity_in,
+    )
 
 
 def research(info: Info) -> Research:

@@ -23,6 +23,7 @@ from api.events import EventConnection, all_events
 from api.fields import feed, field
 from api.granting import Grant, Opener, allow_opening, ask_to_open, end_opening, grants, open_granted
 from api.initiatives import Initiative, InitiativeConnection, all_initiatives, initiative_by_id
+from api.lenses import LensTrial, try_lens
 from api.limits import Valid, document, measured
 from api.live import LiveEvent, LiveMove, live_events, live_moves
 from api.moves import MoveConnection, all_moves
@@ -77,6 +78,7 @@ class Query:
     moves: MoveConnection = asked("When readings changed, page by page.", all_moves)
     attention: AttentionConnection = asked("What asks for a look today, page by page, for coordinators.", all_attention)
     lenses: list[Lens] = asked("The lenses there are.", all_lenses)
+    try_lens: LensTrial = field("A lens tried on histories before it is published, for whoever may publish it and open these.", try_lens)
     census: Census = field("Numbers of all relationships together.", census)
     audit: Audit = field("What can be checked from outside, for auditors.", audit)
     organisation: Organisation = field("The organisation itself, for its administrators.", organisation)

@@ -30,6 +30,10 @@ query Everything($id: ID!, $person: ID!, $home: ID!, $at: DateTime!) {
   settings { timeZone presets { kind on days times } }
   viewer { role id name recordedBy initiatives organisation may }
   lenses { name version description definition }
+  tryLens(definition: "{name: tried, version: '1'}") {
+    lens beside relationships among seed same sameNow differing
+    phases { beside tried relationships weeks } moves { relationship at was now lens }
+  }
 }
 fragment Short on Relationship { id initiative { id } origin startedOn endedOn }
 fragment Person on Participant { id name registeredOn joinedWith consents { scope given withdrawn } }

@@ -119,6 +119,9 @@ class House:
             return pseudonyms_of(open_project(connection, project), store.keys.ring()).relationship(id)
 
 
+LENSES = """{ research { lenses { name version description } sensitivity(draws: 3) {
+    lens lensVersion spread draws seed relationships among otherwise otherwiseMost moves { base least most }
+    phases { phase relationships { base least most } weeks { base least most } } weights { weight otherwise moves } } } }"""
 BY_NAME = "query($name: ID!) { research { relationship(pseudonym: $name) { pseudonym weeks trajectory { week } moves { week } } } }"
 
 

@@ -203,13 +203,5 @@ def attention(initiative: str | None, first: int, after: str | None) -> None:
     show(page, lambda language: tables.attention(page, language))
 
 
-@click.command("list", cls=Verb)
-def list_lenses() -> None:
-    """List the lenses there are."""
-    with questions() as asked:
-        found = asked.lenses()
-    show(found, lambda language: tables.lenses(found, language))
-
-
 ASKING = (list_relationships, tell_story, read, trajectory, moves, room, history, attention)
 """The verbs that ask of relationships."""

@@ -27,7 +27,9 @@ HEADS: dict[str, str] = {
     "made": "ruimte gemaakt", "limited": "begrensd", "openness": "openheid", "recorded": "vastgelegd", "position": "positie",
     "who": "wie", "role": "rol", "looks after": "begeleidt", "invited": "uitgenodigd", "joined": "sinds", "left": "tot",
     "auditor": "auditor", "why": "waarom", "allowed by": "toegestaan door", "until": "tot", "holds": "geldt",
-    "name": "naam", "since": "sinds", "asks": "vraagt", "when": "wanneer",
+    "name": "naam", "since": "sinds", "asks": "vraagt", "when": "wanneer", "relationships": "relaties", "weeks": "weken",
+    "weight": "gewicht", "reads otherwise": "leest anders", "moves": "bewegingen",
+    "own": "zelf", "least": "minst", "most": "meest", "only by": "alleen volgens",
 }  # fmt: skip
 ACTIONS = {
     "read": ("read {}", "las {}"),
@@ -71,7 +73,7 @@ def head(name: str, language: Language) -> str:
     return HEADS[name] if name and language == "nl" else name
 
 
-def _table(language: Language, *names: str, right: Sequence[str] = ()) -> Table:
+def headed(language: Language, *names: str, right: Sequence[str] = ()) -> Table:
     table = Table(box=box.SIMPLE_HEAD, pad_edge=False, header_style="bold", show_edge=False)
     for name in names:
         table.add_column(head(name, language), justify="right" if name in right else "left", overflow="fold")
@@ -79,7 +81,7 @@ def _table(language: Language, *names: str, right: Sequence[str] = ()) -> Table:
 
 
 def relationships(page: a.Page, language: Language) -> RenderableType:
-    table = _table(language, "id", "initiative", "origin", "started", "ended")
+    table = headed(language, "id", "initiative", "origin", "started", "ended")
     for one in page.nodes:
         table.add_row(one.id, one.initiative, word(one.origin, language), occurred(one.started_on), occurred(one.ended_on or ""))
     return _paged(table, page, language)
@@ -116,7 +118,7 @@ def reading(found: a.Reading, language: Language) -> RenderableType:
         whole.add_row(head("basis", language), ", ".join(f"{word(part.basis, language)} {part.share:.0%}" for part in found.basis))
     if not found.because:
         return whole
-    because = _table(language, "because", "", "basis", "help", "friendship", "openness", right=("help", "friendship", "openness"))
+    because = headed(language, "because", "", "basis", "help", "friendship", "openness", right=("help", "friendship", "openness"))
     for part in found.because:
         because.add_row(
             occurred(part.event.occurred), told(part.event, language), word(part.basis, language),
@@ -135,7 +137,7 @@ def _number(value: float | None) -> str:
 
 def trajectory(found: a.Trajectory, language: Language) -> RenderableType:
     numbers = ("help", "friendship", "ambiguity", "confidence")
-    table = _table(language, "at", "phase", *numbers, right=numbers)
+    table = headed(language, "at", "phase", *numbers, right=numbers)
     columns = (found.help, found.friendship, found.ambiguity, found.confidence)
     for row, at in enumerate(found.at):
         table.add_row(short(at), phase(found.phase[row], None, language), *(_number(column[row]) for column in columns))
@@ -143,7 +145,7 @@ def trajectory(found: a.Trajectory, language: Language) -> RenderableType:
 
 
 def moves(found: Sequence[a.Move], language: Language) -> Table:
-    table = _table(language, "at", "relationship", "holder", "moved", "by")
+    table = headed(language, "at", "relationship", "holder", "moved", "by")
     for move in found:
         moved = phase(move.was, move.was_kind, language).append(" → ", "default").append_text(phase(move.now, move.kind, language))
         cause = "; ".join(told(event, language) for event in move.triggers) or CAUSES[move.cause][language == "nl"]
@@ -168,7 +170,7 @@ def room(found: a.Room, language: Language) -> RenderableType:
 
 
 def history(found: Sequence[a.RecordedEvent], language: Language) -> RenderableType:
-    table = _table(language, "occurred", "what", "recorded", "by", "position", right=("position",))
+    table = headed(language, "occurred", "what", "recorded", "by", "position", right=("position",))
     for event in found:
         style = "strike bright_black" if event.retracted_by is not None else ""
         what = Text(told(event, language), style)
@@ -177,7 +179,7 @@ def history(found: Sequence[a.RecordedEvent], language: Language) -> RenderableT
 
 
 def attention(page: a.Page, language: Language) -> RenderableType:
-    table = _table(language, "since", "relationship", "what", "until", "event")
+    table = headed(language, "since", "relationship", "what", "until", "event")
     for one in page.nodes:
         table.add_row(one.since, one.relationship, ASKS[one.kind][language == "nl"], one.until or "", one.event or "")
     return _paged(table, page, language)
@@ -185,7 +187,7 @@ def attention(page: a.Page, language: Language) -> RenderableType:
 
 def choices(answer: Mapping[str, Any], language: Language) -> RenderableType:
     """When each kind asks, or that it does not."""
-    table = _table(language, "name", "what", "asks", "when")
+    table = headed(language, "name", "what", "asks", "when")
     for one in answer["presets"]:
         asks = ("yes", "ja") if one["on"] else ("no", "nee")
         times = ("{} times their rhythm", "{} keer hun ritme")[language == "nl"].format(one["times"]) if one["times"] else ""
@@ -197,7 +199,7 @@ def choices(answer: Mapping[str, Any], language: Language) -> RenderableType:
 
 def accesses(page: a.Page, language: Language) -> RenderableType:
     """Two columns of sentences beside the time: they break between words where one of many narrow columns would break them."""
-    table = _table(language, "at", "who", "what")
+    table = headed(language, "at", "who", "what")
     for one in page.nodes:
         table.add_row(short(one.at), *looked(one, language))
     return _paged(table, page, language)
@@ -221,7 +223,7 @@ def _reached(access: a.Access, language: Language) -> str:
 
 
 def lenses(found: Sequence[a.Lens], language: Language) -> RenderableType:
-    table = _table(language, "lens", "version", "description")
+    table = headed(language, "lens", "version", "description")
     for lens in found:
         table.add_row(lens.name, lens.version, plain(lens.description))
     return table
@@ -250,7 +252,7 @@ def projects(found: Sequence[Mapping[str, Any]]) -> RenderableType:
 
 
 def members(found: Sequence[Mapping[str, Any]], language: Language) -> RenderableType:
-    table = _table(language, "id", "role", "looks after", "invited", "by", "joined", "left")
+    table = headed(language, "id", "role", "looks after", "invited", "by", "joined", "left")
     for one in found:
         after = ", ".join(one["initiatives"]) or one["project"] or ""
         days = [(one[name] or "")[:10] for name in ("invited", "joined", "left")]
@@ -259,7 +261,7 @@ def members(found: Sequence[Mapping[str, Any]], language: Language) -> Renderabl
 
 
 def grants(found: Sequence[Mapping[str, Any]], language: Language) -> RenderableType:
-    table = _table(language, "id", "auditor", "what", "why", "allowed by", "until", "holds")
+    table = headed(language, "id", "auditor", "what", "why", "allowed by", "until", "holds")
     for one in found:
         what = ", ".join([*one["initiatives"], *one["relationships"]])
         holds = ("yes", "ja") if one["holds"] else ("no", "nee")

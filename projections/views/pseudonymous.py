@@ -18,6 +18,12 @@ class Study(Struct, frozen=True):
     withheld: str | None
 
 
+class Lens(Struct, frozen=True):
+    name: str
+    version: str
+    description: str
+
+
 class Initiative(Struct, frozen=True):
     pseudonym: str
     kind: str

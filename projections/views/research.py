@@ -15,10 +15,13 @@ from msgspec import Struct
 from domain.model.errors import Refusal, Refused, bad
 from domain.model.lens import Definition
 from domain.model.time import span
+from domain.store.deadline import go_on
 from domain.store.projects import Project, open_project, pseudonyms_of
 from domain.store.pseudonyms import FORM
 from domain.store.store import EventStore
 from projections.lenses.reading import SPOKEN_FOR, Accounts, Evidence, column, moves_of
+from projections.research.cases import Case, drawn
+from projections.research.sensitivity import Sensitivity, check, swept
 from projections.runner import Runner
 from projections.views import pseudonymous as p
 from projections.views.cohort import Cohort, aside, cohort_of
@@ -28,9 +31,12 @@ from projections.views.observation import Observation, observed
 from projections.views.scope import Scope
 from projections.views.snapshot import POINTS, Snapshot
 from projections.views.snapshots import Snapshots
+from projections.views.trials import with_weights
 
 MOST_STEP = 520
 """Weeks."""
+MOST_SWEPT = 100
+"""Relationships on which it is tried how much hangs on the weights of a lens."""
 DECIMALS = 2
 BETWEEN = "/"
 """Stands in a member's key between the relationship and the handle, in neither of which it occurs."""
@@ -97,6 +103,23 @@ class Asked(Struct, frozen=True):
         seen = self._observed(sorted({one.relationship for one in whose.values()}))
         bodies = self._bodies(list(seen), name, definition)
         return {key: _moves(bodies[one.relationship], one, seen[one.relationship]) for key, one in whose.items()}
+
+    def lenses(self) -> list[p.Lens]:
+        """Those that the organisation published are in it in all versions."""
+        return [p.Lens(lens.name, lens.version, lens.description) for lens in self.snapshot.lenses()]
+
+    def sensitivity(self, lens: str | None, spread: float, draws: int, seed: int) -> Sensitivity | None:
+        """Of so many relationships at the most, at the ends of the weeks that are told of each. Raises `Refused`."""
+        check(spread, draws)
+        definition = with_weights(self.snapshot, lens)
+        if not self.cohort.is_shown:
+            return None
+        seen = self._observed([self.cohort.ids[name] for name in drawn(self.cohort.ids, MOST_SWEPT, seed)])
+        for id in seen:
+            self.snapshot.seen.note(f"relationship/{id}", "voice")
+        told = self.snapshot.told(list(seen), None)
+        cases = [Case(id, told[id], one.instants(one.grid(1)), one.upto) for id, one in seen.items() if len(one.grid(1))]
+        return swept(cases, definition, spread, draws, seed, len(self.cohort.ids), go_on)
 
     def _bodies(self, ids: Sequence[str], name: str, lens: Definition) -> dict[str, Evidence | Accounts]:
         for id in ids:
@@ -179,6 +202,15 @@ class Research:
     def study(self, scope: Scope) -> p.Study:
         with self._asked(scope) as asked:
             return asked.study()
+
+    def lenses(self, scope: Scope) -> list[p.Lens]:
+        with self._asked(scope) as asked:
+            return asked.lenses()
+
+    def sensitivity(self, scope: Scope, lens: str | None, spread: float, draws: int, seed: int) -> Sensitivity | None:
+        """None where nothing is told of the project."""
+        with self._asked(scope) as asked:
+            return asked.sensitivity(lens, spread, draws, seed)
 
     def page(self, scope: Scope, first: int, after: str | None) -> p.Page:
         with self._asked(scope) as asked:

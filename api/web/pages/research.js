@@ -12,7 +12,7 @@ import { say, word } from "../words.js";
 import { Pictures } from "./research_pictures.js";
 
 const PROJECT = `query Project {
-  research { project { id purpose since until relationships persons withheld } }
+  research { project { id purpose since until relationships persons withheld } lenses { name version description } }
   census { fewest }
 }`;
 const WEEKS = `query Weeks($lens: String!, $after: String) {
@@ -33,8 +33,8 @@ const WEEKS = `query Weeks($lens: String!, $after: String) {
     }
   }
 }`;
-/** Those that every organisation has: which others there are is not told for research, and who knows one asks for it by name. */
-const LENSES = ["evidence", "accounts"];
+/** Those that every organisation has have words of their own; of others each version is named, since an answer is to be cited. */
+const BUILT_IN = ["evidence", "accounts"];
 /** By what contacts are compared: what group each is of, and where its name has a word. */
 const GROUPS = {
   all: { of: () => "", words: "research" },
@@ -48,7 +48,7 @@ export function ResearchPage() {
   const answer = useAnswer(PROJECT, {});
   return html`
     <h1>${say("research.title")}</h1>
-    <${Answered} answer=${answer}>${({ research: { project }, census: { fewest } }) => html`
+    <${Answered} answer=${answer}>${({ research: { project, lenses }, census: { fewest } }) => html`
       <p>${project.purpose}</p>
       <p class="under">${period(project)}</p>
       ${project.withheld
@@ -56,7 +56,7 @@ export function ResearchPage() {
         : html`<p>${say("research.holds", { count: project.relationships, persons: project.persons })}</p>`}
       <p>${say("research.consent")} ${say("research.rule", { fewest })}</p>
       <p>${say("research.weeks_are")}</p>
-      ${project.withheld ? null : html`<${Study} id=${project.id} fewest=${fewest} />`}
+      ${project.withheld ? null : html`<${Study} id=${project.id} lenses=${lenses} fewest=${fewest} />`}
     `}<//>
   `;
 }
@@ -66,18 +66,21 @@ function period({ since, until }) {
   return say(`research.began_${which}`, { since: daySaid(since), until: daySaid(until) });
 }
 
-function Study({ id, fewest }) {
+function Study({ id, lenses, fewest }) {
   const [lens, setLens] = useState("evidence");
   const [by, setBy] = useState("all");
+  const own = lenses.filter(({ name }) => !BUILT_IN.includes(name)).map((one) => ({ ...one, id: `${one.name}@${one.version}` }));
+  const chosen = own.find(({ id }) => id === lens);
   const answer = useAnswer(WEEKS, { lens }, undefined, askedBy);
   const choice = (key, value, set, choices, said) => html`<label>${say(key)} ${" "}
     <select value=${value} onChange=${({ target }) => set(target.value)}>${choices.map((one) => html`<option value=${one}>${said(one)}</option>`)}</select>
   </label>`;
   return html`
     <form class="find" onSubmit=${(event) => event.preventDefault()}>
-      ${choice("initiative.lens", lens, setLens, LENSES, (name) => word("lens", name))}
+      ${choice("initiative.lens", lens, setLens, [...BUILT_IN, ...own.map(({ id }) => id)], (name) => BUILT_IN.includes(name) ? word("lens", name) : name)}
       ${choice("research.compare", by, setBy, Object.keys(GROUPS), (name) => say(`research.by_${name}`))}
     </form>
+    ${chosen?.description ? html`<p class="from">${chosen.id}: ${chosen.description}</p>` : null}
     <${Answered} answer=${answer}>${({ list, lens: read }) => html`<${Compared} file=${`${id}-${read}`} list=${list} lens=${read} by=${by} fewest=${fewest} />`}<//>
   `;
 }
