@@ -13,6 +13,7 @@ from api.context import Info, question
 from api.events import PageInfo, page_info
 from api.fields import field
 from api.lenses import LensSensitivity, ResearchLens, sensitivity_in
+from api.measures import Score
 from api.readings import LENS, LENS_VERSION
 from api.scalars import AmbiguityKind, Cause, Censoring, Date, Origin, Phase, Side, Withheld
 from projections.views import pseudonymous as p
@@ -52,6 +53,11 @@ async def _trajectory_of(
 
 async def _moves_of(relationship: Relationship, info: Info, lens: LensName = UNSET, holder: Holder = UNSET) -> list[p.Move] | None:
     return await _moves(info, relationship.key, lens, holder)
+
+
+async def _measures(relationship: Relationship, info: Info) -> list[p.Measure] | None:
+    context = info.context
+    return await context.load(context.organisation.research.measures, relationship.key, scope=context.scope)
 
 
 async def _own_trajectory(member: Member, info: Info, step_weeks: Step = 1, lens: LensName = UNSET) -> p.Trajectory | None:
@@ -109,6 +115,15 @@ class ResearchMove:
     cause: Cause = field("Why it changed.")
 
 
+@strawberry.type(description="What was measured, as it comes out on a scale; the answers are not told.")
+class ResearchMeasure:
+    week: int = field("The week since the start of the relationship in which it was taken.")
+    holder: strawberry.ID | None = field("Who answered: a member's pseudonym, `coordinator`, `group` or `observer`; none where not said.")
+    scale: str = field("The scale, as `name@version`.")
+    mode: str = field("How it was taken: `self`, `read_aloud` or `phone`.")
+    scores: list[Score] = field("Its scores.")
+
+
 @strawberry.type(description="A member of a relationship, under pseudonyms.")
 class ResearchMember:
     pseudonym: strawberry.ID = field("What they are called in this relationship; give it as `holder`.")
@@ -134,6 +149,9 @@ class ResearchRelationship:
         "How it stood week by week; none where nobody here is called like the holder, or somebody has just withdrawn.", _trajectory_of
     )
     moves: list[ResearchMove] | None = field("When its reading changed, in order of time; none as for the trajectory.", _moves_of)
+    measures: list[ResearchMeasure] | None = field(
+        "What was measured of it while it was observed, where there is a scale for it; none where somebody has just withdrawn.", _measures
+    )
 
 
 @strawberry.type(description="A page of relationships, in the order of their pseudonyms.")

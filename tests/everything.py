@@ -12,6 +12,7 @@ query Everything($id: ID!, $person: ID!, $home: ID!, $at: DateTime!) {
     reversals { id between from restoredOn }
     openings { id about holder by from settledOn }
     tensions { id kind holder from easedOn }
+    measures { instrument version holder occurred mode scale scores { name value } outside missing unknown }
     history { ...What }
     reading(at: $at) { ...How }
     trajectory(to: $at, stepDays: 30) { lens lensVersion holder at phase help friendship ambiguity confidence }

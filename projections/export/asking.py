@@ -177,6 +177,19 @@ def room(relationship: str, at: str, known_at: str | None) -> None:
     show(found, lambda language: tables.room(found, language))
 
 
+@click.command("measures", cls=Verb)
+@_id
+@_known_at
+def measures(relationship: str, known_at: str | None) -> None:
+    """List what was measured, and what it comes to.
+
+    A score is worked out from the answers by the scale of that instrument, and sets no reading."""
+    with questions() as asked:
+        id = _known(asked, relationship)
+        found = asked.measures([id], _moment(asked, known_at, "knownAt"))[id]
+    show(found, lambda language: tables.measures(found, language))
+
+
 @click.command("history", cls=Verb)
 @_id
 @_known_at
@@ -203,5 +216,5 @@ def attention(initiative: str | None, first: int, after: str | None) -> None:
     show(page, lambda language: tables.attention(page, language))
 
 
-ASKING = (list_relationships, tell_story, read, trajectory, moves, room, history, attention)
+ASKING = (list_relationships, tell_story, read, trajectory, moves, room, measures, history, attention)
 """The verbs that ask of relationships."""

@@ -30,7 +30,13 @@ HEADS: dict[str, str] = {
     "name": "naam", "since": "sinds", "asks": "vraagt", "when": "wanneer", "relationships": "relaties", "weeks": "weken",
     "weight": "gewicht", "reads otherwise": "leest anders", "moves": "bewegingen",
     "own": "zelf", "least": "minst", "most": "meest", "only by": "alleen volgens",
+    "instrument": "instrument", "scale": "schaal", "score": "score", "not scored": "niet gescoord",
 }  # fmt: skip
+UNSCORED = {
+    "outside": ("outside the scale", "buiten de schaal"),
+    "missing": ("missing", "ontbreekt"),
+    "unknown": ("unknown", "onbekend"),
+}
 ACTIONS = {
     "read": ("read {}", "las {}"),
     "export": ("exported {}", "exporteerde {}"),
@@ -220,6 +226,20 @@ def _reached(access: a.Access, language: Language) -> str:
         return place
     between = ("na positie {} tot en met {}" if language == "nl" else "after position {} up to {}").format(access.since, access.upto)
     return f"{place} {between}"
+
+
+def measures(found: Sequence[a.Measure], language: Language) -> RenderableType:
+    table = headed(language, "at", "holder", "instrument", "scale", "score", "not scored")
+    for one in found:
+        scores = ", ".join(f"{score.name} {score.value:g}" for score in one.scores if score.value is not None)
+        table.add_row(occurred(one.occurred), one.holder or "", plain(one.instrument), one.scale or "", scores, _unscored(one, language))
+    return table
+
+
+def _unscored(measure: a.Measure, language: Language) -> str:
+    """The answers of which no score is made, and why."""
+    why = [(said[language == "nl"], getattr(measure, name)) for name, said in UNSCORED.items()]
+    return "; ".join(f"{said}: {', '.join(map(plain, names))}" for said, names in why if names)
 
 
 def lenses(found: Sequence[a.Lens], language: Language) -> RenderableType:

@@ -183,6 +183,26 @@ class Tension(Answer):
     eased_on: str | None
 
 
+class Score(Answer):
+    name: str
+    value: float | None
+
+
+class Measure(Answer):
+    """`scale` is None where there is no scale of that instrument. What cannot be shown says why in the place of `instrument`."""
+
+    instrument: str
+    version: str | None
+    holder: str | None
+    occurred: str
+    mode: str | None
+    scale: str | None
+    scores: list[Score]
+    outside: list[str]
+    missing: list[str]
+    unknown: list[str]
+
+
 class Relationship(Answer):
     """What a list shows of a relationship; the rest is asked by its id. `initiative` is an id."""
 

@@ -81,6 +81,21 @@ class Move(Struct, frozen=True):
     cause: str
 
 
+class Score(Struct, frozen=True):
+    name: str
+    value: float | None
+
+
+class Measure(Struct, frozen=True):
+    """What answers come to on a scale; the answers themselves are not told."""
+
+    week: int
+    holder: str | None
+    scale: str
+    mode: str
+    scores: list[Score]
+
+
 class Page(Struct, frozen=True):
     """Relationships in the order of their pseudonyms."""
 

@@ -185,6 +185,9 @@ class Questions:
     def tensions(self, ids: Sequence[str], known_at: int | None = None, only: Opens | None = None) -> dict[str, list[a.Tension]]:
         return self._spans(ids, known_at, spans.tensions, only, lambda tension: tension.kind not in spans.UNTOLD)
 
+    def measures(self, ids: Sequence[str], known_at: int | None = None, only: Opens | None = None) -> dict[str, list[a.Measure]]:
+        return self._spans(ids, known_at, spans.measures, only, lambda measure: measure.instrument not in spans.UNTOLD)
+
     def _spans(
         self,
         ids: Sequence[str],

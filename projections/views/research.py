@@ -13,12 +13,14 @@ from typing import NamedTuple
 from msgspec import Struct
 
 from domain.model.errors import Refusal, Refused, bad
+from domain.model.event import Event
 from domain.model.lens import Definition
 from domain.model.time import span
 from domain.store.deadline import go_on
 from domain.store.projects import Project, open_project, pseudonyms_of
 from domain.store.pseudonyms import FORM
 from domain.store.store import EventStore
+from projections.lenses.chronicle import Chronicle
 from projections.lenses.reading import SPOKEN_FOR, Accounts, Evidence, column, moves_of
 from projections.research.cases import Case, drawn
 from projections.research.sensitivity import Sensitivity, check, swept
@@ -31,6 +33,7 @@ from projections.views.observation import Observation, observed
 from projections.views.scope import Scope
 from projections.views.snapshot import POINTS, Snapshot
 from projections.views.snapshots import Snapshots
+from projections.views.spans import measure
 from projections.views.trials import with_weights
 
 MOST_STEP = 520
@@ -103,6 +106,24 @@ class Asked(Struct, frozen=True):
         seen = self._observed(sorted({one.relationship for one in whose.values()}))
         bodies = self._bodies(list(seen), name, definition)
         return {key: _moves(bodies[one.relationship], one, seen[one.relationship]) for key, one in whose.items()}
+
+    def measures(self, keys: Sequence[str]) -> dict[str, list[p.Measure]]:
+        """What was measured while these relationships were observed, where there is a scale for it; of members who have pseudonyms here."""
+        held = [key for key in keys if key in self.cohort.members] if self.cohort.is_shown else []
+        seen = self._observed(held)
+        for id in seen:
+            self.snapshot.seen.note(f"relationship/{id}", "voice")
+        told = self.snapshot.told(list(seen), None)
+        return {id: [one for event in _measured(told[id], seen[id].upto) for one in self._measure(id, event, seen[id])] for id in seen}
+
+    def _measure(self, id: str, event: Event, seen: Observation) -> Iterator[p.Measure]:
+        found = measure(event)
+        if found.scale is not None and found.mode is not None:
+            is_member = found.holder is not None and found.holder not in SPOKEN_FOR
+            called = self.cohort.names.member(id, found.holder or "") if is_member else found.holder
+            yield p.Measure(
+                seen.weeks.of(event.at), called, found.scale, found.mode, [p.Score(one.name, one.value) for one in found.scores]
+            )
 
     def lenses(self) -> list[p.Lens]:
         """Those that the organisation published are in it in all versions."""
@@ -207,6 +228,10 @@ class Research:
         with self._asked(scope) as asked:
             return asked.lenses()
 
+    def measures(self, keys: Sequence[str], scope: Scope) -> dict[str, list[p.Measure]]:
+        with self._asked(scope) as asked:
+            return asked.measures(keys)
+
     def sensitivity(self, scope: Scope, lens: str | None, spread: float, draws: int, seed: int) -> Sensitivity | None:
         """None where nothing is told of the project."""
         with self._asked(scope) as asked:
@@ -248,6 +273,10 @@ def _moves(body: Evidence | Accounts, whose: _Whose, seen: Observation) -> list[
         for move in moves_of(body, whose.holder)
         if move.at <= seen.upto
     ]  # fmt: skip
+
+
+def _measured(told: Chronicle, upto: int) -> list[Event]:
+    return [step.event for step in told.steps if step.event.kind.name == "measure_taken" and step.event.at <= upto]
 
 
 def _rounded(share: float | None) -> float | None:
