@@ -9,6 +9,7 @@ import strawberry
 from strawberry import UNSET
 
 from api.arguments import After, First, LensName, given, size
+from api.coding import CodeAgreement
 from api.context import Info, question
 from api.events import PageInfo, page_info
 from api.fields import field
@@ -16,6 +17,7 @@ from api.lenses import LensSensitivity, ResearchLens, sensitivity_in
 from api.measures import Score
 from api.readings import LENS, LENS_VERSION
 from api.scalars import AmbiguityKind, Cause, Censoring, Date, Origin, Phase, Side, Withheld
+from projections.research import agreement
 from projections.views import pseudonymous as p
 from projections.views.research import MOST_STEP, MOST_SWEPT
 
@@ -53,6 +55,15 @@ async def _trajectory_of(
 
 async def _moves_of(relationship: Relationship, info: Info, lens: LensName = UNSET, holder: Holder = UNSET) -> list[p.Move] | None:
     return await _moves(info, relationship.key, lens, holder)
+
+
+async def _codes(relationship: Relationship, info: Info) -> list[p.Code] | None:
+    context = info.context
+    return await context.load(context.organisation.research.codes, relationship.key, scope=context.scope)
+
+
+async def _agreement(info: Info) -> list[agreement.CodeAgreement] | None:
+    return await question(info.context.organisation.research.agreement, info.context.scope)
 
 
 async def _measures(relationship: Relationship, info: Info) -> list[p.Measure] | None:
@@ -115,6 +126,13 @@ class ResearchMove:
     cause: Cause = field("Why it changed.")
 
 
+@strawberry.type(description="What coders read in something that was said. Neither the words nor who coded them are told.")
+class ResearchCode:
+    week: int = field("The week since the start of the relationship that was spoken of.")
+    holder: strawberry.ID | None = field("Who said it: a member's pseudonym, `coordinator`, `group` or `observer`.")
+    code: str = field("The code.")
+
+
 @strawberry.type(description="What was measured, as it comes out on a scale; the answers are not told.")
 class ResearchMeasure:
     week: int = field("The week since the start of the relationship in which it was taken.")
@@ -149,6 +167,9 @@ class ResearchRelationship:
         "How it stood week by week; none where nobody here is called like the holder, or somebody has just withdrawn.", _trajectory_of
     )
     moves: list[ResearchMove] | None = field("When its reading changed, in order of time; none as for the trajectory.", _moves_of)
+    codes: list[ResearchCode] | None = field(
+        "What coders read in what was said while it was observed; none where somebody has just withdrawn.", _codes
+    )
     measures: list[ResearchMeasure] | None = field(
         "What was measured of it while it was observed, where there is a scale for it; none where somebody has just withdrawn.", _measures
     )
@@ -190,6 +211,9 @@ class Research:
         "The relationships of which all who ever were members consent to research, page by page.", _relationships
     )
     relationship: ResearchRelationship | None = field("One of them by its pseudonym; none where there is none.", _relationship)
+    agreement: list[CodeAgreement] | None = field(
+        "How far the coders of what was said in these agree; none where nothing is told of the project.", _agreement
+    )
     lenses: list[ResearchLens] = field("The lenses there are, those that the organisation published in all their versions.", _lenses)
     sensitivity: LensSensitivity | None = field(
         f"How much what a lens concludes of these relationships ({MOST_SWEPT} of them at the most) hangs on its weights; none where"

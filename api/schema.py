@@ -18,6 +18,7 @@ from api.at_least import AtLeast
 from api.attention import AttentionConnection, all_attention
 from api.audit import Audit, audit
 from api.census import Census, LiveCensus, census, live_census
+from api.coding import CodeAgreement, agreement_of
 from api.errors import OF_THE_QUERY, all_said, code_of
 from api.events import EventConnection, all_events
 from api.fields import feed, field
@@ -78,6 +79,7 @@ class Query:
     moves: MoveConnection = asked("When readings changed, page by page.", all_moves)
     attention: AttentionConnection = asked("What asks for a look today, page by page, for coordinators.", all_attention)
     lenses: list[Lens] = asked("The lenses there are.", all_lenses)
+    agreement: list[CodeAgreement] = field("How far the coders of accounts agree, for whoever may open these.", agreement_of)
     try_lens: LensTrial = field("A lens tried on histories before it is published, for whoever may publish it and open these.", try_lens)
     census: Census = field("Numbers of all relationships together.", census)
     audit: Audit = field("What can be checked from outside, for auditors.", audit)

@@ -26,7 +26,7 @@ PAGES = {"relationships": 50, "initiatives": 50, "events": 100, "moves": 100, "a
 LISTS = {"moves": 30, "members": 30}
 """The lists from which one comes back to relationships, and how many entries they are taken to have within one another."""
 SPANS = ("members", "terms", "agreements", "reversals", "openings", "tensions")
-READ = frozenset({"reading", "trajectory", "room", "history", "moves", "measures", *SPANS})
+READ = frozenset({"reading", "trajectory", "room", "history", "moves", "measures", "codes", *SPANS})
 """What is read off a relationship's events counts as two rows."""
 READ_COST = 10
 """And costs so much more than another field."""

@@ -123,7 +123,8 @@ LENSES = """{ research { lenses { name version description } sensitivity(draws: 
     lens lensVersion spread draws seed relationships among otherwise otherwiseMost moves { base least most }
     phases { phase relationships { base least most } weeks { base least most } } weights { weight otherwise moves } } } }"""
 MEASURES = """{ research { relationships(first: 100) { nodes { pseudonym members { pseudonym side }
-    measures { week holder scale mode scores { name value } } } } } }"""
+    measures { week holder scale mode scores { name value } } codes { week holder code } } }
+    agreement { code units coders alpha } } }"""
 BY_NAME = "query($name: ID!) { research { relationship(pseudonym: $name) { pseudonym weeks trajectory { week } moves { week } } } }"
 
 

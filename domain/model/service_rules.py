@@ -125,6 +125,10 @@ SERVICE_RULES: dict[str, tuple[str, str]] = {
         "With an older version of a lens {limit} relationships are read at once; this asks of more. Narrow it to an initiative, or ask of single relationships.",
         "Met een oudere versie van een lens worden {limit} relaties tegelijk gelezen; dit vraagt er meer. Beperk het tot een initiatief, of vraag het per relatie.",
     ),
+    "coding_many": (
+        "Agreement is worked out of {limit} relationships at once; these are more. Ask of one initiative.",
+        "Overeenstemming wordt over {limit} relaties tegelijk berekend; dit zijn er meer. Vraag het van één initiatief.",
+    ),
     "lens_spread": (
         "Weights are multiplied by 1 − spread to 1 + spread: give more than 0 and at most 1.",
         "Gewichten worden vermenigvuldigd met 1 − spread tot 1 + spread: geef meer dan 0 en hoogstens 1.",

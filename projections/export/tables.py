@@ -14,6 +14,7 @@ from projections.export.telling import CAUSES, holders_named
 from projections.export.timeline import SIGNS, STYLES
 from projections.export.vocabulary import ASKS, plain, word
 from projections.export.wording import told
+from projections.research.agreement import CodeAgreement
 from projections.soundness import Finding
 from projections.views import answers as a
 
@@ -31,6 +32,8 @@ HEADS: dict[str, str] = {
     "weight": "gewicht", "reads otherwise": "leest anders", "moves": "bewegingen",
     "own": "zelf", "least": "minst", "most": "meest", "only by": "alleen volgens",
     "instrument": "instrument", "scale": "schaal", "score": "score", "not scored": "niet gescoord",
+    "account": "verhaal", "code": "code", "coder": "codeur", "segment": "fragment", "units": "eenheden", "coders": "codeurs",
+    "alpha": "alfa",
 }  # fmt: skip
 UNSCORED = {
     "outside": ("outside the scale", "buiten de schaal"),
@@ -226,6 +229,22 @@ def _reached(access: a.Access, language: Language) -> str:
         return place
     between = ("na positie {} tot en met {}" if language == "nl" else "after position {} up to {}").format(access.since, access.upto)
     return f"{place} {between}"
+
+
+def codes(found: Sequence[a.Code], language: Language) -> RenderableType:
+    table = headed(language, "at", "holder", "account", "code", "coder", "segment")
+    for one in found:
+        part = "" if one.segment is None else f"{one.segment.note}: {one.segment.start}–{one.segment.end}"
+        table.add_row(occurred(one.occurred), one.holder, one.account or "", plain(one.code), one.coder or "", part)
+    return table
+
+
+def agreement(found: Sequence[CodeAgreement], language: Language) -> RenderableType:
+    table = headed(language, "code", "units", "coders", "alpha", right=("units", "coders", "alpha"))
+    for one in found:
+        code = ("alles samen" if language == "nl" else "all together") if one.code is None else plain(one.code)
+        table.add_row(code, str(one.units), str(one.coders), "" if one.alpha is None else f"{one.alpha:.3f}")
+    return table
 
 
 def measures(found: Sequence[a.Measure], language: Language) -> RenderableType:

@@ -183,6 +183,23 @@ class Tension(Answer):
     eased_on: str | None
 
 
+class Segment(Answer):
+    note: int
+    start: int
+    end: int
+
+
+class Code(Answer):
+    """What a coder read in an account. What cannot be shown says why in the place of `code`, and no account."""
+
+    account: str | None
+    code: str
+    coder: str | None
+    segment: Segment | None
+    holder: str
+    occurred: str
+
+
 class Score(Answer):
     name: str
     value: float | None

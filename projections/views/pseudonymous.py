@@ -96,6 +96,14 @@ class Measure(Struct, frozen=True):
     scores: list[Score]
 
 
+class Code(Struct, frozen=True):
+    """What a coder read in what somebody said; `week` is that of what was said."""
+
+    week: int
+    holder: str | None
+    code: str
+
+
 class Page(Struct, frozen=True):
     """Relationships in the order of their pseudonyms."""
 

@@ -19,11 +19,12 @@ from domain.store.mapper import NAMES, NOTHING, Opens
 from domain.store.store import EventStore
 from projections.lenses.chronicle import Chronicle
 from projections.lenses.evidence import Move
+from projections.research.agreement import CodeAgreement
 from projections.research.sensitivity import Sensitivity
 from projections.research.trial import Trial
 from projections.runner import Runner
 from projections.views import answers as a
-from projections.views import older, pages, spans, trials
+from projections.views import coding, older, pages, spans, trials
 from projections.views.answer_cache import AnswerCache
 from projections.views.attention_pages import AttentionFilter, attention_page
 from projections.views.filters import (
@@ -184,6 +185,13 @@ class Questions:
 
     def tensions(self, ids: Sequence[str], known_at: int | None = None, only: Opens | None = None) -> dict[str, list[a.Tension]]:
         return self._spans(ids, known_at, spans.tensions, only, lambda tension: tension.kind not in spans.UNTOLD)
+
+    def codes(self, ids: Sequence[str], known_at: int | None = None, only: Opens | None = None) -> dict[str, list[a.Code]]:
+        return self._spans(ids, known_at, spans.codes, only, lambda code: code.account is not None)
+
+    def agreement(self, initiative: str | None) -> list[CodeAgreement]:
+        with self.snapshot() as snapshot:
+            return coding.agreement(snapshot, initiative)
 
     def measures(self, ids: Sequence[str], known_at: int | None = None, only: Opens | None = None) -> dict[str, list[a.Measure]]:
         return self._spans(ids, known_at, spans.measures, only, lambda measure: measure.instrument not in spans.UNTOLD)

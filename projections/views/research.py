@@ -22,10 +22,13 @@ from domain.store.pseudonyms import FORM
 from domain.store.store import EventStore
 from projections.lenses.chronicle import Chronicle
 from projections.lenses.reading import SPOKEN_FOR, Accounts, Evidence, column, moves_of
+from projections.research.agreement import CodeAgreement, agreements
 from projections.research.cases import Case, drawn
 from projections.research.sensitivity import Sensitivity, check, swept
 from projections.runner import Runner
 from projections.views import pseudonymous as p
+from projections.views import spans
+from projections.views.coding import coded
 from projections.views.cohort import Cohort, aside, cohort_of
 from projections.views.filters import page_size
 from projections.views.histories import INITIATIVES, MEMBERS
@@ -33,7 +36,6 @@ from projections.views.observation import Observation, observed
 from projections.views.scope import Scope
 from projections.views.snapshot import POINTS, Snapshot
 from projections.views.snapshots import Snapshots
-from projections.views.spans import measure
 from projections.views.trials import with_weights
 
 MOST_STEP = 520
@@ -117,13 +119,41 @@ class Asked(Struct, frozen=True):
         return {id: [one for event in _measured(told[id], seen[id].upto) for one in self._measure(id, event, seen[id])] for id in seen}
 
     def _measure(self, id: str, event: Event, seen: Observation) -> Iterator[p.Measure]:
-        found = measure(event)
+        found = spans.measure(event)
         if found.scale is not None and found.mode is not None:
-            is_member = found.holder is not None and found.holder not in SPOKEN_FOR
-            called = self.cohort.names.member(id, found.holder or "") if is_member else found.holder
+            called = self._called(id, found.holder)
             yield p.Measure(
                 seen.weeks.of(event.at), called, found.scale, found.mode, [p.Score(one.name, one.value) for one in found.scores]
             )
+
+    def codes(self, keys: Sequence[str]) -> dict[str, list[p.Code]]:
+        """The codes of what was said while these relationships were observed, each once an account: not who coded, nor the words."""
+        held = [key for key in keys if key in self.cohort.members] if self.cohort.is_shown else []
+        seen = self._observed(held)
+        for id in seen:
+            self.snapshot.seen.note(f"relationship/{id}", "voice")
+        told = self.snapshot.told(list(seen), None)
+        return {id: list(dict.fromkeys(self._codes(id, told[id], seen[id]))) for id in seen}
+
+    def _codes(self, id: str, told: Chronicle, seen: Observation) -> Iterator[p.Code]:
+        accounts = {step.event.id: step.event for step in told.steps if step.event.kind.name == "account_given"}
+        once = dict.fromkeys((one.account, one.code) for one in spans.codes(told))
+        for account, code in once:
+            if account in accounts and (event := accounts[account]).at <= seen.upto:
+                yield p.Code(seen.weeks.of(event.at), self._called(id, event.perspective), code)
+
+    def agreement(self) -> list[CodeAgreement] | None:
+        """How far coders agree on these relationships; None where nothing is told of them."""
+        if not self.cohort.is_shown:
+            return None
+        ids = list(self.cohort.ids.values())
+        for id in ids:
+            self.snapshot.seen.note(f"relationship/{id}", "voice")
+        return agreements(coded(self.snapshot.told(ids, None).values()))
+
+    def _called(self, id: str, holder: str | None) -> str | None:
+        is_member = holder is not None and holder not in SPOKEN_FOR
+        return self.cohort.names.member(id, holder) if is_member and holder else holder
 
     def lenses(self) -> list[p.Lens]:
         """Those that the organisation published are in it in all versions."""
@@ -231,6 +261,14 @@ class Research:
     def measures(self, keys: Sequence[str], scope: Scope) -> dict[str, list[p.Measure]]:
         with self._asked(scope) as asked:
             return asked.measures(keys)
+
+    def codes(self, keys: Sequence[str], scope: Scope) -> dict[str, list[p.Code]]:
+        with self._asked(scope) as asked:
+            return asked.codes(keys)
+
+    def agreement(self, scope: Scope) -> list[CodeAgreement] | None:
+        with self._asked(scope) as asked:
+            return asked.agreement()
 
     def sensitivity(self, scope: Scope, lens: str | None, spread: float, draws: int, seed: int) -> Sensitivity | None:
         """None where nothing is told of the project."""

@@ -160,6 +160,19 @@ def tensions(told: Chronicle) -> list[a.Tension]:
     return found
 
 
+def codes(told: Chronicle) -> list[a.Code]:
+    """What coders read in accounts, in the order in which they did; where that cannot be shown, it says why."""
+    return [code(event) for event in told.codes]
+
+
+def code(event: Event) -> a.Code:
+    data, holder = event.data, event.perspective or ""
+    if isinstance(data, Unvoiced):
+        return a.Code(None, _why(data), None, None, holder, event.occurred)
+    part = None if data.segment is None else a.Segment(data.segment.note, data.segment.start, data.segment.end)
+    return a.Code(data.account, data.code, data.coder, part, holder, event.occurred)
+
+
 def measures(told: Chronicle) -> list[a.Measure]:
     """What was measured and what it comes to; where that cannot be shown, it says why."""
     return [measure(step.event) for step in told.steps if step.event.kind.name == "measure_taken"]
