@@ -157,8 +157,10 @@ def _read(found: Any) -> Any:
 
 
 def test_no_reading_of_a_shipped_lens_changes_by_a_code_in_any_way(run: Run, tmp_path: Path) -> None:
-    """Codes stand at many days, in between everything else: not one look is taken for them."""
-    history = [*pair(), SAID, account("b-said", "r", "b", "2021-04-01", named="friendship")]
+    """Codes stand at many days while what was said fades: not one look is taken for them, or it would be seen to fade sooner."""
+    members = [{"handle": handle, "participant": f"r-{name}", "roles": []} for handle, name in (("a", "anna"), ("b", "bram"))]
+    met = line("r-met", "contact_emerged", "relationship/r", {"initiative": "home", "members": members})
+    history = [*pair()[:-1], met, SAID, account("b-said", "r", "b", "2021-04-01", named="friendship")]
     codes = [coded(f"c{day}", "said", "warmth", f"coder-{day}", on=f"2021-{day % 12 + 1:02}-{day:02}") for day in range(3, 28)]
     assert given(run, *history).code == 0
     before = [told(run, lens) for lens in ("evidence", "accounts")]
