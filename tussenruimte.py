@@ -40,7 +40,7 @@ from projections import soundness
 from projections.census.cells import Rule
 from projections.census.releases import Releases
 from projections.erasing import Erasing
-from projections.export import asking, auditing, carrying, choosing, entering, lensing, members, researching, tables, tending
+from projections.export import asking, auditing, carrying, choosing, coding, entering, lensing, members, researching, tables, tending
 from projections.export.bounds import bounds
 from projections.export.settings import Counting, Databases, Files, Settings, databases, files_of, root_key, settings, witnesses
 from projections.export.sign_in import LINK_MINUTES, entry, is_loopback, sign_in_address
@@ -201,6 +201,7 @@ for asking_verb in asking.ASKING:
 
 
 cli.add_command(lensing.lens)
+cli.add_command(coding.coding)
 
 
 @cli.command("rebuild")

@@ -13,6 +13,14 @@ CODING_RULES: dict[str, tuple[str, str]] = {
         "The account has {count} texts; a segment names one of them, from 0.",
         "Het verhaal heeft {count} teksten; een fragment noemt er een van, vanaf 0.",
     ),
+    "qda_form": (
+        "This is no REFI-QDA project (.qdpx) that can be read: {detail}.",
+        "Dit is geen REFI-QDA-project (.qdpx) dat gelezen kan worden: {detail}.",
+    ),
+    "qda_outside": (
+        "A coding of '{account}' ends at {end}, beyond its text of {length} characters. Export the texts anew, and code those.",
+        "Een codering van '{account}' eindigt bij {end}, voorbij de tekst van {length} tekens. Exporteer de teksten opnieuw, en codeer die.",
+    ),
     "segment_order": (
         "A segment ends after it begins: `end` is the character after its last.",
         "Een fragment eindigt na zijn begin: `end` is het teken na het laatste.",
