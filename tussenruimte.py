@@ -1,8 +1,8 @@
 """The front door: settings, the one place where the parts are put together, and the command line.
 
 Only this module knows both the api and the workers. The verbs that ask stand in `projections.export.asking`, those that carry events in
-and out in `carrying`, those for lenses, tokens, erasures and retention in `tending`, for settings in `choosing`, for projects in
-`researching`, for who audits in `auditing`; here are the verbs that look after the whole and serve it.
+and out in `carrying`, those for lenses in `lensing`, for tokens, erasures and retention in `tending`, for settings in `choosing`, for
+projects in `researching`, for who audits in `auditing`; here are the verbs that look after the whole and serve it.
 """
 
 import os
@@ -41,7 +41,20 @@ from projections import soundness
 from projections.census.cells import Rule
 from projections.census.releases import Releases
 from projections.erasing import Erasing
-from projections.export import asking, auditing, carrying, checkup, choosing, entering, members, researching, tables, tending
+from projections.export import (
+    asking,
+    auditing,
+    carrying,
+    checkup,
+    choosing,
+    coding,
+    entering,
+    lensing,
+    members,
+    researching,
+    tables,
+    tending,
+)
 from projections.export.bounds import bounds
 from projections.export.mail import Mail
 from projections.export.settings import Counting, Files, Settings, databases, files_of, root_key, settings, witnesses
@@ -210,13 +223,8 @@ for asking_verb in asking.ASKING:
     cli.add_command(asking_verb)
 
 
-@cli.group("lens")
-def lens() -> None:
-    """List and publish lenses."""
-
-
-lens.add_command(asking.list_lenses)
-lens.add_command(tending.add_lens)
+cli.add_command(lensing.lens)
+cli.add_command(coding.coding)
 
 
 @cli.command("rebuild")

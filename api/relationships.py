@@ -10,10 +10,12 @@ import strawberry
 from strawberry import UNSET
 
 from api.arguments import After, First, KnownAt
+from api.coding import CODED, Code
 from api.context import Info
 from api.events import Event, PageInfo, page_info
 from api.fields import field
 from api.initiatives import Initiative
+from api.measures import MEASURED, Measure
 from api.moves import Move, moves_of
 from api.people import Participant, person
 from api.pushed import Pushable
@@ -125,6 +127,8 @@ class Relationship:
     reversals: list[Reversal] = field("Times of exchanged sides.", _known(lambda questions: questions.reversals))
     openings: list[Opening] = field("What was left open.", _known(lambda questions: questions.openings, "about", "by"))
     tensions: list[Tension] = field("Tensions that were felt.", _known(lambda questions: questions.tensions, "kind"))
+    codes: list[Code] = field("What coders read in what was said.", _known(lambda questions: questions.codes, *CODED))
+    measures: list[Measure] = field("What was measured, and what it comes to.", _known(lambda questions: questions.measures, *MEASURED))
     history: list[Event] = field(
         "Everything recorded about it, in the order of occurring, retracted and amended events included and marked.",
         _known(lambda questions: questions.histories, *CONTENT),

@@ -9,14 +9,18 @@ import strawberry
 from strawberry import UNSET
 
 from api.arguments import After, First, LensName, given, size
+from api.coding import CodeAgreement
 from api.context import Info, question
 from api.events import PageInfo, page_info
 from api.fields import field
+from api.lenses import LensSensitivity, ResearchLens, sensitivity_in
+from api.measures import Score
 from api.readings import LENS, LENS_VERSION
 from api.releases import Release, own_releases
 from api.scalars import AmbiguityKind, Cause, Censoring, Date, Origin, Phase, Side, Withheld
+from projections.research import agreement
 from projections.views import pseudonymous as p
-from projections.views.research import MOST_STEP
+from projections.views.research import MOST_STEP, MOST_SWEPT
 
 HOLDER = "Whose reading this is: a member's pseudonym, `coordinator`, `group` or `observer`. None: pooled over all."
 Holder = Annotated[
@@ -52,6 +56,20 @@ async def _trajectory_of(
 
 async def _moves_of(relationship: Relationship, info: Info, lens: LensName = UNSET, holder: Holder = UNSET) -> list[p.Move] | None:
     return await _moves(info, relationship.key, lens, holder)
+
+
+async def _codes(relationship: Relationship, info: Info) -> list[p.Code] | None:
+    context = info.context
+    return await context.load(context.organisation.research.codes, relationship.key, scope=context.scope)
+
+
+async def _agreement(info: Info) -> list[agreement.CodeAgreement] | None:
+    return await question(info.context.organisation.research.agreement, info.context.scope)
+
+
+async def _measures(relationship: Relationship, info: Info) -> list[p.Measure] | None:
+    context = info.context
+    return await context.load(context.organisation.research.measures, relationship.key, scope=context.scope)
 
 
 async def _own_trajectory(member: Member, info: Info, step_weeks: Step = 1, lens: LensName = UNSET) -> p.Trajectory | None:
@@ -110,6 +128,22 @@ class ResearchMove:
     cause: Cause = field("Why it changed.")
 
 
+@strawberry.type(description="What coders read in something that was said. Neither the words nor who coded them are told.")
+class ResearchCode:
+    week: int = field("The week since the start of the relationship that was spoken of.")
+    holder: strawberry.ID | None = field("Who said it: a member's pseudonym, `coordinator`, `group` or `observer`.")
+    code: str = field("The code.")
+
+
+@strawberry.type(description="What was measured, as it comes out on a scale; the answers are not told.")
+class ResearchMeasure:
+    week: int = field("The week since the start of the relationship in which it was taken.")
+    holder: strawberry.ID | None = field("Who answered: a member's pseudonym, `coordinator`, `group` or `observer`; none where not said.")
+    scale: str = field("The scale, as `name@version`.")
+    mode: str = field("How it was taken: `self`, `read_aloud` or `phone`.")
+    scores: list[Score] = field("Its scores.")
+
+
 @strawberry.type(description="A member of a relationship, under pseudonyms.")
 class ResearchMember:
     pseudonym: strawberry.ID = field("What they are called in this relationship; give it as `holder`.")
@@ -135,12 +169,22 @@ class ResearchRelationship:
         "How it stood week by week; none where nobody here is called like the holder, or somebody has just withdrawn.", _trajectory_of
     )
     moves: list[ResearchMove] | None = field("When its reading changed, in order of time; none as for the trajectory.", _moves_of)
+    codes: list[ResearchCode] | None = field(
+        "What coders read in what was said while it was observed; none where somebody has just withdrawn.", _codes
+    )
+    measures: list[ResearchMeasure] | None = field(
+        "What was measured of it while it was observed, where there is a scale for it; none where somebody has just withdrawn.", _measures
+    )
 
 
 @strawberry.type(description="A page of relationships, in the order of their pseudonyms.")
 class ResearchRelationshipConnection:
     nodes: list[ResearchRelationship] = field("The relationships of this page.")
     page_info: PageInfo = page_info()
+
+
+async def _lenses(info: Info) -> list[p.Lens]:
+    return await question(info.context.organisation.research.lenses, info.context.scope)
 
 
 async def _project(info: Info) -> p.Study:
@@ -170,6 +214,15 @@ class Research:
     )
     relationship: ResearchRelationship | None = field("One of them by its pseudonym; none where there is none.", _relationship)
     releases: list[Release] = field("What was frozen of it, each as it comes out now.", own_releases)
+    agreement: list[CodeAgreement] | None = field(
+        "How far the coders of what was said in these agree; none where nothing is told of the project.", _agreement
+    )
+    lenses: list[ResearchLens] = field("The lenses there are, those that the organisation published in all their versions.", _lenses)
+    sensitivity: LensSensitivity | None = field(
+        f"How much what a lens concludes of these relationships ({MOST_SWEPT} of them at the most) hangs on its weights; none where"
+        " nothing is told of the project.",
+        sensitivity_in,
+    )
 
 
 def research(info: Info) -> Research:

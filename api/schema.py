@@ -18,11 +18,13 @@ from api.at_least import AtLeast
 from api.attention import AttentionConnection, all_attention
 from api.audit import Audit, audit
 from api.census import Census, LiveCensus, census, live_census
+from api.coding import CodeAgreement, agreement_of
 from api.errors import OF_THE_QUERY, all_said, code_of
 from api.events import EventConnection, all_events
 from api.fields import feed, field
 from api.granting import Grant, Opener, allow_opening, ask_to_open, end_opening, grants, open_granted
 from api.initiatives import Initiative, InitiativeConnection, all_initiatives, initiative_by_id
+from api.lenses import LensTrial, try_lens
 from api.limits import Valid, document, measured
 from api.live import LiveEvent, LiveMove, live_events, live_moves
 from api.moves import MoveConnection, all_moves
@@ -49,8 +51,8 @@ from api.readings import Lens, all_lenses
 from api.recording import ErasureResult, RecordResult, erase_participant, record_events, recorder_of, withdraw_consent
 from api.refused import note_errors
 from api.relationships import Relationship, RelationshipConnection, all_relationships, relationship_by_id
-from api.reminders import CalendarAddress, Reminders, end_calendar, remind_by_mail, reminders, renew_calendar, stop_mail
 from api.releases import Release, release_research
+from api.reminders import CalendarAddress, Reminders, end_calendar, remind_by_mail, reminders, renew_calendar, stop_mail
 from api.research import Research, research
 from api.scalars import SCALARS
 from api.settings import Settings, set_preset, set_time_zone, settings
@@ -79,6 +81,8 @@ class Query:
     moves: MoveConnection = asked("When readings changed, page by page.", all_moves)
     attention: AttentionConnection = asked("What asks for a look today, page by page, for coordinators.", all_attention)
     lenses: list[Lens] = asked("The lenses there are.", all_lenses)
+    agreement: list[CodeAgreement] = field("How far the coders of accounts agree, for whoever may open these.", agreement_of)
+    try_lens: LensTrial = field("A lens tried on histories before it is published, for whoever may publish it and open these.", try_lens)
     census: Census = field("Numbers of all relationships together.", census)
     audit: Audit = field("What can be checked from outside, for auditors.", audit)
     organisation: Organisation = field("The organisation itself, for its administrators.", organisation)

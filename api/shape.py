@@ -26,10 +26,12 @@ PAGES = {"relationships": 50, "initiatives": 50, "events": 100, "moves": 100, "a
 LISTS = {"moves": 30, "members": 30}
 """The lists from which one comes back to relationships, and how many entries they are taken to have within one another."""
 SPANS = ("members", "terms", "agreements", "reversals", "openings", "tensions")
-READ = frozenset({"reading", "trajectory", "room", "history", "moves", *SPANS})
+READ = frozenset({"reading", "trajectory", "room", "history", "moves", "measures", "codes", *SPANS})
 """What is read off a relationship's events counts as two rows."""
 READ_COST = 10
 """And costs so much more than another field."""
+DEAR = {"tryLens": 20_000, "sensitivity": 20_000}
+"""What reads many histories many times over costs so much more."""
 COLUMNS = {"census": 500}
 """The fields in which every other is a column of a table, and how many rows it is taken to have."""
 
@@ -123,7 +125,7 @@ class _Operation:
             rows, cost = size * (1 + rows), size * cost
         elif a_list and listed:
             rows, cost = LISTS[name] * rows, LISTS[name] * cost
-        cost = cost * COLUMNS.get(name, 1) + 1 + READ_COST * read
+        cost = cost * COLUMNS.get(name, 1) + 1 + READ_COST * read + DEAR.get(name, 0)
         return Shape(depth, inner.breadth, 1 + inner.fields, inner.aliases + (field.alias is not None), inner.directives, rows, cost)
 
     def _size(self, field: FieldNode) -> int:

@@ -12,6 +12,8 @@ query Everything($id: ID!, $person: ID!, $home: ID!, $at: DateTime!) {
     reversals { id between from restoredOn }
     openings { id about holder by from settledOn }
     tensions { id kind holder from easedOn }
+    codes { account code coder segment { note start end } holder occurred }
+    measures { instrument version holder occurred mode scale scores { name value } outside missing unknown }
     history { ...What }
     reading(at: $at) { ...How }
     trajectory(to: $at, stepDays: 30) { lens lensVersion holder at phase help friendship ambiguity confidence }
@@ -30,6 +32,11 @@ query Everything($id: ID!, $person: ID!, $home: ID!, $at: DateTime!) {
   settings { timeZone presets { kind on days times } }
   viewer { role id name recordedBy initiatives organisation may }
   lenses { name version description definition }
+  agreement { code units coders alpha }
+  tryLens(definition: "{name: tried, version: '1'}") {
+    lens beside relationships among seed same sameNow differing
+    phases { beside tried relationships weeks } moves { relationship at was now lens }
+  }
 }
 fragment Short on Relationship { id initiative { id } origin startedOn endedOn }
 fragment Person on Participant { id name registeredOn joinedWith consents { scope given withdrawn } }

@@ -119,6 +119,12 @@ class House:
             return pseudonyms_of(open_project(connection, project), store.keys.ring()).relationship(id)
 
 
+LENSES = """{ research { lenses { name version description } sensitivity(draws: 3) {
+    lens lensVersion spread draws seed relationships among otherwise otherwiseMost moves { base least most }
+    phases { phase relationships { base least most } weeks { base least most } } weights { weight otherwise moves } } } }"""
+MEASURES = """{ research { relationships(first: 100) { nodes { pseudonym members { pseudonym side }
+    measures { week holder scale mode scores { name value } } codes { week holder code } } }
+    agreement { code units coders alpha } } }"""
 BY_NAME = "query($name: ID!) { research { relationship(pseudonym: $name) { pseudonym weeks trajectory { week } moves { week } } } }"
 
 

@@ -24,8 +24,8 @@ from domain.store.keys import load_root
 from domain.store.ledger import canonical, encode, leaf
 from domain.store.store import EventStore
 
-LATER = ("participants_joined", "participants_parted")
-"""The kinds that came into the catalogue when the store had been made; their bytes stand among the literals."""
+LATER = ("participants_joined", "participants_parted", "account_coded")
+"""The kinds that came into the catalogue when the store had been made; their bytes stand among the literals, but for what is sealed."""
 GOLDEN = Path(__file__).parent / "golden"
 EXPECTED: list[dict[str, Any]] = [json.loads(told) for told in (GOLDEN / "v1.jsonl").read_text().splitlines()]
 

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from everything import ADMINISTERED, AUDITED, COUNTED, EVERYTHING, OWN, REMINDED, RESEARCHED
 from graphql import FieldNode, GraphQLObjectType, TypeInfo, TypeInfoVisitor, Visitor, parse, visit
-from research_house import BY_NAME, WHOLE
+from research_house import BY_NAME, LENSES, MEASURES, WHOLE
 from served import EXAMPLES, Served
 from test_schema import OURS
 
@@ -26,7 +26,7 @@ def test_no_field_of_the_schema_is_left_unasked() -> None:
             assert parent is not None
             asked.add((parent.name, node.name.value))
 
-    for query in (EVERYTHING, AUDITED, COUNTED, ADMINISTERED, OWN, REMINDED, RESEARCHED, WHOLE, BY_NAME, OF_MEMBERS):
+    for query in (EVERYTHING, AUDITED, COUNTED, ADMINISTERED, OWN, REMINDED, RESEARCHED, WHOLE, BY_NAME, LENSES, MEASURES, OF_MEMBERS):
         visit(parse(query), TypeInfoVisitor(types, Collect()))
     recording = {"Mutation", "RecordResult", "ErasureResult", "Invitation", "NewToken", "Opener", "CalendarAddress"}
     live = {"Subscription", "EventArrived", "CaughtUp", "Heartbeat", "MoveArrived", "MoveWithdrawn"}

@@ -307,3 +307,17 @@ def test_a_project_with_lenses_of_its_own_is_read_through_them_alone(web: WebHou
     web.organisation.projects.create("said", "To learn.", WHO, initiatives=list(HOMES), lenses=["accounts@1"])
     page = researcher(web, "said").open("research")
     assert page.get_by_label("How it is read").locator("option").all_inner_texts() == ["accounts: what people said or left open"]
+
+
+def test_lenses_of_the_organisation_can_be_chosen_in_each_version_with_what_they_go_by(web: WebHouse) -> None:
+    for version, days in (("1", 20), ("2", 700)):
+        definition = {"description": f"Forgets in {days} days.", "half_life_days": days}
+        data = {"version": version, "definition": definition}
+        web.record([line(f"hasty-{version}", "lens_published", "lens/hasty", data)])
+    page = researcher(web).open("research")
+    choice = page.get_by_label("How it is read")
+    expect(choice.locator("option")).to_have_text([re.compile("^evidence:"), re.compile("^accounts:"), "hasty@1", "hasty@2"])
+    choice.select_option("hasty@1")
+    expect(page.get_by_text("hasty@1: Forgets in 20 days.")).to_be_visible()
+    picture(page, TOGETHER).wait_for()
+    assert rows(page, TOGETHER) == columns(phases(page, "hasty@1")) != columns(phases(page, "hasty"))

@@ -140,6 +140,9 @@ def _voices(told: _Told) -> None:
             "told": TOLD,
         }
         account = told.happened("account_given", pair, said, perspective=holder, toldby="b")
+        part = {"note": 0, "start": 1, "end": 3}
+        coded = {"account": account, "code": "company", "coder": "kim", "segment": part}
+        told.happened("account_coded", pair, coded, perspective=holder)
         answers = {say(f"{holder}.answers"): SCORE}
         measure = {"instrument": say(f"{holder}.instrument"), "version": say(f"{holder}.version"), "mode": "phone", "answers": answers}
         told.happened("measure_taken", pair, measure, perspective=holder)

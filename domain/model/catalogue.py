@@ -66,6 +66,7 @@ KINDS: tuple[Kind, ...] = (
     _kind(e.LeftOpen, view="needed", own="opening"),
     _kind(e.Settled, closes=True),
     _kind(e.AccountGiven, view="needed", after_end=True),
+    _kind(e.AccountCoded, view="needed", after_end=True),
     _kind(e.MeasureTaken, view="allowed", after_end=True),
     _kind(e.SurpriseNoticed, view="needed", after_end=True),
     _kind(e.TensionFelt, view="needed", own="tension"),

@@ -276,6 +276,12 @@ def _account(state: Relationship, event: Event) -> None:
             raise broken("direction_twice", f"data.direction[{number}]")
 
 
+def _coding(_: Relationship, event: Event) -> None:
+    segment = event.data.segment
+    if segment is not None and segment.start >= segment.end:
+        raise broken("segment_order", "data.segment.end")
+
+
 def _easing(state: Relationship, event: Event) -> None:
     if event.data.tension not in state.tensions:
         raise broken("tension_not_felt", "data.tension", id=event.data.tension)
@@ -319,6 +325,7 @@ _RULES: dict[str, Callable[[Relationship, Event], None]] = {
     "left_open": _leaving_open,
     "settled": _settling,
     "account_given": _account,
+    "account_coded": _coding,
     "tension_eased": _easing,
     "check_in_held": lambda s, e: _all_members(s, e.data.with_, "data.with"),
     "room_made": _room,

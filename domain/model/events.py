@@ -210,6 +210,19 @@ class AccountGiven(Data):
     told: w.Edtf | None = None
 
 
+class Segment(Part):
+    note: w.Whole
+    start: w.Whole
+    end: w.Whole
+
+
+class AccountCoded(Data):
+    account: w.Id
+    code: w.ShortWord
+    coder: w.Id
+    segment: Segment | None = None
+
+
 class MeasureTaken(Data):
     instrument: Annotated[str, Meta(min_length=1, max_length=128)]
     mode: w.MeasureMode

@@ -3,7 +3,7 @@
 What a whole stream came to is kept as `Judged`, so that the next event, where it comes after all others, is judged without them.
 """
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -11,6 +11,7 @@ from msgspec.structs import replace
 from domain.model import decisions, participant
 from domain.model.errors import Refusal, Refused, broken, missing
 from domain.model.event import Event
+from domain.model.events import Unvoiced
 from domain.model.history import Standing, resolve
 from domain.model.initiative import Initiative
 from domain.model.naming import GIVING, handles, identities, notes
@@ -42,6 +43,7 @@ def fold_relationship(stream: str, events: Sequence[Event], world: World) -> tup
     people, taken = _handed_out(recorded, {})
     everybody, taken_now = _handed_out(events[len(recorded) :], people)
     judged = _folded(Judged(Relationship(stream.partition("/")[2])), history.standing, people.items(), world, refused)
+    refused += _coded(history.standing, world)
     for event in events:
         if event.kind.corrects and event.position > world.head:
             guarded(refused, event, _correction, judged.state, event, world)
@@ -58,7 +60,7 @@ def go_on(judged: Judged, new: Sequence[Event], world: World) -> tuple[Judged, R
     """Judge what comes after all that was judged, as the whole would be; None where only the whole can tell."""
     last = judged.last
     for event in new:
-        if event.kind.corrects or event.kind.opens or event.at < last:
+        if event.kind.corrects or event.kind.opens or event.kind.name == "account_coded" or event.at < last:
             return None
         last = event.at
     if judged.home is None or world.initiative(judged.state.initiative) is not judged.home:
@@ -137,6 +139,27 @@ def _never_used(event: Event, own: str, used: set[str]) -> None:
     """The id of an opening, a tension, an agreement or a reversal is its own in the relationship for ever."""
     if own in used:
         raise broken("id_used", f"data.{event.kind.own}", id=own)
+
+
+def _coded(standing: Sequence[Standing], world: World) -> Refusals:
+    """What is coded anew is an account that stands, of whom it is said to be. One that is retracted later takes its codes with it."""
+    refused: Refusals = []
+    accounts = {one.event.id: one.event for one in standing if one.event.kind.name == "account_given"}
+    for one in standing:
+        if one.event.kind.name == "account_coded" and is_new(world, one) and not isinstance(one.event.data, Unvoiced):
+            guarded(refused, one.source, _code, one, accounts)
+    return refused
+
+
+def _code(standing: Standing, accounts: Mapping[str, Event]) -> None:
+    event, data = standing.event, standing.event.data
+    if (account := accounts.get(data.account)) is None:
+        raise Refused(placed_in(standing, broken("account_unknown", "data.account", account=data.account).refusal))
+    if account.perspective != event.perspective:
+        refusal = broken("account_of_another", "perspective", account=data.account, holder=account.perspective).refusal
+        raise Refused(placed_in(standing, refusal))
+    if data.segment is not None and data.segment.note >= (count := len(notes(account))):
+        raise Refused(placed_in(standing, broken("segment_note", "data.segment.note", count=count).refusal))
 
 
 def _registered(event: Event, world: World) -> None:

@@ -11,6 +11,7 @@ import msgspec
 from msgspec import Meta, Struct
 
 from domain.model.errors import Refused, bad
+from domain.model.words import ShortWord
 
 Weight = tuple[float, float, float]
 """What something adds to help, friendship and openness."""
@@ -72,7 +73,8 @@ Strength = Annotated[float, Meta(ge=0, le=10)]
 class Definition(Struct, frozen=True, forbid_unknown_fields=True):
     """A lens of the kind of `evidence`. Strengths halve every `half_life_days`; a look is taken in silence every `look_days`;
     below `unobserved_below` nothing is known; a phase changes where another share exceeds its own by `change_by`;
-    while an agreement that weighs is in force, openness counts `agreed_openness` times."""
+    while an agreement that weighs is in force, openness counts `agreed_openness` times. `codes` are weights of codes that coders gave to
+    accounts; without them no code weighs."""
 
     name: Annotated[str, Meta(pattern=r"\A[a-z][a-z0-9_-]{0,39}\Z")]
     version: Annotated[str, Meta(pattern=r"\A[A-Za-z0-9._-]{1,40}\Z")]
@@ -83,6 +85,7 @@ class Definition(Struct, frozen=True, forbid_unknown_fields=True):
     change_by: Share = 0.10
     agreed_openness: Share = 0.5
     weights: dict[str, tuple[Strength, Strength, Strength]] = {}
+    codes: dict[ShortWord, tuple[Strength, Strength, Strength]] = {}
 
     def weight(self, name: str) -> Weight:
         return self.weights.get(name) or WEIGHTS[name]
@@ -128,7 +131,7 @@ def _bad(message: str, field: Callable[[str], str]) -> Refused:
     path = path.rstrip("`").lstrip(".")
     if "regex" in text:
         return bad("lens_name" if path == "name" else "lens_version_form", field(path))
-    return bad("lens_bad", field(path) or None, detail=text)
+    return bad("lens_bad", field(path) or None, detail=f"{path}: {text}" if path else text)
 
 
 def checked(definition: Definition, field: Callable[[str], str] = lambda path: path) -> Definition:
@@ -145,4 +148,6 @@ def whole(definition: Definition) -> dict[str, Any]:
     """The definition with every weight written out, as it is published and shown."""
     plain: dict[str, Any] = msgspec.to_builtins(definition)
     plain["weights"] = {name: list(definition.weight(name)) for name in WEIGHTS}
+    if not definition.codes:
+        del plain["codes"]
     return plain

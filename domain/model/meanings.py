@@ -135,6 +135,15 @@ EVENTS: dict[str, tuple[str, dict[str, str]]] = {
             "told": "When it was said, an EDTF date; `occurred` is the time it speaks of.",
         },
     ),
+    "account_coded": (
+        "A coder reads what somebody said; sealed. It is no account, and no lens of the platform takes it.",
+        {
+            "account": "The id of the account that is coded; `perspective` says whose it is.",
+            "code": "A word of the codebook, or `none` where the coder read it and nothing of the codebook fits.",
+            "coder": "Who codes, under an id of their own.",
+            "segment": "The part of its texts that is meant; without it the whole account.",
+        },
+    ),
     "measure_taken": (
         "Raw answers to a questionnaire; sealed. A measure never sets a reading.",
         {
@@ -233,6 +242,10 @@ PARTS: dict[str, tuple[str, dict[str, str]]] = {
     "NewTerm": (
         "For how long a match was agreed.",
         {"kind": "What kind of term.", "until": "The day at whose start (UTC) a fixed term lapses; no other term has one."},
+    ),
+    "Segment": (
+        "A part of a text of an account.",
+        {"note": "Which of its notes, from 0.", "start": "The first character, from 0.", "end": "The character after the last."},
     ),
     "Help": ("Help given in a meeting.", {"giver": GIVER, "receiver": RECEIVER, "kind": HELP_KIND}),
     "Sharing": (

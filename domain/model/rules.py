@@ -2,10 +2,11 @@
 
 The keys are stable and used by tests and translations; the texts may get better. Values in braces are filled in by the
 refusal. Rules about dates stand in `domain.model.date_rules`, those about asking over HTTP in `domain.model.service_rules`,
-those about the log in `domain.model.audit_rules`, those about signing in in `domain.model.entry_rules`.
+those about the log in `domain.model.audit_rules`, those about coding in `domain.model.coding_rules`, those about signing in in `domain.model.entry_rules`.
 """
 
 from domain.model.audit_rules import AUDIT_RULES
+from domain.model.coding_rules import CODING_RULES
 from domain.model.date_rules import DATE_RULES
 from domain.model.entry_rules import ENTRY_RULES
 from domain.model.role_rules import ROLE_RULES
@@ -132,8 +133,8 @@ ORDER_RULES: dict[str, tuple[str, str]] = {
         "{kind} '{id}' was al geopend; dat gebeurt maar één keer.",
     ),
     "ended": (
-        "The relationship had ended then. Only an account, a measure, a surprise, a correction or its resumption can follow.",
-        "De relatie was toen beëindigd. Alleen een verhaal, een meting, een verrassing, een verbetering of hervatten kan daarna.",
+        "The relationship had ended then. Only an account, its coding, a measure, a surprise, a correction or its resumption can follow.",
+        "De relatie was toen beëindigd. Alleen een verhaal, een codering ervan, een meting, een verrassing, een verbetering of hervatten kan daarna.",
     ),
     "not_ended": (
         "The relationship had not ended, so it cannot be resumed.",
@@ -377,6 +378,7 @@ RULES: dict[str, tuple[str, str]] = {
     **DATE_RULES,
     **SERVICE_RULES,
     **AUDIT_RULES,
+    **CODING_RULES,
     **ROLE_RULES,
     **ENTRY_RULES,
     **FORM_RULES,

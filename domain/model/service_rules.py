@@ -133,6 +133,28 @@ SERVICE_RULES: dict[str, tuple[str, str]] = {
         "The lens '{name}' has a new version, which reads differently. Subscribe again, from the beginning.",
         "Lens '{name}' heeft een nieuwe versie, die anders leest. Abonneer je opnieuw, vanaf het begin.",
     ),
+    "lens_older": (
+        "With an older version of a lens {limit} relationships are read at once; this asks of more. Narrow it to an initiative, or ask of single relationships.",
+        "Met een oudere versie van een lens worden {limit} relaties tegelijk gelezen; dit vraagt er meer. Beperk het tot een initiatief, of vraag het per relatie.",
+    ),
+    "coding_many": (
+        "Agreement is worked out of {limit} relationships at once; these are more. Ask of one initiative.",
+        "Overeenstemming wordt over {limit} relaties tegelijk berekend; dit zijn er meer. Vraag het van één initiatief.",
+    ),
+    "lens_spread": (
+        "Weights are multiplied by 1 − spread to 1 + spread: give more than 0 and at most 1.",
+        "Gewichten worden vermenigvuldigd met 1 − spread tot 1 + spread: geef meer dan 0 en hoogstens 1.",
+    ),
+    "lens_draws": ("Draw 1 to {limit} times.", "Trek 1 tot {limit} keer."),
+    "lens_sample": ("A lens is tried on 1 to {limit} relationships.", "Een lens wordt op 1 tot {limit} relaties geprobeerd."),
+    "lens_sweep": (
+        "This weighs {size} events; {limit} are weighed at once. Draw fewer times, or take a smaller sample.",
+        "Hierbij worden {size} gebeurtenissen gewogen; dat mogen er {limit} tegelijk zijn. Trek minder vaak, of neem een kleinere steekproef.",
+    ),
+    "lens_weightless": (
+        "The lens '{name}' has no weights that could be moved. Ask of one of the kind of `evidence`.",
+        "De lens '{name}' heeft geen gewichten die verschoven kunnen worden. Vraag het van een lens van de soort `evidence`.",
+    ),
     "one_stream": ("Name exactly one stream: {expected}.", "Noem precies één stroom: {expected}."),
     "request_path": (
         "There is nothing at this address. Questions go to /graphql; in a browser they can be tried at /graphiql/.",

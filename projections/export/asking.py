@@ -177,6 +177,43 @@ def room(relationship: str, at: str, known_at: str | None) -> None:
     show(found, lambda language: tables.room(found, language))
 
 
+@click.command("codes", cls=Verb)
+@_id
+@_known_at
+def codes(relationship: str, known_at: str | None) -> None:
+    """List what coders read in what was said.
+
+    A code is a coder's reading of somebody's words. It is no account, and no lens of the platform takes it."""
+    with questions() as asked:
+        id = _known(asked, relationship)
+        found = asked.codes([id], _moment(asked, known_at, "knownAt"))[id]
+    show(found, lambda language: tables.codes(found, language))
+
+
+@click.command("agreement", cls=Verb)
+@click.option("--initiative", metavar="ID", help="Only of this initiative.")
+def agreement(initiative: str | None) -> None:
+    """Say how far coders agree, as Krippendorff's alpha.
+
+    Of all codes together and of each, over the accounts that two or more coders read."""
+    with questions() as asked:
+        found = asked.agreement(initiative)
+    show(found, lambda language: tables.agreement(found, language))
+
+
+@click.command("measures", cls=Verb)
+@_id
+@_known_at
+def measures(relationship: str, known_at: str | None) -> None:
+    """List what was measured, and what it comes to.
+
+    A score is worked out from the answers by the scale of that instrument, and sets no reading."""
+    with questions() as asked:
+        id = _known(asked, relationship)
+        found = asked.measures([id], _moment(asked, known_at, "knownAt"))[id]
+    show(found, lambda language: tables.measures(found, language))
+
+
 @click.command("history", cls=Verb)
 @_id
 @_known_at
@@ -203,13 +240,5 @@ def attention(initiative: str | None, first: int, after: str | None) -> None:
     show(page, lambda language: tables.attention(page, language))
 
 
-@click.command("list", cls=Verb)
-def list_lenses() -> None:
-    """List the lenses there are."""
-    with questions() as asked:
-        found = asked.lenses()
-    show(found, lambda language: tables.lenses(found, language))
-
-
-ASKING = (list_relationships, tell_story, read, trajectory, moves, room, history, attention)
+ASKING = (list_relationships, tell_story, read, trajectory, moves, room, codes, agreement, measures, history, attention)
 """The verbs that ask of relationships."""

@@ -14,6 +14,7 @@ from projections.export.telling import CAUSES, holders_named
 from projections.export.timeline import SIGNS, STYLES
 from projections.export.vocabulary import ASKS, ROLES, plain, word
 from projections.export.wording import told
+from projections.research.agreement import CodeAgreement
 from projections.soundness import Finding
 from projections.views import answers as a
 
@@ -27,8 +28,18 @@ HEADS: dict[str, str] = {
     "made": "ruimte gemaakt", "limited": "begrensd", "openness": "openheid", "recorded": "vastgelegd", "position": "positie",
     "who": "wie", "role": "rol", "looks after": "begeleidt", "invited": "uitgenodigd", "joined": "sinds", "left": "tot",
     "auditor": "auditor", "why": "waarom", "allowed by": "toegestaan door", "until": "tot", "holds": "geldt",
-    "name": "naam", "since": "sinds", "asks": "vraagt", "when": "wanneer",
+    "name": "naam", "since": "sinds", "asks": "vraagt", "when": "wanneer", "relationships": "relaties", "weeks": "weken",
+    "weight": "gewicht", "reads otherwise": "leest anders", "moves": "bewegingen",
+    "own": "zelf", "least": "minst", "most": "meest", "only by": "alleen volgens",
+    "instrument": "instrument", "scale": "schaal", "score": "score", "not scored": "niet gescoord",
+    "account": "verhaal", "code": "code", "coder": "codeur", "segment": "fragment", "units": "eenheden", "coders": "codeurs",
+    "alpha": "alfa",
 }  # fmt: skip
+UNSCORED = {
+    "outside": ("outside the scale", "buiten de schaal"),
+    "missing": ("missing", "ontbreekt"),
+    "unknown": ("unknown", "onbekend"),
+}
 ACTIONS = {
     "read": ("read {}", "las {}"),
     "export": ("exported {}", "exporteerde {}"),
@@ -76,7 +87,7 @@ def head(name: str, language: Language) -> str:
     return HEADS[name] if name and language == "nl" else name
 
 
-def _table(language: Language, *names: str, right: Sequence[str] = ()) -> Table:
+def headed(language: Language, *names: str, right: Sequence[str] = ()) -> Table:
     table = Table(box=box.SIMPLE_HEAD, pad_edge=False, header_style="bold", show_edge=False)
     for name in names:
         table.add_column(head(name, language), justify="right" if name in right else "left", overflow="fold")
@@ -84,7 +95,7 @@ def _table(language: Language, *names: str, right: Sequence[str] = ()) -> Table:
 
 
 def relationships(page: a.Page, language: Language) -> RenderableType:
-    table = _table(language, "id", "initiative", "origin", "started", "ended")
+    table = headed(language, "id", "initiative", "origin", "started", "ended")
     for one in page.nodes:
         table.add_row(one.id, one.initiative, word(one.origin, language), occurred(one.started_on), occurred(one.ended_on or ""))
     return _paged(table, page, language)
@@ -121,7 +132,7 @@ def reading(found: a.Reading, language: Language) -> RenderableType:
         whole.add_row(head("basis", language), ", ".join(f"{word(part.basis, language)} {part.share:.0%}" for part in found.basis))
     if not found.because:
         return whole
-    because = _table(language, "because", "", "basis", "help", "friendship", "openness", right=("help", "friendship", "openness"))
+    because = headed(language, "because", "", "basis", "help", "friendship", "openness", right=("help", "friendship", "openness"))
     for part in found.because:
         because.add_row(
             occurred(part.event.occurred), told(part.event, language), word(part.basis, language),
@@ -140,7 +151,7 @@ def _number(value: float | None) -> str:
 
 def trajectory(found: a.Trajectory, language: Language) -> RenderableType:
     numbers = ("help", "friendship", "ambiguity", "confidence")
-    table = _table(language, "at", "phase", *numbers, right=numbers)
+    table = headed(language, "at", "phase", *numbers, right=numbers)
     columns = (found.help, found.friendship, found.ambiguity, found.confidence)
     for row, at in enumerate(found.at):
         table.add_row(short(at), phase(found.phase[row], None, language), *(_number(column[row]) for column in columns))
@@ -148,7 +159,7 @@ def trajectory(found: a.Trajectory, language: Language) -> RenderableType:
 
 
 def moves(found: Sequence[a.Move], language: Language) -> Table:
-    table = _table(language, "at", "relationship", "holder", "moved", "by")
+    table = headed(language, "at", "relationship", "holder", "moved", "by")
     for move in found:
         moved = phase(move.was, move.was_kind, language).append(" → ", "default").append_text(phase(move.now, move.kind, language))
         cause = "; ".join(told(event, language) for event in move.triggers) or CAUSES[move.cause][language == "nl"]
@@ -173,7 +184,7 @@ def room(found: a.Room, language: Language) -> RenderableType:
 
 
 def history(found: Sequence[a.RecordedEvent], language: Language) -> RenderableType:
-    table = _table(language, "occurred", "what", "recorded", "by", "position", right=("position",))
+    table = headed(language, "occurred", "what", "recorded", "by", "position", right=("position",))
     for event in found:
         style = "strike bright_black" if event.retracted_by is not None else ""
         what = Text(told(event, language), style)
@@ -182,7 +193,7 @@ def history(found: Sequence[a.RecordedEvent], language: Language) -> RenderableT
 
 
 def attention(page: a.Page, language: Language) -> RenderableType:
-    table = _table(language, "since", "relationship", "what", "until", "event")
+    table = headed(language, "since", "relationship", "what", "until", "event")
     for one in page.nodes:
         table.add_row(one.since, one.relationship, ASKS[one.kind][language == "nl"], one.until or "", one.event or "")
     return _paged(table, page, language)
@@ -190,7 +201,7 @@ def attention(page: a.Page, language: Language) -> RenderableType:
 
 def choices(answer: Mapping[str, Any], language: Language) -> RenderableType:
     """When each kind asks, or that it does not."""
-    table = _table(language, "name", "what", "asks", "when")
+    table = headed(language, "name", "what", "asks", "when")
     for one in answer["presets"]:
         asks = ("yes", "ja") if one["on"] else ("no", "nee")
         times = ("{} times their rhythm", "{} keer hun ritme")[language == "nl"].format(one["times"]) if one["times"] else ""
@@ -202,7 +213,7 @@ def choices(answer: Mapping[str, Any], language: Language) -> RenderableType:
 
 def accesses(page: a.Page, language: Language) -> RenderableType:
     """Two columns of sentences beside the time: they break between words where one of many narrow columns would break them."""
-    table = _table(language, "at", "who", "what")
+    table = headed(language, "at", "who", "what")
     for one in page.nodes:
         table.add_row(short(one.at), *looked(one, language))
     return _paged(table, page, language)
@@ -225,8 +236,38 @@ def _reached(access: a.Access, language: Language) -> str:
     return f"{place} {between}"
 
 
+def codes(found: Sequence[a.Code], language: Language) -> RenderableType:
+    table = headed(language, "at", "holder", "account", "code", "coder", "segment")
+    for one in found:
+        part = "" if one.segment is None else f"{one.segment.note}: {one.segment.start}–{one.segment.end}"
+        table.add_row(occurred(one.occurred), one.holder, one.account or "", plain(one.code), one.coder or "", part)
+    return table
+
+
+def agreement(found: Sequence[CodeAgreement], language: Language) -> RenderableType:
+    table = headed(language, "code", "units", "coders", "alpha", right=("units", "coders", "alpha"))
+    for one in found:
+        code = ("alles samen" if language == "nl" else "all together") if one.code is None else plain(one.code)
+        table.add_row(code, str(one.units), str(one.coders), "" if one.alpha is None else f"{one.alpha:.3f}")
+    return table
+
+
+def measures(found: Sequence[a.Measure], language: Language) -> RenderableType:
+    table = headed(language, "at", "holder", "instrument", "scale", "score", "not scored")
+    for one in found:
+        scores = ", ".join(f"{score.name} {score.value:g}" for score in one.scores if score.value is not None)
+        table.add_row(occurred(one.occurred), one.holder or "", plain(one.instrument), one.scale or "", scores, _unscored(one, language))
+    return table
+
+
+def _unscored(measure: a.Measure, language: Language) -> str:
+    """The answers of which no score is made, and why."""
+    why = [(said[language == "nl"], getattr(measure, name)) for name, said in UNSCORED.items()]
+    return "; ".join(f"{said}: {', '.join(map(plain, names))}" for said, names in why if names)
+
+
 def lenses(found: Sequence[a.Lens], language: Language) -> RenderableType:
-    table = _table(language, "lens", "version", "description")
+    table = headed(language, "lens", "version", "description")
     for lens in found:
         table.add_row(lens.name, lens.version, plain(lens.description))
     return table
@@ -281,7 +322,7 @@ def _cell(value: Any) -> str:
 
 
 def members(found: Sequence[Mapping[str, Any]], language: Language) -> RenderableType:
-    table = _table(language, "id", "role", "looks after", "invited", "by", "joined", "left")
+    table = headed(language, "id", "role", "looks after", "invited", "by", "joined", "left")
     for one in found:
         after = ", ".join(one["initiatives"]) or one["project"] or ""
         days = [(one[name] or "")[:10] for name in ("invited", "joined", "left")]
@@ -290,7 +331,7 @@ def members(found: Sequence[Mapping[str, Any]], language: Language) -> Renderabl
 
 
 def grants(found: Sequence[Mapping[str, Any]], language: Language) -> RenderableType:
-    table = _table(language, "id", "auditor", "what", "why", "allowed by", "until", "holds")
+    table = headed(language, "id", "auditor", "what", "why", "allowed by", "until", "holds")
     for one in found:
         what = ", ".join([*one["initiatives"], *one["relationships"]])
         holds = ("yes", "ja") if one["holds"] else ("no", "nee")

@@ -1,18 +1,14 @@
-"""The verbs for what an organisation has of its own: its lenses and tokens, who is erased, and how long people are kept.
+"""The verbs for what an organisation has of its own: its tokens, who is erased, and how long people are kept.
 
 The front door leaves in the context how the organisation is opened, so that nothing here knows of files.
 """
 
-import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Protocol
 
 import click
-import msgspec
 
-from domain.model.errors import Refused
-from domain.model.lens import Definition, from_yaml, whole
 from domain.model.roles import ROLES, Reach, Role
 from domain.model.time import iso_day
 from domain.store.checks import Unusable
@@ -21,18 +17,16 @@ from domain.store.log import Log
 from domain.store.own_settings import OwnSettings
 from domain.store.projects import Projects
 from domain.store.roster import Roster
-from domain.store.staging import Line
 from domain.store.store import EventStore
 from domain.store.tokens import Tokens
 from domain.store.turning import Spans
 from projections.erasing import Erasing
 from projections.export import objects, tables
-from projections.export.terminal import BY, Verb, Verbs, acting, show, watched
+from projections.export.terminal import Verb, Verbs, acting, show
 from projections.membership import Membership
 from projections.releasing import Releasing
 from projections.retention import Due, Retention
-from projections.runner import Overtaken, Runner
-from projections.views import answers
+from projections.runner import Runner
 from projections.views.questions import Questions
 
 PROGRAMS = tuple(role for role in ROLES if role != "participant")
@@ -66,44 +60,6 @@ class Organisation(Protocol):
 def opened(new: bool = False) -> Iterator[Organisation]:
     with click.get_current_context().meta[ORGANISATION](new=new) as organisation:
         yield organisation
-
-
-@click.command("add", cls=Verb)
-@click.argument("file")
-def add_lens(file: str) -> None:
-    """Publish a lens from a YAML file.
-
-    A version, once published, is never changed. All histories are read anew with it."""
-    with click.open_file(file, "rb") as source:
-        definition = from_yaml(source.read())
-    with opened(new=True) as organisation, watched() as progress:
-        envelope = {
-            "specversion": "1.0",
-            "id": uuid.uuid4().hex,
-            "source": "urn:tussenruimte:command-line",
-            "type": "tussenruimte.lens_published.v1",
-            "subject": f"lens/{definition.name}",
-            "occurred": iso_day(organisation.store.clock()),
-            "data": {"version": definition.version, "definition": whole(definition)},
-        }
-        found = _published(organisation, definition)
-        already = found is not None and found.definition == whole(definition)
-        if not already:
-            outcome = organisation.store.recording.record([(Line(file, 1), msgspec.json.encode(envelope))], recorded_by=BY)
-            for line in outcome.refused:
-                raise Refused(line.refusal)
-            try:
-                organisation.runner.rebuild(lambda done, of: progress("read anew", done, of))
-            except Overtaken:
-                organisation.runner.catch_up()
-            found = _published(organisation, definition)
-        assert found is not None
-    show(found, lambda _: f"{'published before' if already else 'published'}: {found.name}@{found.version}")
-
-
-def _published(organisation: Organisation, definition: Definition) -> answers.Lens | None:
-    names = (definition.name, definition.version)
-    return next((one for one in organisation.questions.lenses() if (one.name, one.version) == names), None)
 
 
 @click.command("erase", cls=Verb)

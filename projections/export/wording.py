@@ -63,6 +63,7 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "account of {holder}[: {named}][ · help {help}][ · friendship {friendship}][beside? · beside the earlier one]",
         "verhaal van {holder}[: {named}][ · hulp {help}][ · vriendschap {friendship}][beside? · naast het eerdere]",
     ),
+    "account_coded": ("the account of {holder} was coded[: {code}]", "het verhaal van {holder} is gecodeerd[: {code}]"),
     "measure_taken": ("measured[ with {holder}][: {instrument}]", "gemeten[ bij {holder}][: {instrument}]"),
     "surprise_noticed": ("{holder} was surprised[, about {about}]", "{holder} was verrast[, over {about}]"),
     "tension_felt": ("{holder} felt tension[: {kind}]", "{holder} voelde spanning[: {kind}]"),

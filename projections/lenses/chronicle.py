@@ -21,7 +21,7 @@ class Step(Struct, frozen=True, gc=False):
 
 class Chronicle(Struct, frozen=True):
     """`steps` in the order of occurring; `lapses` the instants at which a term lapsed or will, given what is known; `voices`
-    whose views are recorded; `ends` whether it ever ended."""
+    whose views are recorded; `ends` whether it ever ended. `codes` of accounts stand apart: no lens comes by them unless it asks."""
 
     id: str
     steps: list[Step]
@@ -29,6 +29,7 @@ class Chronicle(Struct, frozen=True):
     voices: list[str]
     ends: bool
     history: History
+    codes: list[Event] = []
 
     def at(self, instant: int) -> Relationship:
         """The relationship as it stood at an instant; an event at that instant counts."""
@@ -49,8 +50,12 @@ def chronicle(id: str, events: Sequence[Event], sides: Callable[[str], Mapping[s
     lapses: list[int] = []
     voices: dict[str, None] = {}
     ends = False
+    codes: list[Event] = []
     for standing in history.standing:
         event = standing.event
+        if event.kind.name == "account_coded":
+            codes.append(event)
+            continue
         # A term that is ended or extended at the very instant of its lapse did not lapse: that is known once the instant has passed.
         if state.term is not None and (lapse := state.term.lapses) is not None and state.term.ended is None and lapse < event.at:
             lapses += [lapse] if lapse not in lapses[-1:] else []
@@ -63,7 +68,7 @@ def chronicle(id: str, events: Sequence[Event], sides: Callable[[str], Mapping[s
             ends = ends or after.ended
     if state.term is not None and state.term.ended is None and state.term.lapses is not None and state.term.lapses not in lapses[-1:]:
         lapses.append(state.term.lapses)
-    return Chronicle(id, steps, lapses, list(voices), ends, history)
+    return Chronicle(id, steps, lapses, list(voices), ends, history, codes)
 
 
 def at_one_instant(steps: Sequence[Step]) -> list[list[Step]]:

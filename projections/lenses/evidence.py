@@ -112,6 +112,18 @@ class _Weigher:
         befriended = base[1] if data.friendship is None else float(data.friendship)
         self.deposit(event, "voiced", (helped, befriended, base[2]))
 
+    def codes(self, told: Chronicle) -> None:
+        """Codes of accounts, in a lens that weighs them: each once an account, however many coders and segments, from when it was given."""
+        accounts = {step.event.id: step.event for step in told.steps if step.event.kind.name == "account_given"}
+        seen: set[tuple[str, str]] = set()
+        for coded in told.codes:
+            if isinstance(coded.data, Unvoiced) or (account := accounts.get(coded.data.account)) is None:
+                continue
+            key, weight = (coded.data.account, coded.data.code), self._lens.codes.get(coded.data.code, NOTHING)
+            if weight != NOTHING and key not in seen:
+                seen.add(key)
+                self.made.append(Contribution(coded.id, account.at, "voiced", weight, holder=account.perspective))
+
     def term(self, event: Event, after: Relationship) -> None:
         self.close("term", event.at)
         if after.term is not None:
@@ -189,6 +201,8 @@ def weigh(told: Chronicle, lens: Definition) -> list[Contribution]:
             source = step.event
     if lapses and source is not None:
         weigher.lapse(source, told.steps[-1].after, lapses[0])
+    if lens.codes:
+        weigher.codes(told)
     return weigher.made
 
 

@@ -183,6 +183,43 @@ class Tension(Answer):
     eased_on: str | None
 
 
+class Segment(Answer):
+    note: int
+    start: int
+    end: int
+
+
+class Code(Answer):
+    """What a coder read in an account. What cannot be shown says why in the place of `code`, and no account."""
+
+    account: str | None
+    code: str
+    coder: str | None
+    segment: Segment | None
+    holder: str
+    occurred: str
+
+
+class Score(Answer):
+    name: str
+    value: float | None
+
+
+class Measure(Answer):
+    """`scale` is None where there is no scale of that instrument. What cannot be shown says why in the place of `instrument`."""
+
+    instrument: str
+    version: str | None
+    holder: str | None
+    occurred: str
+    mode: str | None
+    scale: str | None
+    scores: list[Score]
+    outside: list[str]
+    missing: list[str]
+    unknown: list[str]
+
+
 class Relationship(Answer):
     """What a list shows of a relationship; the rest is asked by its id. `initiative` is an id."""
 

@@ -12,6 +12,7 @@ from msgspec.structs import replace
 
 from domain.store.database import Table, marks
 from projections.views import answers as a
+from projections.views import older
 from projections.views.filters import OWNER_PLACE, Clause, RelationshipFilter, cursor, page_size, place_of, relationship_clause
 from projections.views.histories import ENTRIES, INITIATIVES, RELATIONSHIPS
 from projections.views.snapshot import Snapshot
@@ -116,8 +117,14 @@ def initiative_page(snapshot: Snapshot, first: int, after: str | None) -> a.Page
 def _clause(snapshot: Snapshot, asked: RelationshipFilter) -> Clause:
     if asked.phase is not None or asked.participant is not None:
         snapshot.scope.need("open")
-    lens = snapshot.lens(asked.lens)[0]
-    return relationship_clause(Clause(), asked, snapshot.table, snapshot.gone, lens, snapshot.now if asked.at is None else asked.at)
+    name, lens = snapshot.lens(asked.lens)
+    at = snapshot.now if asked.at is None else asked.at
+    if asked.phase is None or snapshot.keeps(name, lens):
+        return relationship_clause(Clause(), asked, snapshot.table, snapshot.gone, name, at)
+    clause = relationship_clause(Clause(), replace(asked, phase=None), snapshot.table, snapshot.gone, name, at)
+    these, value = snapshot.connection.among("r.id", older.standing(snapshot, clause, lens, asked.phase.lower(), at))
+    clause.need(these, value)
+    return clause
 
 
 def _latest(

@@ -19,6 +19,12 @@ class Study(Struct, frozen=True):
     lenses: list[str] | None = None
 
 
+class Lens(Struct, frozen=True):
+    name: str
+    version: str
+    description: str
+
+
 class Initiative(Struct, frozen=True):
     pseudonym: str
     kind: str
@@ -74,6 +80,29 @@ class Move(Struct, frozen=True):
     now: str
     kind: str | None
     cause: str
+
+
+class Score(Struct, frozen=True):
+    name: str
+    value: float | None
+
+
+class Measure(Struct, frozen=True):
+    """What answers come to on a scale; the answers themselves are not told."""
+
+    week: int
+    holder: str | None
+    scale: str
+    mode: str
+    scores: list[Score]
+
+
+class Code(Struct, frozen=True):
+    """What a coder read in what somebody said; `week` is that of what was said."""
+
+    week: int
+    holder: str | None
+    code: str
 
 
 class Page(Struct, frozen=True):

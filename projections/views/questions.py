@@ -12,16 +12,19 @@ import msgspec
 
 from domain.model.envelope import dated
 from domain.model.errors import bad
-from domain.model.lens import ACCOUNTS_VERSION
+from domain.model.lens import ACCOUNTS_VERSION, Definition
 from domain.model.time import MINUTE, moment
 from domain.store.database import Table, in_pages, marks
 from domain.store.mapper import NAMES, NOTHING, Opens
 from domain.store.store import EventStore
 from projections.lenses.chronicle import Chronicle
 from projections.lenses.evidence import Move
+from projections.research.agreement import CodeAgreement
+from projections.research.sensitivity import Sensitivity
+from projections.research.trial import Trial
 from projections.runner import Runner
 from projections.views import answers as a
-from projections.views import pages, spans
+from projections.views import coding, older, pages, spans, trials
 from projections.views.answer_cache import AnswerCache
 from projections.views.attention_pages import AttentionFilter, attention_page
 from projections.views.filters import (
@@ -183,6 +186,16 @@ class Questions:
     def tensions(self, ids: Sequence[str], known_at: int | None = None, only: Opens | None = None) -> dict[str, list[a.Tension]]:
         return self._spans(ids, known_at, spans.tensions, only, lambda tension: tension.kind not in spans.UNTOLD)
 
+    def codes(self, ids: Sequence[str], known_at: int | None = None, only: Opens | None = None) -> dict[str, list[a.Code]]:
+        return self._spans(ids, known_at, spans.codes, only, lambda code: code.account is not None)
+
+    def agreement(self, initiative: str | None) -> list[CodeAgreement]:
+        with self.snapshot() as snapshot:
+            return coding.agreement(snapshot, initiative)
+
+    def measures(self, ids: Sequence[str], known_at: int | None = None, only: Opens | None = None) -> dict[str, list[a.Measure]]:
+        return self._spans(ids, known_at, spans.measures, only, lambda measure: measure.instrument not in spans.UNTOLD)
+
     def _spans(
         self,
         ids: Sequence[str],
@@ -259,6 +272,14 @@ class Questions:
     def rooms(self, ids: Sequence[str], at: int, known_at: int | None = None) -> dict[str, a.Room]:
         with self.snapshot() as snapshot:
             return snapshot.rooms(ids, at, known_at)
+
+    def try_lens(self, lens: Definition, beside: str | None, sample: int, seed: int) -> Trial:
+        with self.snapshot() as snapshot:
+            return trials.trial(snapshot, lens, beside, sample, seed)
+
+    def sensitivity(self, lens: str | None, spread: float, draws: int, sample: int, seed: int) -> Sensitivity:
+        with self.snapshot() as snapshot:
+            return trials.sensitivity(snapshot, lens, spread, draws, sample, seed)
 
     def lenses(self) -> list[a.Lens]:
         with self.snapshot() as snapshot:
@@ -349,24 +370,34 @@ class Questions:
             snapshot.scope.need("open")
             size = page_size(first)
             name, definition = snapshot.lens(lens)
-            clause = move_clause(asked, snapshot.table, name, snapshot.now)
-            if after is not None:
-                clause.need("(m.at, m.relationship) < (?, ?)", *place_of(after, MOVE_PLACE))
-            rows = snapshot.connection.execute(
-                f"SELECT m.at, m.relationship, m.was, m.was_kind, m.now, m.kind, m.cause, m.triggers"
-                f" FROM {snapshot.table(MOVES)} m{clause.where}"
-                " ORDER BY m.at DESC, m.relationship DESC LIMIT ?",
-                (*clause.values, size + 1),
-            ).fetchall()
-            shown = rows[:size]
-            moves = [
-                Move(at, was, was_kind, now, kind, cause, tuple(msgspec.json.decode(t)))
-                for at, _, was, was_kind, now, kind, cause, t in shown
-            ]
+            before = None if after is None else place_of(after, MOVE_PLACE)
+            found = self._moves(snapshot, asked, name, definition, before, size + 1)
+            shown, moves = found[:size], [move for _, move in found[:size]]
             events = snapshot.events([id for move in moves for id in move.triggers], only)
             version = ACCOUNTS_VERSION if name == "accounts" else definition.version
-            nodes = [move_answer(row[1], name, version, asked.holder, move, events) for row, move in zip(shown, moves, strict=True)]
-            return a.Page(nodes, [cursor(row[0], row[1]) for row in shown], len(rows) > size)
+            nodes = [move_answer(id, name, version, asked.holder, move, events) for id, move in shown]
+            return a.Page(nodes, [cursor(move.at, id) for id, move in shown], len(found) > size)
+
+    def _moves(
+        self, snapshot: Snapshot, asked: MoveFilter, name: str, lens: Definition, before: tuple[int, str] | None, count: int
+    ) -> list[tuple[str, Move]]:
+        """So many moves with their relationships, from a place in their order on."""
+        if not snapshot.keeps(name, lens):
+            made = older.moves(snapshot, asked, lens)
+            return [(id, move) for id, move in made if before is None or (move.at, id) < before][:count]
+        clause = move_clause(asked, snapshot.table, name, snapshot.now)
+        if before is not None:
+            clause.need("(m.at, m.relationship) < (?, ?)", *before)
+        rows = snapshot.connection.execute(
+            f"SELECT m.relationship, m.at, m.was, m.was_kind, m.now, m.kind, m.cause, m.triggers"
+            f" FROM {snapshot.table(MOVES)} m{clause.where}"
+            " ORDER BY m.at DESC, m.relationship DESC LIMIT ?",
+            (*clause.values, count),
+        )
+        return [
+            (id, Move(at, was, was_kind, now, kind, cause, tuple(msgspec.json.decode(triggers))))
+            for id, at, was, was_kind, now, kind, cause, triggers in rows.fetchall()
+        ]
 
 
 def _rows(snapshot: Snapshot, table: Table, columns: str, ids: Sequence[str]) -> list[tuple[str, ...]]:

@@ -13,14 +13,22 @@ from typing import NamedTuple
 from msgspec import Struct
 
 from domain.model.errors import Refusal, Refused, bad
+from domain.model.event import Event
 from domain.model.lens import Definition
 from domain.store.accesses import viewer
+from domain.store.deadline import go_on
 from domain.store.projects import Project, check_asker, open_project, pseudonyms_of
 from domain.store.pseudonyms import FORM
 from domain.store.store import EventStore
+from projections.lenses.chronicle import Chronicle
 from projections.lenses.reading import SPOKEN_FOR, Accounts, Evidence
+from projections.research.agreement import CodeAgreement, agreements
+from projections.research.cases import Case, drawn
+from projections.research.sensitivity import Sensitivity, check, swept
 from projections.runner import Runner
 from projections.views import pseudonymous as p
+from projections.views import spans
+from projections.views.coding import coded
 from projections.views.cohort import Cohort, aside, cohort_of
 from projections.views.filters import page_size
 from projections.views.histories import INITIATIVES, MEMBERS
@@ -28,10 +36,13 @@ from projections.views.observation import Observation, observed
 from projections.views.scope import Scope
 from projections.views.snapshot import POINTS, Snapshot
 from projections.views.snapshots import Snapshots
+from projections.views.trials import with_weights
 from projections.views.weekly import member_told, moves_told, trajectory_of
 
 MOST_STEP = 520
 """Weeks."""
+MOST_SWEPT = 100
+"""Relationships on which it is tried how much hangs on the weights of a lens."""
 BETWEEN = "/"
 """Stands in a member's key between the relationship and the handle, in neither of which it occurs."""
 _PSEUDONYM = re.compile(FORM)
@@ -101,6 +112,69 @@ class Asked(Struct, frozen=True):
         seen = self._observed(sorted({one.relationship for one in whose.values()}))
         bodies = self._bodies(list(seen), name, definition)
         return {key: moves_told(bodies[one.relationship], one.holder, one.called, seen[one.relationship]) for key, one in whose.items()}
+
+    def measures(self, keys: Sequence[str]) -> dict[str, list[p.Measure]]:
+        """What was measured while these relationships were observed, where there is a scale for it; of members who have pseudonyms here."""
+        held = [key for key in keys if key in self.cohort.members] if self.cohort.is_shown else []
+        seen = self._observed(held)
+        for id in seen:
+            self.snapshot.seen.note(f"relationship/{id}", "voice")
+        told = self.snapshot.told(list(seen), None)
+        return {id: [one for event in _measured(told[id], seen[id].upto) for one in self._measure(id, event, seen[id])] for id in seen}
+
+    def _measure(self, id: str, event: Event, seen: Observation) -> Iterator[p.Measure]:
+        found = spans.measure(event)
+        if found.scale is not None and found.mode is not None:
+            called = self._called(id, found.holder)
+            yield p.Measure(
+                seen.weeks.of(event.at), called, found.scale, found.mode, [p.Score(one.name, one.value) for one in found.scores]
+            )
+
+    def codes(self, keys: Sequence[str]) -> dict[str, list[p.Code]]:
+        """The codes of what was said while these relationships were observed, each once an account: not who coded, nor the words."""
+        held = [key for key in keys if key in self.cohort.members] if self.cohort.is_shown else []
+        seen = self._observed(held)
+        for id in seen:
+            self.snapshot.seen.note(f"relationship/{id}", "voice")
+        told = self.snapshot.told(list(seen), None)
+        return {id: list(dict.fromkeys(self._codes(id, told[id], seen[id]))) for id in seen}
+
+    def _codes(self, id: str, told: Chronicle, seen: Observation) -> Iterator[p.Code]:
+        accounts = {step.event.id: step.event for step in told.steps if step.event.kind.name == "account_given"}
+        once = dict.fromkeys((one.account, one.code) for one in spans.codes(told))
+        for account, code in once:
+            if account in accounts and (event := accounts[account]).at <= seen.upto:
+                yield p.Code(seen.weeks.of(event.at), self._called(id, event.perspective), code)
+
+    def agreement(self) -> list[CodeAgreement] | None:
+        """How far coders agree on these relationships; None where nothing is told of them."""
+        if not self.cohort.is_shown:
+            return None
+        ids = list(self.cohort.ids.values())
+        for id in ids:
+            self.snapshot.seen.note(f"relationship/{id}", "voice")
+        return agreements(coded(self.snapshot.told(ids, None).values()))
+
+    def _called(self, id: str, holder: str | None) -> str | None:
+        is_member = holder is not None and holder not in SPOKEN_FOR
+        return self.cohort.names.member(id, holder) if is_member and holder else holder
+
+    def lenses(self) -> list[p.Lens]:
+        """Those that the organisation published are in it in all versions."""
+        return [p.Lens(lens.name, lens.version, lens.description) for lens in self.snapshot.lenses()]
+
+    def sensitivity(self, lens: str | None, spread: float, draws: int, seed: int) -> Sensitivity | None:
+        """Of so many relationships at the most, at the ends of the weeks that are told of each. Raises `Refused`."""
+        check(spread, draws)
+        definition = with_weights(*lens_for(self.snapshot, self.project, lens))
+        if not self.cohort.is_shown:
+            return None
+        seen = self._observed([self.cohort.ids[name] for name in drawn(self.cohort.ids, MOST_SWEPT, seed)])
+        for id in seen:
+            self.snapshot.seen.note(f"relationship/{id}", "voice")
+        told = self.snapshot.told(list(seen), None)
+        cases = [Case(id, told[id], one.instants(one.grid(1)), one.upto) for id, one in seen.items() if len(one.grid(1))]
+        return swept(cases, definition, spread, draws, seed, len(self.cohort.ids), go_on)
 
     def _bodies(self, ids: Sequence[str], name: str, lens: Definition) -> dict[str, Evidence | Accounts]:
         for id in ids:
@@ -187,6 +261,27 @@ class Research:
         with self._asked(scope) as asked:
             return asked.study()
 
+    def lenses(self, scope: Scope) -> list[p.Lens]:
+        with self._asked(scope) as asked:
+            return asked.lenses()
+
+    def measures(self, keys: Sequence[str], scope: Scope) -> dict[str, list[p.Measure]]:
+        with self._asked(scope) as asked:
+            return asked.measures(keys)
+
+    def codes(self, keys: Sequence[str], scope: Scope) -> dict[str, list[p.Code]]:
+        with self._asked(scope) as asked:
+            return asked.codes(keys)
+
+    def agreement(self, scope: Scope) -> list[CodeAgreement] | None:
+        with self._asked(scope) as asked:
+            return asked.agreement()
+
+    def sensitivity(self, scope: Scope, lens: str | None, spread: float, draws: int, seed: int) -> Sensitivity | None:
+        """None where nothing is told of the project."""
+        with self._asked(scope) as asked:
+            return asked.sensitivity(lens, spread, draws, seed)
+
     def page(self, scope: Scope, first: int, after: str | None) -> p.Page:
         with self._asked(scope) as asked:
             return asked.page(first, after)
@@ -221,3 +316,7 @@ def lens_for(snapshot: Snapshot, project: Project, asked: str | None) -> tuple[s
     if f"{name}@{snapshot.version(name, definition)}" not in project.lenses:
         raise Refused(Refusal("FORBIDDEN", "project_lens", "lens", {"id": project.id, "lenses": project.lenses}))
     return name, definition
+
+
+def _measured(told: Chronicle, upto: int) -> list[Event]:
+    return [step.event for step in told.steps if step.event.kind.name == "measure_taken" and step.event.at <= upto]

@@ -15,6 +15,7 @@ from domain.model.event import Event
 from domain.model.events import Unvoiced
 from domain.model.relationship import own_id
 from projections.lenses.chronicle import Chronicle, Step
+from projections.scales.scoring import scale_of, scored
 from projections.views import answers as a
 
 UNTOLD = frozenset({"erased", "damaged", "sealed"})
@@ -157,6 +158,36 @@ def tensions(told: Chronicle) -> list[a.Tension]:
             eased = _closing(told, place, lambda s, id=id: id in s.after.tensions)  # type: ignore[misc]
             found.append(a.Tension(id, kind, step.event.perspective or "", step.event.occurred, eased))
     return found
+
+
+def codes(told: Chronicle) -> list[a.Code]:
+    """What coders read in accounts, in the order in which they did; where that cannot be shown, it says why."""
+    return [code(event) for event in told.codes]
+
+
+def code(event: Event) -> a.Code:
+    data, holder = event.data, event.perspective or ""
+    if isinstance(data, Unvoiced):
+        return a.Code(None, _why(data), None, None, holder, event.occurred)
+    part = None if data.segment is None else a.Segment(data.segment.note, data.segment.start, data.segment.end)
+    return a.Code(data.account, data.code, data.coder, part, holder, event.occurred)
+
+
+def measures(told: Chronicle) -> list[a.Measure]:
+    """What was measured and what it comes to; where that cannot be shown, it says why."""
+    return [measure(step.event) for step in told.steps if step.event.kind.name == "measure_taken"]
+
+
+def measure(event: Event) -> a.Measure:
+    data = event.data
+    if isinstance(data, Unvoiced):
+        return a.Measure(_why(data), None, event.perspective, event.occurred, None, None, [], [], [], [])
+    about = (data.instrument, data.version, event.perspective, event.occurred, data.mode)
+    if (scale := scale_of(data.instrument, data.version)) is None:
+        return a.Measure(*about, None, [], [], [], [])
+    found = scored(scale, data.answers)
+    scores = [a.Score(name, value) for name, value in found.scores.items()]
+    return a.Measure(*about, f"{scale.name}@{scale.version}", scores, found.outside, found.missing, found.unknown)
 
 
 def consents(events: Sequence[Event]) -> list[a.Consent]:

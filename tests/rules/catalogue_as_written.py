@@ -96,6 +96,12 @@ FIELDS: dict[str, dict[str, Any]] = {
         "meaning_for?": "self|other",
         "told?": "date",
     },
+    "account_coded": {
+        "account": "id",
+        "code": "short",
+        "coder": "id",
+        "segment?": {"note": "number", "start": "number", "end": "number"},
+    },
     "measure_taken": {"instrument": "name", "version?": "name", "mode": "self|read_aloud|phone", "answers": "answers"},
     "surprise_noticed": {"about": "self|other|need|contact", "meaning_for": "self|other"},
     "tension_felt": {"tension": "id", "kind": "overasked|unclear_expectations|unreliable|irritation|excluded|strain"},
@@ -147,9 +153,11 @@ STREAMS: dict[str, tuple[str, ...]] = {
     "room_made": ("relationship", "initiative"),
     **dict.fromkeys(("event_retracted", "event_amended"), ("relationship", "participant", "initiative", "lens")),
 }
-VIEW_NEEDED = ("account_given", "surprise_noticed", "tension_felt", "left_open")
+VIEW_NEEDED = ("account_given", "account_coded", "surprise_noticed", "tension_felt", "left_open")
 VIEW_ALLOWED = ("measure_taken",)
-AFTER_THE_END = ("account_given", "measure_taken", "surprise_noticed", "event_retracted", "event_amended", "relationship_resumed")
+AFTER_THE_END = (
+    "account_given", "account_coded", "measure_taken", "surprise_noticed", "event_retracted", "event_amended", "relationship_resumed",
+)  # fmt: skip
 CLOSING = ("member_left", "relationship_ended", "term_ended", "settled", "tension_eased", "boundary_lifted", "roles_restored")
 METHODS = [
     "interview",
@@ -180,6 +188,8 @@ FIXED = {"kind": "fixed", "until": "2022-01-01"}
 MEASURE = {"instrument": "scale", "version": "2", "mode": "self", "answers": {"q1": 3, "q2": 0.5}}
 LENS = {"name": "own", "version": "1", "weights": {"shared": [0.0, 0.2, 0.0]}}
 TENSION, OPENING, REVERSAL, AGREEMENT, MEETING = tension(), opening(), reversal(), agreement("g0"), meeting("a", "b")
+SAID = account("a", **about("a"))
+CODED = {"account": SAID["id"], "code": "company", "coder": "k", "segment": {"note": 0, "start": 0, "end": 4}}
 
 # Each event with every field filled in, after what has to be recorded before it. Every one of them is taken.
 WHOLE: dict[str, tuple[list[Sent], Sent]] = {
@@ -250,6 +260,7 @@ WHOLE: dict[str, tuple[list[Sent], Sent]] = {
             **about("a", "b"),
         ),
     ),
+    "account_coded": ([pair(), SAID], of("account_coded", {**CODED, **about("a")}, "2021-05-01", perspective="a")),
     "measure_taken": ([pair()], of("measure_taken", {**MEASURE, **about("a")}, perspective="a")),
     "surprise_noticed": ([pair()], of("surprise_noticed", {"about": "need", "meaning_for": "other", **about("a")}, perspective="a")),
     "tension_felt": ([pair()], of("tension_felt", {"tension": "t1", "kind": "strain", **about("a")}, perspective="group")),

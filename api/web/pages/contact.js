@@ -45,7 +45,7 @@ function Framed({ id, frame: { relationship, lenses }, rests }) {
   const known = settled === null ? null : recorded.get(settled);
   const span = useMemo(() => spanOf(relationship, known), [relationship, known]);
   const answer = useAnswer(CONTACT, { id, known }, rests);
-  const choices = { view, change, days: [...recorded.keys()], lenses: lenses.map(({ name }) => name).filter((name) => name !== FIRST) };
+  const choices = { view, change, days: [...recorded.keys()], lenses: [...new Set(lenses.map(({ name }) => name))].filter((name) => name !== FIRST) };
   return html`<${Answered} answer=${answer}>${({ relationship: contact }) => html`<${Contact} ...${{ contact, known, span, choices, rests }} />`}<//>`;
 }
 

@@ -13,7 +13,7 @@ import { Pictures } from "./research_pictures.js";
 import { Releases } from "./research_releases.js";
 
 const PROJECT = `query Project {
-  research { project { id purpose since until relationships persons withheld lenses } }
+  research { project { id purpose since until relationships persons withheld lenses } lenses { name version description } }
   census { fewest }
 }`;
 const WEEKS = `query Weeks($lens: String!, $after: String) {
@@ -34,8 +34,8 @@ const WEEKS = `query Weeks($lens: String!, $after: String) {
     }
   }
 }`;
-/** Those that every organisation has: which others there are is not told for research, and who knows one asks for it by name. */
-const LENSES = ["evidence", "accounts"];
+/** Those that every organisation has have words of their own; of others each version is named, since an answer is to be cited. */
+const BUILT_IN = ["evidence", "accounts"];
 /** By what contacts are compared: what group each is of, and where its name has a word. */
 const GROUPS = {
   all: { of: () => "", words: "research" },
@@ -49,7 +49,7 @@ export function ResearchPage() {
   const answer = useAnswer(PROJECT, {});
   return html`
     <h1>${say("research.title")}</h1>
-    <${Answered} answer=${answer}>${({ research: { project }, census: { fewest } }) => html`
+    <${Answered} answer=${answer}>${({ research: { project, lenses }, census: { fewest } }) => html`
       <p>${project.purpose}</p>
       <p class="under">${period(project)}</p>
       ${project.withheld
@@ -57,7 +57,7 @@ export function ResearchPage() {
         : html`<p>${say("research.holds", { count: project.relationships, persons: project.persons })}</p>`}
       <p>${say("research.consent")} ${say("research.rule", { fewest })}</p>
       <p>${say("research.weeks_are")}</p>
-      ${project.withheld ? null : html`<${Study} id=${project.id} lenses=${project.lenses ?? LENSES} fewest=${fewest} />`}
+      ${project.withheld ? null : html`<${Study} id=${project.id} only=${project.lenses} lenses=${lenses} fewest=${fewest} />`}
       <${Releases} project=${project.id} />
     `}<//>
   `;
@@ -68,18 +68,22 @@ function period({ since, until }) {
   return say(`research.began_${which}`, { since: daySaid(since), until: daySaid(until) });
 }
 
-function Study({ id, lenses, fewest }) {
-  const [lens, setLens] = useState(lenses[0]);
+function Study({ id, only, lenses, fewest }) {
+  const own = lenses.filter(({ name }) => !BUILT_IN.includes(name)).map((one) => ({ ...one, id: `${one.name}@${one.version}` }));
+  const choices = only ?? [...BUILT_IN, ...own.map(({ id }) => id)];
+  const [lens, setLens] = useState(choices[0]);
   const [by, setBy] = useState("all");
+  const chosen = own.find(({ id }) => id === lens);
   const answer = useAnswer(WEEKS, { lens }, undefined, askedBy);
   const choice = (key, value, set, choices, said) => html`<label>${say(key)} ${" "}
     <select value=${value} onChange=${({ target }) => set(target.value)}>${choices.map((one) => html`<option value=${one}>${said(one)}</option>`)}</select>
   </label>`;
   return html`
     <form class="find" onSubmit=${(event) => event.preventDefault()}>
-      ${choice("initiative.lens", lens, setLens, lenses, lensSaid)}
+      ${choice("initiative.lens", lens, setLens, choices, lensSaid)}
       ${choice("research.compare", by, setBy, Object.keys(GROUPS), (name) => say(`research.by_${name}`))}
     </form>
+    ${chosen?.description ? html`<p class="from">${chosen.id}: ${chosen.description}</p>` : null}
     <${Answered} answer=${answer}>${({ list, lens: read }) => html`<${Compared} file=${`${id}-${read}`} list=${list} lens=${read} by=${by} fewest=${fewest} />`}<//>
   `;
 }
@@ -87,7 +91,7 @@ function Study({ id, lenses, fewest }) {
 /** One that every organisation has is said in words, another as it is called. */
 function lensSaid(lens) {
   const [name] = lens.split("@");
-  return LENSES.includes(name) ? word("lens", name) : lens;
+  return BUILT_IN.includes(name) ? word("lens", name) : lens;
 }
 
 /** All pages, with the lens they were read with. */

@@ -1,0 +1,45 @@
+"""What coders read in accounts, and how far they agree. A code is no account, and no lens of the platform takes one."""
+
+from typing import Annotated
+
+import strawberry
+from strawberry import UNSET
+
+from api.arguments import given
+from api.context import Info, question
+from api.fields import field
+from api.scalars import EDTF
+from projections.research.agreement import CodeAgreement as Found
+
+CODED = ("account", "code", "coder", "segment")
+"""The fields that show something of what somebody said."""
+Home = Annotated[strawberry.ID | None, strawberry.argument(description="Only of this initiative.")]
+
+
+@strawberry.type(description="A part of a text of an account.")
+class Segment:
+    note: int = field("Which of its notes, from 0.")
+    start: int = field("The first character, from 0.")
+    end: int = field("The character after the last.")
+
+
+@strawberry.type(description="What a coder read in an account.")
+class Code:
+    account: strawberry.ID | None = field("The id of the account; none where it cannot be shown.")
+    code: str = field("The code; where it cannot be shown, why: `sealed`, `erased` or `damaged`.")
+    coder: str | None = field("Who coded.")
+    segment: Segment | None = field("The part that is meant; none for the whole account.")
+    holder: str = field("Whose account it is: a handle, `coordinator`, `group` or `observer`.")
+    occurred: EDTF = field("When it was coded.")
+
+
+@strawberry.type(description="How far coders agree on a code, or on all of them together: Krippendorff's alpha, nominal.")
+class CodeAgreement:
+    code: str | None = field("The code; none for all together.")
+    units: int = field("The accounts that two or more coders read; for all codes together, each as often as there are codes.")
+    coders: int = field("How many coders read these.")
+    alpha: float | None = field("1 where they agree in all, 0 where no more than by chance; none where all values are the same.")
+
+
+async def agreement_of(info: Info, initiative: Home = UNSET) -> list[Found]:
+    return await question(info.context.questions.agreement, given(initiative))

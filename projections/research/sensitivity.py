@@ -1,0 +1,154 @@
+"""How much what a lens concludes hangs on its weights: they are moved, all at once by chance and one by one, and all is read again.
+
+Each weight is multiplied by a factor between 1 − spread and 1 + spread; what it adds to help, friendship and openness keeps its
+proportions. The factors come from a seed, so that the same question has the same answer (the Mersenne Twister of Python, whose numbers are
+the same in all its versions). What people rated themselves, half-lives and thresholds are left as they are.
+"""
+
+from collections import Counter
+from collections.abc import Callable, Sequence
+from random import Random
+
+from msgspec.structs import replace
+
+from domain.model.errors import Refusal, Refused, bad
+from domain.model.lens import WEIGHTS, Definition
+from projections.lenses.evidence import weigh
+from projections.research.cases import Case, Conclusion, weighed
+from projections.views.answers import Answer
+
+MOST_DRAWS = 200
+WORK = 4_000_000
+"""Events that are weighed, each as often as it is: some half a minute."""
+PHASES = ("help", "friendship", "ambiguity", "unobserved", "ended")
+
+
+class Range(Answer):
+    """A number as the lens has it, and the least and the most that it came to."""
+
+    base: float
+    least: float
+    most: float
+
+
+class PhaseRange(Answer):
+    """How many relationships stood so at the last, and for how many weeks one stood so, on average."""
+
+    phase: str
+    relationships: Range
+    weeks: Range
+
+
+class WeightMoved(Answer):
+    """A weight that is moved alone, to the one end and the other: of all weeks the share that reads otherwise (0 to 1), and the number of
+    moves, where that is furthest from the lens's own."""
+
+    weight: str
+    otherwise: float
+    moves: int
+
+
+class Sensitivity(Answer):
+    """`otherwise` is the share of all weeks that reads otherwise, 0 to 1, on average over the draws; `otherwise_most` in the draw that
+    differs most. `weights`, those that change most first; those that change nothing are left out."""
+
+    lens: str
+    lens_version: str
+    spread: float
+    draws: int
+    seed: int
+    relationships: int
+    among: int
+    otherwise: float
+    otherwise_most: float
+    moves: Range
+    phases: list[PhaseRange]
+    weights: list[WeightMoved]
+
+
+class _Sum:
+    """What one definition concludes of all cases together."""
+
+    def __init__(self) -> None:
+        self.moves = 0
+        self.otherwise = 0
+        self.last: Counter[str] = Counter()
+        self.weeks: Counter[str] = Counter()
+
+    def add(self, found: Conclusion, base: Conclusion) -> None:
+        self.moves += len(found.changes)
+        self.last[found.phases[-1]] += 1
+        self.weeks.update(found.phases)
+        self.otherwise += sum(one != other for one, other in zip(found.phases, base.phases, strict=True))
+
+
+def check(spread: float, draws: int) -> None:
+    """Raises `Refused`."""
+    if not 0 < spread <= 1:
+        raise bad("lens_spread", "spread")
+    if not 1 <= draws <= MOST_DRAWS:
+        raise bad("lens_draws", "draws", limit=MOST_DRAWS)
+
+
+def swept(
+    cases: Sequence[Case], lens: Definition, spread: float, draws: int, seed: int, among: int, going: Callable[[], None]
+) -> Sensitivity:
+    """Read the cases with moved weights. `going` is called between two cases, and may break off. Raises `Refused`."""
+    check(spread, draws)
+    used = [name for name in WEIGHTS if any(lens.weight(name))]
+    single = [(name, moved(lens, {name: factor})) for name in used for factor in (1 - spread, 1 + spread)]
+    chance = Random(seed)
+    random = [moved(lens, {name: 1 + spread * (2 * chance.random() - 1) for name in used}) for _ in range(draws)]
+    lenses = [lens, *random, *(one for _, one in single)]
+    if (size := sum(len(case.told.steps) for case in cases) * len(lenses)) > WORK:
+        raise Refused(Refusal("TOO_COSTLY", "lens_sweep", "draws", {"limit": WORK, "size": size}))
+    sums = [_Sum() for _ in lenses]
+    for case in cases:
+        going()
+        own = weigh(case.told, lens)
+        base = weighed(case, own, lens)
+        for one, total in zip(lenses, sums, strict=True):
+            items = own if one is lens else weigh(case.told, one)
+            total.add(base if items == own else weighed(case, items, one), base)
+    own_sum, by_chance, alone = sums[0], sums[1 : draws + 1], sums[draws + 1 :]
+    whole = sum(own_sum.weeks.values())
+    shares = [_share(total.otherwise, whole) for total in by_chance]
+    asked = (lens.name, lens.version, spread, draws, seed, len(cases), among)
+    mean = _share(sum(total.otherwise for total in by_chance), whole * draws)
+    ranges = _ranges([own_sum, *by_chance], len(cases))
+    return Sensitivity(*asked, mean, max(shares), *ranges, _moved(used, alone, own_sum, whole))
+
+
+def _ranges(sums: Sequence[_Sum], count: int) -> tuple[Range, list[PhaseRange]]:
+    phases = [
+        PhaseRange(
+            phase.upper(),
+            _range([total.last[phase] for total in sums]),
+            _range([total.weeks[phase] / max(count, 1) for total in sums]),
+        )
+        for phase in PHASES
+    ]
+    return _range([total.moves for total in sums]), phases
+
+
+def moved(lens: Definition, factors: dict[str, float]) -> Definition:
+    """The lens with some of its weights multiplied."""
+    weights = {name: tuple(part * factor for part in lens.weight(name)) for name, factor in factors.items()}
+    return replace(lens, weights={**lens.weights, **weights})
+
+
+def _moved(used: Sequence[str], alone: Sequence[_Sum], base: _Sum, whole: int) -> list[WeightMoved]:
+    found = []
+    for name, less, more in zip(used, alone[::2], alone[1::2], strict=True):
+        moves = max((less.moves, more.moves), key=lambda count: abs(count - base.moves))
+        if otherwise := max(less.otherwise, more.otherwise):
+            found.append(WeightMoved(name, _share(otherwise, whole), moves))
+    return sorted(found, key=lambda one: (-one.otherwise, one.weight))
+
+
+def _share(part: int, whole: int) -> float:
+    return round(part / whole, 4) if whole else 0.0
+
+
+def _range(numbers: Sequence[float]) -> Range:
+    return Range(*(round(number, 2) for number in (numbers[0], min(numbers), max(numbers))))

@@ -1,0 +1,67 @@
+"""A lens that is tried beside another, before it is published: on how much they agree, and where not.
+
+Neither is right: that two lenses differ says what the one believes and the other does not. Nothing of a trial is kept.
+"""
+
+from collections import Counter
+from collections.abc import Iterable
+
+from domain.model.time import rfc3339
+from projections.research.cases import Case, Way, read
+from projections.views.answers import Answer
+
+SHOWN = 50
+"""Differing moves that are shown; all are counted."""
+
+
+class Crossed(Answer):
+    """Of the relationships, how many stand so now, and at how many weeks' ends they stood so."""
+
+    beside: str
+    tried: str
+    relationships: int
+    weeks: int
+
+
+class Differing(Answer):
+    """A change of phase that only one of the two lenses sees at that instant."""
+
+    relationship: str
+    at: str
+    was: str
+    now: str
+    lens: str
+
+
+class Trial(Answer):
+    """`same` relationships read the same all the time, `same_now` do now. `differing` is how many moves only one of the lenses sees."""
+
+    lens: str
+    beside: str
+    relationships: int
+    among: int
+    seed: int
+    same: int
+    same_now: int
+    phases: list[Crossed]
+    differing: int
+    moves: list[Differing]
+
+
+def tried(cases: Iterable[Case], way: Way, beside: Way, names: tuple[str, str], among: int, seed: int) -> Trial:
+    """Lay one lens beside another. `names` are what the two are called, `among` is of how many the cases were drawn."""
+    last: Counter[tuple[str, str]] = Counter()
+    weeks: Counter[tuple[str, str]] = Counter()
+    moves: list[tuple[int, str, str, str, str]] = []
+    same = 0
+    for case in cases:
+        new, old = read(case, way), read(case, beside)
+        last[old.phases[-1], new.phases[-1]] += 1
+        weeks.update(zip(old.phases, new.phases, strict=True))
+        same += new.changes == old.changes
+        for mine, others, name in ((new.changes, old.changes, names[0]), (old.changes, new.changes, names[1])):
+            moves += [(at, case.id, was, now, name) for at, was, now in mine if (at, was, now) not in others]
+    table = [Crossed(a.upper(), b.upper(), last[a, b], weeks[a, b]) for a, b in sorted(weeks, key=lambda pair: -weeks[pair])]
+    same_now = sum(count for (a, b), count in last.items() if a == b)
+    shown = [Differing(id, rfc3339(at), was.upper(), now.upper(), name) for at, id, was, now, name in sorted(moves)[:SHOWN]]
+    return Trial(*names, sum(last.values()), among, seed, same, same_now, table, len(moves), shown)

@@ -1,0 +1,37 @@
+"""How far the coders of the accounts in a scope agree, worked out from all codes that can be opened."""
+
+from collections.abc import Iterable, Iterator
+
+from domain.model.errors import Refusal, Refused
+from domain.model.events import Unvoiced
+from projections.lenses.chronicle import Chronicle
+from projections.research.agreement import CodeAgreement, Coded, agreements
+from projections.views.filters import Clause
+from projections.views.histories import RELATIONSHIPS
+from projections.views.snapshot import Snapshot
+
+MOST = 5_000
+"""Relationships that are gone through at a time."""
+
+
+def agreement(snapshot: Snapshot, initiative: str | None) -> list[CodeAgreement]:
+    """Of an initiative, or of all. Raises `Refused`, also where they are too many."""
+    snapshot.scope.need("open")
+    clause = Clause()
+    if initiative is not None:
+        clause.need("r.initiative = ?", initiative)
+    query = f"SELECT r.id FROM {snapshot.table(RELATIONSHIPS)} r{clause.where} LIMIT ?"
+    ids = [id for (id,) in snapshot.connection.execute(query, (*clause.values, MOST + 1))]
+    if len(ids) > MOST:
+        raise Refused(Refusal("TOO_COSTLY", "coding_many", "initiative", {"limit": MOST}))
+    told = snapshot.told(ids, None)
+    return agreements(coded(told.values()))
+
+
+def coded(told: Iterable[Chronicle]) -> Iterator[Coded]:
+    """The codes that can be opened, of accounts that stand."""
+    for one in told:
+        accounts = {step.event.id for step in one.steps if step.event.kind.name == "account_given"}
+        for event in one.codes:
+            if not isinstance(event.data, Unvoiced) and event.data.account in accounts:
+                yield Coded(f"{one.id}/{event.data.account}", event.data.coder, event.data.code)

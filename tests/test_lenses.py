@@ -1,0 +1,278 @@
+"""Lenses of one's own: tried before they are published, moved to see what hangs on their weights, and asked again in every version."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+from command_line import EXAMPLES, Run, answer, refused, run_within
+from msgspec.structs import replace
+from research_house import LENSES, House, research_house
+from served import Served
+from store_places import Files
+
+from domain.model.errors import Refused
+from domain.model.lens import EVIDENCE, WEIGHTS, from_yaml, whole
+from domain.model.roles import Reach
+from projections.research.cases import case, read
+from projections.research.sensitivity import WORK, moved, swept
+from projections.views import older
+
+WARM = (Path(__file__).parent.parent / "examples" / "lens-warm.yaml").read_text()
+HASTY = "name: hasty\nversion: '{}'\nhalf_life_days: {}\n"
+TRY = """query($lens: String!, $beside: String) { tryLens(definition: $lens, beside: $beside) { lens beside same differing } }"""
+CITED = """{ research { relationships { nodes {
+    pseudonym trajectory(lens: "hasty@1") { lensVersion phase help } moves(lens: "hasty@1") { week now } } } } }"""
+
+
+@pytest.fixture
+def run(tmp_path: Path) -> Run:
+    made = run_within(tmp_path)
+    assert made("import", *EXAMPLES).code == 0
+    return made
+
+
+@pytest.fixture
+def research(tmp_path: Path) -> Any:
+    with research_house(Files(tmp_path / "house.db")) as house:
+        yield house
+
+
+def published(run: Run, folder: Path, version: str, days: int) -> None:
+    (folder / "hasty.yaml").write_text(HASTY.format(version, days))
+    assert run("lens", "add", str(folder / "hasty.yaml")).code == 0
+
+
+# Trying
+
+
+def test_a_lens_beside_itself_differs_in_nothing(run: Run, tmp_path: Path) -> None:
+    (tmp_path / "same.yaml").write_text("name: same\nversion: '1'\n")
+    found = answer(run("lens", "try", str(tmp_path / "same.yaml"), "--json"))
+    assert (found["same"], found["sameNow"], found["differing"], found["moves"]) == (10, 10, 0, [])
+    assert all(row["beside"] == row["tried"] for row in found["phases"])
+    assert found["relationships"] == found["among"] == sum(row["relationships"] for row in found["phases"]) == 10
+
+
+def test_a_trial_tells_the_moves_that_only_one_lens_sees_as_each_lens_tells_them_itself(run: Run, tmp_path: Path) -> None:
+    (tmp_path / "warm.yaml").write_text(WARM)
+    found = answer(run("lens", "try", str(tmp_path / "warm.yaml"), "--json"))
+    assert run("lens", "add", str(tmp_path / "warm.yaml")).code == 0
+    told: dict[str, set[tuple[str, ...]]] = {}
+    for lens in ("warm", "evidence"):
+        nodes = answer(run("moves", "--lens", lens, "--first", "1000", "--json"))["nodes"]
+        told[f"{lens}@1"] = {(one["relationship"]["id"], one["at"], one["was"], one["now"]) for one in nodes}
+    apart = {(*move, lens) for lens, other in (("warm@1", "evidence@1"), ("evidence@1", "warm@1")) for move in told[lens] - told[other]}
+    assert {(one["relationship"], one["at"], one["was"], one["now"], one["lens"]) for one in found["moves"]} == apart
+    assert found["differing"] == len(apart) == len(found["moves"])
+    assert found["same"] == 10 - len({move[0] for move in apart})
+
+
+def test_nothing_of_a_trial_is_kept(run: Run, tmp_path: Path) -> None:
+    (tmp_path / "warm.yaml").write_text(WARM)
+    before = run("export").out, run("lens", "list").out
+    shown = run("lens", "try", str(tmp_path / "warm.yaml"), "--beside", "accounts").out
+    assert "warm@1 beside accounts@1, on 10 of 10 relationships" in shown
+    assert (run("export").out, run("lens", "list").out) == before
+
+
+def test_a_sample_is_drawn_by_its_seed(run: Run, tmp_path: Path) -> None:
+    (tmp_path / "warm.yaml").write_text(WARM)
+    found = [run("lens", "try", str(tmp_path / "warm.yaml"), "--sample", "4", "--seed", seed, "--json") for seed in "1123456"]
+    assert found[0] == found[1]
+    assert len({done.out.replace('"seed":' + seed, "") for done, seed in zip(found, "1123456", strict=True)}) > 1
+    assert all((answer(done)["relationships"], answer(done)["among"]) == (4, 10) for done in found)
+
+
+@pytest.mark.parametrize(
+    ("said", "text", "told"),
+    [
+        ((), "name: Warm\nversion: '1'\n", "small letters"),
+        ((), "name: warm\nversion: '1'\nweights: {mood_happy: [1, 0, 0]}\n", "'mood_happy' is no weight"),
+        ((), "name: evidence\nversion: '2'\n", "a lens of the platform itself"),
+        (("--sample", "0"), WARM, "1 to 1000 relationships"),
+        (("--sample", "1001"), WARM, "1 to 1000 relationships"),
+        (("--beside", "pink"), WARM, "no lens 'pink'"),
+    ],
+)
+def test_what_cannot_be_tried_is_told(run: Run, tmp_path: Path, said: tuple[str, ...], text: str, told: str) -> None:
+    (tmp_path / "lens.yaml").write_text(text)
+    assert told in refused(run("lens", "try", str(tmp_path / "lens.yaml"), *said))
+
+
+def test_a_lens_is_tried_over_http_by_who_may_publish_it(house: Served) -> None:
+    found = house.ask(TRY, lens=WARM)["tryLens"]
+    assert (found["lens"], found["beside"], found["same"], found["differing"]) == ("warm@1", "evidence@1", 6, 14)
+    assert house.refusal(TRY, lens="name: warm\n")["code"] == "BAD_INPUT"
+    for role, reach in (("auditor", Reach()), ("administrator", Reach()), ("coordinator", Reach(initiatives=("cycling-buddies",)))):
+        token = house.organisation.tokens.create(role, reach=reach, name=role)
+        (error,) = house.answer(TRY, {"Authorization": f"Bearer {token}"}, lens=WARM)["errors"]
+        assert error["extensions"]["code"] == "FORBIDDEN", role
+
+
+def test_a_query_may_try_few_lenses_at_once(house: Served) -> None:
+    many = " ".join(f'a{number}: tryLens(definition: "") {{ same }}' for number in range(9))
+    assert house.refusal(f"{{ {many} }}")["code"] == "TOO_COSTLY"
+
+
+# Versions
+
+
+def test_every_version_of_a_lens_can_be_asked_again_wherever_a_lens_is_named(run: Run, tmp_path: Path) -> None:
+    asked = [
+        ("reading", "mahmut", "--at", "2021-06-01", "--json"),
+        ("trajectory", "mahmut", "--json"),
+        ("moves", "mahmut", "--json"),
+        ("moves", "--first", "1000", "--json"),
+        ("moves", "--initiative", "language-buddies", "--now", "unobserved", "--json"),
+        ("moves", "--holder", "a", "--json"),
+        ("list", "--phase", "unobserved", "--at", "2021-06-01", "--json"),
+        ("list", "--phase", "ambiguity", "--at", "2022-06-01", "--running", "--json"),
+    ]
+    published(run, tmp_path, "1", 20)
+    before = [answer(run(*said, "--lens", "hasty@1")) for said in asked]
+    published(run, tmp_path, "2", 700)
+    after = [answer(run(*said, "--lens", "hasty@1")) for said in asked]
+    for one in (*before, *after):
+        if "pageInfo" in one:  # Cursors of relationships say how far they were told.
+            one["pageInfo"].pop("endCursor")
+    assert after == before
+    newest = [answer(run(*said, "--lens", "hasty")) for said in asked]
+    assert sum(new != old for new, old in zip(newest, before, strict=True)) >= 6, "the two versions do read differently"
+
+
+def test_pages_of_moves_of_an_older_version_hold_everything_once(run: Run, tmp_path: Path) -> None:
+    published(run, tmp_path, "1", 20)
+    published(run, tmp_path, "2", 700)
+    whole = answer(run("moves", "--lens", "hasty@1", "--first", "1000", "--json"))["nodes"]
+    found, after = [], []
+    while True:
+        page = answer(run("moves", "--lens", "hasty@1", "--first", "7", "--json", *after))
+        found += page["nodes"]
+        if not page["pageInfo"]["hasNextPage"]:
+            break
+        after = ["--after", page["pageInfo"]["endCursor"]]
+    assert found == whole
+    assert len(whole) > 14
+
+
+def test_an_older_version_reads_no_more_at_once_than_it_may(run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    published(run, tmp_path, "1", 20)
+    published(run, tmp_path, "2", 700)
+    monkeypatch.setattr(older, "LIMIT", 3)
+    assert "Narrow it" in refused(run("moves", "--lens", "hasty@1"))
+    assert "Narrow it" in refused(run("list", "--phase", "help", "--lens", "hasty@1"))
+    assert run("moves", "--lens", "hasty@1", "--initiative", "cycling-buddies").code == 0
+
+
+def test_a_researcher_is_told_which_lenses_there_are_and_asks_for_an_older_version(research: House) -> None:
+
+    def publish(version: str, days: int) -> None:
+        lens = from_yaml(HASTY.format(version, days).encode())
+        data = {"version": version, "definition": whole(lens)}
+        event = {"specversion": "1.0", "id": f"hasty-{version}", "source": "urn:test", "type": "tussenruimte.lens_published.v1",
+                 "subject": "lens/hasty", "occurred": "2021-01-01", "data": data}  # fmt: skip
+        research.record(json.dumps(event).encode())
+
+    publish("1", 10)
+    before = research.ask(CITED)
+    publish("2", 700)
+    assert research.ask(CITED) == before
+    assert before["relationships"]["nodes"][0]["trajectory"]["lensVersion"] == "1"
+    assert before != json.loads(json.dumps(research.ask(CITED.replace("hasty@1", "hasty"))))
+    told = [(lens["name"], lens["version"]) for lens in research.ask(LENSES)["lenses"]]
+    assert told == [("evidence", "1"), ("hasty", "1"), ("hasty", "2"), ("accounts", "1")]
+
+
+# Sensitivity
+
+
+def test_the_same_seed_has_the_same_answer_and_another_seed_another(run: Run) -> None:
+    said = ("lens", "sensitivity", "evidence", "--draws", "8", "--json")
+    first, again, other = (answer(run(*said, "--seed", seed)) for seed in "778")
+    assert first == again
+    assert {**first, "seed": 8} != other
+
+
+def test_nothing_hangs_on_weights_that_hardly_move(run: Run) -> None:
+    found = answer(run("lens", "sensitivity", "evidence", "--spread", "0.0000001", "--draws", "3", "--json"))
+    assert (found["otherwise"], found["otherwiseMost"], found["weights"]) == (0, 0, [])
+    for one in (found["moves"], *(row[name] for row in found["phases"] for name in ("relationships", "weeks"))):
+        assert one["base"] == one["least"] == one["most"]
+
+
+def test_the_lens_itself_is_told_as_it_reads(run: Run) -> None:
+    found = answer(run("lens", "sensitivity", "evidence", "--draws", "1", "--json"))
+    moves = answer(run("moves", "--first", "1000", "--json"))["nodes"]
+    assert found["moves"]["base"] == len(moves)
+    for row in found["phases"]:
+        stand = answer(run("list", "--phase", row["phase"].lower(), "--json"))["nodes"]
+        assert row["relationships"]["base"] == len(stand)
+
+
+def test_a_weight_that_is_moved_alone_changes_what_another_lens_with_it_would(run: Run, tmp_path: Path) -> None:
+    """Against the lens written out as a file and laid beside the one that it was."""
+    found = answer(run("lens", "sensitivity", "evidence", "--spread", "0.25", "--draws", "1", "--json"))
+    (most, *_) = found["weights"]
+    shares = []
+    for factor in (0.75, 1.25):
+        weight = [part * factor for part in WEIGHTS[most["weight"]]]
+        (tmp_path / "one.yaml").write_text(f"name: one\nversion: '1'\nweights: {{{most['weight']}: {weight}}}\n")
+        phases = answer(run("lens", "try", str(tmp_path / "one.yaml"), "--json"))["phases"]
+        weeks = sum(row["weeks"] for row in phases)
+        shares.append(sum(row["weeks"] for row in phases if row["beside"] != row["tried"]) / weeks)
+    assert most["otherwise"] == round(max(shares), 4) > 0
+
+
+def test_a_weight_of_nothing_stays_nothing_and_others_keep_their_proportions() -> None:
+    lens = moved(EVIDENCE, {"account_both": 1.5, "agreed_naming_agreed": 2.0})
+    assert lens.weight("account_both") == pytest.approx((0.6, 0.6, 1.2))
+    assert lens.weight("agreed_naming_agreed") == (0, 0, 0)
+    assert replace(lens, weights={}) == EVIDENCE
+
+
+@pytest.mark.parametrize(
+    ("said", "told"),
+    [
+        (("accounts",), "has no weights"),
+        (("evidence", "--draws", "0"), "1 to 200 times"),
+        (("evidence", "--draws", "201"), "1 to 200 times"),
+        (("evidence", "--spread", "0"), "more than 0"),
+        (("evidence", "--spread", "1.01"), "more than 0"),
+        (("evidence", "--spread", "nan"), "more than 0"),
+        (("pink",), "no lens 'pink'"),
+    ],
+)
+def test_what_cannot_be_moved_is_told(run: Run, said: tuple[str, ...], told: str) -> None:
+    assert told in refused(run("lens", "sensitivity", *said))
+
+
+def test_more_is_not_weighed_than_may_be(house: Served) -> None:
+    with house.organisation.questions.snapshot() as snapshot:
+        cases = [case(id, told, snapshot.now) for id, told in snapshot.told(["lars", "mahmut"], None).items()]
+        many = cases * (WORK // (150 * sum(len(one.told.steps) for one in cases)) + 1)
+        with pytest.raises(Refused) as refusal:
+            swept(many, EVIDENCE, 0.25, 200, 1, len(many), lambda: None)
+        assert refusal.value.refusal.rule == "lens_sweep"
+        assert read(cases[0], ("evidence", EVIDENCE)).phases
+
+
+def test_a_researcher_is_told_what_hangs_on_the_weights_of_a_project_of_enough_people(research: House) -> None:
+    found = research.ask(LENSES)["sensitivity"]
+    assert (found["relationships"], found["among"]) == (7, 7)
+    phases = [phase for node in research.nodes() for phase in node["trajectory"]["phase"]]
+    for row in found["phases"]:
+        assert row["weeks"]["base"] == round(phases.count(row["phase"]) / 7, 2)
+    assert research.ask(LENSES)["sensitivity"] == found
+    research.project("few", initiatives=["home-two"])
+    assert research.ask(LENSES, "few")["sensitivity"] is None
+    assert research.refusal('{ research { sensitivity(lens: "accounts") { draws } } }') == "BAD_INPUT"
+    for role in ("coordinator", "dashboard", "administrator"):
+        (error, *_) = research.served.answer(LENSES, research.who(role))["errors"]
+        assert error["extensions"]["code"] == "FORBIDDEN", role
+
+
+def test_whoever_is_looked_at_for_it_finds_so_in_the_log_of_who_looked(research: House) -> None:
+    research.ask("{ research { sensitivity(draws: 1) { draws } } }")
+    query = '{ audit { accessLog(relationship: "contact-0") { nodes { role kinds } } } }'
+    assert {"role": "researcher", "kinds": ["voices"]} in research.served.ask(query)["audit"]["accessLog"]["nodes"]

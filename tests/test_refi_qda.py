@@ -1,0 +1,132 @@
+"""Coded texts go to programs for qualitative analysis and come back, each coding once, and nothing that is no such project is taken."""
+
+import zipfile
+from pathlib import Path
+from xml.etree import ElementTree
+
+import pytest
+from command_line import Run, answer, refused, run_within
+from sent_lines import account, note, pair
+from test_coding import coded, given
+
+NS = "{urn:QDA-XML:project:1.0}"
+TEXT = "Zij is 🍵 altijd\r\nzo aardig & lief."
+ALLOWED = {
+    "Project": (["Users", "CodeBook", "Sources"], ["name"]),
+    "Users": (["User"], []),
+    "User": ([], ["guid"]),
+    "CodeBook": (["Codes"], []),
+    "Codes": (["Code"], []),
+    "Code": ([], ["guid", "name", "isCodable"]),
+    "Sources": (["TextSource"], []),
+    "TextSource": (["PlainTextSelection", "Coding"], ["guid", "plainTextPath"]),
+    "PlainTextSelection": (["Coding"], ["guid", "startPosition", "endPosition"]),
+    "Coding": (["CodeRef"], ["guid"]),
+    "CodeRef": ([], ["targetGUID"]),
+}
+"""Of what Project.xsd 1.0 has, the part that is written: the elements in each, in this order, and the attributes it needs."""
+
+
+@pytest.fixture
+def run(tmp_path: Path) -> Run:
+    run = run_within(tmp_path)
+    said = account("said", "r", named="help", **note(TEXT, "a"))
+    part = {"note": 0, "start": 7, "end": 8}
+    codes = coded("one", "said", "tea", segment=part), coded("two", "said", "warmth", "lou")
+    assert given(run, *pair(), said, *codes).code == 0
+    return run
+
+
+def project(file: Path) -> ElementTree.Element:
+    with zipfile.ZipFile(file) as archive:
+        return ElementTree.fromstring(archive.read("project.qde"))
+
+
+def written(file: Path, xml: str) -> str:
+    """A project as another program would write it."""
+    with zipfile.ZipFile(file, "w") as archive:
+        archive.writestr("project.qde", xml)
+    return str(file)
+
+
+def elsewhere(file: Path, source: str, selection: str = 'startPosition="0" endPosition="3"', code: str = "c", more: str = "") -> str:
+    coding = f'<Coding guid="11111111-2222-3333-4444-555555555555" creatingUser="u"{more}><CodeRef targetGUID="{code}"/></Coding>'
+    return written(
+        file,
+        f'<Project xmlns="urn:QDA-XML:project:1.0" name="p"><Users><User guid="u" name="Kim de Wit"/></Users><CodeBook><Codes>'
+        f'<Code guid="g" name="group" isCodable="false"><Code guid="c" name="Close by" isCodable="true"/></Code></Codes></CodeBook>'
+        f'<Sources><TextSource guid="{source}"><PlainTextSelection guid="s" {selection}>{coding}</PlainTextSelection></TextSource>'
+        "</Sources></Project>",
+    )
+
+
+def source_of(run: Run, folder: Path) -> str:
+    assert run("coding", "export", str(folder / "own.qdpx")).code == 0
+    return str(project(folder / "own.qdpx").find(f".//{NS}TextSource").get("guid"))  # type: ignore[union-attr]
+
+
+def test_a_project_holds_texts_codes_and_coders_as_the_schema_has_them(run: Run, tmp_path: Path) -> None:
+    file = tmp_path / "out.qdpx"
+    told = answer(run("coding", "export", str(file), "--json"))
+    assert (told["sources"], told["codings"]) == (1, 2)
+    root = project(file)
+    for element in root.iter():
+        inside, needed = ALLOWED[element.tag.removeprefix(NS)]
+        children = [inside.index(child.tag.removeprefix(NS)) for child in element]
+        assert children == sorted(children)
+        assert set(needed) <= set(element.keys())
+    (selection,) = root.iter(f"{NS}PlainTextSelection")
+    (source,) = root.iter(f"{NS}TextSource")
+    path = source.get("plainTextPath", "").replace("internal://", "Sources/")
+    with zipfile.ZipFile(file) as archive:
+        text = archive.read(path).decode()
+    assert text == TEXT
+    assert text[int(selection.get("startPosition", "")) : int(selection.get("endPosition", ""))] == "🍵"
+    assert {one.get("name") for one in root.iter(f"{NS}Code")} == {"tea", "warmth"}
+    assert {one.get("name") for one in root.iter(f"{NS}User")} == {"kim", "lou"}
+    again = tmp_path / "again.qdpx"
+    assert run("coding", "export", str(again)).code == 0
+    assert again.read_bytes() == file.read_bytes()
+
+
+def test_what_comes_back_as_it_went_is_recorded_no_second_time(run: Run, tmp_path: Path) -> None:
+    before = answer(run("codes", "r", "--json"))
+    assert run("coding", "export", str(tmp_path / "out.qdpx")).code == 0
+    assert answer(run("coding", "import", str(tmp_path / "out.qdpx"), "--json"))["recorded"] == 0
+    assert answer(run("codes", "r", "--json")) == before
+
+
+def test_what_was_coded_elsewhere_is_recorded_once(run: Run, tmp_path: Path) -> None:
+    file = elsewhere(tmp_path / "in.qdpx", "{" + source_of(run, tmp_path).upper() + "}", more=' creationDateTime="2022-05-04T10:00:00Z"')
+    for recorded in (1, 0):
+        assert answer(run("coding", "import", file, "--json"))["recorded"] == recorded
+    found = answer(run("codes", "r", "--json"))[-1]
+    assert found == {
+        "account": "said", "code": "Close by", "coder": "Kim-de-Wit", "holder": "a", "occurred": "2022-05-04",
+        "segment": {"note": 0, "start": 0, "end": 3},
+    }  # fmt: skip
+    assert run("coding", "export", str(tmp_path / "out.qdpx")).code == 0
+    assert answer(run("coding", "import", str(tmp_path / "out.qdpx"), "--json"))["recorded"] == 0
+
+
+def test_codings_of_texts_that_are_not_here_are_left_out_and_told(run: Run, tmp_path: Path) -> None:
+    done = run("coding", "import", elsewhere(tmp_path / "in.qdpx", "99999999-2222-3333-4444-555555555555"))
+    assert (done.code, done.out) == (0, "recorded 0, already there 0, refused 0\n")
+    assert "1 codings are of texts that are not here" in done.err
+
+
+def test_what_is_no_project_or_does_not_fit_the_text_is_refused_and_nothing_kept(run: Run, tmp_path: Path) -> None:
+    source, file = source_of(run, tmp_path), tmp_path / "in.qdpx"
+    for make, told in [
+        (lambda: written(file, "<Project/>"), "This is no REFI-QDA project"),
+        (lambda: written(file, '<!DOCTYPE p [<!ENTITY a "b">]><Project xmlns="urn:QDA-XML:project:1.0">&a;</Project>'), "DOCTYPE"),
+        (lambda: written(file, "<Project"), "This is no REFI-QDA project"),
+        (lambda: elsewhere(file, source, code="x"), "CodeRef"),
+        (lambda: elsewhere(file, source, 'startPosition="0"'), "endPosition"),
+        (lambda: elsewhere(file, source, 'startPosition="-1" endPosition="2"'), "startPosition"),
+        (lambda: elsewhere(file, source, f'startPosition="0" endPosition="{len(TEXT) + 1}"'), "beyond its text"),
+    ]:
+        assert told in refused(run("coding", "import", make()))
+    (tmp_path / "plain.qdpx").write_bytes(b"no zip")
+    assert "geen REFI-QDA-project" in refused(run("--language", "nl", "coding", "import", str(tmp_path / "plain.qdpx")))
+    assert len(answer(run("codes", "r", "--json"))) == 2

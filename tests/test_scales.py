@@ -1,0 +1,151 @@
+"""What measures come to: by published formulas, with what lies outside told as such, to who may know, and without setting any reading."""
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from command_line import Run, answer, run_within
+from research_house import MEASURES, House, research_house, seeker
+from sent_lines import account, line, pair
+from store_places import Files
+
+from projections.scales.scoring import griffin, scale_of, scales, scored
+
+
+def measure(id: str, instrument: str, answers: dict[str, float], stream: str = "r", occurred: str = "2021-02-01", **more: Any) -> bytes:
+    data = {"instrument": instrument, "mode": "self", "answers": answers, **more.pop("data", {})}
+    return line(id, "measure_taken", f"relationship/{stream}", data, occurred, **more)
+
+
+@pytest.fixture
+def run(tmp_path: Path) -> Run:
+    return run_within(tmp_path)
+
+
+def taken(run: Run, *measures: bytes) -> Any:
+    assert run("import", "-", given=b"\n".join([*pair(), *measures]).decode()).code == 0
+    return answer(run("measures", "r", "--json"))
+
+
+@pytest.mark.parametrize(
+    ("gives", "costs", "index"),
+    [(4, 4, 4), (1, 1, 1), (4, 1, -0.5), (1, 4, -0.5), (3, 2, 1.5), (4, 3, 2.5), (2, 2, 2), (4, 2, 1)],
+)
+def test_griffins_index_is_the_mean_of_both_less_how_far_they_are_apart(gives: int, costs: int, index: float) -> None:
+    assert griffin([gives, costs]) == index
+    scale = scale_of("gives-costs", None)
+    assert scale is not None
+    assert scored(scale, {"gives": gives, "costs": costs}).scores == {"ambivalence": index}
+
+
+def test_every_scale_says_where_it_comes_from_and_scores_only_items_that_it_has() -> None:
+    assert set(scales()) == {"ios", "gives-costs"}
+    for scale in scales().values():
+        assert scale.source
+        assert set(scale.title) == {"en", "nl"}
+        assert all(set(formula.of) <= set(scale.items) for formula in scale.scores.values())
+
+
+def test_what_was_measured_is_told_with_what_it_comes_to(run: Run) -> None:
+    found = taken(
+        run,
+        measure("one", "ios", {"closeness": 5}, perspective="a"),
+        measure("two", "gives-costs", {"gives": 4, "costs": 3}, occurred="2021-03-01", perspective="b", data={"version": "1"}),
+        measure("three", "mood", {"today": 3}, occurred="2021-04-01"),
+        measure("four", "ios", {"closeness": 5}, occurred="2021-05-01", data={"version": "2"}),
+    )
+    told = [(one["instrument"], one["holder"], one["scale"], [(score["name"], score["value"]) for score in one["scores"]]) for one in found]
+    assert told == [
+        ("ios", "a", "ios@1", [("closeness", 5)]),
+        ("gives-costs", "b", "gives-costs@1", [("ambivalence", 2.5)]),
+        ("mood", None, None, []),
+        ("ios", None, None, []),
+    ]
+    assert "closeness 5" in run("measures", "r").out
+
+
+@pytest.mark.parametrize(
+    ("instrument", "answers", "outside", "missing", "unknown"),
+    [
+        ("ios", {"closeness": 8}, ["closeness"], [], []),
+        ("ios", {"closeness": 0}, ["closeness"], [], []),
+        ("ios", {"closeness": 3.5}, ["closeness"], [], []),
+        ("gives-costs", {"gives": 3}, [], ["costs"], []),
+        ("gives-costs", {"gives": 5, "cost": 1}, ["gives"], ["costs"], ["cost"]),
+    ],
+)
+def test_answers_that_make_no_score_are_told_as_what_they_are(
+    run: Run, instrument: str, answers: dict[str, float], outside: list[str], missing: list[str], unknown: list[str]
+) -> None:
+    (found,) = taken(run, measure("one", instrument, answers))
+    assert (found["outside"], found["missing"], found["unknown"]) == (outside, missing, unknown)
+    assert [score["value"] for score in found["scores"]] == [None]
+    assert "buiten de schaal" in run("--language", "nl", "measures", "r").out or not outside
+
+
+def test_no_measure_sets_a_reading(run: Run, tmp_path: Path) -> None:
+    """The same history with measures and without: every reading of every holder is the same."""
+    history = [*pair(), account("said", "r", named="friendship")]
+    measures = [
+        measure(f"m{n}", "ios", {"closeness": 7}, occurred=f"2021-0{n}-01", perspective=holder) for n, holder in ((2, "a"), (4, "b"))
+    ]
+    (tmp_path / "other").mkdir()
+    told = []
+    for one, lines in ((run, [*history, *measures]), (run_within(tmp_path / "other"), history)):
+        assert one("import", "-", given=b"\n".join(lines).decode()).code == 0
+        told.append(
+            [
+                answer(one(verb, "r", *asked, "--lens", lens, *(("--holder", holder) if holder else ()), "--json"))
+                for lens in ("evidence", "accounts")
+                for holder in (None, "a", "b", "coordinator")
+                for verb, asked in (("reading", ("--at", "2021-06-01")), ("trajectory", ("--from", "2021-01-01", "--to", "2021-12-01")))
+            ]
+        )
+        told[-1] += [
+            [(move["at"], move["now"]) for move in answer(one("moves", "r", "--lens", lens, "--to", "2021-12-01", "--json"))]
+            for lens in ("evidence", "accounts")
+        ]
+    plain = [[_without(part, "recorded", "position", "recordedBy") for part in parts] for parts in told]
+    assert plain[0] == plain[1]
+
+
+def _without(told: Any, *names: str) -> Any:
+    if isinstance(told, dict):
+        return {name: _without(value, *names) for name, value in told.items() if name not in names}
+    return [_without(one, *names) for one in told] if isinstance(told, list) else told
+
+
+# Who is told
+
+
+OURS = '{ relationship(id: "contact-0") { measures { instrument holder scores { name value } } } }'
+
+
+@pytest.fixture
+def house(tmp_path: Path) -> Iterator[House]:
+    with research_house(Files(tmp_path / "house.db")) as house:
+        house.record(measure("ios-0", "ios", {"closeness": 6}, "contact-0", "2021-03-20", perspective=f"{seeker(0)}-here"))
+        house.record(measure("mood-0", "mood", {"today": 6}, "contact-0", "2021-03-20"))
+        yield house
+
+
+def test_who_may_not_open_what_was_said_is_told_no_score(house: House) -> None:
+    ours = house.served.answer(OURS)["data"]["relationship"]["measures"]
+    assert ours[0] == {"instrument": "ios", "holder": f"{seeker(0)}-here", "scores": [{"name": "closeness", "value": 6}]}
+    shut = house.served.answer(OURS, house.who("auditor"))["data"]["relationship"]["measures"]
+    assert [(one["instrument"], one["scores"]) for one in shut] == [("sealed", []), ("sealed", [])]
+    log = '{ audit { accessLog(relationship: "contact-0") { nodes { by kinds } } } }'
+    seen = house.served.ask(log)["audit"]["accessLog"]["nodes"]
+    assert {"by": "token/tester", "kinds": ["voices"]} in seen
+    assert {"by": "token/auditor", "kinds": ["voices"]} not in seen
+
+
+def test_researchers_are_told_scores_by_week_under_pseudonyms(house: House) -> None:
+    nodes = {node["pseudonym"]: node for node in house.ask(MEASURES)["relationships"]["nodes"]}
+    told = nodes.pop(house.called("contact-0"))
+    (found,) = told["measures"]
+    assert (found["scale"], found["mode"], found["scores"]) == ("ios@1", "self", [{"name": "closeness", "value": 6}])
+    assert found["week"] in (2, 3)
+    assert found["holder"] in {member["pseudonym"] for member in told["members"] if member["side"] == "RECEIVES"}
+    assert all(node["measures"] == [] for node in nodes.values())
