@@ -50,6 +50,7 @@ from projections.retention import Retention
 from projections.runner import Runner
 from projections.set_aside import SET_ASIDE
 from projections.telemetry.command import listening, named_host, watchable, watched_at
+from projections.views.analyses import Analyses
 from projections.views.attention import Attention
 from projections.views.histories import Histories
 from projections.views.questions import Questions
@@ -92,6 +93,7 @@ class Organisation:
         self.projects = Projects(store)
         counting = counting or Counting()
         self.research = Research(store, self.runner, counting.fewest)
+        self.analyses = Analyses(self.research)
         self.census = Releases(store, self.runner, Rule(counting.fewest), counting.lens)
         self.retention = Retention(store, self.runner)
         self.settings = OwnSettings(store.database, store.accesses)

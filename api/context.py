@@ -33,6 +33,7 @@ from projections.census.releases import Releases
 from projections.erasing import Erasing
 from projections.membership import Membership
 from projections.runner import Runner
+from projections.views.analyses import Analyses
 from projections.views.questions import Questions
 from projections.views.research import Research
 from projections.views.scope import Scope
@@ -62,6 +63,7 @@ class Organisation(Protocol):
     access_log: Log
     questions: Questions
     research: Research
+    analyses: Analyses
     runner: Runner
     erasing: Erasing
     tokens: Tokens

@@ -8,6 +8,7 @@ from typing import Annotated
 import strawberry
 from strawberry import UNSET
 
+from api.analyses import Analyses, analyses
 from api.arguments import After, First, LensName, given, size
 from api.context import Info, question
 from api.events import PageInfo, page_info
@@ -167,6 +168,7 @@ class Research:
         "The relationships of which all who ever were members consent to research, page by page.", _relationships
     )
     relationship: ResearchRelationship | None = field("One of them by its pseudonym; none where there is none.", _relationship)
+    analyses: Analyses = field("What is worked out from all of them together.", analyses)
 
 
 def research(info: Info) -> Research:

@@ -30,7 +30,7 @@ READ = frozenset({"reading", "trajectory", "room", "history", "moves", *SPANS})
 """What is read off a relationship's events counts as two rows."""
 READ_COST = 10
 """And costs so much more than another field."""
-COLUMNS = {"census": 500}
+COLUMNS = {"census": 500, "analyses": 500}
 """The fields in which every other is a column of a table, and how many rows it is taken to have."""
 
 

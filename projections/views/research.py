@@ -5,7 +5,7 @@ of recording leaves from here; shares are told to two decimals, since by more of
 """
 
 import re
-from collections.abc import Hashable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from itertools import islice
 from typing import NamedTuple
@@ -13,6 +13,7 @@ from typing import NamedTuple
 from msgspec import Struct
 
 from domain.model.errors import Refusal, Refused, bad
+from domain.model.event import Event
 from domain.model.lens import Definition
 from domain.model.time import span
 from domain.store.projects import Project, open_project, pseudonyms_of
@@ -98,6 +99,19 @@ class Asked(Struct, frozen=True):
         bodies = self._bodies(list(seen), name, definition)
         return {key: _moves(bodies[one.relationship], one, seen[one.relationship]) for key, one in whose.items()}
 
+    def lens(self, asked: str | None) -> tuple[str, str]:
+        """The name of a lens and its version. Raises `Refused`."""
+        name, definition = self.snapshot.lens(asked)
+        return name, self.snapshot.version(name, definition)
+
+    def first_weeks(self, pseudonyms: Sequence[str], happened: Callable[[Event], bool]) -> list[int | None]:
+        """In which week of each relationship something happened first, while it was observed; None where it did not."""
+        ids = [self.cohort.ids[name] for name in pseudonyms]
+        seen, told = self._observed(ids), self.snapshot.told(ids, None)
+        self.snapshot.seen.tells_who(f"relationship/{id}" for id in ids)
+        first = {id: next((step.event.at for step in told[id].steps if happened(step.event)), None) for id in ids}
+        return [None if (at := first[id]) is None or at > seen[id].upto else seen[id].weeks.of(at) for id in ids]
+
     def _bodies(self, ids: Sequence[str], name: str, lens: Definition) -> dict[str, Evidence | Accounts]:
         for id in ids:
             self.snapshot.seen.note(f"relationship/{id}", "voice")
@@ -158,7 +172,7 @@ class Research:
         """By project, the last that was worked out, and in which state; of nobody who is out of it anything is kept."""
 
     @contextmanager
-    def _asked(self, scope: Scope) -> Iterator[Asked]:
+    def asked(self, scope: Scope) -> Iterator[Asked]:
         """Raises `Refused`, also where the views have not taken in all that is recorded: what they lack may be a withdrawal."""
         scope.need("research")
         with self._snapshots.newest(Scope(scope.organisation)) as snapshot:
@@ -177,25 +191,25 @@ class Research:
         return cohort
 
     def study(self, scope: Scope) -> p.Study:
-        with self._asked(scope) as asked:
+        with self.asked(scope) as asked:
             return asked.study()
 
     def page(self, scope: Scope, first: int, after: str | None) -> p.Page:
-        with self._asked(scope) as asked:
+        with self.asked(scope) as asked:
             return asked.page(first, after)
 
     def relationships(self, pseudonyms: Sequence[str], scope: Scope) -> dict[str, p.Relationship]:
-        with self._asked(scope) as asked:
+        with self.asked(scope) as asked:
             return {one.pseudonym: one for one in asked.relationships(pseudonyms)}
 
     def trajectories(
         self, keys: Sequence[str], scope: Scope, step: int = 1, lens: str | None = None, holder: str | None = None
     ) -> dict[str, p.Trajectory]:
-        with self._asked(scope) as asked:
+        with self.asked(scope) as asked:
             return asked.trajectories(keys, step, lens, holder)
 
     def moves(self, keys: Sequence[str], scope: Scope, lens: str | None = None, holder: str | None = None) -> dict[str, list[p.Move]]:
-        with self._asked(scope) as asked:
+        with self.asked(scope) as asked:
             return asked.moves(keys, lens, holder)
 
 
