@@ -40,7 +40,7 @@ from projections import soundness
 from projections.census.cells import Rule
 from projections.census.releases import Releases
 from projections.erasing import Erasing
-from projections.export import asking, auditing, carrying, choosing, entering, members, researching, tables, tending
+from projections.export import analysing, asking, auditing, carrying, choosing, entering, members, researching, tables, tending
 from projections.export.bounds import bounds
 from projections.export.settings import Counting, Databases, Files, Settings, databases, files_of, root_key, settings, witnesses
 from projections.export.sign_in import LINK_MINUTES, entry, is_loopback, sign_in_address
@@ -373,6 +373,7 @@ cli.add_command(members.member)
 cli.add_command(members.grant)
 cli.add_command(tending.token)
 cli.add_command(researching.project)
+cli.add_command(analysing.analyse)
 cli.add_command(tending.erase)
 cli.add_command(tending.retention)
 cli.add_command(choosing.own_settings)

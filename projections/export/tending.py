@@ -32,6 +32,7 @@ from projections.membership import Membership
 from projections.retention import Due, Retention
 from projections.runner import Overtaken, Runner
 from projections.views import answers
+from projections.views.analyses import Analyses
 from projections.views.questions import Questions
 
 PROGRAMS = tuple(role for role in ROLES if role != "participant")
@@ -50,6 +51,7 @@ class Organisation(Protocol):
     runner: Runner
     questions: Questions
     projects: Projects
+    analyses: Analyses
     erasing: Erasing
     retention: Retention
     tokens: Tokens

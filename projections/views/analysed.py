@@ -13,7 +13,7 @@ PHASES = ALPHABET
 TOO_FEW = "TOO_FEW"
 
 
-class Analysis(Struct, frozen=True, kw_only=True):
+class Analysis(Struct, frozen=True, kw_only=True, rename="camel"):
     """What every analysis says of itself: how it was read, of how many it tells, and, where nothing is told, why."""
 
     lens: str
@@ -27,14 +27,14 @@ class Analysis(Struct, frozen=True, kw_only=True):
     withheld: str | None = None
 
 
-class StatesRow(Struct, frozen=True):
+class StatesRow(Struct, frozen=True, rename="camel"):
     week: int
     of: int
     counts: list[int]
     entropy: float
 
 
-class PhaseTime(Struct, frozen=True):
+class PhaseTime(Struct, frozen=True, rename="camel"):
     phase: str
     weeks: float
 
@@ -44,7 +44,7 @@ class States(Analysis, frozen=True, kw_only=True):
     times: list[PhaseTime] = []
 
 
-class FollowingRow(Struct, frozen=True):
+class FollowingRow(Struct, frozen=True, rename="camel"):
     was: str
     of: int | None
     counts: list[int] | None
@@ -56,7 +56,7 @@ class Following(Analysis, frozen=True, kw_only=True):
     rows: list[FollowingRow] = []
 
 
-class Means(Struct, frozen=True):
+class Means(Struct, frozen=True, rename="camel"):
     weeks: float
     transitions: float
     entropy: float
@@ -64,7 +64,7 @@ class Means(Struct, frozen=True):
     complexity: float
 
 
-class OwnIndicators(Struct, frozen=True):
+class OwnIndicators(Struct, frozen=True, rename="camel"):
     relationship: str
     weeks: int
     censoring: str
@@ -79,7 +79,7 @@ class Indicated(Analysis, frozen=True, kw_only=True):
     each: list[OwnIndicators] = []
 
 
-class Group(Struct, frozen=True):
+class Group(Struct, frozen=True, rename="camel"):
     relationships: int | None
     share: float | None
     silhouette: float | None
@@ -101,7 +101,7 @@ class Typical(Analysis, frozen=True, kw_only=True):
     groups: list[Group] = []
 
 
-class Waiting(Struct, frozen=True):
+class Waiting(Struct, frozen=True, rename="camel"):
     week: int
     at_risk: int
     came: int
@@ -116,7 +116,7 @@ class Awaited(Analysis, frozen=True, kw_only=True):
     median: int | None = None
 
 
-class AroundRow(Struct, frozen=True):
+class AroundRow(Struct, frozen=True, rename="camel"):
     week: int
     of: int | None
     counts: list[int] | None
@@ -128,14 +128,14 @@ class Around(Analysis, frozen=True, kw_only=True):
     rows: list[AroundRow] = []
 
 
-class ComparedRow(Struct, frozen=True):
+class ComparedRow(Struct, frozen=True, rename="camel"):
     phase: str
     of: int | None
     counts: list[int] | None
     withheld: str | None
 
 
-class OwnAgreement(Struct, frozen=True):
+class OwnAgreement(Struct, frozen=True, rename="camel"):
     relationship: str
     weeks: int
     share: float | None
