@@ -41,31 +41,20 @@ from projections import soundness
 from projections.census.cells import Rule
 from projections.census.releases import Releases
 from projections.erasing import Erasing
-from projections.export import (
-    asking,
-    auditing,
-    carrying,
-    checkup,
-    choosing,
-    coding,
-    entering,
-    lensing,
-    members,
-    researching,
-    tables,
-    tending,
-)
+from projections.export import asking, checkup, entering, tables, tending
 from projections.export.bounds import bounds
 from projections.export.mail import Mail
 from projections.export.settings import Counting, Files, Settings, databases, files_of, root_key, settings, witnesses
 from projections.export.sign_in import LINK_MINUTES, is_loopback, sign_in_address
 from projections.export.terminal import TOLD, Verbs, acting, looking, said, show, told, warn, watched
+from projections.export.verbs import DAILY, TENDING
 from projections.membership import Membership
 from projections.releasing import Releasing
 from projections.retention import Retention
 from projections.runner import Runner
 from projections.set_aside import SET_ASIDE
 from projections.telemetry.command import listening, named_host, watchable, watched_at
+from projections.views.analyses import Analyses
 from projections.views.attention import Attention
 from projections.views.histories import Histories
 from projections.views.questions import Questions
@@ -111,6 +100,7 @@ class Organisation:
         counting = counting or Counting()
         self.research = Research(store, self.runner, counting.fewest)
         self.releasing = Releasing(store, self.research, counting.fewest)
+        self.analyses = Analyses(self.research)
         self.census = Releases(store, self.runner, Rule(counting.fewest), counting.lens)
         self.retention = Retention(store, self.runner)
         self.settings = OwnSettings(store.database, store.accesses)
@@ -214,17 +204,8 @@ def cli(context: click.Context) -> None:
     context.meta[tending.ORGANISATION] = opened
 
 
-cli.add_command(carrying.take_in)
-cli.add_command(carrying.give_out)
-carrying.give_out.add_command(researching.export_research)
-cli.add_command(carrying.save)
-cli.add_command(carrying.bring_back)
-for asking_verb in asking.ASKING:
-    cli.add_command(asking_verb)
-
-
-cli.add_command(lensing.lens)
-cli.add_command(coding.coding)
+for verb in DAILY:
+    cli.add_command(verb)
 
 
 @cli.command("rebuild")
@@ -372,15 +353,8 @@ def run_loops(names: tuple[str, ...], once: bool, metrics_host: str, metrics_por
         sys.exit(1)
 
 
-cli.add_command(entering.sign_in)
-cli.add_command(members.member)
-cli.add_command(members.grant)
-cli.add_command(tending.token)
-cli.add_command(researching.project)
-cli.add_command(tending.erase)
-cli.add_command(tending.retention)
-cli.add_command(choosing.own_settings)
-cli.add_command(auditing.audit)
+for verb in TENDING:
+    cli.add_command(verb)
 
 
 def main() -> None:

@@ -36,6 +36,7 @@ from projections.export.mail import Mail
 from projections.membership import Membership
 from projections.releasing import Releasing
 from projections.runner import Runner
+from projections.views.analyses import Analyses
 from projections.views.questions import Questions
 from projections.views.reminding import Reminding
 from projections.views.research import Research
@@ -67,6 +68,7 @@ class Organisation(Protocol):
     questions: Questions
     research: Research
     releasing: Releasing
+    analyses: Analyses
     runner: Runner
     erasing: Erasing
     tokens: Tokens

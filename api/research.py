@@ -8,6 +8,7 @@ from typing import Annotated
 import strawberry
 from strawberry import UNSET
 
+from api.analyses import Analyses, analyses
 from api.arguments import After, First, LensName, given, size
 from api.coding import CodeAgreement
 from api.context import Info, question
@@ -223,6 +224,7 @@ class Research:
         " nothing is told of the project.",
         sensitivity_in,
     )
+    analyses: Analyses = field("What is worked out from all of them together.", analyses)
 
 
 def research(info: Info) -> Research:

@@ -32,7 +32,7 @@ READ_COST = 10
 """And costs so much more than another field."""
 DEAR = {"tryLens": 20_000, "sensitivity": 20_000}
 """What reads many histories many times over costs so much more."""
-COLUMNS = {"census": 500}
+COLUMNS = {"census": 500, "analyses": 500}
 """The fields in which every other is a column of a table, and how many rows it is taken to have."""
 
 

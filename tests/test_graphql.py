@@ -4,6 +4,7 @@ import json
 from typing import Any
 
 import pytest
+from analysed import ANALYSED
 from everything import ADMINISTERED, AUDITED, COUNTED, EVERYTHING, OWN, REMINDED, RESEARCHED
 from graphql import FieldNode, GraphQLObjectType, TypeInfo, TypeInfoVisitor, Visitor, parse, visit
 from research_house import BY_NAME, LENSES, MEASURES, WHOLE
@@ -26,7 +27,8 @@ def test_no_field_of_the_schema_is_left_unasked() -> None:
             assert parent is not None
             asked.add((parent.name, node.name.value))
 
-    for query in (EVERYTHING, AUDITED, COUNTED, ADMINISTERED, OWN, REMINDED, RESEARCHED, WHOLE, BY_NAME, LENSES, MEASURES, OF_MEMBERS):
+    researched = (RESEARCHED, WHOLE, BY_NAME, LENSES, MEASURES, OF_MEMBERS, ANALYSED)
+    for query in (EVERYTHING, AUDITED, COUNTED, ADMINISTERED, OWN, REMINDED, *researched):
         visit(parse(query), TypeInfoVisitor(types, Collect()))
     recording = {"Mutation", "RecordResult", "ErasureResult", "Invitation", "NewToken", "Opener", "CalendarAddress"}
     live = {"Subscription", "EventArrived", "CaughtUp", "Heartbeat", "MoveArrived", "MoveWithdrawn"}

@@ -116,6 +116,30 @@ ROLE_RULES: dict[str, tuple[str, str]] = {
         "Wat het laatst is vastgelegd is nog niet verwerkt, en kan een intrekking zijn. Vraag het zo opnieuw.",
     ),
     "research_step": ("A step is 1 to {limit} weeks.", "Een stap is 1 tot {limit} weken."),
+    "analysis_holder": (
+        "'{holder}' has no reading in every relationship: take coordinator, group, observer, gives or receives.",
+        "'{holder}' heeft niet in elke relatie een lezing: neem coordinator, group, observer, gives of receives.",
+    ),
+    "analysis_groups": ("Relationships are put in 1 to {limit} groups.", "Relaties komen in 1 tot {limit} groepen."),
+    "analysis_weeks": (
+        "Of each relationship 1 to {limit} points are compared. Ask for fewer weeks or larger steps.",
+        "Van elke relatie worden 1 tot {limit} punten vergeleken. Vraag minder weken of grotere stappen.",
+    ),
+    "analysis_reach": (
+        "Before and after an event 1 to {limit} steps are told.",
+        "Voor en na een gebeurtenis worden 1 tot {limit} stappen verteld.",
+    ),
+    "analysis_costs": (
+        "Own costs (and only they) are given as five rows of five numbers, for {states}: the same both ways, 0 for a state and itself, not all 0.",
+        "Eigen kosten (en alleen die) geef je als vijf rijen van vijf getallen, voor {states}: heen en terug gelijk, 0 voor een fase met zichzelf, niet alle 0.",
+    ),
+    "analysis_indel": ("What it costs to put in or leave out is more than 0.", "Wat toevoegen of weglaten kost is meer dan 0."),
+    "analysis_size": (
+        "{size} relationships would be compared with one another, and {limit} can be. Ask for more weeks, which fewer were followed for, or in a"
+        " project of fewer initiatives.",
+        "{size} relaties zouden met elkaar vergeleken worden, en dat kan met {limit}. Vraag meer weken, waarin minder gevolgd zijn, of in een project"
+        " van minder initiatieven.",
+    ),
     "grant_unknown": ("There is no request '{id}' to open something.", "Er is geen verzoek '{id}' om iets te openen."),
     "grant_over": ("The request '{id}' holds no more. Ask for it anew.", "Het verzoek '{id}' geldt niet meer. Vraag het opnieuw."),
     "grant_twice": (

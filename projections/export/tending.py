@@ -27,6 +27,7 @@ from projections.membership import Membership
 from projections.releasing import Releasing
 from projections.retention import Due, Retention
 from projections.runner import Runner
+from projections.views.analyses import Analyses
 from projections.views.questions import Questions
 
 PROGRAMS = tuple(role for role in ROLES if role != "participant")
@@ -46,6 +47,7 @@ class Organisation(Protocol):
     questions: Questions
     projects: Projects
     releasing: Releasing
+    analyses: Analyses
     erasing: Erasing
     retention: Retention
     tokens: Tokens

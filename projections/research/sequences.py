@@ -8,6 +8,7 @@ from collections.abc import Sequence
 
 import numpy as np
 from msgspec import Struct
+from msgspec.structs import replace
 from numpy.typing import NDArray
 
 from projections.views.pseudonymous import Relationship, Trajectory
@@ -15,6 +16,7 @@ from projections.views.pseudonymous import Relationship, Trajectory
 ALPHABET = ("UNOBSERVED", "HELP", "FRIENDSHIP", "AMBIGUITY", "ENDED")
 OVER = -1
 """Stands after the last point of a sequence."""
+ENDED = ALPHABET.index("ENDED")
 _PLACE = {state: place for place, state in enumerate(ALPHABET)}
 
 
@@ -33,6 +35,24 @@ class Sequences(Struct, frozen=True):
 
     def __len__(self) -> int:
         return len(self.names)
+
+    def rows(self, wanted: NDArray[np.intp] | NDArray[np.bool_]) -> "Sequences":
+        """Some of them, in the order in which they are wanted."""
+        places = np.arange(len(self))[wanted]
+        names, censoring = (tuple(of[place] for place in places) for of in (self.names, self.censoring))
+        return replace(self, names=names, states=self.states[places], lengths=self.lengths[places], censoring=censoring)
+
+    def followed(self, points: int) -> "Sequences":
+        """The first so many points of those of which is known how they stood at each of them: that were followed for as long, or had
+        ended before. Whoever has ended stays so. Those that were censored before are left out, so that all are of one length, and how
+        long somebody was followed makes nobody alike."""
+        ended = np.array([why == "ENDED" for why in self.censoring], dtype=bool)
+        kept = self.rows((self.lengths >= points) | ended)
+        states = np.full((len(kept), points), OVER, dtype=np.int8)
+        width = min(points, kept.states.shape[1])
+        states[:, :width] = kept.states[:, :width]
+        states[states == OVER] = ENDED
+        return replace(kept, states=states, lengths=np.full(len(kept), points, dtype=np.intp))
 
 
 def sequences_of(told: Sequence[tuple[Relationship, Trajectory]], step: int, holder: str | None = None) -> Sequences:

@@ -5,7 +5,7 @@ of recording leaves from here.
 """
 
 import re
-from collections.abc import Hashable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from itertools import islice
 from typing import NamedTuple
@@ -176,6 +176,19 @@ class Asked(Struct, frozen=True):
         cases = [Case(id, told[id], one.instants(one.grid(1)), one.upto) for id, one in seen.items() if len(one.grid(1))]
         return swept(cases, definition, spread, draws, seed, len(self.cohort.ids), go_on)
 
+    def lens(self, asked: str | None) -> tuple[str, str]:
+        """The name of a lens and its version. Raises `Refused`."""
+        name, definition = lens_for(self.snapshot, self.project, asked)
+        return name, self.snapshot.version(name, definition)
+
+    def first_weeks(self, pseudonyms: Sequence[str], happened: Callable[[Event], bool]) -> list[int | None]:
+        """In which week of each relationship something happened first, while it was observed; None where it did not."""
+        ids = [self.cohort.ids[name] for name in pseudonyms]
+        seen, told = self._observed(ids), self.snapshot.told(ids, None)
+        self.snapshot.seen.tells_who(f"relationship/{id}" for id in ids)
+        first = {id: next((step.event.at for step in told[id].steps if happened(step.event)), None) for id in ids}
+        return [None if (at := first[id]) is None or at > seen[id].upto else seen[id].weeks.of(at) for id in ids]
+
     def _bodies(self, ids: Sequence[str], name: str, lens: Definition) -> dict[str, Evidence | Accounts]:
         for id in ids:
             self.snapshot.seen.note(f"relationship/{id}", "voice")
@@ -244,7 +257,8 @@ class Research:
             yield snapshot, project
 
     @contextmanager
-    def _asked(self, scope: Scope) -> Iterator[Asked]:
+    def asked(self, scope: Scope) -> Iterator[Asked]:
+        """The same, with what can be asked of it. Raises `Refused`."""
         with self.opened(scope) as (snapshot, project):
             yield Asked(snapshot, project, self._cohort(snapshot, project))
 
@@ -258,46 +272,46 @@ class Research:
         return cohort
 
     def study(self, scope: Scope) -> p.Study:
-        with self._asked(scope) as asked:
+        with self.asked(scope) as asked:
             return asked.study()
 
     def lenses(self, scope: Scope) -> list[p.Lens]:
-        with self._asked(scope) as asked:
+        with self.asked(scope) as asked:
             return asked.lenses()
 
     def measures(self, keys: Sequence[str], scope: Scope) -> dict[str, list[p.Measure]]:
-        with self._asked(scope) as asked:
+        with self.asked(scope) as asked:
             return asked.measures(keys)
 
     def codes(self, keys: Sequence[str], scope: Scope) -> dict[str, list[p.Code]]:
-        with self._asked(scope) as asked:
+        with self.asked(scope) as asked:
             return asked.codes(keys)
 
     def agreement(self, scope: Scope) -> list[CodeAgreement] | None:
-        with self._asked(scope) as asked:
+        with self.asked(scope) as asked:
             return asked.agreement()
 
     def sensitivity(self, scope: Scope, lens: str | None, spread: float, draws: int, seed: int) -> Sensitivity | None:
         """None where nothing is told of the project."""
-        with self._asked(scope) as asked:
+        with self.asked(scope) as asked:
             return asked.sensitivity(lens, spread, draws, seed)
 
     def page(self, scope: Scope, first: int, after: str | None) -> p.Page:
-        with self._asked(scope) as asked:
+        with self.asked(scope) as asked:
             return asked.page(first, after)
 
     def relationships(self, pseudonyms: Sequence[str], scope: Scope) -> dict[str, p.Relationship]:
-        with self._asked(scope) as asked:
+        with self.asked(scope) as asked:
             return {one.pseudonym: one for one in asked.relationships(pseudonyms)}
 
     def trajectories(
         self, keys: Sequence[str], scope: Scope, step: int = 1, lens: str | None = None, holder: str | None = None
     ) -> dict[str, p.Trajectory]:
-        with self._asked(scope) as asked:
+        with self.asked(scope) as asked:
             return asked.trajectories(keys, step, lens, holder)
 
     def moves(self, keys: Sequence[str], scope: Scope, lens: str | None = None, holder: str | None = None) -> dict[str, list[p.Move]]:
-        with self._asked(scope) as asked:
+        with self.asked(scope) as asked:
             return asked.moves(keys, lens, holder)
 
 

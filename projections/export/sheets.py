@@ -1,0 +1,193 @@
+"""Analyses as tables with a title and a sentence in plain words, in both languages, for a terminal; plots have the same titles."""
+
+from collections.abc import Sequence
+
+from msgspec import Struct
+from rich import box
+from rich.console import Group, RenderableType
+from rich.table import Table
+from rich.text import Text
+
+from domain.model.errors import Language
+from projections.export.vocabulary import word
+from projections.views import analysed as a
+
+Words = tuple[str, str]
+TITLES: dict[type[a.Analysis], Words] = {
+    a.States: ("How relationships stood, week by week", "Hoe relaties stonden, week na week"),
+    a.Following: ("What follows on what", "Wat op wat volgt"),
+    a.Indicated: ("How much happened", "Hoeveel er gebeurde"),
+    a.Typical: ("Relationships that went alike", "Relaties die op elkaar leken"),
+    a.Awaited: ("How long it takes to come to {phase}", "Hoelang het duurt tot {phase}"),
+    a.Around: ("Around the first time: {event}", "Rond de eerste keer: {event}"),
+    a.Compared: ("Two readings beside each other", "Twee lezingen naast elkaar"),
+}
+SAYS: dict[type[a.Analysis], Words] = {
+    a.States: (
+        "Of those that were followed in a week, how many stood in which phase. Entropy: 0 is all alike, 1 as many in each.",
+        "Van wie in een week gevolgd werd, hoeveel in welke fase stonden. Entropie: 0 is allemaal gelijk, 1 is in elke evenveel.",
+    ),
+    a.Following: (
+        "A row is how a point stood, a column what part of the next ones stood so. No place is better than another.",
+        "Een rij is hoe een punt stond, een kolom welk deel van de volgende zo stond. Geen plaats is beter dan een andere.",
+    ),
+    a.Indicated: (
+        "Entropy: how evenly the time is spread. Turbulence: in how many ways, and how unevenly. Complexity: how much changed, of what"
+        " could. More"
+        " is not better; turbulence grows with how long one was followed.",
+        "Entropie: hoe gelijk de tijd verdeeld is. Turbulentie: op hoeveel manieren, en hoe ongelijk. Complexiteit: hoeveel er"
+        " veranderde, van wat"
+        " kon. Meer is niet beter; turbulentie groeit met hoelang er gevolgd is.",
+    ),
+    a.Typical: (
+        "Of each group the relationship in its middle, which somebody really had. A silhouette near 0: the groups could as well be drawn"
+        " otherwise."
+        " Who was followed for too short is left out; who had ended stays ended.",
+        "Van elke groep de relatie in het midden, die iemand echt had. Een silhouet bij 0: de groepen hadden even goed anders kunnen"
+        " zijn. Wie te kort"
+        " gevolgd is, doet niet mee; wat beëindigd was, blijft dat.",
+    ),
+    a.Awaited: (
+        "What part has not come to it yet. Who was followed no further counts until then, and so does who ended: it is how it would go"
+        " if nothing"
+        " ended.",
+        "Welk deel er nog niet toe gekomen is. Wie niet verder gevolgd is telt tot dan, en wat eindigde ook: zo zou het gaan als niets"
+        " eindigde.",
+    ),
+    a.Around: (
+        "How they stood in the weeks before and after. What follows on something was not for that reason brought about by it.",
+        "Hoe ze stonden in de weken ervoor en erna. Wat op iets volgt, komt daar niet daarom door.",
+    ),
+    a.Compared: (
+        "A row is how the one reading was, a column how the other was at the same points. Neither is right because the other differs.",
+        "Een rij is hoe de ene lezing was, een kolom hoe de andere op dezelfde punten was. Geen van beide heeft gelijk omdat de andere"
+        " verschilt.",
+    ),
+}
+EVENTS: dict[str, Words] = {
+    "roles_reversed": ("roles were reversed", "rollen keerden om"),
+    "boundary_agreed": ("something was agreed", "er werd iets afgesproken"),
+    "term_left_open": ("a term was left open", "een termijn bleef open"),
+}
+TOO_FEW: Words = ("Nothing is told of it: it is of too few people.", "Er wordt niets van verteld: het gaat om te weinig mensen.")
+NOTHING = (None,) * 5
+HELD: Words = ("too few", "te weinig")
+HEADS: dict[str, str] = {
+    "week": "week", "of": "van", "entropy": "entropie", "was": "was", "relationship": "relatie", "weeks": "weken",
+    "transitions": "wisselingen",
+    "turbulence": "turbulentie", "complexity": "complexiteit", "group": "groep", "relationships": "relaties", "share": "deel",
+    "silhouette": "silhouet", "typical": "typisch", "at risk": "wachtten", "came": "kwamen", "censored": "niet verder gevolgd",
+    "waiting": "wacht nog", "error": "standaardfout", "one": "de ene", "phase": "fase", "mean": "gemiddeld",
+}  # fmt: skip
+
+
+class Sheet(Struct, frozen=True):
+    columns: list[str]
+    rows: list[list[str]]
+
+
+def title(found: a.Analysis, language: Language) -> str:
+    spoken = TITLES[type(found)][language == "nl"]
+    if isinstance(found, a.Awaited):
+        return spoken.format(phase=word(found.phase, language))
+    return spoken.format(event=EVENTS[found.event][language == "nl"]) if isinstance(found, a.Around) else spoken
+
+
+def says(found: a.Analysis, language: Language) -> str:
+    return (TOO_FEW if found.withheld else SAYS[type(found)])[language == "nl"]
+
+
+def shown(found: a.Analysis, language: Language) -> RenderableType:
+    parts: list[RenderableType] = [Text(title(found, language), "bold"), Text(says(found, language), "italic")]
+    if not found.withheld:
+        parts += [Text(_about(found, language)), *(_table(sheet) for sheet in _sheets(found, language) if sheet.rows)]
+    return Group(*(part for each in parts for part in (each, Text())))
+
+
+def _about(found: a.Analysis, language: Language) -> str:
+    dutch = language == "nl"
+    said = [f"{found.lens}@{found.lens_version}, {found.holder or ('samen' if dutch else 'pooled')}"]
+    said.append(
+        f"{found.relationships} {'relaties van' if dutch else 'relationships of'} {found.persons} {'mensen' if dutch else 'people'}"
+    )
+    match found:
+        case a.Typical():
+            said.append(
+                f"{'silhouet' if dutch else 'silhouette'} {found.silhouette}; {'te kort gevolgd' if dutch else 'left out'} {found.left_out}"
+            )
+        case a.Awaited():
+            said.append(f"{'mediaan' if dutch else 'median'}: {'–' if found.median is None else f'week {found.median}'}")
+        case a.Compared():
+            other = f"{found.other_lens}@{found.other_lens_version}, {found.other_holder or ('samen' if dutch else 'pooled')}"
+            said.append(f"{'naast' if dutch else 'beside'} {other}; {'gelijk' if dutch else 'agree'} {found.share}; κ {found.kappa}")
+    return " · ".join(said)
+
+
+def _sheets(found: a.Analysis, language: Language) -> list[Sheet]:
+    phases = [word(phase, language) for phase in found.phases]
+    held = HELD[language == "nl"]
+
+    def sheet(*names: str, rows: Sequence[Sequence[object]]) -> Sheet:
+        called = [HEADS[name] if language == "nl" and name in HEADS else name for name in names]
+        return Sheet(called, [[_cell(one, held) for one in row] for row in rows])
+
+    match found:
+        case a.States():
+            times = sheet("phase", "weeks", rows=[(word(one.phase, language), one.weeks) for one in found.times])
+            return [
+                sheet("week", "of", *phases, "entropy", rows=[(one.week, one.of, *one.counts, one.entropy) for one in found.rows]),
+                times,
+            ]
+        case a.Following():
+            rates = [(word(one.was, language), one.of, *(one.rates or NOTHING)) for one in found.rows]
+            return [sheet("was", "of", *phases, rows=rates)]
+        case a.Indicated():
+            names = ("weeks", "transitions", "entropy", "turbulence", "complexity")
+            own = [(one.relationship, *(getattr(one, name) for name in names)) for one in found.each]
+            means = [(HEADS["mean"] if language == "nl" else "mean", *(getattr(found.means, name) for name in names))]
+            return [sheet("relationship", *names, rows=[*own, *means])]
+        case a.Typical():
+            groups = [
+                (
+                    place,
+                    one.relationships,
+                    one.share,
+                    one.silhouette,
+                    one.medoid,
+                    None if one.course is None else _spells(one.course, language),
+                )
+                for place, one in enumerate(found.groups, 1)
+            ]
+            return [sheet("group", "relationships", "share", "silhouette", "relationship", "typical", rows=groups)]
+        case a.Awaited():
+            waits = [(one.week, one.at_risk, one.came, one.censored, one.waiting, one.error) for one in found.rows]
+            return [sheet("week", "at risk", "came", "censored", "waiting", "error", rows=waits)]
+        case a.Around():
+            return [sheet("week", "of", *phases, rows=[(one.week, one.of, *(one.counts or NOTHING)) for one in found.rows])]
+        case a.Compared():
+            return [sheet("one", "of", *phases, rows=[(word(one.phase, language), one.of, *(one.counts or NOTHING)) for one in found.rows])]
+    raise TypeError(type(found))
+
+
+def _cell(one: object, held: str) -> str:
+    return held if one is None else f"{one:.4f}" if isinstance(one, float) else str(one)
+
+
+def _spells(course: Sequence[str], language: Language) -> str:
+    """`help 6, ambiguity 14`."""
+    found: list[tuple[str, int]] = []
+    for phase in course:
+        if found and found[-1][0] == phase:
+            found[-1] = (phase, found[-1][1] + 1)
+        else:
+            found.append((phase, 1))
+    return ", ".join(f"{word(phase, language)} {count}" for phase, count in found)
+
+
+def _table(sheet: Sheet) -> Table:
+    table = Table(box=box.SIMPLE_HEAD, pad_edge=False, header_style="bold", show_edge=False)
+    for place, name in enumerate(sheet.columns):
+        table.add_column(name, justify="left" if place == 0 else "right", overflow="fold")
+    for row in sheet.rows:
+        table.add_row(*row)
+    return table

@@ -1,0 +1,88 @@
+"""A project's relationships as sequences, of one reading, with who is in them: what its analyses begin with.
+
+Of how many people something is, is known here and told to nobody but as the number for all.
+"""
+
+from collections.abc import Sequence
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+from msgspec import Struct
+from numpy.typing import NDArray
+
+from domain.model.errors import bad
+from projections.research.enough import Enough
+from projections.research.sequences import Sequences, sequences_of
+from projections.views import analysed as a
+from projections.views import pseudonymous as p
+from projections.views.research import Asked
+
+HOLDERS = ("coordinator", "group", "observer", "gives", "receives")
+
+
+class Reading(Struct, frozen=True):
+    """By what relationships are read: a lens (None: evidence), whose (None: pooled; `gives` and `receives`: that of the one member on that
+    side, where there is one), and how many weeks lie between two points."""
+
+    lens: str | None = None
+    holder: str | None = None
+    step: int = 1
+
+
+class Told(Struct, frozen=True, dict=True):
+    """The sequences of one reading, of those that have one."""
+
+    reading: Reading
+    sequences: Sequences
+    persons: Sequence[frozenset[str]]
+    fewest: int
+    lens: str
+    version: str
+
+    @cached_property
+    def enough(self) -> Enough:
+        return Enough(self.persons, self.fewest)
+
+    @property
+    def is_told(self) -> bool:
+        return self.enough.is_told(np.ones(len(self.sequences), dtype=bool))
+
+    def rows(self, wanted: NDArray[np.intp]) -> "Told":
+        kept = [self.persons[row] for row in wanted]
+        return Told(self.reading, self.sequences.rows(wanted), kept, self.fewest, self.lens, self.version)
+
+    def said(self) -> dict[str, Any]:
+        """What every analysis says of itself."""
+        about: dict[str, Any] = {
+            "lens": self.lens,
+            "lens_version": self.version,
+            "holder": self.reading.holder,
+            "step_weeks": self.reading.step,
+        }
+        if not self.is_told:
+            return {**about, "withheld": a.TOO_FEW}
+        persons, points = len(frozenset[str]().union(*self.persons)), int(self.sequences.lengths.sum())
+        return {**about, "relationships": len(self.sequences), "persons": persons, "points": points}
+
+
+def read(asked: Asked, reading: Reading) -> Told:
+    """The sequences of a project, of whom there is a reading. Raises `Refused`."""
+    if reading.holder not in (None, *HOLDERS):
+        raise bad("analysis_holder", "holder", holder=reading.holder)
+    lens, version = asked.lens(reading.lens)
+    found = asked.relationships(list(asked.cohort.ids))
+    keys = {one.pseudonym: key for one in found if (key := _key(one, reading.holder)) is not None}
+    holder = None if reading.holder in ("gives", "receives") else reading.holder
+    found_by = asked.trajectories(list(keys.values()), reading.step, reading.lens, holder)
+    told = [(one, trajectory) for one in found if (trajectory := found_by.get(keys.get(one.pseudonym, ""))) is not None and trajectory.week]
+    persons = [frozenset(member.person for member in one.members) for one, _ in told]
+    return Told(reading, sequences_of(told, reading.step, reading.holder), persons, asked.cohort.fewest, lens, version)
+
+
+def _key(one: p.Relationship, holder: str | None) -> str | None:
+    """By what the reading of a holder is asked; None where there is no such one."""
+    if holder not in ("gives", "receives"):
+        return one.key
+    sided = [member.key for member in one.members if member.side == holder.upper()]
+    return sided[0] if len(sided) == 1 else None
