@@ -30,7 +30,7 @@ READ = frozenset({"reading", "trajectory", "room", "history", "moves", "measures
 """What is read off a relationship's events counts as two rows."""
 READ_COST = 10
 """And costs so much more than another field."""
-DEAR = {"tryLens": 20_000, "sensitivity": 20_000}
+DEAR = {"tryLens": 20_000, "sensitivity": 20_000, "agreement": 20_000}
 """What reads many histories many times over costs so much more."""
 COLUMNS = {"census": 500, "analyses": 500}
 """The fields in which every other is a column of a table, and how many rows it is taken to have."""

@@ -11,6 +11,7 @@ from sent_lines import account, ended, line, note, pair
 from store_places import Files
 
 from projections.research.agreement import Coded, agreements, alpha
+from projections.views import coding
 
 UNREAD = "."
 
@@ -184,6 +185,12 @@ def test_a_lens_of_ones_own_weighs_each_code_of_an_account_once_from_when_it_was
     assert definition["codes"] == {"warmth": [0, 0.7, 0], "chores": [0.2, 0, 0]}
     (tmp_path / "wrong.yaml").write_text("name: wrong\nversion: '1'\ncodes: {warmth: [0, 70, 0]}\n")
     assert "codes" in refused(run("lens", "add", str(tmp_path / "wrong.yaml")))
+
+
+def test_of_too_many_relationships_at_once_no_agreement_is_worked_out(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert given(run, *pair(), SAID).code == 0
+    monkeypatch.setattr(coding, "MOST", 0)
+    assert "Ask of one initiative" in refused(run("agreement"))
 
 
 # Who is told

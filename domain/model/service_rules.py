@@ -138,8 +138,8 @@ SERVICE_RULES: dict[str, tuple[str, str]] = {
         "Met een oudere versie van een lens worden {limit} relaties tegelijk gelezen; dit vraagt er meer. Beperk het tot een initiatief, of vraag het per relatie.",
     ),
     "coding_many": (
-        "Agreement is worked out of {limit} relationships at once; these are more. Ask of one initiative.",
-        "Overeenstemming wordt over {limit} relaties tegelijk berekend; dit zijn er meer. Vraag het van één initiatief.",
+        "Agreement is worked out of {limit} relationships at once; these are more. Ask of one initiative, or begin a project of fewer.",
+        "Overeenstemming wordt over {limit} relaties tegelijk berekend; dit zijn er meer. Vraag het van één initiatief, of begin een project van minder.",
     ),
     "lens_spread": (
         "Weights are multiplied by 1 − spread to 1 + spread: give more than 0 and at most 1.",

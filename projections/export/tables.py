@@ -69,6 +69,8 @@ LOOKED_AT = {
     "token_created": ("the tokens: one more", "de tokens: een erbij"),
     "token_revoked": ("the tokens: one revoked", "de tokens: een ingetrokken"),
     "project_made": ("what is researched: one project more", "wat er onderzocht wordt: een project erbij"),
+    "project_people": ("what is researched: who asks for a project", "wat er onderzocht wordt: wie er voor een project vraagt"),
+    "project_released": ("what is researched: one release more", "wat er onderzocht wordt: een uitgave erbij"),
     "project_closed": ("what is researched: one project closed", "wat er onderzocht wordt: een project gesloten"),
     "preset_changed": ("when it asks for a look", "wanneer dit om een blik vraagt"),
     "time_zone_changed": ("where its days begin", "waar haar dagen beginnen"),

@@ -2,7 +2,7 @@
 
 Each weight is multiplied by a factor between 1 − spread and 1 + spread; what it adds to help, friendship and openness keeps its
 proportions. The factors come from a seed, so that the same question has the same answer (the Mersenne Twister of Python, whose numbers are
-the same in all its versions). What people rated themselves, half-lives and thresholds are left as they are.
+the same in all its versions). What people rated themselves, weights of codes, half-lives and thresholds are left as they are.
 """
 
 from collections import Counter

@@ -1,6 +1,6 @@
 """How far the coders of the accounts in a scope agree, worked out from all codes that can be opened."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 
 from domain.model.errors import Refusal, Refused
 from domain.model.events import Unvoiced
@@ -21,11 +21,14 @@ def agreement(snapshot: Snapshot, initiative: str | None) -> list[CodeAgreement]
     if initiative is not None:
         clause.need("r.initiative = ?", initiative)
     query = f"SELECT r.id FROM {snapshot.table(RELATIONSHIPS)} r{clause.where} LIMIT ?"
-    ids = [id for (id,) in snapshot.connection.execute(query, (*clause.values, MOST + 1))]
+    return agreement_on(snapshot, [id for (id,) in snapshot.connection.execute(query, (*clause.values, MOST + 1))])
+
+
+def agreement_on(snapshot: Snapshot, ids: Sequence[str]) -> list[CodeAgreement]:
+    """Of these relationships. Raises `Refused` where they are too many."""
     if len(ids) > MOST:
-        raise Refused(Refusal("TOO_COSTLY", "coding_many", "initiative", {"limit": MOST}))
-    told = snapshot.told(ids, None)
-    return agreements(coded(told.values()))
+        raise Refused(Refusal("TOO_COSTLY", "coding_many", None, {"limit": MOST}))
+    return agreements(coded(snapshot.told(ids, None).values()))
 
 
 def coded(told: Iterable[Chronicle]) -> Iterator[Coded]:

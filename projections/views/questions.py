@@ -27,13 +27,13 @@ from projections.views import answers as a
 from projections.views import coding, older, pages, spans, trials
 from projections.views.answer_cache import AnswerCache
 from projections.views.attention_pages import AttentionFilter, attention_page
+from projections.views.event_pages import event_page
 from projections.views.filters import (
     MOVE_PLACE,
     EventFilter,
     MoveFilter,
     RelationshipFilter,
     cursor,
-    event_clause,
     move_clause,
     page_size,
     place_of,
@@ -340,24 +340,8 @@ class Questions:
             return pages.initiative_page(snapshot, first, after)
 
     def event_page(self, first: int, after: int | None, asked: EventFilter, only: Opens | None = None) -> a.Page:
-        """The most recently recorded first; `after` is the position of the last event of the page before."""
         with self.snapshot() as snapshot:
-            if asked.participant is not None:
-                snapshot.scope.need("open")
-            size = page_size(first)
-            clause = event_clause(asked, snapshot.table, snapshot.gone)
-            if after is not None:
-                clause.need("e.position < ?", after)
-            found = snapshot.connection.execute(
-                f"SELECT e.position FROM {snapshot.table(ENTRIES)} e{clause.where} ORDER BY e.position DESC LIMIT ?",
-                (*clause.values, size + 1),
-            )
-            positions = [row[0] for row in found]
-            shown = positions[:size]
-            events = snapshot.events_at(shown, only)
-            if asked.participant is not None:
-                snapshot.seen.tells_who(event.subject for event in events.values())
-            return a.Page([events[place] for place in shown], [str(place) for place in shown], len(positions) > size)
+            return event_page(snapshot, first, after, asked, only)
 
     def attention_page(self, first: int, after: str | None, asked: AttentionFilter) -> a.Page:
         """By the day since which it asks, the longest first."""

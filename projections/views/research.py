@@ -22,13 +22,13 @@ from domain.store.pseudonyms import FORM
 from domain.store.store import EventStore
 from projections.lenses.chronicle import Chronicle
 from projections.lenses.reading import SPOKEN_FOR, Accounts, Evidence
-from projections.research.agreement import CodeAgreement, agreements
+from projections.research.agreement import CodeAgreement
 from projections.research.cases import Case, drawn
 from projections.research.sensitivity import Sensitivity, check, swept
 from projections.runner import Runner
 from projections.views import pseudonymous as p
 from projections.views import spans
-from projections.views.coding import coded
+from projections.views.coding import agreement_on
 from projections.views.cohort import Cohort, aside, cohort_of
 from projections.views.filters import page_size
 from projections.views.histories import INITIATIVES, MEMBERS
@@ -153,7 +153,7 @@ class Asked(Struct, frozen=True):
         ids = list(self.cohort.ids.values())
         for id in ids:
             self.snapshot.seen.note(f"relationship/{id}", "voice")
-        return agreements(coded(self.snapshot.told(ids, None).values()))
+        return agreement_on(self.snapshot, ids)
 
     def _called(self, id: str, holder: str | None) -> str | None:
         is_member = holder is not None and holder not in SPOKEN_FOR
