@@ -11,7 +11,7 @@ import platform
 import sqlite3
 from datetime import UTC, datetime
 
-from bench import growth, imports, live, pages, privacy, rebuilds, runners, singles
+from bench import growth, imports, live, pages, privacy, rebuilds, runners, sequences, singles
 
 SUBJECTS = {
     "imports": imports.rows,
@@ -22,6 +22,7 @@ SUBJECTS = {
     "live": live.rows,
     "privacy": privacy.rows,
     "growth": growth.rows,
+    "sequences": sequences.rows,
 }
 
 
