@@ -9,6 +9,7 @@ import { Answered } from "../parts/told.js";
 import { html, useMemo, useState } from "../vendor/preact.js";
 import { csv, grouped, observed } from "../weeks.js";
 import { say, word } from "../words.js";
+import { Analyses } from "./research_analyses.js";
 import { Pictures } from "./research_pictures.js";
 
 const PROJECT = `query Project {
@@ -79,6 +80,7 @@ function Study({ id, fewest }) {
       ${choice("research.compare", by, setBy, Object.keys(GROUPS), (name) => say(`research.by_${name}`))}
     </form>
     <${Answered} answer=${answer}>${({ list, lens: read }) => html`<${Compared} file=${`${id}-${read}`} list=${list} lens=${read} by=${by} fewest=${fewest} />`}<//>
+    <${Analyses} file=${`${id}-${lens}`} lens=${lens} fewest=${fewest} />
   `;
 }
 
