@@ -258,6 +258,27 @@ def test_groups_rows_and_what_is_taken_along_are_reached_by_keyboard_alone(web: 
     assert not marks.first.evaluate("(one) => one.closest('svg').contains(document.activeElement)")
 
 
+def test_analyses_are_those_that_the_server_works_out(web: WebHouse) -> None:
+    page = researcher(web).open("research")
+    found = asked(
+        page,
+        """{ research { analyses {
+      timeTo(phase: FRIENDSHIP) { rows { week atRisk came censored } }
+      typical(groups: 3, weeks: 26) { groups { relationships withheld } }
+    } } }""",
+    )["analyses"]
+    waits = page.get_by_role("figure", name="How long it takes to come to friendship: all together")
+    waits.get_by_text("As a table").click()
+    expect(waits.locator("tbody tr")).to_have_count(len(found["timeTo"]["rows"]))
+    told = [row.locator("th, td").all_inner_texts()[:4] for row in waits.locator("tbody tr").all()]
+    assert told == [[str(row[name]) for name in ("week", "atRisk", "came", "censored")] for row in found["timeTo"]["rows"]]
+    sizes = [group["relationships"] for group in found["typical"]["groups"] if not group["withheld"]]
+    typical = page.get_by_role("region", name="What went alike")
+    expect(typical.locator("svg g[transform] > text[y='14']")).to_have_text([str(size) for size in sizes])
+    around = page.get_by_role("region", name="Around a reversal of roles")
+    expect(around.get_by_text("Nothing is told of this: it is of fewer than 10 people.")).to_be_visible()
+
+
 @pytest.mark.parametrize("role", ["coordinator", "auditor", "administrator"])
 def test_whoever_does_no_research_has_no_such_page(web: WebHouse, role: Role) -> None:
     page = web.visitor(role).open("research")

@@ -53,7 +53,7 @@ def optimal_matching(sequences: Sequences, costs: Costs, kernels: Kernels | None
     It is what leaving out all points of both costs, less the most that is saved by pairing some of them instead."""
     kernels = kernels or fastest()
     saved = np.maximum(2 * costs.indel - costs.substitution, 0)
-    alike = saved[0, 0]
+    alike = float(saved[0, 0])
     if np.array_equal(saved, np.diag(np.full(len(ALPHABET), alike))):
         # Where putting one for another saves nothing, what is saved is what they have in common.
         return _apart(sequences, costs.indel, kernels.block, lambda rows, columns: alike * kernels.common(rows, columns))
@@ -77,18 +77,23 @@ def hamming(sequences: Sequences) -> NDArray[np.float64]:
 
 
 def distinct(sequences: Sequences) -> tuple[States, NDArray[np.intp]]:
-    """The sequences that differ, and which of them each is."""
-    found, which = np.unique(sequences.states, axis=0, return_inverse=True)
-    return found, which.reshape(-1)
+    """The sequences that differ, in the order in which each comes first, and which of them each is."""
+    _, first, which = np.unique(sequences.states, axis=0, return_index=True, return_inverse=True)
+    order = np.argsort(first)
+    return sequences.states[first[order]], np.argsort(order)[which.reshape(-1)]
 
 
 def _apart(sequences: Sequences, indel: float, block: int, saving: Callable[[States, States], NDArray[Any]]) -> NDArray[np.float64]:
     """`indel` for each point of both, less what is saved; worked out once for each pair of sequences that differ, by all cores."""
     states, which = distinct(sequences)
-    saved = np.zeros((len(states), len(states)))
+    alone = indel * (states != OVER).sum(axis=1)
+    found = np.empty((len(states), len(states)))
 
     def compare(first: int) -> None:
-        saved[: first + block, first : first + block] = saving(states[: first + block], states[first : first + block])
+        until = min(first + block, len(states))
+        apart = alone[:until, None] + alone[first:until] - saving(states[:until], states[first:until])
+        found[:until, first:until] = apart
+        found[first:until, :first] = apart[:first].T
 
     threads = ThreadPoolExecutor(os.cpu_count())
     try:
@@ -96,8 +101,5 @@ def _apart(sequences: Sequences, indel: float, block: int, saving: Callable[[Sta
             go_on()
     finally:
         threads.shutdown(cancel_futures=True)
-    saved = np.triu(saved, 1)
-    lengths = (states != OVER).sum(axis=1)
-    found = indel * (lengths[:, None] + lengths) - (saved + saved.T)
     np.fill_diagonal(found, 0)
-    return np.asarray(found[np.ix_(which, which)])
+    return found if len(states) == len(which) else np.asarray(found[np.ix_(which, which)])

@@ -27,7 +27,7 @@ class Kernels(NamedTuple):
     once they are the fastest."""
 
     savings: Callable[[States, States, NDArray[np.float64]], NDArray[np.float64]]
-    common: Callable[[States, States], NDArray[np.intp]]
+    common: Callable[[States, States], NDArray[np.uint16]]
     block: int
 
 
@@ -52,7 +52,7 @@ def fastest() -> Kernels:
         fill(rows, _lengths(rows), _gains(columns, gain), best, np.empty(len(columns)), found)
         return found
 
-    def common(rows: States, columns: States) -> NDArray[np.intp]:
+    def common(rows: States, columns: States) -> NDArray[np.uint16]:
         masks = _masks(columns)
         left = np.empty((len(rows), *masks.shape[1:]), dtype=np.uint64)
         turn(rows, _lengths(rows), masks, left)
@@ -124,12 +124,12 @@ def _masks(columns: States) -> NDArray[np.uint64]:
     return masks
 
 
-def _zeros(left: NDArray[np.uint64]) -> NDArray[np.intp]:
+def _zeros(left: NDArray[np.uint64]) -> NDArray[np.uint16]:
     """A bit was cleared for each point of the longest common subsequence."""
-    return np.asarray(np.bitwise_count(~left).sum(axis=1, dtype=np.intp))
+    return np.asarray(np.bitwise_count(~left).sum(axis=1, dtype=np.uint16))
 
 
-def _common(rows: States, columns: States) -> NDArray[np.intp]:
+def _common(rows: States, columns: States) -> NDArray[np.uint16]:
     """H. Hyyrö, Australasian Workshop on Combinatorial Algorithms 2004: the bits of a word hold where the length grows along a column, and
     an addition carries what a point of the row adds to all of them."""
     masks = _masks(columns)

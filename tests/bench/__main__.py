@@ -11,7 +11,7 @@ import platform
 import sqlite3
 from datetime import UTC, datetime
 
-from bench import frames, growth, imports, live, pages, privacy, rebuilds, runners, singles
+from bench import frames, growth, imports, live, pages, privacy, rebuilds, runners, sequences, singles
 
 SUBJECTS = {
     "imports": imports.rows,
@@ -23,6 +23,7 @@ SUBJECTS = {
     "privacy": privacy.rows,
     "growth": growth.rows,
     "frames": frames.rows,
+    "sequences": sequences.rows,
 }
 
 

@@ -91,14 +91,21 @@ def node_live(url: str) -> Iterator[Peer]:
 @contextmanager
 def picows(url: str) -> Iterator[Peer]:
     """Bare picows from PyPI, told by Redis. Raises `NotInstalled`."""
-    folder = CACHE / PICOWS
-    if not folder.exists():
-        _installed(PICOWS, [sys.executable, "-m", "pip", "install", "--quiet", "--only-binary", ":all:", "--target", str(folder), PICOWS])
+    folder = from_pypi(PICOWS, PICOWS)
     port = free_port()
     command = [sys.executable, "-m", "bench.picows_server", url, str(port)]
     paths = os.pathsep.join([os.environ["PYTHONPATH"], str(folder)])
     with _running(command, port, {**os.environ, "PYTHONPATH": paths}) as process:
         yield Peer(port, process)
+
+
+def from_pypi(name: str, *packages: str) -> Path:
+    """A folder with packages from PyPI, installed once. Raises `NotInstalled`."""
+    folder = CACHE / name
+    if not folder.exists():
+        pip = [sys.executable, "-m", "pip", "install", "--quiet", "--only-binary", ":all:"]
+        _installed(name, [*pip, "--target", str(folder), *packages])
+    return folder
 
 
 @contextmanager

@@ -9,6 +9,7 @@ import { Answered } from "../parts/told.js";
 import { html, useMemo, useState } from "../vendor/preact.js";
 import { csv, grouped, observed } from "../weeks.js";
 import { say, word } from "../words.js";
+import { Analyses } from "./research_analyses.js";
 import { Pictures } from "./research_pictures.js";
 import { Releases } from "./research_releases.js";
 
@@ -85,6 +86,7 @@ function Study({ id, only, lenses, fewest }) {
     </form>
     ${chosen?.description ? html`<p class="from">${chosen.id}: ${chosen.description}</p>` : null}
     <${Answered} answer=${answer}>${({ list, lens: read }) => html`<${Compared} file=${`${id}-${read}`} list=${list} lens=${read} by=${by} fewest=${fewest} />`}<//>
+    <${Analyses} file=${`${id}-${lens}`} lens=${lens} fewest=${fewest} />
   `;
 }
 
