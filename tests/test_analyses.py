@@ -114,6 +114,8 @@ def test_weeks_around_something_are_of_those_in_whom_it_happened(house: House) -
     found = asked(house, "around(event: ROLES_REVERSED, reach: 3) { relationships persons rows { week of } }")["around"]
     assert (found["relationships"], found["persons"]) == (6, 12)
     assert [row["week"] for row in found["rows"]] == [-3, -2, -1, 0, 1, 2, 3]
+    far = asked(house, "around(event: ROLES_REVERSED, reach: 12) { rows { week of counts withheld } }")["around"]["rows"]
+    assert far[0] == {"week": -12, "of": None, "counts": None, "withheld": "TOO_FEW"}, "before any of them had begun"
     of_few = asked(house, "around(event: TERM_LEFT_OPEN) { relationships persons points withheld rows { week } }")["around"]
     assert of_few == {"relationships": None, "persons": None, "points": None, "withheld": "TOO_FEW", "rows": []}
 
