@@ -12,7 +12,8 @@ from api.scalars import DateTime, Phase
 from domain.model.lens import from_yaml
 from projections.research import sensitivity, trial
 from projections.research.sensitivity import MOST_DRAWS
-from projections.views.trials import MOST
+from projections.views.questions import Questions
+from projections.views.trials import MOST, check_trier
 
 SPREAD, DRAWS, SAMPLE, SEED = 0.25, 50, 100, 1
 """Where nothing else is asked."""
@@ -100,9 +101,14 @@ class ResearchLens:
 
 
 async def try_lens(info: Info, definition: Definition, beside: Beside = UNSET, sample: Sample = SAMPLE, seed: Seed = SEED) -> trial.Trial:
-    lens = from_yaml(definition.encode())
+    # Before anything of the text is read, which is work for a thread.
+    check_trier(info.context.scope)
     size, by = SAMPLE if sample is None else sample, SEED if seed is None else seed
-    return await question(info.context.questions.try_lens, lens, given(beside), size, by)
+    return await question(_tried, info.context.questions, definition, given(beside), size, by)
+
+
+def _tried(questions: Questions, definition: str, beside: str | None, sample: int, seed: int) -> trial.Trial:
+    return questions.try_lens(from_yaml(definition.encode()), beside, sample, seed)
 
 
 async def sensitivity_in(

@@ -96,7 +96,13 @@ class _Desk:
         return page(language, _told("stop", language), f"<p>{_told('sure', language)}</p>\n{form}")
 
     async def stop(self, request: Request) -> Response:
-        await thread(self._organisation.reminders.stopped, request.path_params["secret"])
+        secret, address = request.path_params["secret"], address_of(request.scope)
+        try:
+            self._turnstile.guess(address, secret)
+        except Limited as limited:
+            raise HTTPRefused(429, limited, limited.headers) from None
+        if not await thread(self._organisation.reminders.stopped, secret):
+            self._turnstile.guessed(address, secret, None)
         language = language_of(request)
         return page(language, _told("stopped", language), f"<p>{_told('done', language)}</p>")
 

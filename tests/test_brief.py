@@ -125,8 +125,15 @@ def test_an_attempt_that_fails_undoes_itself_alone(database: PostgresDatabase) -
             with connection.attempt():
                 connection.write([Insert(SETTINGS, [("kept", "y")])])
 
+        def given_up() -> None:
+            with connection.attempt():
+                connection.write([Insert(SETTINGS, [("given up", "y")])])
+                raise Undone
+
         with pytest.raises(psycopg.IntegrityError):
             attempt()
+        with pytest.raises(Undone):
+            given_up()
         connection.write([Delete(SETTINGS, ("name",), [("nobody",)])])
     assert kept(database) == {"kept": "x"}
     with database.writing("settings", brief=True) as connection:

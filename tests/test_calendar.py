@@ -199,6 +199,13 @@ def test_who_guesses_at_addresses_is_slowed(house: House) -> None:
     assert house.read(path) == ALL
 
 
+def test_who_guesses_at_what_stops_mails_is_slowed(house: House) -> None:
+    answers = [
+        house.served.client.post(f"/reminders/stop/guess-{number}", headers={"Authorization": ""}).status_code for number in range(70)
+    ]
+    assert (answers[0], answers[-1]) == (200, 429)
+
+
 # What is kept of a look
 
 

@@ -276,3 +276,30 @@ def test_whoever_is_looked_at_for_it_finds_so_in_the_log_of_who_looked(research:
     research.ask("{ research { sensitivity(draws: 1) { draws } } }")
     query = '{ audit { accessLog(relationship: "contact-0") { nodes { role kinds } } } }'
     assert {"role": "researcher", "kinds": ["voices"]} in research.served.ask(query)["audit"]["accessLog"]["nodes"]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "name: !!bool foo",
+        'name: !!int ""',
+        "name: !!timestamp foo",
+        "name: &name warm\nversion: *name",
+        "a0: &a0 {k: 1}\na1: {<<: [*a0, *a0]}",
+        "name: [",
+        "name: 2024-02-31",
+        "name: " + "x" * 70_000,
+        "\x00",
+        "- 1",
+    ],
+)
+def test_whatever_stands_in_a_file_is_a_lens_or_refused_in_words(text: str) -> None:
+    with pytest.raises(Refused):
+        from_yaml(text.encode())
+
+
+def test_no_lens_grows_by_naming_itself() -> None:
+    """A few lines of anchors would be gone through for minutes, each ten times as long as the one before."""
+    lines = ["a0: &a0 {k: 1}", *(f"a{n}: &a{n} {{<<: [{', '.join([f'*a{n - 1}'] * 9)}]}}" for n in range(1, 30))]
+    with pytest.raises(Refused, match="anchors"):
+        from_yaml("\n".join(lines).encode())

@@ -89,6 +89,15 @@ def test_a_project_holds_texts_codes_and_coders_as_the_schema_has_them(run: Run,
     assert again.read_bytes() == file.read_bytes()
 
 
+def test_words_are_written_for_their_owner_alone_and_over_nothing(run: Run, tmp_path: Path) -> None:
+    file = tmp_path / "out.qdpx"
+    assert run("coding", "export", str(file)).code == 0
+    assert file.stat().st_mode & 0o777 == 0o600
+    before = file.read_bytes()
+    assert "is there already" in refused(run("coding", "export", str(file)))
+    assert file.read_bytes() == before
+
+
 def test_what_comes_back_as_it_went_is_recorded_no_second_time(run: Run, tmp_path: Path) -> None:
     before = answer(run("codes", "r", "--json"))
     assert run("coding", "export", str(tmp_path / "out.qdpx")).code == 0

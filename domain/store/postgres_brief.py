@@ -87,7 +87,11 @@ class BriefTransaction(PostgresTransaction):
     @contextmanager
     def attempt(self) -> Iterator[None]:
         with super().attempt():
-            yield
+            try:
+                yield
+            except BaseException:
+                self._waiting.clear()
+                raise
             self.send()
 
     def commit(self) -> None:

@@ -11,6 +11,8 @@ import click
 import msgspec
 
 from domain.model.errors import bad
+from domain.store.checks import Unusable
+from domain.store.disk import put
 from domain.store.staging import Line
 from projections.export import objects, refi_qda
 from projections.export.asking import questions
@@ -36,7 +38,10 @@ def give_out(file: Path, initiative: str | None) -> None:
     It is opened text, as confidential as the people in it."""
     with questions() as asked:
         sources = [source for source, _ in _sources(asked, initiative)]
-    file.write_bytes(refi_qda.packed(sources, initiative or "accounts"))
+    try:
+        put(file, [refi_qda.packed(sources, initiative or "accounts")])
+    except FileExistsError:
+        raise Unusable(f"{file} is there already. Nothing is written over another: name a new file.") from None
     answer = {"file": str(file), "sources": len(sources), "codings": sum(len(source.codings) for source in sources)}
     show(answer, lambda _: f"{file}: {answer['sources']} texts, {answer['codings']} codings")
 

@@ -10,6 +10,7 @@ from projections.research.cases import Case, case, drawn
 from projections.research.sensitivity import Sensitivity, swept
 from projections.research.trial import Trial, tried
 from projections.views.histories import RELATIONSHIPS
+from projections.views.scope import Scope
 from projections.views.snapshot import Snapshot
 
 MOST = 1_000
@@ -18,14 +19,18 @@ MOST = 1_000
 
 def trial(snapshot: Snapshot, lens: Definition, beside: str | None, sample: int, seed: int) -> Trial:
     """A lens that need not be published, beside one that is. Raises `Refused`."""
-    scope = snapshot.scope
-    scope.need("record")
-    if not scope.is_whole:
-        raise Refused(Refusal("FORBIDDEN", "only_administrators"))
+    check_trier(snapshot.scope)
     name, other = snapshot.lens(beside)
     cases, among = _cases(snapshot, sample, seed)
     names = f"{lens.name}@{lens.version}", f"{name}@{snapshot.version(name, other)}"
     return tried(cases, (lens.name, lens), (name, other), names, among, seed)
+
+
+def check_trier(scope: Scope) -> None:
+    """Raises `Refused` for who may not try lenses."""
+    scope.need("record")
+    if not scope.is_whole:
+        raise Refused(Refusal("FORBIDDEN", "only_administrators"))
 
 
 def sensitivity(snapshot: Snapshot, asked: str | None, spread: float, draws: int, sample: int, seed: int) -> Sensitivity:
