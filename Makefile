@@ -6,7 +6,7 @@ STAMP := .venv/.stamp
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test check test-ha bench soak soak-kill soak-erasures soak-live soak-power soak-tokens soak-isolation soak-schema soak-census screenshots clean
+.PHONY: help setup demo test check test-ha bench soak soak-kill soak-erasures soak-live soak-power soak-tokens soak-isolation soak-schema soak-census screenshots notebook clean
 
 help: ## list what can be made
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' Makefile
@@ -71,6 +71,9 @@ soak-census: setup ## attack 10,000 tables of the census with a linear programme
 
 screenshots: setup ## take the README's pictures of the web app anew (Debian: chromium)
 	PYTHONPATH=. $(BIN)/python -W ignore tests/web_screenshots.py
+
+notebook: setup ## run examples/study.ipynb anew, and keep what comes out in it
+	PYTHONPATH=.:tests $(BIN)/python -W ignore tests/study.py
 
 clean: ## remove what these targets made
 	rm -rf .venv .demo .bench build *.egg-info .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis
