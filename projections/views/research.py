@@ -23,7 +23,7 @@ from domain.store.store import EventStore
 from projections.lenses.chronicle import Chronicle
 from projections.lenses.reading import SPOKEN_FOR, Accounts, Evidence
 from projections.research.agreement import CodeAgreement
-from projections.research.cases import Case, drawn
+from projections.research.cases import Case
 from projections.research.sensitivity import Sensitivity, check, swept
 from projections.runner import Runner
 from projections.views import pseudonymous as p
@@ -164,17 +164,21 @@ class Asked(Struct, frozen=True):
         return [p.Lens(lens.name, lens.version, lens.description) for lens in self.snapshot.lenses()]
 
     def sensitivity(self, lens: str | None, spread: float, draws: int, seed: int) -> Sensitivity | None:
-        """Of so many relationships at the most, at the ends of the weeks that are told of each. Raises `Refused`."""
+        """Of so many relationships at the most, at the ends of the weeks that are told of each; None where these are of too few. Raises
+        `Refused`."""
         check(spread, draws)
         definition = with_weights(*lens_for(self.snapshot, self.project, lens))
         if not self.cohort.is_shown:
             return None
-        seen = self._observed([self.cohort.ids[name] for name in drawn(self.cohort.ids, MOST_SWEPT, seed)])
+        # The first in the order of pseudonyms, whatever is drawn: two samples that differ in one relationship would tell of that one.
+        seen = self._observed(list(islice(self.cohort.ids.values(), MOST_SWEPT)))
         for id in seen:
             self.snapshot.seen.note(f"relationship/{id}", "voice")
         told = self.snapshot.told(list(seen), None)
         cases = [Case(id, told[id], one.instants(one.grid(1)), one.upto) for id, one in seen.items() if len(one.grid(1))]
-        return swept(cases, definition, spread, draws, seed, len(self.cohort.ids), go_on)
+        if not self.cohort.is_of_enough(case.id for case in cases):
+            return None
+        return swept(cases, definition, spread, draws, seed, len(self.cohort.ids), go_on, self.cohort.is_of_enough)
 
     def lens(self, asked: str | None) -> tuple[str, str]:
         """The name of a lens and its version. Raises `Refused`."""
