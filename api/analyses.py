@@ -175,13 +175,14 @@ class AnalysedTime(_Analysis):
 @strawberry.type(description="How relationships stood some weeks before or after something happened.")
 class AroundRow:
     week: int = field("Weeks since it happened; less than 0 before.")
-    of: int | None = field("How many were followed then.")
+    of: int | None = field("How many these are: the same in every row.")
     counts: list[int] | None = field(COUNTS)
     withheld: Withheld | None = field("Why this row is not told; none where it is.")
 
 
 @strawberry.type(
-    description="How relationships stood around the first time that something happened in them."
+    description="How relationships stood around the first time that something happened in them, of those that were followed in all weeks"
+    " that are told. Weeks are left out where too few would fall out with them."
     " What follows on it, it need not have brought about."
 )
 class AnalysedAround(_Analysis):

@@ -18,7 +18,7 @@ from domain.store.projects import check_asker, closed_project
 from domain.store.releases import Handed, Release, ReleaseRegister, Revision
 from domain.store.store import EventStore
 from projections.views.released import Released, Told
-from projections.views.research import MOST_STEP, Research, fixed
+from projections.views.research import Research, check_step, fixed
 from projections.views.scope import Scope
 
 FORM = 1
@@ -44,8 +44,8 @@ class Out(Struct, frozen=True):
             return "CLOSED" if self.closed else "WITHHELD"
         if self.revision.number == held:
             return None
-        before = next(one for one in self.earlier if one.number == held)
-        return "WITHDRAWN" if self.revision.relationships < before.relationships else "OTHERWISE"
+        before = next((one for one in self.earlier if one.number == held), None)
+        return "WITHDRAWN" if before is not None and self.revision.relationships < before.relationships else "OTHERWISE"
 
 
 class Given(Struct, frozen=True):
@@ -81,8 +81,7 @@ class Releasing:
 
     def release(self, scope: Scope, lenses: Sequence[str] | None = None, step: int = 1) -> Out:
         """Freeze a project as it is known now. Without `lenses` through its own, or those that are shipped. Raises `Refused`."""
-        if not 1 <= step <= MOST_STEP:
-            raise bad("research_step", "stepWeeks", limit=MOST_STEP)
+        check_step(step)
         with self._research.opened(scope) as (snapshot, project):
             named = [] if lenses is None else [fixed(snapshot, project, lens) for lens in lenses]
             if lenses is not None and not named:

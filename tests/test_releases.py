@@ -17,7 +17,8 @@ from domain.model.roles import Reach
 from domain.model.time import DAY
 from domain.store.accesses import Viewer, entries, viewed_by
 from domain.store.database import HANDED, RELEASES, REVISIONS
-from projections.releasing import Given, head
+from domain.store.releases import Release, Revision
+from projections.releasing import Given, Out, head
 from projections.releasing import line as written
 from projections.views.scope import Scope
 
@@ -272,6 +273,18 @@ def test_a_project_is_asked_through_its_lenses_alone(house: House) -> None:
     assert {read["lens"] for one in taken(house, number, "accounts-only")[1].splitlines()[1:] for read in json.loads(one)["readings"]} == {
         "accounts@1"
     }
+
+
+def test_a_project_through_no_lens_is_refused_and_not_begun(house: House) -> None:
+    begin = 'mutation { beginProject(input: { id: "none", purpose: "To learn.", lenses: [] }) { id } }'
+    (error,) = house.served.answer(begin, house.who("administrator"))["errors"]
+    assert (error["extensions"]["code"], "at least one lens" in error["message"]) == ("BAD_INPUT", True)
+    assert [one.id for one in house.organisation.projects.all()] == ["study"]
+
+
+def test_who_holds_a_revision_that_is_unknown_is_told_that_it_comes_out_otherwise() -> None:
+    one = Revision(2, 0, 5, "0" * 64)
+    assert Out(Release("study", 1, 0, "x", 1, ("evidence@1",), 1), one, [one]).why(1) == "OTHERWISE"
 
 
 def test_a_researcher_freezes_and_is_told_of_releases(house: House) -> None:

@@ -106,6 +106,10 @@ ROLE_RULES: dict[str, tuple[str, str]] = {
         "Say what the research is for, in 1 to {limit} characters.",
         "Zeg waar het onderzoek voor is, in 1 tot {limit} tekens.",
     ),
+    "project_lenses": (
+        "A project is read through at least one lens. Leave the lenses out to have it read through all.",
+        "Een project wordt gelezen door minstens één lens. Laat de lenzen weg om het door alle te laten lezen.",
+    ),
     "project_backwards": ("`since` lies after `until`.", "`since` ligt na `until`."),
     "research_holder": (
         "'{holder}' is no holder here: a member's pseudonym, coordinator, group or observer.",
@@ -130,10 +134,13 @@ ROLE_RULES: dict[str, tuple[str, str]] = {
         "Voor en na een gebeurtenis worden 1 tot {limit} stappen verteld.",
     ),
     "analysis_costs": (
-        "Own costs (and only they) are given as five rows of five numbers, for {states}: the same both ways, 0 for a state and itself, not all 0.",
-        "Eigen kosten (en alleen die) geef je als vijf rijen van vijf getallen, voor {states}: heen en terug gelijk, 0 voor een fase met zichzelf, niet alle 0.",
+        "Own costs (and only they) are given as five rows of five numbers, for {states}: the same both ways, 0 for a state and itself, not all 0, none over {limit}.",
+        "Eigen kosten (en alleen die) geef je als vijf rijen van vijf getallen, voor {states}: heen en terug gelijk, 0 voor een fase met zichzelf, niet alle 0, geen boven {limit}.",
     ),
-    "analysis_indel": ("What it costs to put in or leave out is more than 0.", "Wat toevoegen of weglaten kost is meer dan 0."),
+    "analysis_indel": (
+        "What it costs to put in or leave out is more than 0, and at most {limit}.",
+        "Wat toevoegen of weglaten kost is meer dan 0, en hoogstens {limit}.",
+    ),
     "analysis_size": (
         "{size} relationships would be compared with one another, and {limit} can be. Ask for more weeks, which fewer were followed for, or in a"
         " project of fewer initiatives.",

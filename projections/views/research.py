@@ -56,6 +56,13 @@ class _Whose(NamedTuple):
     called: str | None
 
 
+class Happened(NamedTuple):
+    """In which week of a relationship something happened, and how many weeks of it are told of."""
+
+    week: int
+    weeks: int
+
+
 class Asked(Struct, frozen=True):
     """A project at one moment, and what can be asked of it."""
 
@@ -92,8 +99,7 @@ class Asked(Struct, frozen=True):
     def trajectories(self, keys: Sequence[str], step: int, lens: str | None, holder: str | None) -> dict[str, p.Trajectory]:
         """The readings of a holder of these relationships, and of these members; none of those that are not in it, or where nobody is
         called like the holder. Raises `Refused`."""
-        if not 1 <= step <= MOST_STEP:
-            raise bad("research_step", "stepWeeks", limit=MOST_STEP)
+        check_step(step)
         name, definition = lens_for(self.snapshot, self.project, lens)
         whose = self._whose(keys, holder)
         seen = self._observed(sorted({one.relationship for one in whose.values()}))
@@ -185,13 +191,15 @@ class Asked(Struct, frozen=True):
         name, definition = lens_for(self.snapshot, self.project, asked)
         return name, self.snapshot.version(name, definition)
 
-    def first_weeks(self, pseudonyms: Sequence[str], happened: Callable[[Event], bool]) -> list[int | None]:
-        """In which week of each relationship something happened first, while it was observed; None where it did not."""
+    def first_weeks(self, pseudonyms: Sequence[str], happened: Callable[[Event], bool]) -> list[Happened | None]:
+        """When something happened first in each relationship, while it was observed; None where it did not."""
         ids = [self.cohort.ids[name] for name in pseudonyms]
         seen, told = self._observed(ids), self.snapshot.told(ids, None)
         self.snapshot.seen.tells_who(f"relationship/{id}" for id in ids)
         first = {id: next((step.event.at for step in told[id].steps if happened(step.event)), None) for id in ids}
-        return [None if (at := first[id]) is None or at > seen[id].upto else seen[id].weeks.of(at) for id in ids]
+        return [
+            None if (at := first[id]) is None or at > (one := seen[id]).upto else Happened(one.weeks.of(at), len(one.grid(1))) for id in ids
+        ]
 
     def _bodies(self, ids: Sequence[str], name: str, lens: Definition) -> dict[str, Evidence | Accounts]:
         for id in ids:
@@ -317,6 +325,12 @@ class Research:
     def moves(self, keys: Sequence[str], scope: Scope, lens: str | None = None, holder: str | None = None) -> dict[str, list[p.Move]]:
         with self.asked(scope) as asked:
             return asked.moves(keys, lens, holder)
+
+
+def check_step(step: int) -> None:
+    """Raises `Refused` where it is no number of weeks between two readings."""
+    if not 1 <= step <= MOST_STEP:
+        raise bad("research_step", "stepWeeks", limit=MOST_STEP)
 
 
 def fixed(snapshot: Snapshot, project: Project, asked: str) -> str:

@@ -16,18 +16,21 @@ from projections.research.enough import Enough
 from projections.research.sequences import Sequences, sequences_of
 from projections.views import analysed as a
 from projections.views import pseudonymous as p
-from projections.views.research import Asked
+from projections.views.research import Asked, check_step
 
 HOLDERS = ("coordinator", "group", "observer", "gives", "receives")
 
 
 class Reading(Struct, frozen=True):
     """By what relationships are read: a lens (None: evidence), whose (None: pooled; `gives` and `receives`: that of the one member on that
-    side, where there is one), and how many weeks lie between two points."""
+    side, where there is one), and how many weeks lie between two points. Raises `Refused` where that is no step."""
 
     lens: str | None = None
     holder: str | None = None
     step: int = 1
+
+    def __post_init__(self) -> None:
+        check_step(self.step)
 
 
 class Told(Struct, frozen=True, dict=True):
@@ -52,18 +55,20 @@ class Told(Struct, frozen=True, dict=True):
         kept = [self.persons[row] for row in wanted]
         return Told(self.reading, self.sequences.rows(wanted), kept, self.fewest, self.lens, self.version)
 
+    def withheld(self) -> dict[str, Any]:
+        """What an analysis says of itself that tells nothing."""
+        return {**self._read_by(), "withheld": a.TOO_FEW}
+
     def said(self) -> dict[str, Any]:
         """What every analysis says of itself."""
-        about: dict[str, Any] = {
-            "lens": self.lens,
-            "lens_version": self.version,
-            "holder": self.reading.holder,
-            "step_weeks": self.reading.step,
-        }
         if not self.is_told:
-            return {**about, "withheld": a.TOO_FEW}
+            return self.withheld()
         persons, points = len(frozenset[str]().union(*self.persons)), int(self.sequences.lengths.sum())
-        return {**about, "relationships": len(self.sequences), "persons": persons, "points": points}
+        return {**self._read_by(), "relationships": len(self.sequences), "persons": persons, "points": points}
+
+    def _read_by(self) -> dict[str, Any]:
+        own = self.reading
+        return {"lens": self.lens, "lens_version": self.version, "holder": own.holder, "step_weeks": own.step}
 
 
 def read(asked: Asked, reading: Reading) -> Told:
