@@ -153,13 +153,14 @@ class Asked(Struct, frozen=True):
                 yield p.Code(seen.weeks.of(event.at), self._called(id, event.perspective), code)
 
     def agreement(self) -> list[CodeAgreement] | None:
-        """How far coders agree on these relationships; None where nothing is told of them."""
+        """How far coders agree on what was said in these relationships while they were observed; None where nothing is told of them. Of a
+        code that was given in relationships of too few, nothing is."""
         if not self.cohort.is_shown:
             return None
         ids = list(self.cohort.ids.values())
         for id in ids:
             self.snapshot.seen.note(f"relationship/{id}", "voice")
-        return agreement_on(self.snapshot, ids)
+        return agreement_on(self.snapshot, {id: one.upto for id, one in self._observed(ids).items()}, self.cohort.is_of_enough)
 
     def _called(self, id: str, holder: str | None) -> str | None:
         is_member = holder is not None and holder not in SPOKEN_FOR
