@@ -1,6 +1,7 @@
 """A researcher has their project analysed: the numbers are those of its trajectories, of enough people, as long as these consent."""
 
 from collections.abc import Iterator
+from threading import Barrier, Lock
 from typing import Any
 
 import numpy as np
@@ -173,8 +174,13 @@ def test_two_members_are_compared_by_the_side_on_which_they_stand(house: House) 
     found = asked(house, f"compare({two}) {{ holder otherHolder relationships share }}")["compare"]
     assert (found["holder"], found["otherHolder"], found["relationships"]) == ("gives", "receives", 11)
     assert 0 <= found["share"] < 1, "only one of the two said something"
-    same = asked(house, "compare { share kappa each { share differSince } }")["compare"]
-    assert (same["share"], same["kappa"], {(one["share"], one["differSince"]) for one in same["each"]}) == (1, 1, {(1, None)})
+
+
+def test_a_reading_is_not_compared_with_itself(house: House) -> None:
+    for same in ("", '(otherLens: "evidence@1")', '(holder: "gives", otherHolder: "gives")'):
+        answer = house.answer(f"{{ research {{ analyses {{ compare{same} {{ share }} }} }} }}")
+        assert "Both readings are the same" in answer["errors"][0]["message"]
+    assert asked(house, 'compare(otherHolder: "gives") { relationships }')["compare"]["relationships"] == 11
 
 
 def test_own_costs_are_used_and_told(house: House) -> None:
@@ -251,6 +257,35 @@ def test_who_was_analysed_finds_it_in_the_log_of_who_looked(own: House) -> None:
         page = access_page(own.organisation.store, 100, None, participant=seeker(0))
     told = {(one.role, one.place, kind) for one in page.nodes for kind in one.kinds}
     assert told >= {("researcher", "relationship/contact-0", kind) for kind in ("members", "voices")}
+
+
+def test_one_question_asks_for_all_analyses_and_not_for_thirty(house: House) -> None:
+    many = " ".join(f"a{number}: typical(groups: 2, weeks: 20) {{ silhouette }}" for number in range(20))
+    assert house.answer(ANALYSED)["extensions"]["cost"]["requested"] < 100_000
+    assert house.refusal(f"{{ research {{ analyses {{ {many} }} }} }}") == "TOO_COSTLY"
+    spread = "{ research { analyses { ...many } } } fragment many on Analyses { " + many + " }"
+    assert house.refusal(spread) == "TOO_COSTLY"
+
+
+def test_few_analyses_are_worked_out_at_a_time(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    at_work, most, lock = 0, 0, Lock()
+    states = analyses.Analyses.states
+    two = Barrier(2)
+
+    def watched(*asked: Any) -> Any:
+        nonlocal at_work, most
+        with lock:
+            at_work, most = at_work + 1, max(most, at_work + 1)
+        two.wait(30)
+        try:
+            return states(*asked)
+        finally:
+            with lock:
+                at_work -= 1
+
+    monkeypatch.setattr(analyses.Analyses, "states", watched)
+    asked(house, " ".join(f"a{number}: states {{ points }}" for number in range(6)))
+    assert most == 2
 
 
 @pytest.mark.parametrize("role", ["coordinator", "auditor", "administrator", "dashboard"])

@@ -101,6 +101,10 @@ ROLE_RULES: dict[str, tuple[str, str]] = {
         "Name one release by its number, as `release=1`.",
         "Noem één uitgave met haar nummer, zoals `release=1`.",
     ),
+    "release_many": (
+        "The research project '{id}' has {limit} releases, which is as many as there can be. Use one of these, or begin another project.",
+        "Het onderzoeksproject '{id}' heeft {limit} uitgaven, meer kunnen het er niet zijn. Gebruik een daarvan, of begin een ander project.",
+    ),
     "release_lenses": ("A release is read through at least one lens.", "Een uitgave wordt gelezen door minstens één lens."),
     "project_purpose": (
         "Say what the research is for, in 1 to {limit} characters.",
@@ -140,6 +144,10 @@ ROLE_RULES: dict[str, tuple[str, str]] = {
     "analysis_indel": (
         "What it costs to put in or leave out is more than 0, and at most {limit}.",
         "Wat toevoegen of weglaten kost is meer dan 0, en hoogstens {limit}.",
+    ),
+    "analysis_same": (
+        "Both readings are the same. Name another lens or another holder for the other.",
+        "Beide lezingen zijn dezelfde. Noem voor de andere een andere lens of een andere houder.",
     ),
     "analysis_size": (
         "{size} relationships would be compared with one another, and {limit} can be. Ask for more weeks, which fewer were followed for, or in a"

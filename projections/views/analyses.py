@@ -15,16 +15,16 @@ from projections.research import around, comparison, distances, indicators, stat
 from projections.research.enough import Enough
 from projections.research.sequences import ALPHABET, Sequences
 from projections.views import analysed as a
+from projections.views.pseudonymous import TOO_FEW
 from projections.views.research import Research
 from projections.views.scope import Scope
 from projections.views.sequenced import Reading, Told, read
 
-EVENTS = ("roles_reversed", "boundary_agreed", "term_left_open")
 MEASURES = ("OPTIMAL_MATCHING", "LCS", "HAMMING")
 COSTS = ("CONSTANT", "RATES", "GIVEN")
 MOST_GROUPS = 20
 MOST_COMPARED = 2_000
-"""Relationships that are compared with one another."""
+"""Relationships that are compared with one another; of all together no more points are read than `POINTS`."""
 MOST_POINTS = 260
 MOST_REACH = 104
 MOST_COST = 1_000_000
@@ -58,7 +58,7 @@ class Analyses:
         rows = [
             a.FollowingRow(phase, int(row.sum()), row.tolist(), _all(parts[state]), None)
             if state in rates
-            else a.FollowingRow(phase, None, None, None, a.TOO_FEW)
+            else a.FollowingRow(phase, None, None, None, TOO_FEW)
             for state, (phase, row) in enumerate(zip(ALPHABET, counts, strict=True))
             if row.sum()
         ]
@@ -149,7 +149,7 @@ class Analyses:
         rows = [
             a.AroundRow(point * reading.step, int(counts[reach + point].sum()), counts[reach + point].tolist(), None)
             if abs(point) <= wide
-            else a.AroundRow(point * reading.step, None, None, a.TOO_FEW)
+            else a.AroundRow(point * reading.step, None, None, TOO_FEW)
             for point in range(-reach, reach + 1)
         ]
         return a.Around(**these.said(), event=event, rows=rows)
@@ -157,6 +157,8 @@ class Analyses:
     def compare(self, scope: Scope, one: Reading, other: Reading) -> a.Compared:
         """Of the relationships that have both readings."""
         with self._research.asked(scope) as asked:
+            if (asked.lens(one.lens), one.holder) == (asked.lens(other.lens), other.holder):
+                raise bad("analysis_same", "otherLens")
             first, second = read(asked, one), read(asked, other)
         both = set(first.sequences.names) & set(second.sequences.names)
         first, second = (
@@ -170,7 +172,7 @@ class Analyses:
         whole = comparison.agreement(counts.sum(axis=0))
         stood = _told_rows(first.enough, counts.sum(axis=2) > 0)
         rows = [
-            a.ComparedRow(phase, int(row.sum()), row.tolist(), None) if state in stood else a.ComparedRow(phase, None, None, a.TOO_FEW)
+            a.ComparedRow(phase, int(row.sum()), row.tolist(), None) if state in stood else a.ComparedRow(phase, None, None, TOO_FEW)
             for state, (phase, row) in enumerate(zip(ALPHABET, whole.counts, strict=True))
             if row.sum()
         ]
@@ -192,6 +194,7 @@ EVENTS_AS: Mapping[str, Callable[[Any], bool]] = {
     "boundary_agreed": lambda event: event.kind.name == "boundary_agreed",
     "term_left_open": lambda event: event.kind.name == "term_ended" and event.data.continuation == "left_open",
 }
+EVENTS = tuple(EVENTS_AS)
 
 
 def _told_points(told: Told) -> int:
@@ -245,7 +248,7 @@ def _apart(sequences: Sequences, measure: str, costs: distances.Costs) -> NDArra
 
 def _groups(enough: Enough, compared: Sequences, found: typical.Groups) -> list[a.Group]:
     told = enough.told({group: found.group == group for group in range(len(found.medoids))})
-    held = a.Group(None, None, None, None, None, None, a.TOO_FEW)
+    held = a.Group(None, None, None, None, None, None, TOO_FEW)
     return [_group(compared, found, group) if group in told else held for group in range(len(found.medoids))]
 
 

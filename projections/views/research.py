@@ -73,7 +73,7 @@ class Asked(Struct, frozen=True):
     def study(self) -> p.Study:
         shown, project = self.cohort.is_shown, self.project
         relationships, persons = (len(self.cohort.ids), self.cohort.persons) if shown else (None, None)
-        withheld = None if shown else "TOO_FEW"
+        withheld = None if shown else p.TOO_FEW
         lenses = None if project.lenses is None else list(project.lenses)
         return p.Study(project.id, project.purpose, project.since, project.until, relationships, persons, withheld, lenses)
 

@@ -13,12 +13,12 @@ from numpy.typing import NDArray
 
 from domain.model.errors import bad
 from projections.research.enough import Enough
-from projections.research.sequences import Sequences, sequences_of
-from projections.views import analysed as a
+from projections.research.sequences import ALPHABET, OVER, Sequences
 from projections.views import pseudonymous as p
 from projections.views.research import Asked, check_step
 
 HOLDERS = ("coordinator", "group", "observer", "gives", "receives")
+_PLACE = {state: place for place, state in enumerate(ALPHABET)}
 
 
 class Reading(Struct, frozen=True):
@@ -57,7 +57,7 @@ class Told(Struct, frozen=True, dict=True):
 
     def withheld(self) -> dict[str, Any]:
         """What an analysis says of itself that tells nothing."""
-        return {**self._read_by(), "withheld": a.TOO_FEW}
+        return {**self._read_by(), "withheld": p.TOO_FEW}
 
     def said(self) -> dict[str, Any]:
         """What every analysis says of itself."""
@@ -82,7 +82,7 @@ def read(asked: Asked, reading: Reading) -> Told:
     found_by = asked.trajectories(list(keys.values()), reading.step, reading.lens, holder)
     told = [(one, trajectory) for one in found if (trajectory := found_by.get(keys.get(one.pseudonym, ""))) is not None and trajectory.week]
     persons = [frozenset(member.person for member in one.members) for one, _ in told]
-    return Told(reading, sequences_of(told, reading.step, reading.holder), persons, asked.cohort.fewest, lens, version)
+    return Told(reading, _sequences(told, reading.step, reading.holder), persons, asked.cohort.fewest, lens, version)
 
 
 def _key(one: p.Relationship, holder: str | None) -> str | None:
@@ -91,3 +91,14 @@ def _key(one: p.Relationship, holder: str | None) -> str | None:
         return one.key
     sided = [member.key for member in one.members if member.side == holder.upper()]
     return sided[0] if len(sided) == 1 else None
+
+
+def _sequences(told: Sequence[tuple[p.Relationship, p.Trajectory]], step: int, holder: str | None = None) -> Sequences:
+    """The trajectories of relationships, all under one lens, `step` weeks apart."""
+    lengths = np.array([len(trajectory.phase) for _, trajectory in told], dtype=np.intp)
+    states = np.full((len(told), max(lengths, default=0)), OVER, dtype=np.int8)
+    for row, (_, trajectory) in zip(states, told, strict=True):
+        row[: len(trajectory.phase)] = [_PLACE[phase] for phase in trajectory.phase]
+    lens = f"{told[0][1].lens}@{told[0][1].lens_version}" if told else ""
+    names, censoring = zip(*((one.pseudonym, one.censoring) for one, _ in told), strict=True) if told else ((), ())
+    return Sequences(names, states, lengths, censoring, step, lens, holder)
