@@ -10,8 +10,8 @@ from typing import Annotated, Any, TypeVar
 import strawberry
 from strawberry import UNSET
 
-from api.arguments import LensName, given
-from api.context import Info, question
+from api.arguments import UNNAMED, ProjectLens, given
+from api.context import Info, study
 from api.fields import field
 from api.readings import LENS, LENS_VERSION
 from api.scalars import Censoring, Phase, Withheld
@@ -103,7 +103,7 @@ class AnalysedTransitions(_Analysis):
 
 @strawberry.type(description="Means over all relationships.")
 class IndicatorMeans:
-    weeks: float = field("For how many weeks they were followed.")
+    weeks: float = field("How many points they have times `stepWeeks`, the mean over all.")
     transitions: float = field("How often the phase changed.")
     entropy: float = field("See `entropy` of each.")
     turbulence: float = field("See `turbulence` of each.")
@@ -113,7 +113,7 @@ class IndicatorMeans:
 @strawberry.type(description="How much happened in one relationship.")
 class RelationshipIndicators:
     relationship: strawberry.ID = field("Its pseudonym.")
-    weeks: int = field("For how many weeks it was followed.")
+    weeks: int = field("How many points it has times `stepWeeks`: with larger steps up to one more than it was followed.")
     censoring: Censoring = field("Why no further.")
     transitions: int = field("How often the phase changed.")
     entropy: float = field("How evenly its time is spread over the phases, 0 to 1 (Shannon).")
@@ -175,13 +175,14 @@ class AnalysedTime(_Analysis):
 @strawberry.type(description="How relationships stood some weeks before or after something happened.")
 class AroundRow:
     week: int = field("Weeks since it happened; less than 0 before.")
-    of: int | None = field("How many were followed then.")
+    of: int | None = field("How many these are: the same in every row.")
     counts: list[int] | None = field(COUNTS)
     withheld: Withheld | None = field("Why this row is not told; none where it is.")
 
 
 @strawberry.type(
-    description="How relationships stood around the first time that something happened in them."
+    description="How relationships stood around the first time that something happened in them, of those that were followed in all weeks"
+    " that are told. Weeks are left out where too few would fall out with them."
     " What follows on it, it need not have brought about."
 )
 class AnalysedAround(_Analysis):
@@ -200,7 +201,7 @@ class ComparedRow:
 @strawberry.type(description="How two readings of one relationship agree.")
 class RelationshipAgreement:
     relationship: strawberry.ID = field("Its pseudonym.")
-    weeks: int = field("Of how many weeks.")
+    weeks: int = field("Of how many: points times `stepWeeks`.")
     share: float | None = field("At what part of them both say the same.")
     differ_since: int | None = field("Since which week they differ at every point; none where they agree at the last.")
 
@@ -210,7 +211,7 @@ class AnalysedComparison(_Analysis):
     other_lens: str = field("The lens of the other reading.")
     other_lens_version: str = field("Its version.")
     other_holder: str | None = field("Whose the other reading is. None: pooled over all.")
-    weeks: int | None = field("Of how many weeks of all relationships.")
+    weeks: int | None = field("Of how many, of all relationships: points times `stepWeeks`.")
     share: float | None = field("At what part of these both say the same.")
     kappa: float | None = field("How much that is above chance: Cohen's κ (1960); none where chance would agree always.")
     rows: list[ComparedRow] = field("About what they differ: a row for each phase of the one reading.")
@@ -220,7 +221,7 @@ class AnalysedComparison(_Analysis):
 async def _asked(info: Info, ask: Callable[..., T], step: int | None, lens: str | None, holder: str | None, *more: Any) -> T:
     context = info.context
     reading = Reading(given(lens), _whose(holder, "holder"), 1 if step is None else step)
-    found = await question(ask, context.scope, reading, *more)
+    found = await study(ask, context.scope, reading, *more)
     context.spend(found.points or 0)
     return found
 
@@ -232,15 +233,15 @@ def _whose(holder: str | None, name: str) -> str | None:
     return known
 
 
-async def _states(info: Info, step_weeks: Step = 1, lens: LensName = UNSET, holder: Whose = UNSET) -> a.States:
+async def _states(info: Info, step_weeks: Step = 1, lens: ProjectLens = UNSET, holder: Whose = UNSET) -> a.States:
     return await _asked(info, info.context.organisation.analyses.states, step_weeks, lens, holder)
 
 
-async def _transitions(info: Info, step_weeks: Step = 1, lens: LensName = UNSET, holder: Whose = UNSET) -> a.Following:
+async def _transitions(info: Info, step_weeks: Step = 1, lens: ProjectLens = UNSET, holder: Whose = UNSET) -> a.Following:
     return await _asked(info, info.context.organisation.analyses.transitions, step_weeks, lens, holder)
 
 
-async def _indicators(info: Info, step_weeks: Step = 1, lens: LensName = UNSET, holder: Whose = UNSET) -> a.Indicated:
+async def _indicators(info: Info, step_weeks: Step = 1, lens: ProjectLens = UNSET, holder: Whose = UNSET) -> a.Indicated:
     return await _asked(info, info.context.organisation.analyses.indicators, step_weeks, lens, holder)
 
 
@@ -257,7 +258,7 @@ async def _typical(
     ] = UNSET,
     indel: Annotated[float | None, strawberry.argument(description="Own cost; else half of the highest of the others.")] = UNSET,
     step_weeks: Step = 1,
-    lens: LensName = UNSET,
+    lens: ProjectLens = UNSET,
     holder: Whose = UNSET,
 ) -> a.Typical:
     own = (groups, weeks, measure.value, costs.value, given(substitution), given(indel))
@@ -268,7 +269,7 @@ async def _time_to(
     info: Info,
     phase: Annotated[Phase, strawberry.argument(description="Which phase.")],
     step_weeks: Step = 1,
-    lens: LensName = UNSET,
+    lens: ProjectLens = UNSET,
     holder: Whose = UNSET,
 ) -> a.Awaited:
     return await _asked(info, info.context.organisation.analyses.time_to, step_weeks, lens, holder, phase.value)
@@ -279,7 +280,7 @@ async def _around(
     event: Annotated[AnalysedEvent, strawberry.argument(description="What happened.")],
     reach: Annotated[int, strawberry.argument(description=f"How many points before and after it, 1 to {MOST_REACH}.")] = 13,
     step_weeks: Step = 1,
-    lens: LensName = UNSET,
+    lens: ProjectLens = UNSET,
     holder: Whose = UNSET,
 ) -> a.Around:
     return await _asked(info, info.context.organisation.analyses.around, step_weeks, lens, holder, event.value, reach)
@@ -288,9 +289,9 @@ async def _around(
 async def _compare(
     info: Info,
     step_weeks: Step = 1,
-    lens: LensName = UNSET,
+    lens: ProjectLens = UNSET,
     holder: Whose = UNSET,
-    other_lens: Annotated[str | None, strawberry.argument(description="The lens of the other reading; without it, `evidence`.")] = UNSET,
+    other_lens: Annotated[str | None, strawberry.argument(description=f"The lens of the other reading. {UNNAMED}")] = UNSET,
     other_holder: Annotated[str | None, strawberry.argument(description="Whose the other reading is; as `holder`.")] = UNSET,
 ) -> a.Compared:
     other = Reading(given(other_lens), _whose(other_holder, "otherHolder"), 1 if step_weeks is None else step_weeks)

@@ -19,6 +19,8 @@ KnownAt = Annotated[
     DateTime | None, strawberry.argument(description="As the platform knew it at this instant; without it, as it is known now.")
 ]
 LensName = Annotated[str | None, strawberry.argument(description="The lens to read with; without it, `evidence`.")]
+UNNAMED = "Without it, the first of those that the project is read through, or `evidence` where it is through all."
+ProjectLens = Annotated[str | None, strawberry.argument(description=f"The lens to read with. {UNNAMED}")]
 Holder = Annotated[
     str | None,
     strawberry.argument(description="Whose reading: a member's handle, `coordinator`, `group` or `observer`; without it, pooled over all."),

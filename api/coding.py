@@ -6,7 +6,7 @@ import strawberry
 from strawberry import UNSET
 
 from api.arguments import given
-from api.context import Info, question
+from api.context import Info, study
 from api.fields import field
 from api.scalars import EDTF
 from projections.research.agreement import CodeAgreement as Found
@@ -42,4 +42,4 @@ class CodeAgreement:
 
 
 async def agreement_of(info: Info, initiative: Home = UNSET) -> list[Found]:
-    return await question(info.context.questions.agreement, given(initiative))
+    return await study(info.context.questions.agreement, given(initiative))

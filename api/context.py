@@ -249,6 +249,8 @@ quick = Lane(6)
 """What is answered at once: tokens, the fence, what is new."""
 past = Lane(4)
 """What subscribers have missed, of which each may have much to read."""
+_studies = Lane(2)
+"""What is worked out from all of a project, on which each may have a processor busy for long."""
 probe = Lane(8)
 """Probes and scrapes, each of which takes some seconds at the longest."""
 
@@ -267,14 +269,22 @@ def _marked(ask: Callable[..., T], *positional: Any, **named: Any) -> Callable[[
 
 def question(ask: Callable[..., T], *positional: Any, **named: Any) -> Awaitable[T]:
     """One of the `Questions`, in a thread. What a replica broke off is asked anew, and then of the primary."""
+    return thread(_persistent(ask, *positional, **named))
 
+
+def study(ask: Callable[..., T], *positional: Any, **named: Any) -> Awaitable[T]:
+    """The same of what is worked out from many histories, of which few go on at a time."""
+    return _studies(_persistent(ask, *positional, **named))
+
+
+def _persistent(ask: Callable[..., T], *positional: Any, **named: Any) -> Callable[[], T]:
     def asked() -> T:
         try:
             return ask(*positional, **named)
         except Lost:
             return ask(*positional, **named)
 
-    return thread(asked)
+    return asked
 
 
 async def all_done() -> None:

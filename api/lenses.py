@@ -5,8 +5,8 @@ from typing import Annotated
 import strawberry
 from strawberry import UNSET
 
-from api.arguments import LensName, given
-from api.context import Info, question
+from api.arguments import ProjectLens, given
+from api.context import Info, study
 from api.fields import field
 from api.scalars import DateTime, Phase
 from domain.model.lens import from_yaml
@@ -104,7 +104,7 @@ async def try_lens(info: Info, definition: Definition, beside: Beside = UNSET, s
     # Before anything of the text is read, which is work for a thread.
     check_trier(info.context.scope)
     size, by = SAMPLE if sample is None else sample, SEED if seed is None else seed
-    return await question(_tried, info.context.questions, definition, given(beside), size, by)
+    return await study(_tried, info.context.questions, definition, given(beside), size, by)
 
 
 def _tried(questions: Questions, definition: str, beside: str | None, sample: int, seed: int) -> trial.Trial:
@@ -112,7 +112,7 @@ def _tried(questions: Questions, definition: str, beside: str | None, sample: in
 
 
 async def sensitivity_in(
-    info: Info, lens: LensName = UNSET, spread: Spread = SPREAD, draws: Draws = DRAWS, seed: Seed = SEED
+    info: Info, lens: ProjectLens = UNSET, spread: Spread = SPREAD, draws: Draws = DRAWS, seed: Seed = SEED
 ) -> sensitivity.Sensitivity | None:
     far, often, by = SPREAD if spread is None else spread, DRAWS if draws is None else draws, SEED if seed is None else seed
-    return await question(info.context.organisation.research.sensitivity, info.context.scope, given(lens), far, often, by)
+    return await study(info.context.organisation.research.sensitivity, info.context.scope, given(lens), far, often, by)

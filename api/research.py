@@ -9,9 +9,9 @@ import strawberry
 from strawberry import UNSET
 
 from api.analyses import Analyses, analyses
-from api.arguments import After, First, LensName, given, size
+from api.arguments import After, First, ProjectLens, given, size
 from api.coding import CodeAgreement
-from api.context import Info, question
+from api.context import Info, question, study
 from api.events import PageInfo, page_info
 from api.fields import field
 from api.lenses import LensSensitivity, ResearchLens, sensitivity_in
@@ -50,12 +50,12 @@ async def _moves(info: Info, key: str, lens: str | None, holder: str | None = No
 
 
 async def _trajectory_of(
-    relationship: Relationship, info: Info, step_weeks: Step = 1, lens: LensName = UNSET, holder: Holder = UNSET
+    relationship: Relationship, info: Info, step_weeks: Step = 1, lens: ProjectLens = UNSET, holder: Holder = UNSET
 ) -> p.Trajectory | None:
     return await _trajectory(info, relationship.key, step_weeks, lens, holder)
 
 
-async def _moves_of(relationship: Relationship, info: Info, lens: LensName = UNSET, holder: Holder = UNSET) -> list[p.Move] | None:
+async def _moves_of(relationship: Relationship, info: Info, lens: ProjectLens = UNSET, holder: Holder = UNSET) -> list[p.Move] | None:
     return await _moves(info, relationship.key, lens, holder)
 
 
@@ -65,7 +65,7 @@ async def _codes(relationship: Relationship, info: Info) -> list[p.Code] | None:
 
 
 async def _agreement(info: Info) -> list[agreement.CodeAgreement] | None:
-    return await question(info.context.organisation.research.agreement, info.context.scope)
+    return await study(info.context.organisation.research.agreement, info.context.scope)
 
 
 async def _measures(relationship: Relationship, info: Info) -> list[p.Measure] | None:
@@ -73,11 +73,11 @@ async def _measures(relationship: Relationship, info: Info) -> list[p.Measure] |
     return await context.load(context.organisation.research.measures, relationship.key, scope=context.scope)
 
 
-async def _own_trajectory(member: Member, info: Info, step_weeks: Step = 1, lens: LensName = UNSET) -> p.Trajectory | None:
+async def _own_trajectory(member: Member, info: Info, step_weeks: Step = 1, lens: ProjectLens = UNSET) -> p.Trajectory | None:
     return await _trajectory(info, member.key, step_weeks, lens)
 
 
-async def _own_moves(member: Member, info: Info, lens: LensName = UNSET) -> list[p.Move] | None:
+async def _own_moves(member: Member, info: Info, lens: ProjectLens = UNSET) -> list[p.Move] | None:
     return await _moves(info, member.key, lens)
 
 

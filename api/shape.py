@@ -30,9 +30,11 @@ READ = frozenset({"reading", "trajectory", "room", "history", "moves", "measures
 """What is read off a relationship's events counts as two rows."""
 READ_COST = 10
 """And costs so much more than another field."""
-DEAR = {"tryLens": 20_000, "sensitivity": 20_000, "agreement": 20_000}
+DEAR = {"tryLens": 20_000, "sensitivity": 20_000, "agreement": 20_000, "releases": 10_000, "handed": 10_000}
 """What reads many histories many times over costs so much more."""
-COLUMNS = {"census": 500, "analyses": 500}
+WHOLE = {"analyses": 7_500}
+"""The fields in which every other reads a whole project, and how much more each of these costs, however little of it is told."""
+COLUMNS = {"census": 500, "analyses": 300}
 """The fields in which every other is a column of a table, and how many rows it is taken to have."""
 
 
@@ -115,7 +117,7 @@ class _Operation:
     def _of_field(self, field: FieldNode, listed: bool) -> Shape:
         name, page = field.name.value, field.name.value in PAGES and _is_page(field)
         a_list = name in LISTS and not page
-        inner = self._of(field.selection_set, listed or a_list).shape if field.selection_set else Shape()
+        here, inner = self._of(field.selection_set, listed or a_list) if field.selection_set else _Set()
         # What the schema says of itself has its own bound in validation, and tools ask for it deeply.
         depth = 0 if name.startswith("__") else 1 + inner.depth
         read = name in READ and not page
@@ -125,7 +127,7 @@ class _Operation:
             rows, cost = size * (1 + rows), size * cost
         elif a_list and listed:
             rows, cost = LISTS[name] * rows, LISTS[name] * cost
-        cost = cost * COLUMNS.get(name, 1) + 1 + READ_COST * read + DEAR.get(name, 0)
+        cost = cost * COLUMNS.get(name, 1) + 1 + READ_COST * read + DEAR.get(name, 0) + WHOLE.get(name, 0) * here
         return Shape(depth, inner.breadth, 1 + inner.fields, inner.aliases + (field.alias is not None), inner.directives, rows, cost)
 
     def _size(self, field: FieldNode) -> int:

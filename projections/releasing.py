@@ -13,17 +13,19 @@ import msgspec
 from msgspec import Struct
 
 from domain.model.errors import Refusal, Refused, bad
+from domain.model.lens import BUILT_IN
 from domain.store.accesses import Access, viewer
 from domain.store.projects import check_asker, closed_project
 from domain.store.releases import Handed, Release, ReleaseRegister, Revision
 from domain.store.store import EventStore
 from projections.views.released import Released, Told
-from projections.views.research import MOST_STEP, Research, fixed
+from projections.views.research import Research, check_step, fixed
 from projections.views.scope import Scope
 
 FORM = 1
 """Of the bytes of a release. It changes with them."""
-SHIPPED = ("evidence", "accounts")
+MOST = 100
+"""Releases of a project: each is worked out anew whenever they are listed after something was recorded."""
 SEEN = ("members", "voices")
 Why = Literal["WITHDRAWN", "OTHERWISE", "WITHHELD", "CLOSED"]
 """Why a release is not as it was: there are fewer relationships in it; it comes out otherwise; there are too few people in it now; its
@@ -44,8 +46,8 @@ class Out(Struct, frozen=True):
             return "CLOSED" if self.closed else "WITHHELD"
         if self.revision.number == held:
             return None
-        before = next(one for one in self.earlier if one.number == held)
-        return "WITHDRAWN" if self.revision.relationships < before.relationships else "OTHERWISE"
+        before = next((one for one in self.earlier if one.number == held), None)
+        return "WITHDRAWN" if before is not None and self.revision.relationships < before.relationships else "OTHERWISE"
 
 
 class Given(Struct, frozen=True):
@@ -80,17 +82,23 @@ class Releasing:
         """By project and release, how it came out last, and in which state; of nobody anything is kept."""
 
     def release(self, scope: Scope, lenses: Sequence[str] | None = None, step: int = 1) -> Out:
-        """Freeze a project as it is known now. Without `lenses` through its own, or those that are shipped. Raises `Refused`."""
-        if not 1 <= step <= MOST_STEP:
-            raise bad("research_step", "stepWeeks", limit=MOST_STEP)
+        """Freeze a project as it is known now; one that was frozen like that already is the same release. Without `lenses` through its own,
+        or those that are shipped. Raises `Refused`."""
+        check_step(step)
         with self._research.opened(scope) as (snapshot, project):
             named = [] if lenses is None else [fixed(snapshot, project, lens) for lens in lenses]
             if lenses is not None and not named:
                 raise bad("release_lenses", "lenses")
-            read = named or project.lenses or [fixed(snapshot, project, lens) for lens in SHIPPED]
+            read = named or project.lenses or [fixed(snapshot, project, lens) for lens in BUILT_IN]
             draft = Release(project.id, 0, snapshot.now, viewer().by, snapshot.upto, tuple(dict.fromkeys(read)), step)
-            found = Released(self._store, snapshot, project, draft)
+            known = self.register.all(project.id)
+            alike = next((one for one in known if _worked_out(one) == _worked_out(draft)), None)
+            found = Released(self._store, snapshot, project, alike or draft)
             self._check_shown(found)
+            if alike is not None:
+                return self._out(found)
+            if len(known) >= MOST:
+                raise Refused(Refusal("TOO_COSTLY", "release_many", None, {"id": project.id, "limit": MOST}))
             first = Revision(1, snapshot.now, found.relationships, hashed(found))
         made = self.register.take_down(project.id, draft.made, draft.position, draft.lenses, step, first, viewer())
         return Out(made, first, [first])
@@ -143,6 +151,11 @@ class Releasing:
     def _check_shown(self, found: Released) -> None:
         if not self._is_shown(found):
             raise Refused(Refusal("FORBIDDEN", "release_withheld", "release", {"id": found.project.id, "fewest": self._fewest}))
+
+
+def _worked_out(release: Release) -> Hashable:
+    """By what it is worked out what is in a release."""
+    return release.position, release.lenses, release.step
 
 
 def head(release: Release) -> bytes:

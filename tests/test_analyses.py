@@ -1,15 +1,18 @@
 """A researcher has their project analysed: the numbers are those of its trajectories, of enough people, as long as these consent."""
 
 from collections.abc import Iterator
+from threading import Barrier, Lock
 from typing import Any
 
 import numpy as np
 import pytest
 from analysed import ANALYSED, analysed_house
-from research_house import WHO, House, consent, seeker, volunteer
+from research_house import WHO, House, began, consent, seeker, somebody, volunteer
+from sent_lines import line
 from store_places import Databases, Files, Place
 
 from domain.model.roles import Role
+from domain.model.time import DAY, day, iso_day
 from domain.store.accesses import viewed_by
 from projections.research.distances import constant_costs, optimal_matching
 from projections.research.indicators import indicators
@@ -116,8 +119,46 @@ def test_weeks_around_something_are_of_those_in_whom_it_happened(house: House) -
     assert [row["week"] for row in found["rows"]] == [-3, -2, -1, 0, 1, 2, 3]
     far = asked(house, "around(event: ROLES_REVERSED, reach: 12) { rows { week of counts withheld } }")["around"]["rows"]
     assert far[0] == {"week": -12, "of": None, "counts": None, "withheld": "TOO_FEW"}, "before any of them had begun"
+    assert {row["of"] for row in far} == {6, None}
     of_few = asked(house, "around(event: TERM_LEFT_OPEN) { relationships persons points withheld rows { week } }")["around"]
     assert of_few == {"relationships": None, "persons": None, "points": None, "withheld": "TOO_FEW", "rows": []}
+
+
+def test_no_two_rows_around_something_and_no_two_reaches_differ_by_one_relationship(own: House) -> None:
+    later = iso_day(day(began(9)) + 31 * DAY)
+    handles = [f"{volunteer(9)}-here", f"{seeker(9)}-here"]
+    own.record(line("late", "roles_reversed", "relationship/contact-9", {"reversal": "x", "between": handles}, later))
+    sizes = set()
+    for reach in range(1, 16):
+        rows = asked(own, f"around(event: ROLES_REVERSED, reach: {reach}) {{ rows {{ week of }} }}")["around"]["rows"]
+        (size,) = {row["of"] for row in rows} - {None}
+        sizes.add(size)
+    assert sizes == {7}, "the one in which it came four weeks after the start takes further rows along"
+
+
+def test_who_lacks_a_reading_around_something_does_not_follow_from_the_others(own: House) -> None:
+    query = 'around(event: ROLES_REVERSED, reach: 3, holder: "gives") { relationships withheld }'
+    assert asked(own, query)["around"] == {"relationships": 6, "withheld": None}
+    for number in (0, 7):
+        own.record(*somebody(f"third-{number}", "research"))
+        member = {"handle": "third-here", "participant": f"third-{number}", "roles": ["volunteer"]}
+        own.record(line(f"joined-{number}", "member_joined", f"relationship/contact-{number}", member, began(11)))
+    assert asked(own, 'states(holder: "gives") { relationships }')["states"]["relationships"] == 9, "two have no one member on that side"
+    assert asked(own, "around(event: ROLES_REVERSED, reach: 3) { relationships }")["around"]["relationships"] == 6
+    assert asked(own, query)["around"] == {"relationships": None, "withheld": "TOO_FEW"}, "five of the six, and it would be seen which"
+
+
+def test_a_larger_step_begins_when_it_had_happened(own: House) -> None:
+    """In the fifth week of four: at the fourth it had not happened, nor had what was said in the sixth."""
+    for number in range(6, 10):
+        handles, on = [f"{volunteer(number)}-here", f"{seeker(number)}-here"], iso_day(day(began(number)) + 38 * DAY)
+        reversal = {"reversal": "x", "between": handles}
+        own.record(line(f"reversed-{number}", "roles_reversed", f"relationship/contact-{number}", reversal, on))
+    query = 'around(event: ROLES_REVERSED, reach: 1, stepWeeks: 4, lens: "accounts") { phases rows { week of counts } }'
+    found = asked(own, query)["around"]
+    at = {row["week"]: row for row in found["rows"]}
+    assert (list(at), at[0]["of"]) == ([-4, 0, 4], 10)
+    assert at[0]["counts"][found["phases"].index("FRIENDSHIP")] == 10
 
 
 def test_who_was_not_followed_for_long_enough_is_left_out_and_counted(house: House) -> None:
@@ -133,8 +174,13 @@ def test_two_members_are_compared_by_the_side_on_which_they_stand(house: House) 
     found = asked(house, f"compare({two}) {{ holder otherHolder relationships share }}")["compare"]
     assert (found["holder"], found["otherHolder"], found["relationships"]) == ("gives", "receives", 11)
     assert 0 <= found["share"] < 1, "only one of the two said something"
-    same = asked(house, "compare { share kappa each { share differSince } }")["compare"]
-    assert (same["share"], same["kappa"], {(one["share"], one["differSince"]) for one in same["each"]}) == (1, 1, {(1, None)})
+
+
+def test_a_reading_is_not_compared_with_itself(house: House) -> None:
+    for same in ("", '(otherLens: "evidence@1")', '(holder: "gives", otherHolder: "gives")'):
+        answer = house.answer(f"{{ research {{ analyses {{ compare{same} {{ share }} }} }} }}")
+        assert "Both readings are the same" in answer["errors"][0]["message"]
+    assert asked(house, 'compare(otherHolder: "gives") { relationships }')["compare"]["relationships"] == 11
 
 
 def test_own_costs_are_used_and_told(house: House) -> None:
@@ -160,6 +206,12 @@ def test_own_costs_are_used_and_told(house: House) -> None:
         "around(event: ROLES_REVERSED, reach: 0)",
         "around(event: ROLES_REVERSED, reach: 105)",
         "states(stepWeeks: 0)",
+        "typical(groups: 2, weeks: 10, stepWeeks: 0)",
+        "typical(groups: 2, weeks: 10, stepWeeks: -1)",
+        "around(event: ROLES_REVERSED, reach: 3, stepWeeks: 0)",
+        "typical(groups: 2, weeks: 20, indel: 1e308)",
+        "typical(groups: 2, weeks: 20, costs: GIVEN, substitution: [[0, 1e7, 1, 1, 1], [1e7, 0, 1, 1, 1], [1, 1, 0, 1, 1],"
+        " [1, 1, 1, 0, 1], [1, 1, 1, 1, 0]])",
         'states(holder: "somebody")',
         'compare(otherHolder: "somebody")',
     ],
@@ -205,6 +257,35 @@ def test_who_was_analysed_finds_it_in_the_log_of_who_looked(own: House) -> None:
         page = access_page(own.organisation.store, 100, None, participant=seeker(0))
     told = {(one.role, one.place, kind) for one in page.nodes for kind in one.kinds}
     assert told >= {("researcher", "relationship/contact-0", kind) for kind in ("members", "voices")}
+
+
+def test_one_question_asks_for_all_analyses_and_not_for_thirty(house: House) -> None:
+    many = " ".join(f"a{number}: typical(groups: 2, weeks: 20) {{ silhouette }}" for number in range(20))
+    assert house.answer(ANALYSED)["extensions"]["cost"]["requested"] < 100_000
+    assert house.refusal(f"{{ research {{ analyses {{ {many} }} }} }}") == "TOO_COSTLY"
+    spread = "{ research { analyses { ...many } } } fragment many on Analyses { " + many + " }"
+    assert house.refusal(spread) == "TOO_COSTLY"
+
+
+def test_few_analyses_are_worked_out_at_a_time(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    at_work, most, lock = 0, 0, Lock()
+    states = analyses.Analyses.states
+    two = Barrier(2)
+
+    def watched(*asked: Any) -> Any:
+        nonlocal at_work, most
+        with lock:
+            at_work, most = at_work + 1, max(most, at_work + 1)
+        two.wait(30)
+        try:
+            return states(*asked)
+        finally:
+            with lock:
+                at_work -= 1
+
+    monkeypatch.setattr(analyses.Analyses, "states", watched)
+    asked(house, " ".join(f"a{number}: states {{ points }}" for number in range(6)))
+    assert most == 2
 
 
 @pytest.mark.parametrize("role", ["coordinator", "auditor", "administrator", "dashboard"])

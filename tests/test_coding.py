@@ -6,10 +6,13 @@ from typing import Any
 
 import pytest
 from command_line import Run, answer, refused, run_within
-from research_house import MEASURES, House, research_house, seeker
+from hypothesis import given as given_any
+from hypothesis import strategies as st
+from research_house import MEASURES, House, began, research_house, seeker
 from sent_lines import account, ended, line, note, pair
 from store_places import Files
 
+from domain.model.time import DAY, day, iso_day
 from projections.research.agreement import Coded, agreements, alpha
 from projections.views import coding
 
@@ -83,11 +86,42 @@ def test_who_read_an_account_and_gave_another_code_did_not_give_this_one() -> No
         ("3", "kim", "warmth"),
         ("3", "lou", "warmth"),
     ]
-    whole, of_help, of_warmth = agreements([Coded(*one) for one in [*read, ("4", "kim", "help")]])
+    whole, of_help, of_warmth = agreements([Coded("r", *one) for one in [*read, ("4", "kim", "help")]], lambda _: True, lambda: None)
     assert (of_help.code, of_help.units, of_help.coders) == ("help", 3, 2)
     assert of_help.alpha == alpha(units("1 1 0", "0 1 0"))
     assert (of_warmth.code, of_warmth.alpha) == ("warmth", 1)
     assert (whole.code, whole.units, whole.alpha) == (None, 6, alpha(units("1 1 0 0 0 1", "0 1 0 0 0 1")))
+
+
+def test_nothing_of_a_code_that_is_held_back_follows_from_all_codes_together() -> None:
+    read = [(f"r-{n}", "said", coder, "help") for n in range(3) for coder in ("kim", "lou")]
+    held = [("r-0", "other", "kim", "rare"), ("r-0", "other", "lou", "none")]
+    found = agreements([Coded(*one) for one in read + held], lambda of: len(of) > 1, lambda: None)
+    assert [(one.code, one.units) for one in found] == [(None, 4), ("help", 4)]
+    assert (found[0].alpha, found[0].coders) == (found[1].alpha, 2)
+
+
+def test_agreement_may_be_broken_off() -> None:
+    def stop() -> None:
+        raise TimeoutError
+
+    with pytest.raises(TimeoutError):
+        agreements([Coded("r", "1", coder, "help") for coder in ("kim", "lou")], lambda _: True, stop)
+
+
+@given_any(st.lists(st.tuples(st.integers(0, 5), st.integers(0, 3), st.sampled_from("abc")), max_size=60))
+def test_counted_pairs_come_to_what_each_unit_says(read: list[tuple[int, int, str]]) -> None:
+    found = agreements([Coded("r", str(a), str(coder), code) for a, coder, code in read], lambda _: True, lambda: None)
+    held: dict[int, dict[int, set[str]]] = {}
+    for account_, coder, code in read:
+        held.setdefault(account_, {}).setdefault(coder, set()).add(code)
+    each = {
+        code: [{coder: code in given_ for coder, given_ in readers.items()} for readers in held.values() if len(readers) > 1]
+        for code in sorted({code for *_, code in read})
+    }
+    for one in found:
+        of = each[one.code] if one.code is not None else [unit for units_ in each.values() for unit in units_]
+        assert (one.units, one.alpha) == (len(of), pytest.approx(alpha(of)))
 
 
 # Recording
@@ -231,10 +265,25 @@ def test_researchers_are_told_codes_once_an_account_by_week_and_neither_words_no
     assert found["week"] in (5, 6, 7)
     assert found["holder"] in {member["pseudonym"] for member in mine["members"] if member["side"] == "RECEIVES"}
     assert all(node["codes"] == [] for node in nodes.values())
-    assert [(row["code"], row["units"]) for row in answer["agreement"]] == [(None, 1), ("secret-code", 1)]
+    assert [(row["code"], row["units"]) for row in answer["agreement"]] == [(None, 0)], "of two people"
     house.project("few", initiatives=["home-two"])
     few = house.ask(MEASURES, "few")
     assert (few["relationships"]["nodes"], few["agreement"]) == ([], None)
     query = '{ relationship(id: "contact-0") { id } }'
     (error,) = house.served.answer(query, house.researcher())["errors"]
     assert error["extensions"]["code"] == "FORBIDDEN"
+
+
+def test_researchers_are_told_how_coders_agree_on_what_is_observed_and_of_enough_people(house: House) -> None:
+    for number in range(1, 5):
+        for coder in ("kim", "lou"):
+            who = f"{seeker(number)}-here"
+            house.record(coded(f"{number}-by-{coder}", f"contact-{number}-said", "often", coder, who, stream=f"contact-{number}"))
+    codes = "{ research { agreement { code units } } }"
+    assert house.ask(codes)["agreement"] == [{"code": None, "units": 0}], "eight people"
+    for coder in ("kim", "lou"):
+        house.record(coded(f"5-by-{coder}", "contact-5-said", "often", coder, f"{seeker(5)}-here", stream="contact-5"))
+    assert house.ask(codes)["agreement"] == [{"code": None, "units": 6}, {"code": "often", "units": 6}], "and nothing of secret-code"
+    # What contact-5 said came after this; the other three of those that began before it are of too few.
+    house.project("short", until=iso_day(day(began(5)) + 40 * DAY))
+    assert house.ask(codes, "short")["agreement"] == [{"code": None, "units": 0}]

@@ -7,7 +7,8 @@ from typing import Any
 import pytest
 from command_line import EXAMPLES, Run, answer, refused, run_within
 from msgspec.structs import replace
-from research_house import LENSES, House, research_house
+from research_house import LENSES, House, research_house, seeker, volunteer
+from sent_lines import line
 from served import Served
 from store_places import Files
 
@@ -17,6 +18,7 @@ from domain.model.roles import Reach
 from projections.research.cases import case, read
 from projections.research.sensitivity import WORK, moved, swept
 from projections.views import older
+from projections.views import research as asking
 
 WARM = (Path(__file__).parent.parent / "examples" / "lens-warm.yaml").read_text()
 HASTY = "name: hasty\nversion: '{}'\nhalf_life_days: {}\n"
@@ -252,7 +254,7 @@ def test_more_is_not_weighed_than_may_be(house: Served) -> None:
         cases = [case(id, told, snapshot.now) for id, told in snapshot.told(["lars", "mahmut"], None).items()]
         many = cases * (WORK // (150 * sum(len(one.told.steps) for one in cases)) + 1)
         with pytest.raises(Refused) as refusal:
-            swept(many, EVIDENCE, 0.25, 200, 1, len(many), lambda: None)
+            swept(many, EVIDENCE, 0.25, 200, 1, len(many), lambda: None, lambda _: True)
         assert refusal.value.refusal.rule == "lens_sweep"
         assert read(cases[0], ("evidence", EVIDENCE)).phases
 
@@ -303,3 +305,22 @@ def test_no_lens_grows_by_naming_itself() -> None:
     lines = ["a0: &a0 {k: 1}", *(f"a{n}: &a{n} {{<<: [{', '.join([f'*a{n - 1}'] * 9)}]}}" for n in range(1, 30))]
     with pytest.raises(Refused, match="anchors"):
         from_yaml("\n".join(lines).encode())
+
+
+def test_no_seed_takes_another_relationship_and_no_weight_is_told_that_is_of_few(research: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Two seeds, or a weight that changes one reading, would tell what stands in that one."""
+    handles = [f"{volunteer(0)}-here", f"{seeker(0)}-here"]
+    reversal = {"reversal": "x", "between": handles}
+    research.record(line("turned", "roles_reversed", "relationship/contact-0", reversal, "2021-03-20"))
+    query = "query($seed: Int) { research { sensitivity(spread: 1, draws: 3, seed: $seed) { relationships weights { weight } moves { base }"
+    query += " phases { weeks { base } } } } }"
+    told = research.ask(query, seed=1)["sensitivity"]["weights"]
+    assert "roles_reversed" not in [one["weight"] for one in told]
+    assert told, "what is of enough stands"
+    monkeypatch.setattr(asking, "MOST_SWEPT", 6)
+    found = [research.ask(query, seed=seed)["sensitivity"] for seed in range(8)]
+    bases = [(one["relationships"], one["moves"]["base"], *(row["weeks"]["base"] for row in one["phases"])) for one in found]
+    assert set(bases) == {bases[0]}
+    assert bases[0][0] == 6
+    monkeypatch.setattr(asking, "MOST_SWEPT", 4)
+    assert research.ask(query, seed=1)["sensitivity"] is None, "eight people"

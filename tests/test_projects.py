@@ -5,6 +5,7 @@ import re
 from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
+from typing import Any
 
 import pytest
 from command_line import run_in
@@ -117,9 +118,10 @@ def test_an_id_of_a_project_is_given_once_for_ever(projects: Projects) -> None:
         ({"until": "2021"}, "day_form"),
         ({"since": "2021-03-02", "until": "2021-03-01"}, "project_backwards"),
         ({"initiatives": ["home", "nowhere"]}, "initiative_unknown"),
+        ({"lenses": []}, "project_lenses"),
     ],
 )
-def test_what_is_no_project_is_refused_and_leaves_nothing(store: EventStore, projects: Projects, said: dict[str, str], rule: str) -> None:
+def test_what_is_no_project_is_refused_and_leaves_nothing(store: EventStore, projects: Projects, said: dict[str, Any], rule: str) -> None:
     asked = {"id": "study", "purpose": "To learn.", "who": WHO, **said}
     assert refused(lambda: projects.create(**asked)) == rule  # type: ignore[arg-type]
     assert projects.all() == []

@@ -17,7 +17,9 @@ from domain.model.roles import Reach
 from domain.model.time import DAY
 from domain.store.accesses import Viewer, entries, viewed_by
 from domain.store.database import HANDED, RELEASES, REVISIONS
-from projections.releasing import Given, head
+from domain.store.releases import Release, Revision
+from projections import releasing
+from projections.releasing import Given, Out, head
 from projections.releasing import line as written
 from projections.views.scope import Scope
 
@@ -274,6 +276,18 @@ def test_a_project_is_asked_through_its_lenses_alone(house: House) -> None:
     }
 
 
+def test_a_project_through_no_lens_is_refused_and_not_begun(house: House) -> None:
+    begin = 'mutation { beginProject(input: { id: "none", purpose: "To learn.", lenses: [] }) { id } }'
+    (error,) = house.served.answer(begin, house.who("administrator"))["errors"]
+    assert (error["extensions"]["code"], "at least one lens" in error["message"]) == ("BAD_INPUT", True)
+    assert [one.id for one in house.organisation.projects.all()] == ["study"]
+
+
+def test_who_holds_a_revision_that_is_unknown_is_told_that_it_comes_out_otherwise() -> None:
+    one = Revision(2, 0, 5, "0" * 64)
+    assert Out(Release("study", 1, 0, "x", 1, ("evidence@1",), 1), one, [one]).why(1) == "OTHERWISE"
+
+
 def test_a_researcher_freezes_and_is_told_of_releases(house: House) -> None:
     made = house.answer(MAKE, lenses=["accounts"], step=4)["data"]["releaseResearch"]
     assert (made["number"], made["lenses"], made["stepWeeks"]) == (1, ["accounts@1"], 4)
@@ -282,6 +296,24 @@ def test_a_researcher_freezes_and_is_told_of_releases(house: House) -> None:
     assert house.answer(MAKE, lenses=["nowhere"])["errors"][0]["extensions"]["code"] == "NOT_FOUND"
     assert refused(house, lenses=[]) == "release_lenses"
     assert refused(house, step=0) == "research_step"
+
+
+def test_who_freezes_what_was_frozen_already_has_that_release(house: House) -> None:
+    assert (frozen(house), frozen(house), frozen(house, step=4), frozen(house, lenses=["accounts"])) == (1, 1, 2, 3)
+    house.record(*somebody("newcomer"))
+    assert (frozen(house), frozen(house)) == (4, 4)
+
+
+def test_a_project_has_so_many_releases_and_no_more(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(releasing, "MOST", 2)
+    assert (frozen(house, step=1), frozen(house, step=2)) == (1, 2)
+    assert refused(house, step=3) == "release_many"
+    assert (frozen(house, step=2), len(house.ask(RELEASES_OF)["releases"])) == (2, 2)
+
+
+def test_releases_are_not_listed_over_and_over_in_one_question(house: House) -> None:
+    many = " ".join(f"a{number}: releases {{ number }}" for number in range(12))
+    assert house.refusal(f"{{ research {{ {many} }} }}") == "TOO_COSTLY"
 
 
 def test_releases_of_one_project_are_not_another_s(house: House) -> None:

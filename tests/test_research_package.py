@@ -80,6 +80,12 @@ def test_the_python_script_loads_every_table(folder: Path, tool: str) -> None:
         assert (height, columns) == (len(rows), list(rows[0]))
 
 
+def test_the_r_script_keeps_a_table_of_one_week_a_table_and_says_where_there_is_none(folder: Path) -> None:
+    script = (folder / "load.R").read_text()
+    assert "sts[, -1, drop = FALSE]" in script
+    assert "Geen reeks van" in script
+
+
 @pytest.mark.skipif(shutil.which("Rscript") is None, reason="R is not installed")
 def test_the_r_script_loads_the_sequences(folder: Path) -> None:
     done = subprocess.run(["Rscript", "load.R"], cwd=folder, capture_output=True, text=True)

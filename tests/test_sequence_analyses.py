@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from sequence_rows import LETTERS, sequences, words
 
 from projections.research import kernels
-from projections.research.around import aligned
+from projections.research.around import aligned, followed
 from projections.research.comparison import agreement, crossed, differing_since
 from projections.research.distances import (
     Costs,
@@ -230,6 +230,21 @@ def test_weeks_around_an_event_are_those_that_were_followed() -> None:
     found = aligned(sequences(["HHFFE", "HF", "AAAA", "H"]), np.array([2, 0, -1, 4]), 2)
     assert words(found) == ["HHFFE", "..HF."]
     assert found.names == ("r-0", "r-1")
+
+
+def test_how_far_around_an_event_is_told_drops_nobody_by_themselves() -> None:
+    happened = [(5, 20), (5, 20), (5, 8), (1, 20), (7, 20), (7, 20), None]
+
+    def told(weeks: int, fewest: int = 2) -> tuple[int, list[int]]:
+        width, rows = followed(happened, weeks, lambda of: int(of.sum()) >= fewest)
+        return width, rows.tolist()
+
+    assert told(1) == (1, [0, 1, 2, 3, 4, 5])
+    assert told(2) == (1, [0, 1, 2, 3, 4, 5]), "the one that began a week before would follow"
+    assert told(3) == (3, [0, 1, 4, 5]), "two that fell out"
+    assert (told(5), told(50)) == ((5, [0, 1, 4, 5]), (7, [4, 5]))
+    assert told(50, 3) == (1, [0, 1, 2, 3, 4, 5]), "too few are left"
+    assert told(4, 7) == (-1, [])
 
 
 def test_two_readings_agree_by_more_than_chance_as_others_work_it_out() -> None:

@@ -101,10 +101,18 @@ ROLE_RULES: dict[str, tuple[str, str]] = {
         "Name one release by its number, as `release=1`.",
         "Noem één uitgave met haar nummer, zoals `release=1`.",
     ),
+    "release_many": (
+        "The research project '{id}' has {limit} releases, which is as many as there can be. Use one of these, or begin another project.",
+        "Het onderzoeksproject '{id}' heeft {limit} uitgaven, meer kunnen het er niet zijn. Gebruik een daarvan, of begin een ander project.",
+    ),
     "release_lenses": ("A release is read through at least one lens.", "Een uitgave wordt gelezen door minstens één lens."),
     "project_purpose": (
         "Say what the research is for, in 1 to {limit} characters.",
         "Zeg waar het onderzoek voor is, in 1 tot {limit} tekens.",
+    ),
+    "project_lenses": (
+        "A project is read through at least one lens. Leave the lenses out to have it read through all.",
+        "Een project wordt gelezen door minstens één lens. Laat de lenzen weg om het door alle te laten lezen.",
     ),
     "project_backwards": ("`since` lies after `until`.", "`since` ligt na `until`."),
     "research_holder": (
@@ -130,10 +138,17 @@ ROLE_RULES: dict[str, tuple[str, str]] = {
         "Voor en na een gebeurtenis worden 1 tot {limit} stappen verteld.",
     ),
     "analysis_costs": (
-        "Own costs (and only they) are given as five rows of five numbers, for {states}: the same both ways, 0 for a state and itself, not all 0.",
-        "Eigen kosten (en alleen die) geef je als vijf rijen van vijf getallen, voor {states}: heen en terug gelijk, 0 voor een fase met zichzelf, niet alle 0.",
+        "Own costs (and only they) are given as five rows of five numbers, for {states}: the same both ways, 0 for a state and itself, not all 0, none over {limit}.",
+        "Eigen kosten (en alleen die) geef je als vijf rijen van vijf getallen, voor {states}: heen en terug gelijk, 0 voor een fase met zichzelf, niet alle 0, geen boven {limit}.",
     ),
-    "analysis_indel": ("What it costs to put in or leave out is more than 0.", "Wat toevoegen of weglaten kost is meer dan 0."),
+    "analysis_indel": (
+        "What it costs to put in or leave out is more than 0, and at most {limit}.",
+        "Wat toevoegen of weglaten kost is meer dan 0, en hoogstens {limit}.",
+    ),
+    "analysis_same": (
+        "Both readings are the same. Name another lens or another holder for the other.",
+        "Beide lezingen zijn dezelfde. Noem voor de andere een andere lens of een andere houder.",
+    ),
     "analysis_size": (
         "{size} relationships would be compared with one another, and {limit} can be. Ask for more weeks, which fewer were followed for, or in a"
         " project of fewer initiatives.",

@@ -148,8 +148,8 @@ SERVICE_RULES: dict[str, tuple[str, str]] = {
     "lens_draws": ("Draw 1 to {limit} times.", "Trek 1 tot {limit} keer."),
     "lens_sample": ("A lens is tried on 1 to {limit} relationships.", "Een lens wordt op 1 tot {limit} relaties geprobeerd."),
     "lens_sweep": (
-        "This weighs {size} events; {limit} are weighed at once. Draw fewer times, or take a smaller sample.",
-        "Hierbij worden {size} gebeurtenissen gewogen; dat mogen er {limit} tegelijk zijn. Trek minder vaak, of neem een kleinere steekproef.",
+        "This weighs events and reads weeks {size} times; {limit} times is what is done at once. Draw fewer times, or take a smaller sample.",
+        "Hierbij worden gebeurtenissen en weken {size} keer gewogen en gelezen; dat mag tegelijk {limit} keer. Trek minder vaak, of neem een kleinere steekproef.",
     ),
     "lens_weightless": (
         "The lens '{name}' has no weights that could be moved. Ask of one of the kind of `evidence`.",

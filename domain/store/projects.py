@@ -83,6 +83,8 @@ class Projects:
         first, last = (None if said is None else dated(day, said, field) for said, field in ((since, "since"), (until, "until")))
         if first is not None and last is not None and first > last:
             raise bad("project_backwards", "since")
+        if lenses is not None and not lenses:
+            raise bad("project_lenses", "lenses")
         chosen, named = _listed(initiatives), _listed(people)
         _check_people(named or ())
         with self._store.reading() as connection:

@@ -36,7 +36,7 @@ def _options(verb: Callable[..., None]) -> Callable[..., None]:
     """What every analysis takes."""
     for option in reversed((
         click.option("--project", metavar="ID", required=True, help="The research project."),
-        click.option("--lens", metavar="NAME", help="Read with this lens (`name` or `name@version`); else `evidence`."),
+        click.option("--lens", metavar="NAME", help="Read with this lens (`name`, `name@version`); else its first, or `evidence`."),
         click.option("--holder", type=click.Choice(HOLDERS), help="Whose reading; else pooled. gives and receives: a side."),
         click.option("--step", type=int, default=1, show_default=True, metavar="WEEKS", help="Weeks between two points."),
         click.option("--svg", type=click.Path(dir_okay=False, path_type=Path), help="Draw it into this file too."),
@@ -138,7 +138,7 @@ def around_event(event: str, reach: int, project: str, svg: Path | None, **readi
 
 
 @analyse.command("compare", cls=Verb)
-@click.option("--other-lens", metavar="NAME", help="The lens of the other reading; else `evidence`.")
+@click.option("--other-lens", metavar="NAME", help="The lens of the other reading; else its first, or `evidence`.")
 @click.option("--other-holder", type=click.Choice(HOLDERS), help="Whose the other reading is; else pooled.")
 @_options
 def compare(project: str, svg: Path | None, other_lens: str | None, other_holder: str | None, **reading: Any) -> None:

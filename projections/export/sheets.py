@@ -55,8 +55,9 @@ SAYS: dict[type[a.Analysis], Words] = {
         " eindigde.",
     ),
     a.Around: (
-        "How they stood in the weeks before and after. What follows on something was not for that reason brought about by it.",
-        "Hoe ze stonden in de weken ervoor en erna. Wat op iets volgt, komt daar niet daarom door.",
+        "How they stood in the weeks before and after, of those followed in all of them."
+        " What follows on something was not for that reason brought about by it.",
+        "Hoe ze stonden in de weken ervoor en erna, van wie in al die weken gevolgd is. Wat op iets volgt, komt daar niet daarom door.",
     ),
     a.Compared: (
         "A row is how the one reading was, a column how the other was at the same points. Neither is right because the other differs.",

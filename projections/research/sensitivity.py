@@ -6,7 +6,7 @@ the same in all its versions). What people rated themselves, weights of codes, h
 """
 
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Sequence, Set
 from random import Random
 
 from msgspec.structs import replace
@@ -19,7 +19,7 @@ from projections.views.answers import Answer
 
 MOST_DRAWS = 200
 WORK = 4_000_000
-"""Events that are weighed, each as often as it is: some half a minute."""
+"""Events that are weighed and weeks that are read, each as often as it is: some half a minute."""
 PHASES = ("help", "friendship", "ambiguity", "unobserved", "ended")
 
 
@@ -50,7 +50,7 @@ class WeightMoved(Answer):
 
 class Sensitivity(Answer):
     """`otherwise` is the share of all weeks that reads otherwise, 0 to 1, on average over the draws; `otherwise_most` in the draw that
-    differs most. `weights`, those that change most first; those that change nothing are left out."""
+    differs most. `weights`, those that change most first; those that change nothing, or of too few, are left out."""
 
     lens: str
     lens_version: str
@@ -72,14 +72,18 @@ class _Sum:
     def __init__(self) -> None:
         self.moves = 0
         self.otherwise = 0
+        self.differing: set[str] = set()
         self.last: Counter[str] = Counter()
         self.weeks: Counter[str] = Counter()
 
-    def add(self, found: Conclusion, base: Conclusion) -> None:
+    def add(self, id: str, found: Conclusion, base: Conclusion) -> None:
         self.moves += len(found.changes)
         self.last[found.phases[-1]] += 1
         self.weeks.update(found.phases)
-        self.otherwise += sum(one != other for one, other in zip(found.phases, base.phases, strict=True))
+        differing = sum(one != other for one, other in zip(found.phases, base.phases, strict=True))
+        self.otherwise += differing
+        if differing:
+            self.differing.add(id)
 
 
 def check(spread: float, draws: int) -> None:
@@ -91,32 +95,40 @@ def check(spread: float, draws: int) -> None:
 
 
 def swept(
-    cases: Sequence[Case], lens: Definition, spread: float, draws: int, seed: int, among: int, going: Callable[[], None]
+    cases: Sequence[Case],
+    lens: Definition,
+    spread: float,
+    draws: int,
+    seed: int,
+    among: int,
+    going: Callable[[], None],
+    is_told: Callable[[Set[str]], bool],
 ) -> Sensitivity:
-    """Read the cases with moved weights. `going` is called between two cases, and may break off. Raises `Refused`."""
+    """Read the cases with moved weights. `going` is called between two readings, and may break off. `is_told`: whether a weight is told
+    that changes how these cases read, and no others. Raises `Refused`."""
     check(spread, draws)
     used = [name for name in WEIGHTS if any(lens.weight(name))]
     single = [(name, moved(lens, {name: factor})) for name in used for factor in (1 - spread, 1 + spread)]
     chance = Random(seed)
     random = [moved(lens, {name: 1 + spread * (2 * chance.random() - 1) for name in used}) for _ in range(draws)]
     lenses = [lens, *random, *(one for _, one in single)]
-    if (size := sum(len(case.told.steps) for case in cases) * len(lenses)) > WORK:
+    if (size := sum(len(case.told.steps) + len(case.instants) for case in cases) * len(lenses)) > WORK:
         raise Refused(Refusal("TOO_COSTLY", "lens_sweep", "draws", {"limit": WORK, "size": size}))
     sums = [_Sum() for _ in lenses]
     for case in cases:
-        going()
         own = weigh(case.told, lens)
         base = weighed(case, own, lens)
         for one, total in zip(lenses, sums, strict=True):
+            going()
             items = own if one is lens else weigh(case.told, one)
-            total.add(base if items == own else weighed(case, items, one), base)
+            total.add(case.id, base if items == own else weighed(case, items, one), base)
     own_sum, by_chance, alone = sums[0], sums[1 : draws + 1], sums[draws + 1 :]
     whole = sum(own_sum.weeks.values())
     shares = [_share(total.otherwise, whole) for total in by_chance]
     asked = (lens.name, lens.version, spread, draws, seed, len(cases), among)
     mean = _share(sum(total.otherwise for total in by_chance), whole * draws)
     ranges = _ranges([own_sum, *by_chance], len(cases))
-    return Sensitivity(*asked, mean, max(shares), *ranges, _moved(used, alone, own_sum, whole))
+    return Sensitivity(*asked, mean, max(shares), *ranges, _moved(used, alone, own_sum, whole, is_told))
 
 
 def _ranges(sums: Sequence[_Sum], count: int) -> tuple[Range, list[PhaseRange]]:
@@ -137,11 +149,12 @@ def moved(lens: Definition, factors: dict[str, float]) -> Definition:
     return replace(lens, weights={**lens.weights, **weights})
 
 
-def _moved(used: Sequence[str], alone: Sequence[_Sum], base: _Sum, whole: int) -> list[WeightMoved]:
+def _moved(used: Sequence[str], alone: Sequence[_Sum], base: _Sum, whole: int, is_told: Callable[[Set[str]], bool]) -> list[WeightMoved]:
     found = []
     for name, less, more in zip(used, alone[::2], alone[1::2], strict=True):
         moves = max((less.moves, more.moves), key=lambda count: abs(count - base.moves))
-        if otherwise := max(less.otherwise, more.otherwise):
+        # Each end by itself: what the one adds would be of those alone that it changes.
+        if (otherwise := max(less.otherwise, more.otherwise)) and all(is_told(one.differing) for one in (less, more) if one.differing):
             found.append(WeightMoved(name, _share(otherwise, whole), moves))
     return sorted(found, key=lambda one: (-one.otherwise, one.weight))
 

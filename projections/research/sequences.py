@@ -4,20 +4,15 @@ Lengths differ, and why a sequence is no longer stands beside it: one that is st
 nothing was known in between is a state of its own, UNOBSERVED; after the last point there is none.
 """
 
-from collections.abc import Sequence
-
 import numpy as np
 from msgspec import Struct
 from msgspec.structs import replace
 from numpy.typing import NDArray
 
-from projections.views.pseudonymous import Relationship, Trajectory
-
 ALPHABET = ("UNOBSERVED", "HELP", "FRIENDSHIP", "AMBIGUITY", "ENDED")
 OVER = -1
 """Stands after the last point of a sequence."""
 ENDED = ALPHABET.index("ENDED")
-_PLACE = {state: place for place, state in enumerate(ALPHABET)}
 
 
 class Sequences(Struct, frozen=True):
@@ -53,14 +48,3 @@ class Sequences(Struct, frozen=True):
         states[:, :width] = kept.states[:, :width]
         states[states == OVER] = ENDED
         return replace(kept, states=states, lengths=np.full(len(kept), points, dtype=np.intp))
-
-
-def sequences_of(told: Sequence[tuple[Relationship, Trajectory]], step: int, holder: str | None = None) -> Sequences:
-    """The trajectories of relationships, all under one lens, `step` weeks apart."""
-    lengths = np.array([len(trajectory.phase) for _, trajectory in told], dtype=np.intp)
-    states = np.full((len(told), max(lengths, default=0)), OVER, dtype=np.int8)
-    for row, (_, trajectory) in zip(states, told, strict=True):
-        row[: len(trajectory.phase)] = [_PLACE[phase] for phase in trajectory.phase]
-    lens = f"{told[0][1].lens}@{told[0][1].lens_version}" if told else ""
-    names, censoring = zip(*((one.pseudonym, one.censoring) for one, _ in told), strict=True) if told else ((), ())
-    return Sequences(names, states, lengths, censoring, step, lens, holder)

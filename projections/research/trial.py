@@ -4,7 +4,7 @@ Neither is right: that two lenses differ says what the one believes and the othe
 """
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 
 from domain.model.time import rfc3339
 from projections.research.cases import Case, Way, read
@@ -48,13 +48,15 @@ class Trial(Answer):
     moves: list[Differing]
 
 
-def tried(cases: Iterable[Case], way: Way, beside: Way, names: tuple[str, str], among: int, seed: int) -> Trial:
-    """Lay one lens beside another. `names` are what the two are called, `among` is of how many the cases were drawn."""
+def tried(cases: Iterable[Case], way: Way, beside: Way, names: tuple[str, str], among: int, seed: int, going: Callable[[], None]) -> Trial:
+    """Lay one lens beside another. `names` are what the two are called, `among` is of how many the cases were drawn. `going` is called
+    before each case, and may break off."""
     last: Counter[tuple[str, str]] = Counter()
     weeks: Counter[tuple[str, str]] = Counter()
     moves: list[tuple[int, str, str, str, str]] = []
     same = 0
     for case in cases:
+        going()
         new, old = read(case, way), read(case, beside)
         last[old.phases[-1], new.phases[-1]] += 1
         weeks.update(zip(old.phases, new.phases, strict=True))

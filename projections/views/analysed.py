@@ -10,7 +10,6 @@ from msgspec import Struct, field
 from projections.research.sequences import ALPHABET
 
 PHASES = ALPHABET
-TOO_FEW = "TOO_FEW"
 
 
 class Analysis(Struct, frozen=True, kw_only=True, rename="camel"):

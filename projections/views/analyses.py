@@ -15,18 +15,19 @@ from projections.research import around, comparison, distances, indicators, stat
 from projections.research.enough import Enough
 from projections.research.sequences import ALPHABET, Sequences
 from projections.views import analysed as a
+from projections.views.pseudonymous import TOO_FEW
 from projections.views.research import Research
 from projections.views.scope import Scope
 from projections.views.sequenced import Reading, Told, read
 
-EVENTS = ("roles_reversed", "boundary_agreed", "term_left_open")
 MEASURES = ("OPTIMAL_MATCHING", "LCS", "HAMMING")
 COSTS = ("CONSTANT", "RATES", "GIVEN")
 MOST_GROUPS = 20
 MOST_COMPARED = 2_000
-"""Relationships that are compared with one another."""
+"""Relationships that are compared with one another; of all together no more points are read than `POINTS`."""
 MOST_POINTS = 260
 MOST_REACH = 104
+MOST_COST = 1_000_000
 DECIMALS = 4
 
 
@@ -57,7 +58,7 @@ class Analyses:
         rows = [
             a.FollowingRow(phase, int(row.sum()), row.tolist(), _all(parts[state]), None)
             if state in rates
-            else a.FollowingRow(phase, None, None, None, a.TOO_FEW)
+            else a.FollowingRow(phase, None, None, None, TOO_FEW)
             for state, (phase, row) in enumerate(zip(ALPHABET, counts, strict=True))
             if row.sum()
         ]
@@ -97,7 +98,7 @@ class Analyses:
         kept = whole.rows(np.flatnonzero(_followed(whole.sequences, points)))
         about: dict[str, Any] = {"weeks": points * reading.step, "measure": measure}
         if not kept.is_told or len(kept.sequences) < groups:
-            return a.Typical(**{**kept.said(), "relationships": None, "persons": None, "points": None, "withheld": a.TOO_FEW}, **about)
+            return a.Typical(**kept.withheld(), **about)
         compared = kept.sequences.followed(points)
         if len(compared) > MOST_COMPARED:
             raise Refused(Refusal("TOO_COSTLY", "analysis_size", None, {"limit": MOST_COMPARED, "size": len(compared)}))
@@ -115,7 +116,7 @@ class Analyses:
         found = survival.waits(told.sequences, ALPHABET.index(phase))
         waiting = told.rows(found.rows)
         if not waiting.is_told:
-            return a.Awaited(**{**told.said(), "relationships": None, "persons": None, "points": None, "withheld": a.TOO_FEW}, phase=phase)
+            return a.Awaited(**told.withheld(), phase=phase)
         curve = survival.kaplan_meier(found)
         rows = []
         for point in range(len(curve.waiting)):
@@ -128,31 +129,36 @@ class Analyses:
         return a.Awaited(**waiting.said(), phase=phase, rows=rows, median=median)
 
     def around(self, scope: Scope, reading: Reading, event: str, reach: int) -> a.Around:
-        """Aligned on the first time the event happened in each."""
+        """Aligned on the first time the event happened in each; point 0 is the first at which it had. All rows that are told are
+        of the same relationships, and those of another reach or holder of the same but for enough persons or none."""
         if not 1 <= reach <= MOST_REACH:
             raise bad("analysis_reach", "reach", limit=MOST_REACH)
         with self._research.asked(scope) as asked:
-            told = read(asked, reading)
-            at = asked.first_weeks(told.sequences.names, EVENTS_AS[event])
-        points = np.array([-1 if week is None else week // reading.step for week in at], dtype=np.intp)
-        kept = np.flatnonzero((points >= 0) & (points < told.sequences.lengths))
-        these = told.rows(kept)
-        if not these.is_told:
-            return a.Around(**these.said(), event=event)
-        found = around.aligned(these.sequences, points[kept], reach)
-        counts = states.distribution(found).counts
-        told_at = [these.enough.is_told(found.states[:, place] >= 0) for place in range(2 * reach + 1)]
+            pooled = read(asked, Reading(reading.lens, None, reading.step))
+            told = pooled if reading.holder is None else read(asked, reading)
+            at = asked.first_weeks(pooled.sequences.names, EVENTS_AS[event])
+        points = np.array([-1 if one is None else -(-one.week // reading.step) for one in at], dtype=np.intp)
+        weeks, kept = around.followed(at, (reach + 1) * reading.step - 1, _with_and_without(pooled, told))
+        wide = (weeks + 1) // reading.step - 1
+        names = {pooled.sequences.names[row]: points[row] for row in kept}
+        these = told.rows(np.array([row for row, name in enumerate(told.sequences.names) if name in names], dtype=np.intp))
+        if wide < 0 or not these.is_told:
+            return a.Around(**these.withheld(), event=event)
+        own = np.array([names[name] for name in these.sequences.names], dtype=np.intp)
+        counts = states.distribution(around.aligned(these.sequences, own, reach)).counts
         rows = [
-            a.AroundRow((place - reach) * reading.step, int(counts[place].sum()), counts[place].tolist(), None)
-            if told_at[place]
-            else a.AroundRow((place - reach) * reading.step, None, None, a.TOO_FEW)
-            for place in range(2 * reach + 1)
+            a.AroundRow(point * reading.step, int(counts[reach + point].sum()), counts[reach + point].tolist(), None)
+            if abs(point) <= wide
+            else a.AroundRow(point * reading.step, None, None, TOO_FEW)
+            for point in range(-reach, reach + 1)
         ]
         return a.Around(**these.said(), event=event, rows=rows)
 
     def compare(self, scope: Scope, one: Reading, other: Reading) -> a.Compared:
         """Of the relationships that have both readings."""
         with self._research.asked(scope) as asked:
+            if (asked.lens(one.lens), one.holder) == (asked.lens(other.lens), other.holder):
+                raise bad("analysis_same", "otherLens")
             first, second = read(asked, one), read(asked, other)
         both = set(first.sequences.names) & set(second.sequences.names)
         first, second = (
@@ -166,7 +172,7 @@ class Analyses:
         whole = comparison.agreement(counts.sum(axis=0))
         stood = _told_rows(first.enough, counts.sum(axis=2) > 0)
         rows = [
-            a.ComparedRow(phase, int(row.sum()), row.tolist(), None) if state in stood else a.ComparedRow(phase, None, None, a.TOO_FEW)
+            a.ComparedRow(phase, int(row.sum()), row.tolist(), None) if state in stood else a.ComparedRow(phase, None, None, TOO_FEW)
             for state, (phase, row) in enumerate(zip(ALPHABET, whole.counts, strict=True))
             if row.sum()
         ]
@@ -188,12 +194,24 @@ EVENTS_AS: Mapping[str, Callable[[Any], bool]] = {
     "boundary_agreed": lambda event: event.kind.name == "boundary_agreed",
     "term_left_open": lambda event: event.kind.name == "term_ended" and event.data.continuation == "left_open",
 }
+EVENTS = tuple(EVENTS_AS)
 
 
 def _told_points(told: Told) -> int:
     """Up to the first point at which too few were followed: from then on there are no more of them."""
     lengths = told.sequences.lengths
     return next((point for point in range(lengths.max(initial=0)) if not told.enough.is_told(lengths > point)), int(lengths.max(initial=0)))
+
+
+def _with_and_without(pooled: Told, told: Told) -> Callable[[NDArray[np.bool_]], bool]:
+    """Whether rows of the one are of enough persons: all of them, those that have the other reading, and those that have not."""
+    having = np.isin(pooled.sequences.names, told.sequences.names)
+
+    def is_told(rows: NDArray[np.bool_]) -> bool:
+        parts = [part for part in (rows & having, rows & ~having) if part.any()]
+        return pooled.enough.is_told(rows) and all(pooled.enough.is_told(part) for part in parts)
+
+    return is_told
 
 
 def _told_rows(enough: Enough, stood: NDArray[np.bool_]) -> frozenset[int]:
@@ -207,18 +225,18 @@ def _followed(sequences: Sequences, points: int) -> NDArray[np.bool_]:
 
 def _own_costs(substitution: Sequence[Sequence[float]] | None, indel: float | None, costs: str) -> distances.Costs | None:
     """Costs that were given. Raises `Refused` where they are none."""
-    if indel is not None and not 0 < indel < np.inf:
-        raise bad("analysis_indel", "indel")
+    if indel is not None and not 0 < indel <= MOST_COST:
+        raise bad("analysis_indel", "indel", limit=MOST_COST)
     if (substitution is not None) != (costs == "GIVEN"):
-        raise bad("analysis_costs", "substitution", states=", ".join(ALPHABET))
+        raise bad("analysis_costs", "substitution", states=", ".join(ALPHABET), limit=MOST_COST)
     if substitution is None:
         return None
     size = len(ALPHABET)
     if len(substitution) != size or any(len(row) != size for row in substitution):
-        raise bad("analysis_costs", "substitution", states=", ".join(ALPHABET))
+        raise bad("analysis_costs", "substitution", states=", ".join(ALPHABET), limit=MOST_COST)
     found = np.array(substitution, dtype=np.float64)
-    if not np.isfinite(found).all() or (found < 0).any() or (found != found.T).any() or found.diagonal().any() or not found.any():
-        raise bad("analysis_costs", "substitution", states=", ".join(ALPHABET))
+    if not ((found >= 0) & (found <= MOST_COST)).all() or (found != found.T).any() or found.diagonal().any() or not found.any():
+        raise bad("analysis_costs", "substitution", states=", ".join(ALPHABET), limit=MOST_COST)
     return distances.given_costs(found, indel)
 
 
@@ -230,7 +248,7 @@ def _apart(sequences: Sequences, measure: str, costs: distances.Costs) -> NDArra
 
 def _groups(enough: Enough, compared: Sequences, found: typical.Groups) -> list[a.Group]:
     told = enough.told({group: found.group == group for group in range(len(found.medoids))})
-    held = a.Group(None, None, None, None, None, None, a.TOO_FEW)
+    held = a.Group(None, None, None, None, None, None, TOO_FEW)
     return [_group(compared, found, group) if group in told else held for group in range(len(found.medoids))]
 
 

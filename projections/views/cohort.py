@@ -39,6 +39,11 @@ class Cohort(Struct, frozen=True):
     def is_shown(self) -> bool:
         return self.persons >= self.fewest
 
+    def is_of_enough(self, ids: Iterable[str]) -> bool:
+        """Whether what is of these relationships alone is of as many persons as are told of."""
+        persons = {self.main.get(person, person) for id in ids for person in self.members[id].values()}
+        return len(persons) >= self.fewest
+
     def person(self, participant: str) -> str:
         """The pseudonym of somebody, however often they are registered."""
         return self.names.person(self.main.get(participant, participant))

@@ -5,6 +5,9 @@ They are types of their own, so that nothing of the others' slips in with a fiel
 
 from msgspec import Struct
 
+TOO_FEW = "TOO_FEW"
+"""Why something is not told: fewer people are in it than are told of."""
+
 
 class Study(Struct, frozen=True):
     """A project. Both numbers are None where nothing is told of it, and `withheld` says why; `lenses` are None where it has all."""

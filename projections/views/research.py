@@ -23,7 +23,7 @@ from domain.store.store import EventStore
 from projections.lenses.chronicle import Chronicle
 from projections.lenses.reading import SPOKEN_FOR, Accounts, Evidence
 from projections.research.agreement import CodeAgreement
-from projections.research.cases import Case, drawn
+from projections.research.cases import Case
 from projections.research.sensitivity import Sensitivity, check, swept
 from projections.runner import Runner
 from projections.views import pseudonymous as p
@@ -56,6 +56,13 @@ class _Whose(NamedTuple):
     called: str | None
 
 
+class Happened(NamedTuple):
+    """In which week of a relationship something happened, and how many weeks of it are told of."""
+
+    week: int
+    weeks: int
+
+
 class Asked(Struct, frozen=True):
     """A project at one moment, and what can be asked of it."""
 
@@ -66,7 +73,7 @@ class Asked(Struct, frozen=True):
     def study(self) -> p.Study:
         shown, project = self.cohort.is_shown, self.project
         relationships, persons = (len(self.cohort.ids), self.cohort.persons) if shown else (None, None)
-        withheld = None if shown else "TOO_FEW"
+        withheld = None if shown else p.TOO_FEW
         lenses = None if project.lenses is None else list(project.lenses)
         return p.Study(project.id, project.purpose, project.since, project.until, relationships, persons, withheld, lenses)
 
@@ -92,8 +99,7 @@ class Asked(Struct, frozen=True):
     def trajectories(self, keys: Sequence[str], step: int, lens: str | None, holder: str | None) -> dict[str, p.Trajectory]:
         """The readings of a holder of these relationships, and of these members; none of those that are not in it, or where nobody is
         called like the holder. Raises `Refused`."""
-        if not 1 <= step <= MOST_STEP:
-            raise bad("research_step", "stepWeeks", limit=MOST_STEP)
+        check_step(step)
         name, definition = lens_for(self.snapshot, self.project, lens)
         whose = self._whose(keys, holder)
         seen = self._observed(sorted({one.relationship for one in whose.values()}))
@@ -147,13 +153,14 @@ class Asked(Struct, frozen=True):
                 yield p.Code(seen.weeks.of(event.at), self._called(id, event.perspective), code)
 
     def agreement(self) -> list[CodeAgreement] | None:
-        """How far coders agree on these relationships; None where nothing is told of them."""
+        """How far coders agree on what was said in these relationships while they were observed; None where nothing is told of them. Of a
+        code that was given in relationships of too few, nothing is."""
         if not self.cohort.is_shown:
             return None
         ids = list(self.cohort.ids.values())
         for id in ids:
             self.snapshot.seen.note(f"relationship/{id}", "voice")
-        return agreement_on(self.snapshot, ids)
+        return agreement_on(self.snapshot, {id: one.upto for id, one in self._observed(ids).items()}, self.cohort.is_of_enough)
 
     def _called(self, id: str, holder: str | None) -> str | None:
         is_member = holder is not None and holder not in SPOKEN_FOR
@@ -164,30 +171,36 @@ class Asked(Struct, frozen=True):
         return [p.Lens(lens.name, lens.version, lens.description) for lens in self.snapshot.lenses()]
 
     def sensitivity(self, lens: str | None, spread: float, draws: int, seed: int) -> Sensitivity | None:
-        """Of so many relationships at the most, at the ends of the weeks that are told of each. Raises `Refused`."""
+        """Of so many relationships at the most, at the ends of the weeks that are told of each; None where these are of too few. Raises
+        `Refused`."""
         check(spread, draws)
         definition = with_weights(*lens_for(self.snapshot, self.project, lens))
         if not self.cohort.is_shown:
             return None
-        seen = self._observed([self.cohort.ids[name] for name in drawn(self.cohort.ids, MOST_SWEPT, seed)])
+        # The first in the order of pseudonyms, whatever is drawn: two samples that differ in one relationship would tell of that one.
+        seen = self._observed(list(islice(self.cohort.ids.values(), MOST_SWEPT)))
         for id in seen:
             self.snapshot.seen.note(f"relationship/{id}", "voice")
         told = self.snapshot.told(list(seen), None)
         cases = [Case(id, told[id], one.instants(one.grid(1)), one.upto) for id, one in seen.items() if len(one.grid(1))]
-        return swept(cases, definition, spread, draws, seed, len(self.cohort.ids), go_on)
+        if not self.cohort.is_of_enough(case.id for case in cases):
+            return None
+        return swept(cases, definition, spread, draws, seed, len(self.cohort.ids), go_on, self.cohort.is_of_enough)
 
     def lens(self, asked: str | None) -> tuple[str, str]:
         """The name of a lens and its version. Raises `Refused`."""
         name, definition = lens_for(self.snapshot, self.project, asked)
         return name, self.snapshot.version(name, definition)
 
-    def first_weeks(self, pseudonyms: Sequence[str], happened: Callable[[Event], bool]) -> list[int | None]:
-        """In which week of each relationship something happened first, while it was observed; None where it did not."""
+    def first_weeks(self, pseudonyms: Sequence[str], happened: Callable[[Event], bool]) -> list[Happened | None]:
+        """When something happened first in each relationship, while it was observed; None where it did not."""
         ids = [self.cohort.ids[name] for name in pseudonyms]
         seen, told = self._observed(ids), self.snapshot.told(ids, None)
         self.snapshot.seen.tells_who(f"relationship/{id}" for id in ids)
         first = {id: next((step.event.at for step in told[id].steps if happened(step.event)), None) for id in ids}
-        return [None if (at := first[id]) is None or at > seen[id].upto else seen[id].weeks.of(at) for id in ids]
+        return [
+            None if (at := first[id]) is None or at > (one := seen[id]).upto else Happened(one.weeks.of(at), len(one.grid(1))) for id in ids
+        ]
 
     def _bodies(self, ids: Sequence[str], name: str, lens: Definition) -> dict[str, Evidence | Accounts]:
         for id in ids:
@@ -313,6 +326,12 @@ class Research:
     def moves(self, keys: Sequence[str], scope: Scope, lens: str | None = None, holder: str | None = None) -> dict[str, list[p.Move]]:
         with self.asked(scope) as asked:
             return asked.moves(keys, lens, holder)
+
+
+def check_step(step: int) -> None:
+    """Raises `Refused` where it is no number of weeks between two readings."""
+    if not 1 <= step <= MOST_STEP:
+        raise bad("research_step", "stepWeeks", limit=MOST_STEP)
 
 
 def fixed(snapshot: Snapshot, project: Project, asked: str) -> str:

@@ -13,21 +13,24 @@ from numpy.typing import NDArray
 
 from domain.model.errors import bad
 from projections.research.enough import Enough
-from projections.research.sequences import Sequences, sequences_of
-from projections.views import analysed as a
+from projections.research.sequences import ALPHABET, OVER, Sequences
 from projections.views import pseudonymous as p
-from projections.views.research import Asked
+from projections.views.research import Asked, check_step
 
 HOLDERS = ("coordinator", "group", "observer", "gives", "receives")
+_PLACE = {state: place for place, state in enumerate(ALPHABET)}
 
 
 class Reading(Struct, frozen=True):
     """By what relationships are read: a lens (None: evidence), whose (None: pooled; `gives` and `receives`: that of the one member on that
-    side, where there is one), and how many weeks lie between two points."""
+    side, where there is one), and how many weeks lie between two points. Raises `Refused` where that is no step."""
 
     lens: str | None = None
     holder: str | None = None
     step: int = 1
+
+    def __post_init__(self) -> None:
+        check_step(self.step)
 
 
 class Told(Struct, frozen=True, dict=True):
@@ -52,18 +55,20 @@ class Told(Struct, frozen=True, dict=True):
         kept = [self.persons[row] for row in wanted]
         return Told(self.reading, self.sequences.rows(wanted), kept, self.fewest, self.lens, self.version)
 
+    def withheld(self) -> dict[str, Any]:
+        """What an analysis says of itself that tells nothing."""
+        return {**self._read_by(), "withheld": p.TOO_FEW}
+
     def said(self) -> dict[str, Any]:
         """What every analysis says of itself."""
-        about: dict[str, Any] = {
-            "lens": self.lens,
-            "lens_version": self.version,
-            "holder": self.reading.holder,
-            "step_weeks": self.reading.step,
-        }
         if not self.is_told:
-            return {**about, "withheld": a.TOO_FEW}
+            return self.withheld()
         persons, points = len(frozenset[str]().union(*self.persons)), int(self.sequences.lengths.sum())
-        return {**about, "relationships": len(self.sequences), "persons": persons, "points": points}
+        return {**self._read_by(), "relationships": len(self.sequences), "persons": persons, "points": points}
+
+    def _read_by(self) -> dict[str, Any]:
+        own = self.reading
+        return {"lens": self.lens, "lens_version": self.version, "holder": own.holder, "step_weeks": own.step}
 
 
 def read(asked: Asked, reading: Reading) -> Told:
@@ -77,7 +82,7 @@ def read(asked: Asked, reading: Reading) -> Told:
     found_by = asked.trajectories(list(keys.values()), reading.step, reading.lens, holder)
     told = [(one, trajectory) for one in found if (trajectory := found_by.get(keys.get(one.pseudonym, ""))) is not None and trajectory.week]
     persons = [frozenset(member.person for member in one.members) for one, _ in told]
-    return Told(reading, sequences_of(told, reading.step, reading.holder), persons, asked.cohort.fewest, lens, version)
+    return Told(reading, _sequences(told, reading.step, reading.holder), persons, asked.cohort.fewest, lens, version)
 
 
 def _key(one: p.Relationship, holder: str | None) -> str | None:
@@ -86,3 +91,14 @@ def _key(one: p.Relationship, holder: str | None) -> str | None:
         return one.key
     sided = [member.key for member in one.members if member.side == holder.upper()]
     return sided[0] if len(sided) == 1 else None
+
+
+def _sequences(told: Sequence[tuple[p.Relationship, p.Trajectory]], step: int, holder: str | None = None) -> Sequences:
+    """The trajectories of relationships, all under one lens, `step` weeks apart."""
+    lengths = np.array([len(trajectory.phase) for _, trajectory in told], dtype=np.intp)
+    states = np.full((len(told), max(lengths, default=0)), OVER, dtype=np.int8)
+    for row, (_, trajectory) in zip(states, told, strict=True):
+        row[: len(trajectory.phase)] = [_PLACE[phase] for phase in trajectory.phase]
+    lens = f"{told[0][1].lens}@{told[0][1].lens_version}" if told else ""
+    names, censoring = zip(*((one.pseudonym, one.censoring) for one, _ in told), strict=True) if told else ((), ())
+    return Sequences(names, states, lengths, censoring, step, lens, holder)

@@ -23,7 +23,7 @@ def trial(snapshot: Snapshot, lens: Definition, beside: str | None, sample: int,
     name, other = snapshot.lens(beside)
     cases, among = _cases(snapshot, sample, seed)
     names = f"{lens.name}@{lens.version}", f"{name}@{snapshot.version(name, other)}"
-    return tried(cases, (lens.name, lens), (name, other), names, among, seed)
+    return tried(cases, (lens.name, lens), (name, other), names, among, seed, go_on)
 
 
 def check_trier(scope: Scope) -> None:
@@ -37,7 +37,7 @@ def sensitivity(snapshot: Snapshot, asked: str | None, spread: float, draws: int
     """Raises `Refused`, also for a lens without weights."""
     lens = with_weights(*snapshot.lens(asked))
     cases, among = _cases(snapshot, sample, seed)
-    return swept(cases, lens, spread, draws, seed, among, go_on)
+    return swept(cases, lens, spread, draws, seed, among, go_on, lambda _: True)
 
 
 def with_weights(name: str, lens: Definition) -> Definition:

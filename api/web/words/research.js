@@ -88,8 +88,8 @@ export const research = {
   "research.around": ["Rond een omkering van rollen", "Around a reversal of roles"],
   "research.around_of": ["Rond de eerste omkering van rollen: alles samen", "Around the first reversal of roles: all together"],
   "research.around_says": [
-    "Hoe contacten stonden in de weken voor en na de eerste keer dat rollen omkeerden, in week 0; dat gebeurde in {count} contacten. Wat erop volgt, komt daar niet daarom door.",
-    "How contacts stood in the weeks before and after the first time that roles were reversed, in week 0; that happened in {count} contacts. What follows on it was not for that reason brought about by it.",
+    "Hoe contacten stonden in de weken voor en na de eerste keer dat rollen omkeerden, in week 0; het zijn steeds dezelfde {count} contacten, die al die weken gevolgd zijn. Wat erop volgt, komt daar niet daarom door.",
+    "How contacts stood in the weeks before and after the first time that roles were reversed, in week 0; these are the same {count} contacts throughout, which were followed in all those weeks. What follows on it was not for that reason brought about by it.",
   ],
   "research.typical": ["Wat op elkaar leek", "What went alike"],
   "research.typical_of": ["Typische verlopen: alles samen", "Typical trajectories: all together"],

@@ -16,11 +16,14 @@ alphabet <- c("UNOBSERVED", "HELP", "FRIENDSHIP", "AMBIGUITY", "ENDED")
 read <- function(name) read.csv(paste0(name, ".csv"), stringsAsFactors = FALSE, na.strings = "", check.names = FALSE)
 sequences <- read("sequences")
 chosen <- sequences[sequences$lens == lens & sequences$holder == holder & sequences$points > 0, ]
+if (nrow(chosen) == 0) {{
+  stop("No sequence of ", lens, " and ", holder, " has a point. / Geen reeks van ", lens, " en ", holder, " heeft een punt.")
+}}
 
 # STS. What comes after the last reading is no state: right = "DEL" leaves it out, so that lengths differ.
 sts <- read("sts")
 sts <- sts[match(chosen$id, sts$id), ]
-states <- seqdef(sts[, -1], alphabet = alphabet, id = chosen$relationship, right = "DEL", left = NA, gaps = NA)
+states <- seqdef(sts[, -1, drop = FALSE], alphabet = alphabet, id = chosen$relationship, right = "DEL", left = NA, gaps = NA)
 
 # SPELL. TraMineR counts from 1, weeks from 0; `limit` is 100 by itself.
 spell <- read("spell")
