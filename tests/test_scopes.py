@@ -371,8 +371,9 @@ def test_refusals_stand_in_the_access_log_and_say_nothing_of_what_was_asked(hous
     assert found == [("nobody", "nowhere", ("unauthenticated",)), ("dashboard", "nowhere", ("forbidden",))]
 
 
-UNNARROWED = {"followers.py", "organisation.py", "own.py", "own_pages.py", "wakeups.py"}
-"""Where the api asks of all there is: whether a place is there, who is appointed, what is a participant's own, and how far it all is."""
+UNNARROWED = {"followers.py", "organisation.py", "own.py", "own_pages.py", "projects.py", "wakeups.py"}
+"""Where the api asks of all there is: whether a place is there, who is appointed, what is a participant's own, which lenses
+there are, and how far it all is."""
 
 
 def test_the_api_asks_the_read_models_within_a_scope() -> None:

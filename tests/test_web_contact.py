@@ -72,6 +72,7 @@ def why(page: Page, lens: str = "evidence") -> Locator:
 def test_a_change_that_is_pointed_at_says_how_it_stood_and_which_events_made_it_so(web: WebHouse) -> None:
     page = web.visitor().open("contact/doris-marrit")
     change = stream(page).get_by_role("button", name="6 November 2020: from help to ambiguity")
+    settled(page)
     change.hover()
     expect(why(page).get_by_text("At the end of that day: ambiguity")).to_be_visible()
     expect(why(page).get_by_text("So much is known: 76%.")).to_be_visible()
