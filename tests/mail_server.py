@@ -22,12 +22,15 @@ SENDER = "platform@example.org"
 
 
 class Post:
-    """What came in, as it was sent and as it is read. `refuse`: what is said to who names an address, while it is set."""
+    """What came in, as it was sent and as it is read. `refuse`: what is said to who names an address, while it is set; `reject` to who
+    has sent a mail, and `goodbye` to who goes."""
 
     def __init__(self) -> None:
         self.came: list[EmailMessage] = []
         self.sent: list[str] = []
         self.refuse: str | None = None
+        self.reject: str | None = None
+        self.goodbye = "221 Bye"
         self.port = 0
 
     async def handle_RCPT(self, server: Any, session: Any, envelope: Any, address: str, options: Any) -> str:  # noqa: N802
@@ -36,7 +39,12 @@ class Post:
         envelope.rcpt_tos.append(address)
         return "250 OK"
 
+    async def handle_QUIT(self, server: Any, session: Any, envelope: Any) -> str:  # noqa: N802
+        return self.goodbye
+
     async def handle_DATA(self, server: Any, session: Any, envelope: Any) -> str:  # noqa: N802
+        if self.reject is not None:
+            return self.reject
         self.sent.append(envelope.content.decode("ascii"))
         message = message_from_bytes(envelope.content.replace(b"\r\n", b"\n"), policy=policy.default)
         assert isinstance(message, EmailMessage)

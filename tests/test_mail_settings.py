@@ -116,21 +116,21 @@ def test_a_user_shows_the_password_that_stands_in_a_file_and_nobody_is_told_it(
             assert "hidden" not in run("doctor", **settings).out
         mail = post.mail(user="platform", password="hidden")
         assert "hidden" not in repr(mail)
-        mail.send(message())
+        mail.send(message(), "anna@example.org")
         assert [one["To"] for one in post.came] == ["anna@example.org"]
 
 
 def test_a_certificate_that_holds_lets_mail_through(certificate: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("SSL_CERT_FILE", str(certificate))
     with mail_server(tls=certificate) as post:
-        post.mail().send(message())
+        post.mail().send(message(), "anna@example.org")
     assert len(post.came) == 1
 
 
 def test_nothing_goes_to_a_server_whose_certificate_does_not_hold(certificate: Path) -> None:
     with mail_server(tls=certificate) as post:
         with pytest.raises(Unsent, match="its certificate does not hold") as told:
-            post.mail().send(message())
+            post.mail().send(message(), "anna@example.org")
         assert not told.value.final
     assert post.came == []
 
@@ -140,12 +140,12 @@ def test_elsewhere_nothing_is_said_before_it_is_enciphered(monkeypatch: pytest.M
     monkeypatch.setattr("projections.export.mail.is_loopback", lambda host: False)
     with mail_server() as post:
         with pytest.raises(Unsent, match="SMTPNotSupportedError"):
-            post.mail().send(message())
+            post.mail().send(message(), "anna@example.org")
         assert post.came == []
 
 
 def test_a_server_that_speaks_without_tls_where_tls_is_from_the_start_is_given_nothing() -> None:
     with mail_server() as post:
         with pytest.raises(Unsent):
-            post.mail(enciphered=True).send(message())
+            post.mail(enciphered=True).send(message(), "anna@example.org")
         assert post.came == []

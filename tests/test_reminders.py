@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Sequence
 from contextlib import closing
 from pathlib import Path
+from typing import Any
 
 import pytest
 from mail_server import SENDER, URL, Post, mail_server
@@ -267,6 +268,52 @@ def test_an_address_that_is_refused_for_good_is_left_until_the_next_day(reminded
     assert reminded.at(EIGHT + DAY) == ["anna@example.org"]
 
 
+def test_a_mail_that_is_rejected_for_good_is_sent_no_second_time_that_day(reminded: Reminded) -> None:
+    reminded.choose()
+    reminded.post.reject = "554 not here"
+    assert reminded.at(EIGHT) == []
+    reminded.post.reject = None
+    assert reminded.at(EIGHT + HOUR) == []
+    assert reminded.at(EIGHT + DAY) == ["anna@example.org"]
+
+
+@pytest.mark.parametrize("goodbye", ["250 OK", "421 later"])
+def test_a_mail_that_was_taken_is_taken_however_the_server_says_goodbye(reminded: Reminded, goodbye: str) -> None:
+    reminded.choose()
+    reminded.post.goodbye = goodbye
+    assert reminded.at(EIGHT) == ["anna@example.org"]
+    assert reminded.at(EIGHT + HOUR) == []
+
+
+@pytest.mark.parametrize("change", ["stops", "chooses another address", "leaves"])
+def test_a_mail_that_is_no_longer_wanted_does_not_go_though_it_was_taken_up(
+    reminded: Reminded, change: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    reminded.choose()
+    counts = reminded.organisation.reminding.counts
+
+    def meanwhile(member: str) -> Any:
+        found = counts(member)
+        if change == "stops":
+            reminded.organisation.reminders.stop("anna", WHO)
+        elif change == "leaves":
+            reminded.organisation.membership.leaves("anna", WHO, "system/test")
+        else:
+            reminded.choose(Digest("other@example.org", DAILY, "en"))
+        return found
+
+    monkeypatch.setattr(reminded.worker, "_counts", meanwhile)
+    assert reminded.at(EIGHT) == []
+
+
+def test_who_comes_in_as_somebody_else_takes_over_no_address(reminded: Reminded) -> None:
+    roster = reminded.organisation.roster
+    roster.joins("anna", ("https://id.example.org", "one"))
+    reminded.choose()
+    roster.joins("anna", ("https://id.example.org", "two"))
+    assert reminded.organisation.reminders.of("anna") is None
+
+
 def test_what_one_worker_is_sending_no_other_takes_up_and_what_it_left_is_sent_by_another(reminded: Reminded) -> None:
     reminded.choose()
     reminded.clock.now = EIGHT
@@ -309,8 +356,7 @@ def test_an_address_that_was_damaged_is_told_of_and_keeps_nobody_else_waiting(re
     reminded.choose(Digest("bert@example.org", DAILY, "en"), "bert")
     with reminded.organisation.store.database.writing("tokens") as connection:
         connection.write([Update(REMINDERS, ("sealed",), ("member",), [("damaged", "anna")])])
-    assert reminded.at(EIGHT) == []
-    assert reminded.at(EIGHT + 1) == ["bert@example.org"]
+    assert reminded.at(EIGHT) == ["bert@example.org"]
     assert "cannot be opened" in caplog.text
     reminded.choose()
     assert reminded.at(EIGHT + DAY) == ["anna@example.org", "bert@example.org"]
@@ -329,6 +375,8 @@ def test_addresses_as_servers_take_them_are_taken(text: str) -> None:
     [
         "", "anna", "anna@localhost", "anna@example.org\nBcc: x@example.org", "a@b.org,c@d.org", "<a@b.org>", "å@b.org", "a@-b.org",
         "a" * 65 + "@b.org", "a@" + "b" * 250 + ".org", "a b@c.org", "a@b..org",
+        "=?utf-8?q?a=0D?=@x.org", "a=b@x.org", ".a@x.org", "a.@x.org",
+        "a..b@x.org",
     ],
 )  # fmt: skip
 def test_what_is_no_address_is_refused(text: str) -> None:

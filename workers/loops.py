@@ -199,8 +199,10 @@ class Remind:
         if due is None:
             return False
         if counts := self._counts(due.member.id):
+            if not self._reminders.stands(due):
+                return True
             try:
-                self._mail.send(letter(self._mail, due, counts, self._clock()))
+                self._mail.send(letter(self._mail, due, counts, self._clock()), due.digest.address)
             except Unsent as why:
                 self._fail(due, why)
                 return True

@@ -18,8 +18,10 @@ DAILY, WEEKDAYS = 0, range(1, 8)
 MOST_ADDRESS = 254
 """RFC 5321, 4.5.3.1.3, without its angle brackets."""
 _LABEL = "[a-z0-9]([a-z0-9-]*[a-z0-9])?"
-_ADDRESS = re.compile(rf"[a-z0-9.!#$%&'*+/=?^_`{{|}}~-]{{1,64}}@{_LABEL}(\.{_LABEL})+", re.ASCII | re.IGNORECASE)
-"""As HTML has it for a field in which an address is typed, with a dot in the host."""
+_ATOM = "[a-z0-9!#$%&'*+/?^_`{|}~-]+"
+_ADDRESS = re.compile(rf"(?=.{{1,64}}@){_ATOM}(\.{_ATOM})*@{_LABEL}(\.{_LABEL})+", re.ASCII | re.IGNORECASE)
+"""As HTML has it for a field in which an address is typed, with a dot in the host; without `=`, with which words begin that a header takes
+for enciphered (RFC 2047), and without dots that stand for nothing."""
 _MONDAY = 3
 """1970-01-01 was a Thursday: three days after a Monday."""
 

@@ -96,8 +96,9 @@ class ReleaseRegister:
         return new
 
     def hand(self, release: Release, revision: int, format: str, who: Viewer) -> None:
-        """Write down that somebody is given a revision, before they are."""
+        """Write down that somebody is given a revision, before they are. Raises `Refused` where the project was closed meanwhile."""
         with self._store.database.writing("tokens") as connection:
+            open_project(connection, release.project)
             entry = _next(connection, f"SELECT max(entry) FROM {connection.table(HANDED)} h")
             row = (entry, release.project, release.number, revision, format, self._store.clock(), who.by, who.behalf)
             connection.write([Insert(HANDED, [row])])

@@ -106,11 +106,17 @@ class Reminders:
             row, day = found
             connection.write([Update(REMINDERS, ("again",), ("member",), [(self._clock() + SENDING, row[0])])])
             member = current(connection, row[0])
-        opened = self._opened(row)
-        if opened is None:
-            logger.error("the mail address of a member cannot be opened: they are reminded when they have chosen it anew")
-            return None
-        return Due(member, *opened, day)
+            opened = self._opened(row)
+            if opened is None:
+                logger.error("the mail address of a member cannot be opened: they are reminded when they have chosen it anew")
+                connection.write([Update(REMINDERS, ("done",), ("member",), [(day, row[0])])])
+        return self.take() if opened is None else Due(member, *opened, day)
+
+    def stands(self, due: Due) -> bool:
+        """Whether a mail that was taken still is what its member wants: they may have stopped it, chosen anew or left since."""
+        with self._store.reading() as connection:
+            row = _row(connection, due.member.id)
+        return row is not None and self._opened(row) == (due.digest, due.stop)
 
     def done(self, due: Due) -> None:
         """It went out, or there was nothing to send: the next one is of another day."""
@@ -136,7 +142,8 @@ class Reminders:
         day = f"CASE weekday {' '.join('WHEN ? THEN ?' for _ in days)} ELSE 0 END"
         query = (
             f"SELECT {_COLUMNS}, {day} FROM {connection.table(REMINDERS)} r WHERE again <= ? AND done < {day}"
-            f" AND EXISTS (SELECT 1 FROM {connection.table(ROSTER)} m WHERE m.id = r.member AND m.ended IS NULL) ORDER BY member LIMIT 1"
+            f" AND EXISTS (SELECT 1 FROM {connection.table(ROSTER)} m WHERE m.id = r.member AND m.ended IS NULL)"
+            " ORDER BY again, member LIMIT 1"
         )
         pairs = [value for pair in days.items() for value in pair]
         row = connection.execute(query, (*pairs, now, *pairs)).fetchone()

@@ -82,6 +82,7 @@ class Roster:
                 _refuse_twice(connection, member, identity)
                 if member.issuer is not None:
                     revoke_of(connection, id, now)
+                    connection.write([Delete(REMINDERS, ("member",), [(id,)])])
             joined = member.joined if member.joined is not None else now
             connection.write([Update(ROSTER, ("joined", "issuer", "subject"), ("id",), [(joined, issuer, subject, id)])])
         return msgspec.structs.replace(member, joined=joined, issuer=issuer, subject=subject)

@@ -9,7 +9,7 @@ import re
 import smtplib
 import ssl
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from email.message import EmailMessage
 from pathlib import Path
 from urllib.parse import SplitResult, unquote, urlsplit
@@ -27,6 +27,8 @@ PASSWORD_FILE, SENDER = "TUSSENRUIMTE_SMTP_PASSWORD_FILE", "TUSSENRUIMTE_SMTP_SE
 FORM = f"{SMTP} has the form smtp://user@host:587 (TLS after STARTTLS) or smtps://user@host:465 (TLS from the start)"
 PORTS = {"smtp": 587, "smtps": 465}
 PATIENCE_SECONDS = 30.0
+STRANGE = (smtplib.SMTPException, OSError, ValueError)
+"""What a mail server may bring about that answers otherwise than it should; of the last an answer that cannot be read."""
 
 
 class Unsent(Exception):
@@ -58,15 +60,17 @@ class Mail(Struct, frozen=True):
         host = f"[{self.host}]" if ":" in self.host else self.host
         return f"{'smtps' if self.enciphered else 'smtp'}://{user}{host}:{self.port}, from {self.sender}"
 
-    def send(self, message: EmailMessage) -> None:
-        """Hand a mail over. Raises `Unsent`: where nothing is said of it, it may go well later."""
+    def send(self, message: EmailMessage, to: str) -> None:
+        """Hand a mail over, to one address. Raises `Unsent`: where nothing is said of it, it may go well later."""
         try:
             with self._connected() as server:
-                server.send_message(message)
+                server.send_message(message, self.sender, [to])
         except smtplib.SMTPRecipientsRefused as error:
             codes = [code for code, _ in error.recipients.values()]
             raise Unsent(f"the server refuses the address ({max(codes)})", final=min(codes) >= 500) from None
-        except (smtplib.SMTPException, OSError) as error:
+        except smtplib.SMTPDataError as error:
+            raise Unsent(f"the server refuses the mail ({error.smtp_code})", final=error.smtp_code >= 500) from None
+        except STRANGE as error:
             raise Unsent(_said(error)) from None
 
     def trouble(self) -> str | None:
@@ -74,7 +78,7 @@ class Mail(Struct, frozen=True):
         try:
             with self._connected() as server:
                 server.noop()
-        except (smtplib.SMTPException, OSError) as error:
+        except STRANGE as error:
             return _said(error)
         return None
 
@@ -86,7 +90,7 @@ class Mail(Struct, frozen=True):
             server = smtplib.SMTP_SSL(self.host, self.port, name, timeout=PATIENCE_SECONDS, context=context)
         else:
             server = smtplib.SMTP(self.host, self.port, name, timeout=PATIENCE_SECONDS)
-        with server:
+        try:
             if not self.enciphered:
                 server.ehlo()
                 if server.has_extn("starttls") or not is_loopback(self.host):
@@ -94,6 +98,11 @@ class Mail(Struct, frozen=True):
             if self.user is not None and self.password is not None:
                 server.login(self.user, self.password)
             yield server
+            # A mail that was taken is taken, however the server says goodbye.
+            with suppress(*STRANGE):
+                server.quit()
+        finally:
+            server.close()
 
 
 def _said(error: Exception) -> str:
@@ -123,6 +132,8 @@ def mail(url: str | None) -> Mail | None:
         raise Unusable(f"A user in {SMTP} goes with {PASSWORD_FILE}, and the file with a user. Set both, or neither.")
     password = Path(named).read_text().strip() if named else None
     user = unquote(parts.username) if parts.username else None
+    if not (user or "").isascii() or not (password or "").isascii():
+        raise Unusable(f"The user in {SMTP} and what stands in {PASSWORD_FILE} have to be plain letters: mail servers take no others.")
     assert parts.hostname is not None
     return Mail(parts.hostname, port or PORTS[parts.scheme], parts.scheme == "smtps", user, password, sender, url)
 
