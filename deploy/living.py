@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from contextlib import suppress
 from datetime import date, timedelta
 from heapq import merge
+from itertools import chain, cycle
 from typing import Any
 from urllib.error import URLError
 
@@ -103,6 +104,14 @@ def told(today: date) -> tuple[list[dict[str, Any]], Iterator[dict[str, Any]]]:
     return [event(0, one, first) for one in begin], (event(number, one, first) for number, one in enumerate(happening, 1))
 
 
+def going_on(today: date) -> Iterator[dict[str, Any]]:
+    """What goes on happening when their stories are told: they meet, for as long as somebody watches."""
+    meetings = cycle([met(mood="light"), met("outdoors", activity="walking"), met("public", activity="coffee", mood="mixed")])
+    pairs = cycle(["noor-bep", "youssef-ans", "ilse-karel", "noor-bep"])
+    for number, (pair, (kind, data)) in enumerate(zip(pairs, meetings, strict=False), 1_000):
+        yield event(number, (0, f"relationship/{pair}", kind, dict(data)), today)
+
+
 def event(number: int, happened: Told, first: date) -> dict[str, Any]:
     after, subject, kind, data = happened
     perspective = {"perspective": data.pop("perspective")} if "perspective" in data else {}
@@ -126,7 +135,7 @@ def main(address: str, token: str, seconds: str = "4") -> None:
     begin, happening = told(date.today())
     wait_for(address)
     record(address, token, begin)
-    for one in happening:
+    for one in chain(happening, going_on(date.today())):
         time.sleep(float(seconds))
         record(address, token, [one])
 

@@ -2,6 +2,7 @@
 
 import json
 from datetime import date
+from itertools import islice
 
 import pytest
 from served import Served
@@ -15,7 +16,7 @@ def test_all_of_it_may_have_happened_by_today_and_each_contact_moves(empty: Serv
     happened = list(happening)
     assert [one["occurred"] for one in happened] == sorted(one["occurred"] for one in happened)
     assert max(one["occurred"] for one in happened) <= day.isoformat()
-    empty.record([*begin, *happened])
+    empty.record([*begin, *happened, *islice(living.going_on(day), 12)])
     moved = empty.ask('{ initiative(id: "around-the-corner") { relationships { nodes { moves { now } } } } }')
     phases = [[move["now"] for move in one["moves"]] for one in moved["initiative"]["relationships"]["nodes"]]
     assert len(phases) == 3

@@ -211,6 +211,16 @@ def test_when_a_project_is_closed_all_who_hold_something_are_to_delete_it(house:
         taken(house)
 
 
+def test_a_project_that_is_closed_while_a_release_is_written_is_given_to_nobody(house: House) -> None:
+    frozen(house)
+    register, projects = house.organisation.releasing.register, house.organisation.projects
+    release = register.of("study", 1)
+    projects.close("study", WHO)
+    with pytest.raises(Refused):
+        register.hand(release, 1, "zip", WHO)
+    assert register.handed("study") == []
+
+
 def test_whoever_was_looked_at_finds_it_in_the_log(house: House) -> None:
     frozen(house)
     with house.organisation.store.reading() as connection:
