@@ -221,6 +221,15 @@ def test_a_project_that_is_closed_while_a_release_is_written_is_given_to_nobody(
     assert register.handed("study") == []
 
 
+def test_what_is_frozen_at_once_by_several_is_one_release(house: House) -> None:
+    frozen(house)
+    register = house.organisation.releasing.register
+    release = register.of("study", 1)
+    (first,) = register.revisions(release)
+    again = register.take_down("study", release.made, release.position, release.lenses, release.step, first, WHO)
+    assert (again, register.all("study")) == (release, [release])
+
+
 def test_whoever_was_looked_at_finds_it_in_the_log(house: House) -> None:
     frozen(house)
     with house.organisation.store.reading() as connection:

@@ -199,6 +199,7 @@ class Remind:
         if due is None:
             return False
         if counts := self._counts(due.member.id):
+            # To count may have taken long, until the views had caught up.
             if not self._reminders.stands(due):
                 return True
             try:

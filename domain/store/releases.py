@@ -58,12 +58,20 @@ class ReleaseRegister:
         self._store = store
 
     def take_down(self, project: str, made: int, position: int, lenses: Sequence[str], step: int, first: Revision, who: Viewer) -> Release:
-        """A new release of a project, under the next number. Raises `Refused`."""
+        """A new release of a project, under the next number; or the same one, where somebody froze it like that at this moment. Raises
+        `Refused`."""
         self._store.accesses.change(who, PROJECT + project, "project_released")
         with self._store.database.writing("tokens") as connection:
             open_project(connection, project)
+            written = msgspec.json.encode(tuple(lenses)).decode()
+            query = (
+                f"SELECT {', '.join(RELEASES.columns)} FROM {connection.table(RELEASES)} r"
+                " WHERE project = ? AND position = ? AND lenses = ? AND step = ?"
+            )
+            if alike := connection.execute(query, (project, position, written, step)).fetchall():
+                return _release(alike[0])
             number = _next(connection, f"SELECT max(number) FROM {connection.table(RELEASES)} r WHERE project = ?", project)
-            row = (project, number, made, who.by, position, msgspec.json.encode(tuple(lenses)).decode(), step)
+            row = (project, number, made, who.by, position, written, step)
             connection.write([Insert(RELEASES, [row]), Insert(REVISIONS, [_revision_row(project, number, first)])])
         return Release(project, number, made, who.by, position, tuple(lenses), step)
 

@@ -101,16 +101,14 @@ class Reminders:
             if self._next(connection) is None:
                 return None
         with self._store.database.writing("tokens") as connection:
-            if (found := self._next(connection)) is None:
-                return None
-            row, day = found
-            connection.write([Update(REMINDERS, ("again",), ("member",), [(self._clock() + SENDING, row[0])])])
-            member = current(connection, row[0])
-            opened = self._opened(row)
-            if opened is None:
+            while (found := self._next(connection)) is not None:
+                row, day = found
+                if (opened := self._opened(row)) is not None:
+                    connection.write([Update(REMINDERS, ("again",), ("member",), [(self._clock() + SENDING, row[0])])])
+                    return Due(current(connection, row[0]), *opened, day)
                 logger.error("the mail address of a member cannot be opened: they are reminded when they have chosen it anew")
                 connection.write([Update(REMINDERS, ("done",), ("member",), [(day, row[0])])])
-        return self.take() if opened is None else Due(member, *opened, day)
+        return None
 
     def stands(self, due: Due) -> bool:
         """Whether a mail that was taken still is what its member wants: they may have stopped it, chosen anew or left since."""

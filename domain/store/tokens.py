@@ -105,6 +105,11 @@ class Tokens:
             if use in PASSING:
                 query = f"SELECT id FROM {connection.table(TOKENS)} t WHERE use IN ('session', 'link') AND expires < ?"
                 connection.write([Delete(TOKENS, ("id",), connection.execute(query, (now - KEPT,)).fetchall())])
+            if use == "calendar":
+                # There is one at a time, however many are made at once.
+                query = f"SELECT id FROM {connection.table(TOKENS)} t WHERE use = 'calendar' AND member = ? AND revoked IS NULL"
+                before = connection.execute(query, (member,)).fetchall()
+                connection.write([Update(TOKENS, ("revoked",), ("id",), [(now, id) for (id,) in before])])
             connection.write([Insert(TOKENS, [row])])
         return text
 
@@ -128,7 +133,6 @@ class Tokens:
 
     def renew_calendar(self, role: Role, reach: Reach, member: str) -> str:
         """The secret in the address of a member's calendar, told this once; the one before holds no more."""
-        self.end_calendar(member)
         return self._made(role, MOST_DAYS * DAY, "calendar", reach, "calendar", member)
 
     def end_calendar(self, member: str) -> bool:

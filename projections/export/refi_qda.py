@@ -120,6 +120,7 @@ def _parsed(content: bytes) -> ElementTree.Element:
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as archive, archive.open(PROJECT) as file:
             xml = file.read(LARGEST + 1)
+    # What zipfile says of a file without that part, with one that is enciphered, packed in another way, or cut off.
     except (zipfile.BadZipFile, KeyError, NotImplementedError, RuntimeError, EOFError) as error:
         raise bad("qda_form", None, detail=str(error).strip("'\"")) from None
     if len(xml) > LARGEST:
