@@ -18,15 +18,16 @@ from domain.store.accesses import Access, viewer
 from domain.store.projects import check_asker, closed_project
 from domain.store.releases import Handed, Release, ReleaseRegister, Revision
 from domain.store.store import EventStore
-from projections.views.released import Released, Told
+from projections.views.released import Here, Place, Released, Told
 from projections.views.research import Research, check_step, fixed
 from projections.views.scope import Scope
 
-FORM = 1
+FORM = 2
 """Of the bytes of a release. It changes with them."""
 MOST = 100
 """Releases of a project: each is worked out anew whenever they are listed after something was recorded."""
 SEEN = ("members", "voices")
+HERE = Here()
 Why = Literal["WITHDRAWN", "OTHERWISE", "WITHHELD", "CLOSED"]
 """Why a release is not as it was: there are fewer relationships in it; it comes out otherwise; there are too few people in it now; its
 project is closed."""
@@ -81,7 +82,7 @@ class Releasing:
         self._outs: dict[tuple[str, int], tuple[Hashable, Out]] = {}
         """By project and release, how it came out last, and in which state; of nobody anything is kept."""
 
-    def release(self, scope: Scope, lenses: Sequence[str] | None = None, step: int = 1) -> Out:
+    def release(self, scope: Scope, lenses: Sequence[str] | None = None, step: int = 1, where: Place = HERE) -> Out:
         """Freeze a project as it is known now; one that was frozen like that already is the same release. Without `lenses` through its own,
         or those that are shipped. Raises `Refused`."""
         check_step(step)
@@ -93,7 +94,7 @@ class Releasing:
             draft = Release(project.id, 0, snapshot.now, viewer().by, snapshot.upto, tuple(dict.fromkeys(read)), step)
             known = self.register.all(project.id)
             alike = next((one for one in known if _worked_out(one) == _worked_out(draft)), None)
-            found = Released(self._store, snapshot, project, alike or draft)
+            found = Released(self._store, snapshot, project, alike or draft, where)
             self._check_shown(found)
             if alike is not None:
                 return self._out(found)
@@ -104,12 +105,12 @@ class Releasing:
         return Out(made, first, [first])
 
     @contextmanager
-    def given(self, scope: Scope, number: int, format: str) -> Iterator[Given]:
+    def given(self, scope: Scope, number: int, format: str, where: Place = HERE) -> Iterator[Given]:
         """A release to be given out. That it was is written down, and who was looked at, when all of it was read and before this ends: what
         was made of it until then is to be given to nobody where this raises. Raises `Refused`."""
         with self._research.opened(scope) as (snapshot, project):
             release = self.register.of(project.id, number)
-            found = Released(self._store, snapshot, project, release)
+            found = Released(self._store, snapshot, project, release, where)
             out = self._out(found)
             self._check_shown(found)
             found.streams.clear()
@@ -134,7 +135,7 @@ class Releasing:
             check_asker(over, viewer())
             return [Out(one, None, self.register.revisions(one), closed=True) for one in self.register.all(id)]
         with self._research.opened(scope) as (snapshot, project):
-            return [self._out(Released(self._store, snapshot, project, one)) for one in self.register.all(project.id)]
+            return [self._out(Released(self._store, snapshot, project, one, HERE)) for one in self.register.all(project.id)]
 
     def _out(self, found: Released) -> Out:
         release = found.release

@@ -14,7 +14,8 @@ from history_words import DAY, HANDLES, NO_MEMBERS
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from domain.model.lens import EVIDENCE
+from domain.model.lens import EVIDENCE, Definition
+from projections.lenses import looks
 from projections.lenses.evidence import Move
 from projections.lenses.reading import moves_of, said_by_accounts, said_by_evidence, told_by_accounts, told_by_evidence
 from projections.lenses.room import room
@@ -126,3 +127,13 @@ def test_spans_are_as_in_the_oracle(lines: list[Line]) -> None:
     assert msgspec.to_builtins(spans.reversals(history)) == oracle.reversals(NOW)
     assert msgspec.to_builtins(spans.openings(history)) == oracle.openings(NOW)
     assert msgspec.to_builtins(spans.tensions(history)) == oracle.tensions(NOW)
+
+
+def test_a_lens_to_which_nothing_is_too_little_stops_looking_once_nothing_can_change(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Else it looks until a float has no smaller number: some 130 years of silence for one relationship."""
+    lines = [MATCH, MET, told("account_given", "2021-02-02", {"named": "help"}, "a")]
+    looked = []
+    seen = looks.seen
+    monkeypatch.setattr(looks, "seen", lambda *strengths: looked.append(strengths) or seen(*strengths))
+    told_by_evidence(chronicle_of(lines), Definition("always", "1", unobserved_below=0.0))
+    assert 0 < len(looked) < 50 * 180 / 30 * 4

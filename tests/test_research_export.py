@@ -27,6 +27,8 @@ from projections.views.released import Told
 def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
     with exporting_house(tmp_path_factory.mktemp("house")) as house:
         house.organisation.log.sign()
+        with viewed_by(EVA):
+            house.organisation.releasing.release(SCOPE)
         yield house
 
 
@@ -137,6 +139,7 @@ def test_the_same_release_gives_the_same_bytes_in_every_file(folder: Path, house
 
 def test_one_relationship_is_held_at_a_time_however_many_there_are(house: House, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(released, "PAGE", 2)
+    monkeypatch.setattr(released.Here, "at_once", 2)
     held = []
 
     def count(*_: object) -> None:

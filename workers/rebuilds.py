@@ -11,10 +11,8 @@ from collections.abc import Iterator, Sequence
 import msgspec
 from msgspec import Struct
 
-from domain.store.checks import Unusable
+from projections.cluster import cluster
 from projections.export.terminal import warn, watched
-
-CONNECT_SECONDS = 10
 
 
 class Rebuilt(Struct, frozen=True):
@@ -52,11 +50,9 @@ def rebuild_all(organisations: Sequence[str], scheduler: str | None, database: s
 def on_cluster(scheduler: str, organisations: Sequence[str]) -> Iterator[Rebuilt]:
     """Each as soon as it is done. What a machine was at when it was lost is done by another. Raises `Unusable`, and `OSError` where no
     scheduler answers."""
-    try:
-        from distributed import Client, as_completed
-    except ImportError:
-        raise Unusable("A cluster takes Dask. Install it with the platform, here and on the workers: tussenruimte[dask].") from None
-    with Client(scheduler, timeout=CONNECT_SECONDS) as client:  # type: ignore[no-untyped-call]
+    with cluster(scheduler) as client:
+        from distributed import as_completed
+
         tasks = {client.submit(rebuilt, organisation, pure=False): organisation for organisation in organisations}
         for task in as_completed(tasks):  # type: ignore[no-untyped-call]
             failure = task.exception()

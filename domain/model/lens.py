@@ -67,6 +67,7 @@ WEIGHTS: dict[str, Weight] = {
 }
 
 Positive = Annotated[float, Meta(gt=0, le=36_525)]
+Every = Annotated[float, Meta(ge=1e-6, le=36_525)]
 Share = Annotated[float, Meta(ge=0, le=1)]
 Strength = Annotated[float, Meta(ge=0, le=10)]
 
@@ -81,7 +82,7 @@ class Definition(Struct, frozen=True, forbid_unknown_fields=True):
     version: Annotated[str, Meta(pattern=r"\A[A-Za-z0-9._-]{1,40}\Z")]
     description: Annotated[str, Meta(max_length=10_000)] = ""
     half_life_days: Positive = 180.0
-    look_days: Positive = 30.0
+    look_days: Every = 30.0
     unobserved_below: Share = 0.25
     change_by: Share = 0.10
     agreed_openness: Share = 0.5
@@ -102,6 +103,8 @@ ACCOUNTS_DESCRIPTION = (
     "Believes only what people said the contact is, or deliberately left open; for the coordinator also the running match."
 )
 BUILT_IN = ("evidence", "accounts")
+MOST_LOOKS = 1_000
+"""In silence while a strength halves: more of them are worked out for long and tell nothing new."""
 MOST_YAML = 65_536
 """Bytes of a lens that is read; with every weight named it has less than a tenth of that."""
 
@@ -152,6 +155,9 @@ def checked(definition: Definition, field: Callable[[str], str] = lambda path: p
     unknown = sorted(definition.weights.keys() - WEIGHTS.keys())
     if unknown:
         raise bad("lens_bad", field("weights"), detail=f"'{unknown[0]}' is no weight; known are {', '.join(WEIGHTS)}")
+    if definition.half_life_days > MOST_LOOKS * definition.look_days:
+        detail = f"it looks more than {MOST_LOOKS:,} times while a strength halves; let more days lie between two looks"
+        raise bad("lens_bad", field("look_days"), detail=detail)
     if definition.name in BUILT_IN:
         raise bad("lens_builtin", field("name"), name=definition.name)
     return definition

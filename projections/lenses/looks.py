@@ -16,6 +16,9 @@ PHASES = ("ambiguity", "friendship", "help")
 STEEPNESS = 80.0
 """A bound on how much the difference of two shares can still move per unit of strength while something is observed: the shares
 change by less than 38.5 per unit where the confidence is 0.25 or more, their difference by less than twice that."""
+FADED = 1e-12
+"""Of what stands: deposits of so little move no share by as much as a difference that counts. Where nothing stands, all wane alike, and the
+shares are as good as those they tend to once so little is left in all."""
 
 
 def largest(parts: tuple[float, float, float]) -> str:
@@ -101,9 +104,9 @@ class Strengths:
     def settled(self, phase: str) -> bool:
         """Whether silence alone can bring no further change of phase."""
         left = sum(self._deposits)
-        if left == 0:
-            return True
         h, f, o = self._standing
+        if left <= FADED * (h + f + o or 1.0):
+            return True
         if self._halved:
             o *= self._lens.agreed_openness
         known = confidence(h, f, o)
@@ -122,10 +125,7 @@ def moves(told: Chronicle, items: Sequence[Contribution], lens: Definition, hold
     """The moves of one holder (None: pooled), of whom `items` are the contributions. In the order of time, into the future."""
     if not items and not told.ends:
         return []
-    first = min((item.at for item in items), default=None)
-    # Nothing has weighed before the first contribution: looks up to there see nothing, unless the relationship ended.
-    seeing = told.steps if told.ends or first is None else [step for step in told.steps if step.event.at >= first]
-    groups = list(_instants(seeing, holder))
+    groups = list(instants(told, items, holder))
     strengths = Strengths(items, lens)
     found: list[Move] = []
     phase = "unobserved"
@@ -158,9 +158,12 @@ def moves(told: Chronicle, items: Sequence[Contribution], lens: Definition, hold
     return found
 
 
-def _instants(steps: Sequence[Step], holder: str | None) -> Iterator[tuple[list[Step], bool]]:
-    """The instants that have events the reading takes, with those events and whether the relationship had ended after them."""
-    for group in at_one_instant(steps):
+def instants(told: Chronicle, items: Sequence[Contribution], holder: str | None) -> Iterator[tuple[list[Step], bool]]:
+    """The instants at which a look is taken since something happened: the events there that the reading takes, and whether the relationship
+    had ended after them. Those are left out before which nothing weighs, as what is seen there is nothing."""
+    first = min((item.at for item in items), default=None)
+    seeing = told.steps if told.ends or first is None else [step for step in told.steps if step.event.at >= first]
+    for group in at_one_instant(seeing):
         taken = [step for step in group if taken_by(holder, step.event.perspective)]
         if taken:
             yield taken, group[-1].after.ended

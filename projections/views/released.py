@@ -4,14 +4,16 @@ Worked out from the events each time it is asked for, so that there is no copy o
 was recorded later changes nothing of it but that: relationships, readings and who is one person are as they were known.
 """
 
-from collections.abc import Iterator, Mapping, Sequence, Set
+from collections import deque
+from collections.abc import Callable, Iterator, Mapping, Sequence, Set
 from functools import cached_property
+from typing import Protocol
 
 from msgspec import Struct
 
 from domain.model.event import Event
 from domain.model.history import resolve
-from domain.model.lens import Definition
+from domain.model.lens import EVIDENCE, Definition
 from domain.model.participant import Participant, after
 from domain.store.database import HANGS, in_pages
 from domain.store.deadline import go_on
@@ -36,6 +38,19 @@ PAGE = 100
 """Relationships that are held at a time."""
 
 
+class Unread(Struct, frozen=True):
+    """A relationship to be read through a lens (`name@version`; the one that believes what was said has no definition) every `step` weeks,
+    for these holders with what each is called (None: pooled)."""
+
+    told: Chronicle
+    lens: str
+    definition: Definition | None
+    version: str
+    whose: Sequence[tuple[str | None, str | None]]
+    seen: Observation
+    step: int
+
+
 class Reading(Struct, frozen=True):
     """How a relationship was read through a lens (`name@version`) for a holder (None: pooled)."""
 
@@ -52,6 +67,40 @@ class Told(Struct, frozen=True):
     readings: list[Reading]
 
 
+class Place(Protocol):
+    """Where readings are worked out: of `at_once` relationships together, and of so many more such pages while the first is waited for."""
+
+    at_once: int
+    ahead: int
+
+    def begin(self, unread: Sequence[Unread]) -> Callable[[], Iterator[list[Reading]]]:
+        """Begin with these; what is given waits for them, in their order."""
+
+
+class Here:
+    """In this process, one relationship after another."""
+
+    at_once, ahead = PAGE, 0
+
+    def begin(self, unread: Sequence[Unread]) -> Callable[[], Iterator[list[Reading]]]:
+        return lambda: map(read, unread)
+
+
+def read(one: Unread) -> list[Reading]:
+    """How a relationship was read."""
+    definition = one.definition
+    body = told_by_accounts(one.told, one.version) if definition is None else told_by_evidence(one.told, definition)
+    return [
+        Reading(
+            one.lens,
+            called,
+            trajectory_of(body, definition or EVIDENCE, holder, called, one.seen, one.step),
+            moves_told(body, holder, called, one.seen),
+        )
+        for holder, called in one.whose
+    ]
+
+
 class _Known(Struct, frozen=True):
     """A relationship as it was known, and how it is observed."""
 
@@ -64,8 +113,9 @@ class _Known(Struct, frozen=True):
 class Released:
     """A release as it comes out now. Of its relationships only their ids are held; the readings come one after another."""
 
-    def __init__(self, store: EventStore, snapshot: Snapshot, project: Project, release: Release) -> None:
+    def __init__(self, store: EventStore, snapshot: Snapshot, project: Project, release: Release, where: Place) -> None:
         self.project, self.release = project, release
+        self._where = where
         self._store, self._snapshot = store, snapshot
         self._names = pseudonyms_of(project, snapshot.ring)
         self._homes = Homes(store, snapshot.connection, snapshot.ring)
@@ -110,11 +160,21 @@ class Released:
         return self._found[2]
 
     def __iter__(self) -> Iterator[Told]:
-        for page in in_pages(list(self._found[0].values()), PAGE):
+        waiting: deque[tuple[list[p.Relationship], Callable[[], Iterator[list[Reading]]]]] = deque()
+        for page in in_pages(list(self._found[0].values()), self._where.at_once):
             found = {one.id: one for one in self._known(page)}
-            for id in page:
-                self.streams.append(f"relationship/{id}")
-                yield self._told(found[id])
+            told = [self._relationship(found[id]) for id in page]
+            waiting.append((told, self._where.begin([unread for id in page for unread in self._unread(found[id])])))
+            if len(waiting) > self._where.ahead:
+                yield from self._told(*waiting.popleft())
+        while waiting:
+            yield from self._told(*waiting.popleft())
+
+    def _told(self, relationships: Sequence[p.Relationship], begun: Callable[[], Iterator[list[Reading]]]) -> Iterator[Told]:
+        readings = begun()
+        for one in relationships:
+            self.streams.append(f"relationship/{self._found[0][one.pseudonym]}")
+            yield Told(one, [reading for _ in self._lenses for reading in next(readings)])
 
     def _agreed_now(self) -> frozenset[str]:
         """Who consents to research."""
@@ -182,31 +242,32 @@ class Released:
                 main[another] = one
         return {id: first(id) for id in main}
 
-    def _told(self, one: _Known) -> Told:
-        called = {handle: self._names.member(one.id, handle) for handle in one.people}
+    def _relationship(self, one: _Known) -> p.Relationship:
         members = [
             member
             for stay in stays(one.told)
             for member in member_told(
-                "", called[stay.handle], self._person(one.people[stay.handle]), stay.side, stay.joined, stay.left, one.seen
+                "",
+                self._names.member(one.id, stay.handle),
+                self._person(one.people[stay.handle]),
+                stay.side,
+                stay.joined,
+                stay.left,
+                one.seen,
             )
         ]
-        relationship = p.Relationship(
+        return p.Relationship(
             "", self._names.relationship(one.id), self._initiative(one.seen.initiative), one.seen.origin, one.seen.length,
             one.seen.censoring, sorted(members, key=lambda member: member.pseudonym),
         )  # fmt: skip
+
+    def _unread(self, one: _Known) -> Iterator[Unread]:
+        called = {handle: self._names.member(one.id, handle) for handle in one.people}
         others = sorted(set(holders(one.told)) - called.keys())
         whose = [(None, None), *((other, other) for other in others), *sorted(called.items(), key=lambda pair: pair[1])]
-        return Told(relationship, [reading for lens in self._lenses for reading in self._readings(one, *lens, whose)])
-
-    def _readings(
-        self, one: _Known, lens: str, name: str, definition: Definition, whose: Sequence[tuple[str | None, str | None]]
-    ) -> Iterator[Reading]:
-        version = self._snapshot.version(name, definition)
-        body = told_by_accounts(one.told, version) if name == "accounts" else told_by_evidence(one.told, definition)
-        for holder, called in whose:
-            read = trajectory_of(body, definition, holder, called, one.seen, self.release.step)
-            yield Reading(lens, called, read, moves_told(body, holder, called, one.seen))
+        for lens, name, definition in self._lenses:
+            version = self._snapshot.version(name, definition)
+            yield Unread(one.told, lens, None if name == "accounts" else definition, version, whose, one.seen, self.release.step)
 
     def _person(self, participant: str) -> str:
         return self._names.person(self._main.get(participant, participant))

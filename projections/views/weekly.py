@@ -1,12 +1,14 @@
 """What is told for research of one relationship: its readings and moves by weeks, and who was in it when.
 
-Shares are told to two decimals: by more of them what happened could be dated to the second.
+Shares are told to two decimals: by more of them what happened could be dated to the second. What lies between two of them is rounded up,
+and what lies there but for the last bits too, so that they come out alike wherever and in whichever order they are added up.
 """
 
 from collections.abc import Iterator
 
 from domain.model.lens import Definition
 from domain.model.time import span
+from projections.lenses.evidence import SLIGHT
 from projections.lenses.reading import Accounts, Evidence, column, moves_of
 from projections.views import pseudonymous as p
 from projections.views.observation import Observation
@@ -20,8 +22,8 @@ def trajectory_of(
     """The readings of a holder (None: pooled), who is `called` so, every `step` weeks."""
     grid = seen.grid(step)
     read = column(body, lens, holder, seen.instants(grid))
-    helped, befriended, ambiguous = ([_rounded(share[part] if share else None) for share in read.shares] for part in range(3))
-    phases, sure = [phase.upper() for phase in read.phase], [_rounded(one) for one in read.confidence]
+    helped, befriended, ambiguous = ([rounded(share[part] if share else None) for share in read.shares] for part in range(3))
+    phases, sure = [phase.upper() for phase in read.phase], [rounded(one) for one in read.confidence]
     return p.Trajectory(body.lens, body.version, called, list(grid), phases, helped, befriended, ambiguous, sure)
 
 
@@ -45,8 +47,8 @@ def member_told(key: str, member: str, person: str, side: str, joined: str, left
         yield p.Member(key, member, person, side, seen.weeks.of(came), gone)
 
 
-def _rounded(share: float | None) -> float | None:
-    return None if share is None else round(share, DECIMALS)
+def rounded(share: float | None) -> float | None:
+    return None if share is None else round(share + SLIGHT, DECIMALS)
 
 
 def _upper(word: str | None) -> str | None:

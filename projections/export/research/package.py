@@ -22,17 +22,21 @@ from projections.export.research.csv_files import CsvFiles
 from projections.export.research.datapackage import datapackage
 from projections.export.research.graphml import GraphFiles
 from projections.export.research.ocel import OcelFile
-from projections.export.research.parquet_files import ParquetFiles, can_write
+from projections.export.research.parquet_files import ParquetFiles
 from projections.export.research.rows import rows
 from projections.export.research.scripts import python_script, r_script
 from projections.export.research.xes import XesFile
-from projections.releasing import Given, Releasing, head, line
+from projections.releasing import HERE, Given, Releasing, head, line
+from projections.segments.files import can_write
+from projections.views.released import Place
 from projections.views.scope import Scope
 
 Progress = Callable[[str, int, int | None], None]
 
 
-def write(releasing: Releasing, log: Log, scope: Scope, number: int, folder: Path, format: str, progress: Progress) -> About:
+def write(
+    releasing: Releasing, log: Log, scope: Scope, number: int, folder: Path, format: str, progress: Progress, place: Place = HERE
+) -> About:
     """Write a release into a new folder. What broke off leaves nothing, and was given to nobody. Raises `Refused`, `Unusable`."""
     if folder.exists():
         raise Unusable(f"{folder} is there already. An export never writes over another: name a new folder.")
@@ -42,7 +46,7 @@ def write(releasing: Releasing, log: Log, scope: Scope, number: int, folder: Pat
     except FileExistsError:
         raise Unusable(f"{making} is there already, of an export that broke off or goes on. Remove it, or wait.") from None
     try:
-        with releasing.given(scope, number, format) as given:
+        with releasing.given(scope, number, format, place) as given:
             about = about_of(given, log)
             _write(given, about, making, progress)
         sync_folder(making)

@@ -3,7 +3,6 @@
 It needs `pyarrow`, of the extra `parquet`; without it there are no such files, and the rest of a package is the same.
 """
 
-import importlib.util
 from collections.abc import Sequence
 from contextlib import ExitStack
 from pathlib import Path
@@ -18,10 +17,6 @@ from projections.export.research.rows import Row
 
 GROUP = 20_000
 """Cells that are held of a table."""
-
-
-def can_write() -> bool:
-    return importlib.util.find_spec("pyarrow") is not None
 
 
 class ParquetFiles:

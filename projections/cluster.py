@@ -1,0 +1,20 @@
+"""A Dask cluster, where one machine is outgrown: the extra `dask`, here and on its workers."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from domain.store.checks import Unusable
+
+CONNECT_SECONDS = 10
+
+
+@contextmanager
+def cluster(scheduler: str) -> Iterator[Any]:
+    """A client of the scheduler at an address, as tcp://host:8786. Raises `Unusable`, and `OSError` where none answers."""
+    try:
+        from distributed import Client
+    except ImportError:
+        raise Unusable("A cluster takes Dask. Install it with the platform, here and on the workers: tussenruimte[dask].") from None
+    with Client(scheduler, timeout=CONNECT_SECONDS) as client:  # type: ignore[no-untyped-call]
+        yield client

@@ -1,0 +1,112 @@
+"""A release whose readings are worked out on a cluster, from segments, is the one that is worked out here: the same bytes."""
+
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
+
+import pytest
+from command_line import EXAMPLES, environment, refused, run_in
+from dask_cluster import Dask
+from exported_research import EVA, SCOPE, exported, exporting_house
+from research_house import House
+
+from domain.store.accesses import viewed_by
+from domain.store.checks import Unusable
+from projections.export.research import package
+from projections.releasing import HERE
+from projections.segments import spread as spreading
+from projections.segments.spread import Spread, spread
+from projections.segments.tracks import Track
+from projections.views.released import Place, Reading, Unread
+
+
+@pytest.fixture(scope="module")
+def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
+    with exporting_house(tmp_path_factory.mktemp("house")) as house:
+        exported(house, tmp_path_factory.mktemp("out") / "first")
+        yield house
+
+
+@pytest.fixture(scope="module")
+def dask() -> Iterator[Dask]:
+    with Dask(2, environment()) as dask:
+        yield dask
+
+
+def written(house: House, folder: Path, place: Place) -> dict[str, bytes]:
+    """All files of the release."""
+    with viewed_by(EVA):
+        package.write(house.organisation.releasing, house.organisation.log, SCOPE, 1, folder, "folder", lambda *_: None, place)
+    return {file.relative_to(folder).as_posix(): file.read_bytes() for file in sorted(folder.rglob("*")) if file.is_file()}
+
+
+@pytest.fixture
+def shared(tmp_path: Path) -> Path:
+    folder = tmp_path / "shared"
+    folder.mkdir()
+    return folder
+
+
+@pytest.mark.parametrize("together", [1, 3, 500])
+def test_what_a_cluster_reads_is_the_same_to_the_byte(
+    house: House, dask: Dask, shared: Path, tmp_path: Path, together: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """However many relationships are in a segment."""
+    monkeypatch.setattr(Spread, "at_once", together)
+    here = written(house, tmp_path / "here", HERE)
+    with spread(dask.scheduler.address, shared) as place:
+        assert written(house, tmp_path / "there", place) == here
+    assert list(shared.iterdir()) == []
+
+
+def test_a_segment_names_nobody_and_no_day(house: House, dask: Dask, shared: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    kept: list[Track] = []
+    write = spreading.files.write
+    monkeypatch.setattr(spreading.files, "write", lambda path, tracks: (kept.extend(tracks), write(path, tracks)))
+    with spread(dask.scheduler.address, shared) as place:
+        written(house, tmp_path / "there", place)
+    assert {track.id for track in kept if not track.id.startswith("m-")} == {"", "coordinator"}
+    longest = max(look.at for track in kept for look in track.looks)
+    assert 0 <= longest < 10 * 365 * 86_400_000_000, "since week 0, not since 1970"
+
+
+def test_what_a_worker_was_at_when_it_died_is_read_by_another(
+    house: House, shared: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(Spread, "at_once", 1)
+    here = written(house, tmp_path / "here", HERE)
+    with Dask(2, environment()) as own, spread(own.scheduler.address, shared) as place:
+        begin, doomed = place.begin, own.workers[:1]
+
+        def dying(unread: Sequence[Unread]) -> Callable[[], Iterator[list[Reading]]]:
+            begun = begin(unread)
+            if doomed:
+                doomed.pop().kill()
+            return begun
+
+        monkeypatch.setattr(place, "begin", dying)
+        assert written(house, tmp_path / "there", place) == here
+
+
+def test_a_folder_that_workers_do_not_see_is_told_and_nothing_is_left(
+    house: House, dask: Dask, shared: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(spreading.files, "write", lambda path, tracks: None)
+    with spread(dask.scheduler.address, shared) as place, pytest.raises(Unusable, match=f"{shared}.* must see too. FileNotFoundError"):
+        written(house, tmp_path / "there", place)
+    assert list(shared.iterdir()) == []
+    assert [path.name for path in tmp_path.iterdir()] == ["shared"]
+
+
+@pytest.mark.parametrize(
+    ("said", "code", "told"),
+    [
+        (["--scheduler", "tcp://127.0.0.1:1"], 2, "go together"),
+        (["--segments", "."], 2, "go together"),
+        (["--scheduler", "tcp://127.0.0.1:1", "--segments", "nowhere"], 1, "nowhere is no folder"),
+        (["--scheduler", "tcp://127.0.0.1:1", "--segments", "."], 1, "tcp://127.0.0.1:1"),
+    ],
+)
+def test_what_cannot_be_shared_out_is_told(tmp_path: Path, said: list[str], code: int, told: str) -> None:
+    run = run_in(tmp_path)
+    assert run("import", *EXAMPLES).code == 0
+    assert told in refused(run("project", "release", "study", *said, DASK_DISTRIBUTED__COMM__TIMEOUTS__CONNECT="1s"), code)
