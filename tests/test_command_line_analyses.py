@@ -45,6 +45,7 @@ VERBS: dict[str, tuple[str, list[str], str]] = {
         " each { relationship weeks share differSince }",
     ),
 }  # fmt: skip
+SVG = "{http://www.w3.org/2000/svg}"
 ABOUT = "lens lensVersion holder stepWeeks phases relationships persons points withheld"
 
 
@@ -78,19 +79,57 @@ def test_a_verb_gives_what_the_field_of_its_name_does(house: House, folder: Path
 
 
 @pytest.mark.parametrize("verb", VERBS)
-def test_a_picture_has_a_title_a_description_and_no_pseudonyms(folder: Path, tmp_path: Path, verb: str) -> None:
-    title = "{http://www.w3.org/2000/svg}title"
+def test_a_picture_says_what_it_is_of_and_how_it_was_read_and_names_no_pseudonym(folder: Path, tmp_path: Path, verb: str) -> None:
     titles = []
     for language in ("en", "nl"):
         file = tmp_path / f"{language}.svg"
         done = analyse(folder, verb, *VERBS[verb][1], "--svg", str(file), "--language", language)
         assert done.code == 0, done.err
         drawn = ET.parse(file).getroot()
-        assert drawn.findtext("{http://www.w3.org/2000/svg}desc")
+        title, description = (drawn.findtext(f"{SVG}{name}") or "" for name in ("title", "desc"))
+        assert title.endswith(f" (over: evidence@1, {'pooled' if language == 'en' else 'samen'})")
+        about = next(line for line in done.out.splitlines() if line.startswith("project over · evidence@1, "))
+        assert about in description
+        assert about in " ".join(text.text or "" for text in drawn.iter(f"{SVG}text")), "whoever sees it reads so too"
         assert not re.search(r"[rpim]-[a-z2-7]{16}", file.read_text())
-        titles.append(drawn.findtext(title))
-        assert titles[-1] in done.out
+        titles.append(title)
+        assert title.rpartition(" (")[0] in done.out
     assert titles[0] != titles[1]
+
+
+@pytest.mark.parametrize(
+    ("verb", "named"),
+    [
+        ("states", ["weeks since each began", "part of the relationships"]),
+        ("transitions", ["↓ was   → what the next one was"]),
+        ("indicators", ["mean of all, from 0 to 1"]),
+        ("typical", ["weeks since each began", "group: how many"]),
+        ("time-to", ["weeks since each began", "part that still waits"]),
+        ("around", ["weeks since it happened", "part of the relationships"]),
+        ("compare", ["↓ evidence@1, pooled   → accounts@1, pooled"]),
+    ],
+)
+def test_a_picture_names_what_runs_along_it(folder: Path, tmp_path: Path, verb: str, named: list[str]) -> None:
+    file = tmp_path / "drawn.svg"
+    analyse(folder, verb, *VERBS[verb][1], "--svg", str(file))
+    texts = [text.text for text in ET.parse(file).getroot().iter(f"{SVG}text")]
+    assert set(named) <= set(texts)
+
+
+def test_a_terminal_is_shown_some_weeks_and_told_how_to_get_all(folder: Path) -> None:
+    weeks = [row["week"] for row in answer(analyse(folder, "states", "--json"))["rows"]]
+    every = -(-len(weeks) // 26)
+    assert every > 1
+    for language, told in (
+        ("en", f"Of every {every} rows the first stands here; --json gives all of them."),
+        ("nl", f"Van elke {every} rijen staat hier de eerste; --json geeft ze alle."),
+    ):
+        said = analyse(folder, "states", "--language", language).out
+        assert told in said
+        shown = [int(line.split()[0]) for line in said.splitlines() if re.match(r"\d+ ", line) and len(line.split()) == 8]
+        assert shown == weeks[::every]
+        assert len(said.splitlines()) < 60
+        assert "--json" not in analyse(folder, "states", "--step", "4", "--language", language).out
 
 
 def test_of_too_few_it_says_so_and_draws_nothing(folder: Path, tmp_path: Path) -> None:

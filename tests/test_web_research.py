@@ -9,82 +9,33 @@ import zipfile
 from collections import Counter
 from itertools import pairwise
 from pathlib import Path
-from typing import Any
 
 import pytest
-from playwright.sync_api import Download, Locator, Page, expect
-from research_house import began, contact, over, somebody
+from playwright.sync_api import Download, Page, expect
 from sent_lines import line
-from web_house import SEEN, SIZES, Visitor, WebHouse
+from web_house import SEEN, SIZES, WebHouse
 from web_keys import LOCALES, Keys
+from web_research import ALL, ASKS, EACH, HOMES, RATES, TOGETHER, WHO, asked, everything, fill, picture, researcher, table, titles
 
-from domain.model.roles import Reach, Role
-from domain.store.accesses import Viewer
+from domain.model.roles import Role
 
-WHO = Viewer("command-line/jansen", "operator")
-HOMES = {
-    "walks": (7, "buddy", "light", "fixed"),
-    "calls": (6, "phone_circle", "light", "indefinite"),
-    "odd-jobs": (3, "chores", "intensive", "one_off"),
-    "stairs": (3, "residents", "none", "one_off"),
-}
-"""How many contacts, of two people each, and what the initiative is."""
-ALL = 19
 PHASES = ("HELP", "AMBIGUITY", "FRIENDSHIP", "UNOBSERVED", "ENDED")
 WEEKS = """query Weeks($lens: String) { research { relationships(first: 100) { nodes {
   pseudonym initiative { kind } weeks trajectory(lens: $lens) { week phase }
 } } } }"""
-TOGETHER, EACH, RATES = "How contacts stood, week by week", "Each contact, week by week", "What follows on what"
 
 
 @pytest.fixture(scope="module", autouse=True)
 def projects(web: WebHouse) -> None:
-    for home, (count, kind, guidance, meant) in HOMES.items():
-        about = {"name": home, "kind": kind, "guidance": guidance, "contact": meant}
-        web.record([line(f"{home}-registered", "initiative_registered", f"initiative/{home}", about)])
-        for number in range(count):
-            giver, receiver = f"{home}-giver-{number}", f"{home}-receiver-{number}"
-            web.record([*somebody(giver, "research"), *somebody(receiver, "research")])
-            web.record(contact(f"{home}-{number}", giver, receiver, began(number), home))
-    web.record([over("walks-0", "2021-08-01")])
-    for id, homes in (("study", list(HOMES)), ("three", ["walks", "calls", "odd-jobs"]), ("few", ["odd-jobs"])):
-        web.organisation.projects.create(id, "To learn how contacts begin.", WHO, initiatives=homes, until="2021-12-31")
-
-
-def researcher(web: WebHouse, project: str = "study", **asked: Any) -> Visitor:
-    return web.visitor("researcher", "rik", Reach(project=project), **asked)
-
-
-def picture(page: Page, kind: str, group: str = "all together") -> Locator:
-    return page.get_by_role("figure", name=f"{kind}: {group}")
-
-
-def titles(page: Page, kind: str) -> list[str]:
-    found = page.get_by_role("region", name=kind).get_by_role("heading", level=3).all_inner_texts()
-    return [title.removeprefix(f"{kind}: ") for title in found]
+    fill(web)
 
 
 def rows(page: Page, kind: str, group: str = "all together") -> list[list[str]]:
-    """A picture as a table."""
-    told = picture(page, kind, group)
-    told.get_by_text("As a table").click()
-    expect(told.locator("tbody tr").first).to_be_visible()
-    return [row.locator("th, td").all_inner_texts() for row in told.locator("tbody tr").all()]
-
-
-def asked(page: Page, query: str = WEEKS, **variables: Any) -> Any:
-    told = page.evaluate(
-        """async ([query, variables]) => (await fetch("/graphql", {
-          method: "POST", headers: {"Content-Type": "application/json"}, body: JSON.stringify({query, variables}),
-        })).json()""",
-        [query, variables],
-    )
-    assert "errors" not in told, told
-    return told["data"]["research"]
+    return table(picture(page, kind, group))
 
 
 def phases(page: Page, lens: str = "evidence", kind: str | None = None) -> list[list[str]]:
-    nodes = asked(page, lens=lens)["relationships"]["nodes"]
+    nodes = asked(page, WEEKS, lens=lens)["relationships"]["nodes"]
     return [one["trajectory"]["phase"] for one in nodes if kind in (None, one["initiative"]["kind"])]
 
 
@@ -137,7 +88,7 @@ def test_columns_count_what_the_readings_of_a_week_say_as_long_as_they_are_of_en
 def test_rows_are_by_how_long_they_were_followed_and_name_nobody(web: WebHouse) -> None:
     page = researcher(web).open("research")
     found = rows(page, EACH)
-    nodes = asked(page)["relationships"]["nodes"]
+    nodes = asked(page, WEEKS)["relationships"]["nodes"]
     assert [row[0] for row in found] == [
         one["pseudonym"] for one in sorted(nodes, key=lambda one: (-len(one["trajectory"]["phase"]), one["pseudonym"]))
     ]
@@ -194,7 +145,7 @@ def test_the_weeks_of_each_pseudonym_are_taken_along_as_they_were_answered(web: 
         page.get_by_role("button", name="Download weeks and pseudonyms (CSV)").click()
     assert saving.value.suggested_filename == "study-evidence.csv"
     found = list(csv.DictReader(io.StringIO(saved(saving.value))))
-    nodes = asked(page)["relationships"]["nodes"]
+    nodes = asked(page, WEEKS)["relationships"]["nodes"]
     assert {(row["relationship"], int(row["week"]), row["phase"]) for row in found} == {
         (one["pseudonym"], week, phase)
         for one in nodes
@@ -220,7 +171,7 @@ def test_a_picture_that_is_saved_has_no_pseudonyms(web: WebHouse) -> None:
 def test_the_question_behind_a_picture_is_copied_and_gives_the_same_answer(web: WebHouse) -> None:
     page = researcher(web, permissions=["clipboard-read", "clipboard-write"]).open("research")
     copied = []
-    region = page.get_by_role("region", name=TOGETHER)
+    region = page.get_by_role("region", name=ASKS[TOGETHER])
     region.get_by_text("The question behind this, in GraphQL").click()
     for name in ("Copy the question", "Copy the variables"):
         region.get_by_role("button", name=name).click()
@@ -244,6 +195,9 @@ def test_groups_rows_and_what_is_taken_along_are_reached_by_keyboard_alone(web: 
     by.pick(page.get_by_label(by.say("research.compare")), by.say("research.by_kind"))
     with page.expect_download():
         by.push("button", "research.csv")
+    summary = page.locator(".question summary", has_text=by.say("research.each_asks"))
+    by.to(summary)
+    page.keyboard.press("Enter")
     groups = page.locator(".sequences")
     expect(groups).not_to_have_count(1)
     marks = groups.first.locator("[data-mark]")
@@ -258,27 +212,6 @@ def test_groups_rows_and_what_is_taken_along_are_reached_by_keyboard_alone(web: 
     assert not marks.first.evaluate("(one) => one.closest('svg').contains(document.activeElement)")
 
 
-def test_analyses_are_those_that_the_server_works_out(web: WebHouse) -> None:
-    page = researcher(web).open("research")
-    found = asked(
-        page,
-        """{ research { analyses {
-      timeTo(phase: FRIENDSHIP) { rows { week atRisk came censored } }
-      typical(groups: 3, weeks: 26) { groups { relationships withheld } }
-    } } }""",
-    )["analyses"]
-    waits = page.get_by_role("figure", name="How long it takes to come to friendship: all together")
-    waits.get_by_text("As a table").click()
-    expect(waits.locator("tbody tr")).to_have_count(len(found["timeTo"]["rows"]))
-    told = [row.locator("th, td").all_inner_texts()[:4] for row in waits.locator("tbody tr").all()]
-    assert told == [[str(row[name]) for name in ("week", "atRisk", "came", "censored")] for row in found["timeTo"]["rows"]]
-    sizes = [group["relationships"] for group in found["typical"]["groups"] if not group["withheld"]]
-    typical = page.get_by_role("region", name="What went alike")
-    expect(typical.locator("svg g[transform] > text[y='14']")).to_have_text([str(size) for size in sizes])
-    around = page.get_by_role("region", name="Around a reversal of roles")
-    expect(around.get_by_text("Nothing is told of this: it is of fewer than 10 people.")).to_be_visible()
-
-
 @pytest.mark.parametrize("role", ["coordinator", "auditor", "administrator"])
 def test_whoever_does_no_research_has_no_such_page(web: WebHouse, role: Role) -> None:
     page = web.visitor(role).open("research")
@@ -290,8 +223,7 @@ def test_nothing_on_the_page_keeps_anybody_from_using_it(web: WebHouse, theme: s
     visitor = researcher(web, color_scheme=theme, viewport=SIZES[size])
     page = visitor.open("research")
     page.get_by_label("Compare").select_option("kind")
-    for summary in page.locator("summary").all():
-        summary.click()
+    everything(page)
     assert visitor.violations() == []
     assert page.evaluate("document.documentElement.scrollWidth") <= SIZES[size]["width"]
 
@@ -312,6 +244,21 @@ def test_a_researcher_freezes_what_is_known_and_takes_it_along(web: WebHouse) ->
     expect(releases.get_by_text(hashlib.sha256(whole).hexdigest())).to_be_visible()
     (given,) = web.organisation.releasing.register.handed("three")
     assert (given.release, given.revision, given.format) == (1, 1, "zip")
+
+
+def test_a_release_is_read_through_the_lenses_that_were_chosen_for_it(web: WebHouse) -> None:
+    page = researcher(web).open("research")
+    releases = page.get_by_role("region", name="Releases")
+    through = releases.get_by_role("group", name="Read through").get_by_role("checkbox")
+    assert [box.is_checked() for box in through.all()] == [True, True], "those that are shipped, unless somebody says otherwise"
+    for box in through.all():
+        box.uncheck()
+    releases.get_by_role("button", name="Freeze what is known now").click()
+    expect(releases.get_by_role("status").first).to_have_text("A release is read through at least one lens.")
+    expect(releases.get_by_role("heading", level=3)).to_have_count(0)
+    releases.get_by_role("checkbox", name="accounts").check()
+    releases.get_by_role("button", name="Freeze what is known now").click()
+    expect(releases.get_by_text("19 contacts, read with accounts@1, every week.")).to_be_visible()
 
 
 def test_who_took_what_was_withdrawn_since_is_told_so(web: WebHouse) -> None:

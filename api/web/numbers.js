@@ -8,6 +8,11 @@ export function countSaid(count) {
   return new Intl.NumberFormat(LOCALES[language.value], { maximumFractionDigits: 1 }).format(count);
 }
 
+/** `0.77`, with two digits after the point where there is something; what is nearly nothing has no sign. */
+export function fineSaid(number) {
+  return new Intl.NumberFormat(LOCALES[language.value], { maximumFractionDigits: 2, signDisplay: "negative" }).format(number);
+}
+
 /** A part of a whole, 0 to 1, as `25%`. */
 export function partSaid(part) {
   return percent(part, 0);

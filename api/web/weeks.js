@@ -3,8 +3,6 @@
 import { PHASES } from "./standing.js";
 import { group, sum } from "./vendor/d3.js";
 
-const COLUMNS = ["relationship", "initiative", "kind", "guidance", "contact", "origin", "weeks", "censoring", "lens", "lens_version", "week", "phase", "help", "friendship", "ambiguity", "confidence"];
-
 /** Those of which a week is told, longest first, each with its `phases` week by week and, of these, the spells in which it `stood`. */
 export function observed(list) {
   return list
@@ -14,7 +12,8 @@ export function observed(list) {
     .sort((one, other) => other.phases.length - one.phases.length || (one.id < other.id ? -1 : 1));
 }
 
-function spells(phases) {
+/** `[{phase, from, to}]` of phases week by week, each up to before the week `to`. */
+export function spells(phases) {
   const found = [];
   phases.forEach((phase, week) => {
     if (found.at(-1)?.phase === phase) found.at(-1).to = week + 1;
@@ -61,16 +60,15 @@ export function grouped(contacts, of, fewest) {
   return { told: told.sort(([one], [other]) => (one < other ? -1 : 1)), held: names(held) };
 }
 
-/** A row for each week of each contact, under its pseudonym, as text. */
-export function csv(contacts) {
-  const rows = contacts.flatMap(({ id, initiative, origin, weeks, censoring, trajectory: t }) => {
-    const same = [id, initiative.id, initiative.kind, initiative.guidance, initiative.contact, origin, weeks, censoring, t.lens, t.lensVersion];
-    return t.week.map((week, n) => [...same, week, t.phase[n], t.help[n], t.friendship[n], t.ambiguity[n], t.confidence[n]]);
+/** A row for each week of each contact, under its pseudonym. */
+export function weekRows(contacts) {
+  return contacts.flatMap(({ id, initiative, origin, weeks, censoring, trajectory: t }) => {
+    const same = {
+      relationship: id, initiative: initiative.id, kind: initiative.kind, guidance: initiative.guidance, contact: initiative.contact, origin,
+      weeks, censoring, lens: t.lens, lens_version: t.lensVersion,
+    };
+    return t.week.map((week, n) => ({
+      ...same, week, phase: t.phase[n], help: t.help[n], friendship: t.friendship[n], ambiguity: t.ambiguity[n], confidence: t.confidence[n],
+    }));
   });
-  return [COLUMNS, ...rows].map((row) => `${row.map(cell).join(",")}\r\n`).join("");
-}
-
-function cell(value) {
-  const text = String(value ?? "");
-  return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
 }

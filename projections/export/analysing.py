@@ -52,10 +52,10 @@ def _analyses(project: str) -> Iterator[tuple[Analyses, Scope]]:
         yield organisation.analyses, Scope(organisation.store.organisation, "researcher", Reach(project=project))
 
 
-def _told(found: a.Analysis, svg: Path | None) -> None:
+def _told(found: a.Analysis, project: str, svg: Path | None) -> None:
     if svg is not None:
-        svg.write_text(plots.drawn(found, language()), encoding="utf-8")
-    show(found, lambda spoken: sheets.shown(found, spoken))
+        svg.write_text(plots.drawn(found, project, language()), encoding="utf-8")
+    show(found, lambda spoken: sheets.shown(found, project, spoken))
 
 
 @analyse.command("states", cls=Verb)
@@ -64,7 +64,7 @@ def states(project: str, svg: Path | None, **reading: Any) -> None:
     """How relationships stood week by week, and how long in each phase."""
     with _analyses(project) as (asked, scope):
         found = asked.states(scope, Reading(**reading))
-    _told(found, svg)
+    _told(found, project, svg)
 
 
 @analyse.command("transitions", cls=Verb)
@@ -73,7 +73,7 @@ def transitions(project: str, svg: Path | None, **reading: Any) -> None:
     """What follows on what."""
     with _analyses(project) as (asked, scope):
         found = asked.transitions(scope, Reading(**reading))
-    _told(found, svg)
+    _told(found, project, svg)
 
 
 @analyse.command("indicators", cls=Verb)
@@ -82,7 +82,7 @@ def indicators(project: str, svg: Path | None, **reading: Any) -> None:
     """How much happened: entropy, turbulence, complexity."""
     with _analyses(project) as (asked, scope):
         found = asked.indicators(scope, Reading(**reading))
-    _told(found, svg)
+    _told(found, project, svg)
 
 
 @analyse.command("typical", cls=Verb)
@@ -113,7 +113,7 @@ def typical(
         raise click.UsageError("--substitution is five rows of five numbers, as JSON.") from None
     with _analyses(project) as (asked, scope):
         found = asked.typical(scope, Reading(**reading), groups, weeks, measure, costs, own, indel)
-    _told(found, svg)
+    _told(found, project, svg)
 
 
 @analyse.command("time-to", cls=Verb)
@@ -123,7 +123,7 @@ def time_to(phase: str, project: str, svg: Path | None, **reading: Any) -> None:
     """How long it takes to come to a phase, though many were followed for less."""
     with _analyses(project) as (asked, scope):
         found = asked.time_to(scope, Reading(**reading), phase.upper())
-    _told(found, svg)
+    _told(found, project, svg)
 
 
 @analyse.command("around", cls=Verb)
@@ -134,7 +134,7 @@ def around_event(event: str, reach: int, project: str, svg: Path | None, **readi
     """How relationships stood before and after something happened."""
     with _analyses(project) as (asked, scope):
         found = asked.around(scope, Reading(**reading), event, reach)
-    _told(found, svg)
+    _told(found, project, svg)
 
 
 @analyse.command("compare", cls=Verb)
@@ -146,4 +146,4 @@ def compare(project: str, svg: Path | None, other_lens: str | None, other_holder
     with _analyses(project) as (asked, scope):
         one = Reading(**reading)
         found = asked.compare(scope, one, Reading(other_lens, other_holder, one.step))
-    _told(found, svg)
+    _told(found, project, svg)

@@ -1,6 +1,6 @@
 """Analyses as tables with a title and a sentence in plain words, in both languages, for a terminal; plots have the same titles."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from msgspec import Struct
 from rich import box
@@ -72,6 +72,8 @@ EVENTS: dict[str, Words] = {
 }
 TOO_FEW: Words = ("Nothing is told of it: it is of too few people.", "Er wordt niets van verteld: het gaat om te weinig mensen.")
 NOTHING = (None,) * 5
+MOST = 26
+"""Weeks that a terminal shows; there may be hundreds."""
 HELD: Words = ("too few", "te weinig")
 HEADS: dict[str, str] = {
     "week": "week", "of": "van", "entropy": "entropie", "was": "was", "relationship": "relatie", "weeks": "weken",
@@ -83,8 +85,11 @@ HEADS: dict[str, str] = {
 
 
 class Sheet(Struct, frozen=True):
+    """`every`: of so many rows the first is shown."""
+
     columns: list[str]
     rows: list[list[str]]
+    every: int = 1
 
 
 def title(found: a.Analysis, language: Language) -> str:
@@ -98,16 +103,35 @@ def says(found: a.Analysis, language: Language) -> str:
     return (TOO_FEW if found.withheld else SAYS[type(found)])[language == "nl"]
 
 
-def shown(found: a.Analysis, language: Language) -> RenderableType:
+def shown(found: a.Analysis, project: str, language: Language) -> RenderableType:
     parts: list[RenderableType] = [Text(title(found, language), "bold"), Text(says(found, language), "italic")]
+    parts.append(Text(about(found, project, language)))
     if not found.withheld:
-        parts += [Text(_about(found, language)), *(_table(sheet) for sheet in _sheets(found, language) if sheet.rows)]
+        parts += [part for sheet in _sheets(found, language) if sheet.rows for part in _tabled(sheet, language)]
     return Group(*(part for each in parts for part in (each, Text())))
 
 
-def _about(found: a.Analysis, language: Language) -> str:
+def reading(found: a.Analysis, language: Language) -> str:
+    """By which lens, and whose."""
+    return _read_by(found.lens, found.lens_version, found.holder, language)
+
+
+def other_reading(found: a.Compared, language: Language) -> str:
+    return _read_by(found.other_lens, found.other_lens_version, found.other_holder, language)
+
+
+def _read_by(lens: str, version: str, holder: str | None, language: Language) -> str:
+    return f"{lens}@{version}, {holder or ('samen' if language == 'nl' else 'pooled')}"
+
+
+def about(found: a.Analysis, project: str, language: Language) -> str:
+    """Of which project it is, how it was read, and, where it tells something, of how many."""
     dutch = language == "nl"
-    said = [f"{found.lens}@{found.lens_version}, {found.holder or ('samen' if dutch else 'pooled')}"]
+    said = [f"project {project}", reading(found, language)]
+    if isinstance(found, a.Compared):
+        said.append(f"{'naast' if dutch else 'beside'} {other_reading(found, language)}")
+    if found.withheld:
+        return " · ".join(said)
     said.append(
         f"{found.relationships} {'relaties van' if dutch else 'relationships of'} {found.persons} {'mensen' if dutch else 'people'}"
     )
@@ -119,8 +143,7 @@ def _about(found: a.Analysis, language: Language) -> str:
         case a.Awaited():
             said.append(f"{'mediaan' if dutch else 'median'}: {'–' if found.median is None else f'week {found.median}'}")
         case a.Compared():
-            other = f"{found.other_lens}@{found.other_lens_version}, {found.other_holder or ('samen' if dutch else 'pooled')}"
-            said.append(f"{'naast' if dutch else 'beside'} {other}; {'gelijk' if dutch else 'agree'} {found.share}; κ {found.kappa}")
+            said.append(f"{'gelijk' if dutch else 'agree'} {found.share}; κ {found.kappa}")
     return " · ".join(said)
 
 
@@ -128,17 +151,15 @@ def _sheets(found: a.Analysis, language: Language) -> list[Sheet]:
     phases = [word(phase, language) for phase in found.phases]
     held = HELD[language == "nl"]
 
-    def sheet(*names: str, rows: Sequence[Sequence[object]]) -> Sheet:
+    def sheet(*names: str, rows: Sequence[Sequence[object]], every: int = 1) -> Sheet:
         called = [HEADS[name] if language == "nl" and name in HEADS else name for name in names]
-        return Sheet(called, [[_cell(one, held) for one in row] for row in rows])
+        return Sheet(called, [[_cell(one, held) for one in row] for row in rows[::every]], every)
 
     match found:
         case a.States():
             times = sheet("phase", "weeks", rows=[(word(one.phase, language), one.weeks) for one in found.times])
-            return [
-                sheet("week", "of", *phases, "entropy", rows=[(one.week, one.of, *one.counts, one.entropy) for one in found.rows]),
-                times,
-            ]
+            weeks = [(one.week, one.of, *one.counts, one.entropy) for one in found.rows]
+            return [sheet("week", "of", *phases, "entropy", rows=weeks, every=-(-len(weeks) // MOST) or 1), times]
         case a.Following():
             rates = [(word(one.was, language), one.of, *(one.rates or NOTHING)) for one in found.rows]
             return [sheet("was", "of", *phases, rows=rates)]
@@ -183,6 +204,17 @@ def _spells(course: Sequence[str], language: Language) -> str:
         else:
             found.append((phase, 1))
     return ", ".join(f"{word(phase, language)} {count}" for phase, count in found)
+
+
+def _tabled(sheet: Sheet, language: Language) -> Iterator[RenderableType]:
+    yield _table(sheet)
+    if sheet.every > 1:
+        every, dutch = sheet.every, language == "nl"
+        yield Text(
+            f"Van elke {every} rijen staat hier de eerste; --json geeft ze alle."
+            if dutch
+            else f"Of every {every} rows the first stands here; --json gives all of them."
+        )
 
 
 def _table(sheet: Sheet) -> Table:

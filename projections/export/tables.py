@@ -9,9 +9,10 @@ from rich.table import Table
 from rich.text import Text
 
 from domain.model.errors import Language
+from projections.export.colours import COLOURS
 from projections.export.dates import occurred, short
 from projections.export.telling import CAUSES, holders_named
-from projections.export.timeline import SIGNS, STYLES
+from projections.export.timeline import SIGNS
 from projections.export.vocabulary import ASKS, ROLES, plain, word
 from projections.export.wording import told
 from projections.research.agreement import CodeAgreement
@@ -113,7 +114,7 @@ def _paged(table: Table, page: a.Page, language: Language) -> RenderableType:
 
 def phase(name: str, kind: str | None, language: Language) -> Text:
     said = word(name, language) + (f" ({word(kind, language)})" if kind is not None else "")
-    return Text(f"{SIGNS[name]} ", STYLES[name]).append(said, f"bold {STYLES[name]}")
+    return Text(f"{SIGNS[name]} ", COLOURS[name]).append(said, f"bold {COLOURS[name]}")
 
 
 def reading(found: a.Reading, language: Language) -> RenderableType:
@@ -127,7 +128,7 @@ def reading(found: a.Reading, language: Language) -> RenderableType:
     for name in ("help", "friendship", "ambiguity"):
         share = getattr(found, name)
         if share is not None:
-            whole.add_row(head(name, language), Text(_bar(share), STYLES[name.upper()]).append(f" {share:.2f}", "default"))
+            whole.add_row(head(name, language), Text(_bar(share), COLOURS[name.upper()]).append(f" {share:.2f}", "default"))
     if found.confidence is not None:
         whole.add_row(head("confidence", language), f"{_bar(found.confidence)} {found.confidence:.2f}")
     if found.basis:

@@ -13,8 +13,8 @@ from rich.text import Text
 
 from domain.model.errors import Language
 from domain.model.time import instant, span
+from projections.export.colours import COLOURS
 from projections.export.dates import occurred, short
-from projections.export.timeline import STYLES
 from projections.export.vocabulary import word
 from projections.export.wording import help_said, sentence, told
 from projections.views.answers import Move, RecordedEvent
@@ -164,7 +164,7 @@ def _moved(found: Sequence[tuple[str, str | None, Move]], moves: Moved, language
         ways.setdefault((lens, move.was, move.was_kind, move.now, move.kind, cause), []).append(holder)
     for (lens, was, was_kind, now, kind, cause), holders in ways.items():
         text = Text("  ▸ ").append(f"{lens} · {holders_named(holders, list(moves[lens]), language)}: ")
-        text.append(_view(was, was_kind, language), STYLES[was]).append(" → ").append(_view(now, kind, language), f"bold {STYLES[now]}")
+        text.append(_view(was, was_kind, language), COLOURS[was]).append(" → ").append(_view(now, kind, language), f"bold {COLOURS[now]}")
         yield text.append(f" ({cause})") if cause else text
 
 

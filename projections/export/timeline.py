@@ -11,18 +11,12 @@ from rich.text import Text
 
 from domain.model.errors import Language
 from domain.model.time import DAY, instant, iso_day
+from projections.export.colours import COLOURS
 from projections.export.dates import marks
 from projections.export.vocabulary import word
 from projections.views.answers import Move
 
 SIGNS = {"HELP": "▄", "FRIENDSHIP": "▀", "AMBIGUITY": "▚", "UNOBSERVED": "·", "ENDED": " "}
-STYLES = {
-    "HELP": "dodger_blue1",
-    "FRIENDSHIP": "orange1",
-    "AMBIGUITY": "medium_orchid",
-    "UNOBSERVED": "bright_black",
-    "ENDED": "bright_black",
-}
 MET, HAPPENED, DOTTED = "╵", "•", "┄"
 NEVER_BROKEN = "\N{NO-BREAK SPACE}"
 
@@ -80,7 +74,7 @@ def band(scale: Scale, moves: Sequence[Move], language: Language) -> Text:
         filled = sign * width
         if phase != "UNOBSERVED" and len(name) + 2 <= width:
             filled = sign + name + sign * (width - len(name) - 1)
-        found.append(filled, STYLES[phase])
+        found.append(filled, COLOURS[phase])
     return found
 
 
@@ -116,7 +110,7 @@ def legend(language: Language) -> Text:
     """What the signs stand for, never broken within one."""
     found = Text()
     for phase in ("HELP", "AMBIGUITY", "FRIENDSHIP", "UNOBSERVED"):
-        found.append(f"{SIGNS[phase] * 2}{NEVER_BROKEN}", STYLES[phase])
+        found.append(f"{SIGNS[phase] * 2}{NEVER_BROKEN}", COLOURS[phase])
         found.append(word(phase, language).replace(" ", NEVER_BROKEN) + "  ")
     met, other, lapsed = ("ontmoeting", "iets anders", "verlopen") if language == "nl" else ("meeting", "something else", "lapsed")
     signs = ((MET, met), (HAPPENED, other), (DOTTED, lapsed))

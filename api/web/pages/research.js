@@ -3,13 +3,20 @@
 
 import { useAnswer } from "../answer.js";
 import { askAll } from "../ask.js";
+import { csv } from "../csv.js";
 import { daySaid } from "../days.js";
+import { Choice, Choices } from "../parts/choice.js";
 import { download } from "../parts/download.js";
+import { Question } from "../parts/question.js";
 import { Answered } from "../parts/told.js";
+import { Alike } from "../questions/alike.js";
+import { Around } from "../questions/around.js";
+import { TwoHolders, TwoLenses } from "../questions/differ.js";
+import { HowLong } from "../questions/how_long.js";
+import { HowMuch } from "../questions/how_much.js";
 import { html, useMemo, useState } from "../vendor/preact.js";
-import { csv, grouped, observed } from "../weeks.js";
+import { grouped, observed, weekRows } from "../weeks.js";
 import { say, word } from "../words.js";
-import { Analyses } from "./research_analyses.js";
 import { Pictures } from "./research_pictures.js";
 import { Releases } from "./research_releases.js";
 
@@ -48,19 +55,22 @@ const GROUPS = {
 
 export function ResearchPage() {
   const answer = useAnswer(PROJECT, {});
+  return html`<h1>${say("research.title")}</h1><${Answered} answer=${answer}>${(found) => html`<${Project} ...${found.research} fewest=${found.census.fewest} />`}<//>`;
+}
+
+function Project({ project, lenses, fewest }) {
+  const own = lenses.filter(({ name }) => !BUILT_IN.includes(name)).map((one) => ({ ...one, id: `${one.name}@${one.version}` }));
+  const choices = project.lenses ?? [...BUILT_IN, ...own.map(({ id }) => id)];
   return html`
-    <h1>${say("research.title")}</h1>
-    <${Answered} answer=${answer}>${({ research: { project, lenses }, census: { fewest } }) => html`
-      <p>${project.purpose}</p>
-      <p class="under">${period(project)}</p>
-      ${project.withheld
-        ? html`<p>${say("research.withheld", { fewest })}</p>`
-        : html`<p>${say("research.holds", { count: project.relationships, persons: project.persons })}</p>`}
-      <p>${say("research.consent")} ${say("research.rule", { fewest })}</p>
-      <p>${say("research.weeks_are")}</p>
-      ${project.withheld ? null : html`<${Study} id=${project.id} only=${project.lenses} lenses=${lenses} fewest=${fewest} />`}
-      <${Releases} project=${project.id} />
-    `}<//>
+    <p>${project.purpose}</p>
+    <p class="under">${period(project)}</p>
+    ${project.withheld
+      ? html`<p>${say("research.withheld", { fewest })}</p>`
+      : html`<p>${say("research.holds", { count: project.relationships, persons: project.persons })}</p>`}
+    <p>${say("research.consent")} ${say("research.rule", { fewest })}</p>
+    <p>${say("research.weeks_are")}</p>
+    ${project.withheld ? null : html`<${Study} id=${project.id} choices=${choices} own=${own} fewest=${fewest} />`}
+    <${Releases} project=${project.id} choices=${choices} said=${lensSaid} fixed=${project.lenses ?? BUILT_IN} />
   `;
 }
 
@@ -69,24 +79,25 @@ function period({ since, until }) {
   return say(`research.began_${which}`, { since: daySaid(since), until: daySaid(until) });
 }
 
-function Study({ id, only, lenses, fewest }) {
-  const own = lenses.filter(({ name }) => !BUILT_IN.includes(name)).map((one) => ({ ...one, id: `${one.name}@${one.version}` }));
-  const choices = only ?? [...BUILT_IN, ...own.map(({ id }) => id)];
+function Study({ id, choices, own, fewest }) {
   const [lens, setLens] = useState(choices[0]);
   const [by, setBy] = useState("all");
   const chosen = own.find(({ id }) => id === lens);
   const answer = useAnswer(WEEKS, { lens }, undefined, askedBy);
-  const choice = (key, value, set, choices, said) => html`<label>${say(key)} ${" "}
-    <select value=${value} onChange=${({ target }) => set(target.value)}>${choices.map((one) => html`<option value=${one}>${said(one)}</option>`)}</select>
-  </label>`;
+  const shared = { lens, file: id, fewest };
   return html`
-    <form class="find" onSubmit=${(event) => event.preventDefault()}>
-      ${choice("initiative.lens", lens, setLens, choices, lensSaid)}
-      ${choice("research.compare", by, setBy, Object.keys(GROUPS), (name) => say(`research.by_${name}`))}
-    </form>
+    <${Choices}>
+      <${Choice} label=${say("initiative.lens")} value=${lens} set=${setLens} choices=${choices} said=${lensSaid} />
+      <${Choice} label=${say("research.compare")} value=${by} set=${setBy} choices=${Object.keys(GROUPS)} said=${(name) => say(`research.by_${name}`)} />
+    <//>
     ${chosen?.description ? html`<p class="from">${chosen.id}: ${chosen.description}</p>` : null}
     <${Answered} answer=${answer}>${({ list, lens: read }) => html`<${Compared} file=${`${id}-${read}`} list=${list} lens=${read} by=${by} fewest=${fewest} />`}<//>
-    <${Analyses} file=${`${id}-${lens}`} lens=${lens} fewest=${fewest} />
+    <${Question} name="waits"><${HowLong} ...${shared} /><//>
+    <${Question} name="around"><${Around} ...${shared} /><//>
+    <${Question} name="typical"><${Alike} ...${shared} /><//>
+    <${Question} name="indicators"><${HowMuch} ...${shared} /><//>
+    <${Question} name="lenses"><${TwoLenses} ...${shared} choices=${choices} said=${lensSaid} /><//>
+    <${Question} name="holders"><${TwoHolders} ...${shared} /><//>
   `;
 }
 
@@ -110,7 +121,7 @@ function Compared({ file, list, lens, by, fewest }) {
     ${held.length ? html`<p class="from">${by === "all" ? say("research.none_yet", { fewest }) : say("research.held", { fewest, which: held.map(called).join(", ") })}</p>` : null}
     ${told.length
       ? html`
-        <p><button class="second" onClick=${() => download(`${file}.csv`, new Blob([csv(contacts)], { type: "text/csv" }))}>${say("research.csv")}</button></p>
+        <p><button class="second" onClick=${() => download(`${file}.csv`, new Blob([csv(weekRows(contacts))], { type: "text/csv" }))}>${say("research.csv")}</button></p>
         <${Pictures} file=${file} told=${told} called=${called} fewest=${fewest} query=${WEEKS} variables=${{ lens }} />
       `
       : null}

@@ -5,13 +5,15 @@ import { countSaid, rateSaid } from "../numbers.js";
 import { Behind } from "../parts/behind.js";
 import { Named } from "../parts/marks.js";
 import { Picture } from "../parts/picture.js";
+import { Question } from "../parts/question.js";
+import { spellsSaid } from "../parts/spells.js";
 import { Chronogram } from "../pictures/chronogram.js";
 import { Rates } from "../pictures/rates.js";
 import { rowStep, Sequences } from "../pictures/sequences.js";
 import { WEEKS } from "../pictures/time.js";
 import { PHASES } from "../standing.js";
 import { max, sum } from "../vendor/d3.js";
-import { html, useId, useMemo, useSignal } from "../vendor/preact.js";
+import { html, useMemo, useSignal } from "../vendor/preact.js";
 import { transitions, weekly } from "../weeks.js";
 import { language, say, word } from "../words.js";
 
@@ -30,18 +32,14 @@ export function Pictures({ file, told, called, fewest, query, variables }) {
     ["rates", (group) => html`<${Next} ...${group} />`],
   ];
   return drawn.map(([key, draw]) => html`
-    <${Section} key=${key} title=${say(`research.${key}`)} query=${query} variables=${variables}>
+    <${Question} key=${key} name=${key} begins=${key === "together"}>
       ${groups.map(({ name, ...group }) => {
         const title = name ? say("research.of", { title: say(`research.${key}`), group: called(name) }) : say("research.of_all", { title: say(`research.${key}`) });
         return html`<div key=${name}>${draw({ ...group, title, file: [file, key, name.toLowerCase()].filter(Boolean).join("-") })}</div>`;
       })}
+      <${Behind} query=${query} variables=${variables} />
     <//>
   `);
-}
-
-function Section({ title, query, variables, children }) {
-  const id = useId();
-  return html`<section aria-labelledby=${id}><h2 id=${id}>${title}</h2>${children}<${Behind} query=${query} variables=${variables} /></section>`;
 }
 
 function Together({ title, file, contacts, rows, until, fewest }) {
@@ -51,7 +49,7 @@ function Together({ title, file, contacts, rows, until, fewest }) {
     columns: [say("research.week_column"), ...PHASES.map((phase) => word("phase", phase)), say("research.of_how_many")],
     rows: rows.map((row) => [row.at, ...PHASES.map((phase) => row[phase]), count(row)]),
   };
-  return html`<${Picture} title=${title} says=${says} table=${table} file=${file}>
+  return html`<${Picture} title=${title} says=${says} table=${table} data=${rows.map(({ at, ...row }) => ({ week: at, ...row }))} file=${file}>
     ${(width, describedBy) => html`<${Chronogram} rows=${rows} end=${rows.length} until=${until} time=${WEEKS} width=${width} label=${title} describedBy=${describedBy} />`}
   <//>`;
 }
@@ -69,17 +67,13 @@ function Each({ title, file, contacts, end, step }) {
   `}<//>`;
 }
 
-function spellsSaid(stood) {
-  return stood.map(({ phase, from, to }) => say("research.stood", { count: to - from, phase: word("phase", phase), from, to: to - 1 })).join(", ");
-}
-
 function Next({ title, file, changes }) {
   if (!changes.length) return html`<h3>${title}</h3><p>${say("research.rates_none")}</p>`;
   const table = {
     columns: [say("research.was"), ...PHASES.map((phase) => word("phase", phase)), say("research.of_weeks")],
     rows: changes.map(({ was, of, next }) => [word("phase", was), ...PHASES.map((phase) => say("research.rate", { rate: rateSaid(next[phase] / of), times: countSaid(next[phase]) })), countSaid(of)]),
   };
-  return html`<${Picture} title=${title} says=${say("research.rates_says")} table=${table} file=${file}>
+  return html`<${Picture} title=${title} says=${say("research.rates_says")} table=${table} data=${changes.map(({ was, of, next }) => ({ was, of, ...next }))} file=${file}>
     ${(width, describedBy) => html`<${Rates} rows=${changes} told=${rateSaid} width=${width} label=${title} describedBy=${describedBy} />`}
   <//>`;
 }

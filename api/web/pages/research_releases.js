@@ -12,30 +12,31 @@ import { language, say } from "../words.js";
 const RELEASES = `{ research { releases {
   number made lenses stepWeeks revision relationships sha256 given changed
 } } }`;
-const RELEASE = "mutation Release($step: Int) { releaseResearch(stepWeeks: $step) { number } }";
+const RELEASE = "mutation Release($lenses: [String!]!, $step: Int) { releaseResearch(lenses: $lenses, stepWeeks: $step) { number } }";
 
-export function Releases({ project }) {
+/** `choices`: the lenses it may be read through, `said` what each is called; `fixed`: those that a release is read through unless somebody says otherwise. */
+export function Releases({ project, choices, said, fixed }) {
   const answer = useAnswer(RELEASES, {});
   return html`<section aria-labelledby="releases">
     <h2 id="releases">${say("research.releases")}</h2>
     <p>${say("research.releases_are")}</p>
-    <${Freeze} made=${answer.again} />
+    <${Freeze} made=${answer.again} choices=${choices} lensSaid=${said} fixed=${fixed} />
     <${Answered} answer=${answer}>${({ research: { releases } }) => html`
       <ul>${releases.toReversed().map((one) => html`<li key=${one.number}><${Release} one=${one} project=${project} taken=${answer.again} /></li>`)}</ul>
     `}<//>
   </section>`;
 }
 
-function Freeze({ made }) {
+function Freeze({ made, choices, lensSaid, fixed }) {
   const [busy, setBusy] = useState(false);
   const [said, setSaid] = useState(null);
   const freeze = async (event) => {
     event.preventDefault();
-    const step = Number(new FormData(event.currentTarget).get("step"));
+    const chosen = new FormData(event.currentTarget);
     setBusy(true);
     setSaid(say("research.freezing"));
     try {
-      const { releaseResearch } = await ask(RELEASE, { step });
+      const { releaseResearch } = await ask(RELEASE, { lenses: chosen.getAll("lens"), step: Number(chosen.get("step")) });
       setSaid(say("research.frozen", { number: releaseResearch.number }));
       await made();
     } catch (error) {
@@ -45,6 +46,10 @@ function Freeze({ made }) {
     }
   };
   return html`<form class="find" onSubmit=${freeze}>
+    <fieldset class="field">
+      <legend>${say("research.release_through")}</legend>
+      ${choices.map((one) => html`<label class="tick" key=${one}><input type="checkbox" name="lens" value=${one} defaultChecked=${fixed.includes(one)} /> ${lensSaid(one)}</label>`)}
+    </fieldset>
     <label>${say("research.step")} <input type="number" name="step" min="1" max="520" value="1" required /></label>
     <button disabled=${busy}>${say("research.freeze")}</button> <span role="status">${said}</span>
   </form>`;

@@ -2,6 +2,7 @@
 // a way to keep it. A picture is drawn in SVG, with colours by name (`var(--help)`) in its own attributes, so that it stands by itself
 // where it is saved.
 
+import { csv } from "../csv.js";
 import { html, useEffect, useId, useRef, useState } from "../vendor/preact.js";
 import { say } from "../words.js";
 import { download } from "./download.js";
@@ -11,9 +12,9 @@ const PRINTED = 2;
 
 /**
  * `children(width, describedBy)` draws an `<svg>`; `table` is `{columns: [text], rows: [[text]]}`, the same in words. `file`: what it is
- * called where it is saved. `called`: what members are called by name there; in what is saved they stand by handle. `held`: it may not leave the page, which says why; then it is neither saved nor printed.
+ * called where it is saved. `data`: the numbers of it as rows of objects, to be kept too. `called`: what members are called by name there; in what is saved they stand by handle. `held`: it may not leave the page, which says why; then it is neither saved nor printed.
  */
-export function Picture({ title, says, table, file, called = {}, held, children }) {
+export function Picture({ title, says, table, data, file, called = {}, held, children }) {
   const id = useId();
   const frame = useRef(null);
   const [width, setWidth] = useState(null);
@@ -33,6 +34,7 @@ export function Picture({ title, says, table, file, called = {}, held, children 
         ${held ? null : html`
           <button class="plain" onClick=${() => download(`${file}.svg`, new Blob([standing(svg(), called)], { type: "image/svg+xml" }))}>${say("picture.svg")}</button>
           <button class="plain" onClick=${async () => download(`${file}.png`, await printed(svg(), called))}>${say("picture.png")}</button>
+          ${data && html`<button class="plain" onClick=${() => download(`${file}.csv`, new Blob([csv(data)], { type: "text/csv" }))}>${say("picture.csv")}</button>`}
         `}
       </div>
     </figure>

@@ -2,6 +2,7 @@ export const picture = {
   "picture.table": ["Als tabel", "As a table"],
   "picture.svg": ["Bewaren als SVG", "Save as SVG"],
   "picture.png": ["Bewaren als PNG", "Save as PNG"],
+  "picture.csv": ["Bewaren als CSV", "Save as CSV"],
   "phase.help": ["hulp", "help"],
   "phase.friendship": ["vriendschap", "friendship"],
   "phase.ambiguity": ["ambiguïteit", "ambiguity"],
