@@ -19,7 +19,7 @@ from domain.model.errors import bad
 from projections.views import analysed as a
 from projections.views.analyses import MOST_GROUPS, MOST_POINTS, MOST_REACH
 from projections.views.research import MOST_STEP
-from projections.views.sequenced import HOLDERS, Reading
+from projections.views.sequenced import HOLDERS, ReadBy
 
 T = TypeVar("T", bound=a.Analysis)
 WHOSE = "`coordinator`, `group`, `observer`, or `gives` or `receives`: that of the one member on that side, where there is one"
@@ -220,7 +220,7 @@ class AnalysedComparison(_Analysis):
 
 async def _asked(info: Info, ask: Callable[..., T], step: int | None, lens: str | None, holder: str | None, *more: Any) -> T:
     context = info.context
-    reading = Reading(given(lens), _whose(holder, "holder"), 1 if step is None else step)
+    reading = ReadBy(given(lens), _whose(holder, "holder"), 1 if step is None else step)
     found = await study(ask, context.scope, reading, *more)
     context.spend(found.points or 0)
     return found
@@ -294,7 +294,7 @@ async def _compare(
     other_lens: Annotated[str | None, strawberry.argument(description=f"The lens of the other reading. {UNNAMED}")] = UNSET,
     other_holder: Annotated[str | None, strawberry.argument(description="Whose the other reading is; as `holder`.")] = UNSET,
 ) -> a.Compared:
-    other = Reading(given(other_lens), _whose(other_holder, "otherHolder"), 1 if step_weeks is None else step_weeks)
+    other = ReadBy(given(other_lens), _whose(other_holder, "otherHolder"), 1 if step_weeks is None else step_weeks)
     return await _asked(info, info.context.organisation.analyses.compare, step_weeks, lens, holder, other)
 
 

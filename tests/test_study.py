@@ -20,7 +20,7 @@ from projections.research import comparison, distances, states, survival, typica
 from projections.research.sequences import ALPHABET, Sequences
 from projections.views import sequenced
 from projections.views.scope import Scope
-from projections.views.sequenced import Reading
+from projections.views.sequenced import ReadBy
 from tussenruimte import Organisation, clock
 
 MEETINGS = 20
@@ -61,14 +61,14 @@ def consenting() -> Iterator[bytes]:
             yield json.dumps({**event, "id": f"{event['id']}-research", "data": {"scope": "research"}}).encode()
 
 
-def followed(platform: Path, step: int, lens: str | None = None) -> sequenced.Told:
+def followed(platform: Path, step: int, lens: str | None = None) -> sequenced.Sequenced:
     """The sequences of the study, from its platform."""
     path = platform / "tussenruimte.db"
     organisation = Organisation(on_sqlite(path, load_root(path.with_name("tussenruimte.db.root.key")), "default", clock))
     try:
         scope = Scope("default", "researcher", Reach(project="study"))
         with viewed_by(Viewer("member/eva", "researcher")), organisation.research.asked(scope) as asked:
-            return sequenced.read(asked, Reading(lens, step=step))
+            return sequenced.read(asked, ReadBy(lens, step=step))
     finally:
         organisation.close()
 

@@ -20,7 +20,7 @@ from projections.research.sequences import ALPHABET
 from projections.views import analysed as a
 from projections.views.analyses import COSTS, EVENTS, MEASURES, Analyses
 from projections.views.scope import Scope
-from projections.views.sequenced import HOLDERS, Reading
+from projections.views.sequenced import HOLDERS, ReadBy
 
 PHASE = click.Choice([phase.lower() for phase in ALPHABET])
 
@@ -63,7 +63,7 @@ def _told(found: a.Analysis, project: str, svg: Path | None) -> None:
 def states(project: str, svg: Path | None, **reading: Any) -> None:
     """How relationships stood week by week, and how long in each phase."""
     with _analyses(project) as (asked, scope):
-        found = asked.states(scope, Reading(**reading))
+        found = asked.states(scope, ReadBy(**reading))
     _told(found, project, svg)
 
 
@@ -72,7 +72,7 @@ def states(project: str, svg: Path | None, **reading: Any) -> None:
 def transitions(project: str, svg: Path | None, **reading: Any) -> None:
     """What follows on what."""
     with _analyses(project) as (asked, scope):
-        found = asked.transitions(scope, Reading(**reading))
+        found = asked.transitions(scope, ReadBy(**reading))
     _told(found, project, svg)
 
 
@@ -81,7 +81,7 @@ def transitions(project: str, svg: Path | None, **reading: Any) -> None:
 def indicators(project: str, svg: Path | None, **reading: Any) -> None:
     """How much happened: entropy, turbulence, complexity."""
     with _analyses(project) as (asked, scope):
-        found = asked.indicators(scope, Reading(**reading))
+        found = asked.indicators(scope, ReadBy(**reading))
     _told(found, project, svg)
 
 
@@ -112,7 +112,7 @@ def typical(
     except msgspec.DecodeError:
         raise click.UsageError("--substitution is five rows of five numbers, as JSON.") from None
     with _analyses(project) as (asked, scope):
-        found = asked.typical(scope, Reading(**reading), groups, weeks, measure, costs, own, indel)
+        found = asked.typical(scope, ReadBy(**reading), groups, weeks, measure, costs, own, indel)
     _told(found, project, svg)
 
 
@@ -122,7 +122,7 @@ def typical(
 def time_to(phase: str, project: str, svg: Path | None, **reading: Any) -> None:
     """How long it takes to come to a phase, though many were followed for less."""
     with _analyses(project) as (asked, scope):
-        found = asked.time_to(scope, Reading(**reading), phase.upper())
+        found = asked.time_to(scope, ReadBy(**reading), phase.upper())
     _told(found, project, svg)
 
 
@@ -133,7 +133,7 @@ def time_to(phase: str, project: str, svg: Path | None, **reading: Any) -> None:
 def around_event(event: str, reach: int, project: str, svg: Path | None, **reading: Any) -> None:
     """How relationships stood before and after something happened."""
     with _analyses(project) as (asked, scope):
-        found = asked.around(scope, Reading(**reading), event, reach)
+        found = asked.around(scope, ReadBy(**reading), event, reach)
     _told(found, project, svg)
 
 
@@ -144,6 +144,6 @@ def around_event(event: str, reach: int, project: str, svg: Path | None, **readi
 def compare(project: str, svg: Path | None, other_lens: str | None, other_holder: str | None, **reading: Any) -> None:
     """Two readings beside each other: how often they agree, and about what they do not."""
     with _analyses(project) as (asked, scope):
-        one = Reading(**reading)
-        found = asked.compare(scope, one, Reading(other_lens, other_holder, one.step))
+        one = ReadBy(**reading)
+        found = asked.compare(scope, one, ReadBy(other_lens, other_holder, one.step))
     _told(found, project, svg)

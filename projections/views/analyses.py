@@ -18,7 +18,7 @@ from projections.views import analysed as a
 from projections.views.pseudonymous import TOO_FEW
 from projections.views.research import Research
 from projections.views.scope import Scope
-from projections.views.sequenced import Reading, Told, read
+from projections.views.sequenced import ReadBy, Sequenced, read
 
 MEASURES = ("OPTIMAL_MATCHING", "LCS", "HAMMING")
 COSTS = ("CONSTANT", "RATES", "GIVEN")
@@ -37,7 +37,7 @@ class Analyses:
     def __init__(self, research: Research) -> None:
         self._research = research
 
-    def states(self, scope: Scope, reading: Reading) -> a.States:
+    def states(self, scope: Scope, reading: ReadBy) -> a.States:
         told = self._told(scope, reading)
         if not told.is_told:
             return a.States(**told.said())
@@ -49,7 +49,7 @@ class Analyses:
         times = [a.PhaseTime(phase, _rounded(weeks)) for phase, weeks in zip(ALPHABET, spent, strict=True)]
         return a.States(**told.said(), rows=rows, times=times)
 
-    def transitions(self, scope: Scope, reading: Reading) -> a.Following:
+    def transitions(self, scope: Scope, reading: ReadBy) -> a.Following:
         told = self._told(scope, reading)
         if not told.is_told:
             return a.Following(**told.said())
@@ -64,7 +64,7 @@ class Analyses:
         ]
         return a.Following(**told.said(), rows=rows)
 
-    def indicators(self, scope: Scope, reading: Reading) -> a.Indicated:
+    def indicators(self, scope: Scope, reading: ReadBy) -> a.Indicated:
         told = self._told(scope, reading)
         if not told.is_told:
             return a.Indicated(**told.said())
@@ -79,7 +79,7 @@ class Analyses:
     def typical(
         self,
         scope: Scope,
-        reading: Reading,
+        reading: ReadBy,
         groups: int,
         weeks: int,
         measure: str = "OPTIMAL_MATCHING",
@@ -111,7 +111,7 @@ class Analyses:
             silhouette=_rounded(found.silhouette.mean()),
         )  # fmt: skip
 
-    def time_to(self, scope: Scope, reading: Reading, phase: str) -> a.Awaited:
+    def time_to(self, scope: Scope, reading: ReadBy, phase: str) -> a.Awaited:
         told = self._told(scope, reading)
         found = survival.waits(told.sequences, ALPHABET.index(phase))
         waiting = told.rows(found.rows)
@@ -128,13 +128,13 @@ class Analyses:
         median = next((row.week for row in rows if row.waiting <= 0.5), None)
         return a.Awaited(**waiting.said(), phase=phase, rows=rows, median=median)
 
-    def around(self, scope: Scope, reading: Reading, event: str, reach: int) -> a.Around:
+    def around(self, scope: Scope, reading: ReadBy, event: str, reach: int) -> a.Around:
         """Aligned on the first time the event happened in each; point 0 is the first at which it had. All rows that are told are
         of the same relationships, and those of another reach or holder of the same but for enough persons or none."""
         if not 1 <= reach <= MOST_REACH:
             raise bad("analysis_reach", "reach", limit=MOST_REACH)
         with self._research.asked(scope) as asked:
-            pooled = read(asked, Reading(reading.lens, None, reading.step))
+            pooled = read(asked, ReadBy(reading.lens, None, reading.step))
             told = pooled if reading.holder is None else read(asked, reading)
             at = asked.first_weeks(pooled.sequences.names, EVENTS_AS[event])
         points = np.array([-1 if one is None else -(-one.week // reading.step) for one in at], dtype=np.intp)
@@ -154,7 +154,7 @@ class Analyses:
         ]
         return a.Around(**these.said(), event=event, rows=rows)
 
-    def compare(self, scope: Scope, one: Reading, other: Reading) -> a.Compared:
+    def compare(self, scope: Scope, one: ReadBy, other: ReadBy) -> a.Compared:
         """Of the relationships that have both readings."""
         with self._research.asked(scope) as asked:
             if (asked.lens(one.lens), one.holder) == (asked.lens(other.lens), other.holder):
@@ -184,7 +184,7 @@ class Analyses:
         weeks = int(counts.sum()) * one.step
         return a.Compared(**first.said(), **about, weeks=weeks, share=_maybe(whole.share), kappa=_maybe(whole.kappa), rows=rows, each=each)
 
-    def _told(self, scope: Scope, reading: Reading) -> Told:
+    def _told(self, scope: Scope, reading: ReadBy) -> Sequenced:
         with self._research.asked(scope) as asked:
             return read(asked, reading)
 
@@ -197,13 +197,13 @@ EVENTS_AS: Mapping[str, Callable[[Any], bool]] = {
 EVENTS = tuple(EVENTS_AS)
 
 
-def _told_points(told: Told) -> int:
+def _told_points(told: Sequenced) -> int:
     """Up to the first point at which too few were followed: from then on there are no more of them."""
     lengths = told.sequences.lengths
     return next((point for point in range(lengths.max(initial=0)) if not told.enough.is_told(lengths > point)), int(lengths.max(initial=0)))
 
 
-def _with_and_without(pooled: Told, told: Told) -> Callable[[NDArray[np.bool_]], bool]:
+def _with_and_without(pooled: Sequenced, told: Sequenced) -> Callable[[NDArray[np.bool_]], bool]:
     """Whether rows of the one are of enough persons: all of them, those that have the other reading, and those that have not."""
     having = np.isin(pooled.sequences.names, told.sequences.names)
 

@@ -21,7 +21,7 @@ HOLDERS = ("coordinator", "group", "observer", "gives", "receives")
 _PLACE = {state: place for place, state in enumerate(ALPHABET)}
 
 
-class Reading(Struct, frozen=True):
+class ReadBy(Struct, frozen=True):
     """By what relationships are read: a lens (None: evidence), whose (None: pooled; `gives` and `receives`: that of the one member on that
     side, where there is one), and how many weeks lie between two points. Raises `Refused` where that is no step."""
 
@@ -33,10 +33,10 @@ class Reading(Struct, frozen=True):
         check_step(self.step)
 
 
-class Told(Struct, frozen=True, dict=True):
+class Sequenced(Struct, frozen=True, dict=True):
     """The sequences of one reading, of those that have one."""
 
-    reading: Reading
+    reading: ReadBy
     sequences: Sequences
     persons: Sequence[frozenset[str]]
     fewest: int
@@ -51,9 +51,9 @@ class Told(Struct, frozen=True, dict=True):
     def is_told(self) -> bool:
         return self.enough.is_told(np.ones(len(self.sequences), dtype=bool))
 
-    def rows(self, wanted: NDArray[np.intp]) -> "Told":
+    def rows(self, wanted: NDArray[np.intp]) -> "Sequenced":
         kept = [self.persons[row] for row in wanted]
-        return Told(self.reading, self.sequences.rows(wanted), kept, self.fewest, self.lens, self.version)
+        return Sequenced(self.reading, self.sequences.rows(wanted), kept, self.fewest, self.lens, self.version)
 
     def withheld(self) -> dict[str, Any]:
         """What an analysis says of itself that tells nothing."""
@@ -71,7 +71,7 @@ class Told(Struct, frozen=True, dict=True):
         return {"lens": self.lens, "lens_version": self.version, "holder": own.holder, "step_weeks": own.step}
 
 
-def read(asked: Asked, reading: Reading) -> Told:
+def read(asked: Asked, reading: ReadBy) -> Sequenced:
     """The sequences of a project, of whom there is a reading. Raises `Refused`."""
     if reading.holder not in (None, *HOLDERS):
         raise bad("analysis_holder", "holder", holder=reading.holder)
@@ -82,7 +82,7 @@ def read(asked: Asked, reading: Reading) -> Told:
     found_by = asked.trajectories(list(keys.values()), reading.step, reading.lens, holder)
     told = [(one, trajectory) for one in found if (trajectory := found_by.get(keys.get(one.pseudonym, ""))) is not None and trajectory.week]
     persons = [frozenset(member.person for member in one.members) for one, _ in told]
-    return Told(reading, _sequences(told, reading.step, reading.holder), persons, asked.cohort.fewest, lens, version)
+    return Sequenced(reading, _sequences(told, reading.step, reading.holder), persons, asked.cohort.fewest, lens, version)
 
 
 def _key(one: p.Relationship, holder: str | None) -> str | None:
