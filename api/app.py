@@ -160,7 +160,7 @@ def make_app(
     # First, and without FastAPI's looking at what a page takes: this one reads for itself, and most requests are its own.
     app.router.routes.append(Route("/graphql", graphql, methods=["GET", "POST"]))
     app.router.routes.append(WebSocketRoute("/graphql", socket))
-    app.include_router(schema_pages(schema.as_str()))
+    app.include_router(schema_pages())
     app.include_router(feed_pages(organisation, fanout, watch, turnstile))
     app.include_router(health_pages(organisation))
     app.router.routes.extend(graphiql_pages())

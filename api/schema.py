@@ -3,6 +3,7 @@
 import asyncio
 import time
 from collections.abc import AsyncGenerator, AsyncIterator, Callable, Iterator, Mapping
+from functools import cache
 from typing import Any, cast
 
 import strawberry
@@ -271,7 +272,9 @@ async def _refused(error: Refused | GraphQLError, language: Language) -> AsyncGe
     yield PreExecutionError(data=None, errors=all_said([found], language))
 
 
+@cache
 def make_schema() -> Schema:
+    """One for the process: it knows of no organisation, and takes half a second to make."""
     return Schema(
         Query,
         _mutation(),

@@ -2,23 +2,26 @@
 anybody, and need no token.
 """
 
+from functools import cache
 from typing import Any
 
 import msgspec
 from fastapi import APIRouter
 from starlette.responses import Response
 
+from api.schema import make_schema
 from domain.model.catalogue import KINDS
 from projections.export import schemas
 
 SCHEMA_JSON = "application/schema+json"
 
 
-def schema_pages(graphql: str) -> APIRouter:
-    """The pages under `/schemas`; `graphql` is the schema in its own language."""
+@cache
+def schema_pages() -> APIRouter:
+    """The pages under `/schemas`, the same for every application."""
     pages: dict[str, tuple[str, bytes]] = {schemas.name_of(kind): (SCHEMA_JSON, _written(schemas.of_event(kind))) for kind in KINDS}
     pages["asyncapi.json"] = ("application/json", _written(schemas.asyncapi()))
-    pages["schema.graphql"] = ("text/plain; charset=utf-8", graphql.encode())
+    pages["schema.graphql"] = ("text/plain; charset=utf-8", make_schema().as_str().encode())
     index = {"asyncapi": "/schemas/asyncapi.json", "graphql": "/schemas/schema.graphql"}
     pages[""] = ("application/json", _written({**index, "events": {kind.type: f"/schemas/{schemas.name_of(kind)}" for kind in KINDS}}))
     router = APIRouter()
