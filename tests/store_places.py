@@ -5,6 +5,7 @@ from collections.abc import Callable, Sequence
 from contextlib import closing
 from functools import cached_property
 from pathlib import Path
+from typing import LiteralString
 
 import psycopg
 from psycopg.sql import SQL, Identifier
@@ -90,14 +91,22 @@ class Databases:
         return self._others[name]
 
     def empty(self) -> None:
+        """Of tables with few rows a DELETE takes a tenth of the time of a TRUNCATE, which makes new files."""
+        self._each("DELETE FROM {}")
+
+    def as_new(self) -> None:
+        """Empty, with nothing left that a later look comes across: for what is measured."""
+        self._each("TRUNCATE {}")
+
+    def _each(self, statement: LiteralString) -> None:
         for url in (self.all, self.all_keys):
             with psycopg.connect(url, autocommit=True) as connection:
                 names = connection.execute(
                     "SELECT tablename FROM pg_tables WHERE schemaname = 'public' AND tablename <> 'facts'"
                 ).fetchall()
-                connection.execute(SQL("TRUNCATE {}").format(SQL(", ").join(Identifier(name) for (name,) in names)))
+                connection.execute(SQL("; ").join(SQL(statement).format(Identifier(name)) for (name,) in names))
         for other in self._others.values():
-            other.empty()
+            other._each(statement)
 
     def stored(self) -> bytes:
         """Every row of every table, as PostgreSQL copies it out."""

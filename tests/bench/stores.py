@@ -38,7 +38,7 @@ class Place:
 
     def empty(self) -> None:
         if isinstance(self.found, Databases):
-            self.found.empty()
+            self.found.as_new()
         else:
             for file in self.found.path.parent.iterdir():
                 file.unlink()
