@@ -21,8 +21,8 @@ Definition = Annotated[str, strawberry.argument(description="The lens, as YAML: 
 Beside = Annotated[str | None, strawberry.argument(description="The lens to lay beside it; without it, `evidence`.")]
 Sample = Annotated[int | None, strawberry.argument(description=f"On how many relationships at the most, 1 to {MOST}.")]
 Seed = Annotated[int | None, strawberry.argument(description="What chance goes by: the same seed has the same answer.")]
-Spread = Annotated[float | None, strawberry.argument(description="How far each weight is moved, as a share of it: above 0, up to 1.")]
-Draws = Annotated[int | None, strawberry.argument(description=f"How often all weights are moved at once by chance, 1 to {MOST_DRAWS}.")]
+Spread = Annotated[float | None, strawberry.argument(description="How far each number is moved, as a share of it: above 0, up to 1.")]
+Draws = Annotated[int | None, strawberry.argument(description=f"How often all numbers are moved at once by chance, 1 to {MOST_DRAWS}.")]
 
 
 @strawberry.type(description="How many relationships stood how, in the eyes of the two lenses.")
@@ -58,30 +58,30 @@ class LensTrial:
 
 @strawberry.type(description="A number as the lens has it, and between what it moved.")
 class LensRange:
-    base: float = field("With the lens's own weights.")
+    base: float = field("With the lens's own numbers.")
     least: float = field("The least it came to.")
     most: float = field("The most it came to.")
 
 
-@strawberry.type(description="How often relationships stood so, with weights moved.")
+@strawberry.type(description="How often relationships stood so, with the numbers moved.")
 class LensPhaseRange:
     phase: Phase = field("How they stood.")
     relationships: LensRange = field("How many stood so at the last.")
     weeks: LensRange = field("At how many weeks' ends one stood so, on average.")
 
 
-@strawberry.type(description="What a weight changes that is moved alone, up and down.")
+@strawberry.type(description="What a weight changes, or another number of the lens, that is moved alone, up and down.")
 class LensWeightMoved:
-    weight: str = field("Its name in the lens.")
+    weight: str = field("Its name in the lens; that of a code begins with `codes.`.")
     otherwise: float = field("The share of all weeks that reads otherwise, 0 to 1, where it is largest.")
     moves: int = field("How many moves there are, where that is furthest from the lens's own.")
 
 
-@strawberry.type(description="How much what a lens concludes hangs on its weights. The same question has the same answer.")
+@strawberry.type(description="How much what a lens concludes hangs on its numbers. The same question has the same answer.")
 class LensSensitivity:
     lens: str = field("The name of the lens.")
     lens_version: str = field("Its version.")
-    spread: float = field("How far weights were moved, as a share of each.")
+    spread: float = field("How far they were moved, as a share of each.")
     draws: int = field("How often all of them were, at once, by chance.")
     seed: int = field("The seed of that.")
     relationships: int = field("On how many relationships it was tried.")
@@ -90,7 +90,7 @@ class LensSensitivity:
     otherwise_most: float = field("The same in the draw that differs most.")
     moves: LensRange = field("How many moves there are.")
     phases: list[LensPhaseRange] = field("How relationships stood.")
-    weights: list[LensWeightMoved] = field("The weights that change something, those that change most first.")
+    weights: list[LensWeightMoved] = field("The weights and other numbers that change something, those that change most first.")
 
 
 @strawberry.type(description="A lens there is, by which readings may be asked for.")

@@ -8,15 +8,16 @@ import pytest
 from command_line import EXAMPLES, Run, answer, refused, run_within
 from msgspec.structs import replace
 from research_house import LENSES, House, research_house, seeker, volunteer
-from sent_lines import line
+from sent_lines import account, line
 from served import Served
 from store_places import Files
+from test_coding import coded
 
 from domain.model.errors import Refused
 from domain.model.lens import EVIDENCE, WEIGHTS, from_yaml, whole
 from domain.model.roles import Reach
 from projections.research.cases import case, read
-from projections.research.sensitivity import WORK, moved, swept
+from projections.research.sensitivity import BOUNDS, WORK, moved, numbers, swept
 from projections.views import older
 from projections.views import research as asking
 
@@ -91,6 +92,7 @@ def test_a_sample_is_drawn_by_its_seed(run: Run, tmp_path: Path) -> None:
     [
         ((), "name: Warm\nversion: '1'\n", "small letters"),
         ((), "name: warm\nversion: '1'\nweights: {mood_happy: [1, 0, 0]}\n", "'mood_happy' is no weight"),
+        ((), "name: warm\nversion: '1'\nlook_days: 0.001\n", "look_days"),
         ((), "name: evidence\nversion: '2'\n", "a lens of the platform itself"),
         (("--sample", "0"), WARM, "1 to 1000 relationships"),
         (("--sample", "1001"), WARM, "1 to 1000 relationships"),
@@ -115,6 +117,15 @@ def test_a_lens_is_tried_over_http_by_who_may_publish_it(house: Served) -> None:
 def test_a_query_may_try_few_lenses_at_once(house: Served) -> None:
     many = " ".join(f'a{number}: tryLens(definition: "") {{ same }}' for number in range(9))
     assert house.refusal(f"{{ {many} }}")["code"] == "TOO_COSTLY"
+
+
+@pytest.mark.parametrize("number", ["unobserved_below: 0.05", "unobserved_below: 0", "change_by: 0", "half_life_days: 36525"])
+def test_however_little_a_lens_asks_for_it_comes_to_an_end(run: Run, tmp_path: Path, number: str) -> None:
+    """What is halved again and again is never nothing, and here nothing else says that silence changes no more."""
+    opening = line("open", "left_open", "relationship/lars", {"opening": "o", "about": "needs"}, "2021-06-01", perspective="a")
+    assert run("import", "-", given=opening.decode()).code == 0
+    (tmp_path / "one.yaml").write_text(f"name: one\nversion: '1'\n{number}\n")
+    assert answer(run("lens", "try", str(tmp_path / "one.yaml"), "--json"))["relationships"] == 10
 
 
 # Versions
@@ -215,7 +226,7 @@ def test_the_lens_itself_is_told_as_it_reads(run: Run) -> None:
 def test_a_weight_that_is_moved_alone_changes_what_another_lens_with_it_would(run: Run, tmp_path: Path) -> None:
     """Against the lens written out as a file and laid beside the one that it was."""
     found = answer(run("lens", "sensitivity", "evidence", "--spread", "0.25", "--draws", "1", "--json"))
-    (most, *_) = found["weights"]
+    most = next(row for row in found["weights"] if row["weight"] in WEIGHTS)
     shares = []
     for factor in (0.75, 1.25):
         weight = [part * factor for part in WEIGHTS[most["weight"]]]
@@ -224,6 +235,42 @@ def test_a_weight_that_is_moved_alone_changes_what_another_lens_with_it_would(ru
         weeks = sum(row["weeks"] for row in phases)
         shares.append(sum(row["weeks"] for row in phases if row["beside"] != row["tried"]) / weeks)
     assert most["otherwise"] == round(max(shares), 4) > 0
+
+
+@pytest.mark.parametrize("name", ["half_life_days", "unobserved_below", "change_by", "agreed_openness"])
+def test_the_half_life_and_the_thresholds_are_moved_as_weights_are(run: Run, tmp_path: Path, name: str) -> None:
+    found = answer(run("lens", "sensitivity", "evidence", "--spread", "0.5", "--draws", "1", "--json"))
+    rows = {row["weight"]: row for row in found["weights"]}
+    shares = []
+    for factor in (0.5, 1.5):
+        (tmp_path / "one.yaml").write_text(f"name: one\nversion: '1'\n{name}: {getattr(EVIDENCE, name) * factor}\n")
+        phases = answer(run("lens", "try", str(tmp_path / "one.yaml"), "--json"))["phases"]
+        weeks = sum(row["weeks"] for row in phases)
+        shares.append(sum(row["weeks"] for row in phases if row["beside"] != row["tried"]) / weeks)
+    assert rows[name]["otherwise"] == round(max(shares), 4) > 0
+
+
+def test_a_lens_that_weighs_codes_is_swept_with_them(run: Run, tmp_path: Path) -> None:
+    said = account("said", "lars", "a", "2021-06-01")
+    codes = [coded(code, "said", code, stream="lars", on="2021-06-02") for code in ("company", "weather")]
+    assert run("import", "-", given=b"\n".join([said, *codes]).decode()).code == 0
+    (tmp_path / "coding.yaml").write_text("name: coding\nversion: '1'\ncodes: {company: [0, 2, 0], weather: [0, 0, 0], idle: [1, 0, 0]}\n")
+    assert run("lens", "add", str(tmp_path / "coding.yaml")).code == 0
+    found = answer(run("lens", "sensitivity", "coding", "--spread", "1", "--draws", "2", "--json"))
+    (row,) = [row for row in found["weights"] if row["weight"].startswith("codes.")]
+    assert row["weight"] == "codes.company"
+    assert row["otherwise"] > 0
+
+
+def test_numbers_are_moved_within_what_they_may_be() -> None:
+    """A half-life of nothing divides by it, and where nothing counts as unobserved, or any change counts, no silence comes to an end."""
+    found = numbers(replace(EVIDENCE, codes={"company": (0, 1, 0), "weather": (0, 0, 0)}, change_by=0.0))
+    assert found[-4:] == ["codes.company", "half_life_days", "unobserved_below", "agreed_openness"]
+    least = moved(EVIDENCE, dict.fromkeys(BOUNDS, 0.0))
+    assert (least.half_life_days, least.unobserved_below, least.change_by, least.agreed_openness) == (1, 0.001, 0.001, 0.001)
+    most = moved(replace(EVIDENCE, half_life_days=30_000.0, change_by=0.9), dict.fromkeys(BOUNDS, 2.0))
+    assert (most.half_life_days, most.unobserved_below, most.change_by, most.agreed_openness) == (36_525, 0.5, 1, 1)
+    assert moved(replace(EVIDENCE, half_life_days=0.5), {"half_life_days": 0.5}).half_life_days == 0.5
 
 
 def test_a_weight_of_nothing_stays_nothing_and_others_keep_their_proportions() -> None:

@@ -67,6 +67,7 @@ WEIGHTS: dict[str, Weight] = {
 }
 
 Positive = Annotated[float, Meta(gt=0, le=36_525)]
+Days = Annotated[float, Meta(ge=1, le=36_525)]
 Share = Annotated[float, Meta(ge=0, le=1)]
 Strength = Annotated[float, Meta(ge=0, le=10)]
 
@@ -81,7 +82,7 @@ class Definition(Struct, frozen=True, forbid_unknown_fields=True):
     version: Annotated[str, Meta(pattern=r"\A[A-Za-z0-9._-]{1,40}\Z")]
     description: Annotated[str, Meta(max_length=10_000)] = ""
     half_life_days: Positive = 180.0
-    look_days: Positive = 30.0
+    look_days: Days = 30.0
     unobserved_below: Share = 0.25
     change_by: Share = 0.10
     agreed_openness: Share = 0.5

@@ -88,12 +88,12 @@ def _published(organisation: Organisation, definition: Definition) -> answers.Le
 
 @lens.command("sensitivity", cls=Verb)
 @click.argument("name")
-@click.option("--spread", type=float, default=0.25, show_default=True, help="How far weights are moved, as a share of each: up to 1.")
+@click.option("--spread", type=float, default=0.25, show_default=True, help="How far numbers are moved, as a share of each: up to 1.")
 @click.option("--draws", type=int, default=50, show_default=True, help="How often all are moved at once, by chance.")
 @_sample
 @_seed
 def sensitivity(name: str, spread: float, draws: int, sample: int, seed: int) -> None:
-    """Say how much hangs on the weights of a lens.
+    """Say how much hangs on the weights of a lens, its half-life and its thresholds.
 
     They are moved, all at once by chance and one by one, and all is read again. NAME may be `name@version`."""
     with questions() as asked:

@@ -17,6 +17,10 @@ STEEPNESS = 80.0
 """A bound on how much the difference of two shares can still move per unit of strength while something is observed: the shares
 change by less than 38.5 per unit where the confidence is 0.25 or more, their difference by less than twice that."""
 
+FADED = 1e-12
+"""Strengths that are less than this together change nothing that a look can see, which compares to a billionth. Halved again and again they
+never come to nothing."""
+
 
 def largest(parts: tuple[float, float, float]) -> str:
     """The phase with the largest share; between equals ambiguity, then friendship, then help."""
@@ -101,7 +105,7 @@ class Strengths:
     def settled(self, phase: str) -> bool:
         """Whether silence alone can bring no further change of phase."""
         left = sum(self._deposits)
-        if left == 0:
+        if left < FADED:
             return True
         h, f, o = self._standing
         if self._halved:
