@@ -13,6 +13,8 @@ from domain.model.lens import from_yaml
 from projections.research import sensitivity, trial
 from projections.research.sensitivity import MOST_DRAWS
 from projections.views.questions import Questions
+from projections.views.research import Research
+from projections.views.scope import Scope
 from projections.views.trials import MOST, check_trier
 
 SPREAD, DRAWS, SAMPLE, SEED = 0.25, 50, 100, 1
@@ -54,6 +56,29 @@ class LensTrial:
     phases: list[LensCrossing] = field("How both have it, the most weeks first.")
     differing: int = field("How many changes of phase only one of them sees.")
     moves: list[LensDifference] = field(f"The first {trial.SHOWN} of these, in order of time.")
+
+
+@strawberry.type(description="How many relationships of a project stood how, in the eyes of two lenses.")
+class ResearchLensCrossing:
+    beside: Phase = field("How the lens beside has it.")
+    tried: Phase = field("How the lens that is tried has it.")
+    relationships: int | None = field("How many stand so at the last; none where nobody does, or these are of too few people.")
+    weeks: int | None = field("At the ends of how many weeks one stood so; none where that is of too few people.")
+
+
+@strawberry.type(
+    description="A lens that is tried beside another on the relationships of a project. Neither is right, nothing of it is kept, and"
+    " nothing is told of a single relationship: a lens may weigh one kind of event alone."
+)
+class ResearchLensTrial:
+    lens: str = field("The lens that is tried, as `name@version`.")
+    beside: str = field("The lens beside it, as `name@version`.")
+    relationships: int = field("On how many relationships it was tried.")
+    among: int = field("How many there are.")
+    same: int | None = field("How many read the same all the time; none where these, or the others, are of too few people.")
+    same_now: int | None = field("How many read the same at the last; none likewise.")
+    differing: int | None = field("How many changes of phase only one of them sees; none where `same` is.")
+    phases: list[ResearchLensCrossing] = field("How both have it, the most weeks first; without what is of too few people.")
 
 
 @strawberry.type(description="A number as the lens has it, and between what it moved.")
@@ -116,3 +141,11 @@ async def sensitivity_in(
 ) -> sensitivity.Sensitivity | None:
     far, often, by = SPREAD if spread is None else spread, DRAWS if draws is None else draws, SEED if seed is None else seed
     return await study(info.context.organisation.research.sensitivity, info.context.scope, given(lens), far, often, by)
+
+
+async def try_lens_in(info: Info, definition: Definition, beside: ProjectLens = UNSET) -> trial.ProjectTrial | None:
+    return await study(_tried_in, info.context.organisation.research, info.context.scope, definition, given(beside))
+
+
+def _tried_in(research: Research, scope: Scope, definition: str, beside: str | None) -> trial.ProjectTrial | None:
+    return research.trial(scope, from_yaml(definition.encode()), beside)

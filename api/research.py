@@ -14,7 +14,7 @@ from api.coding import CodeAgreement
 from api.context import Info, question, study
 from api.events import PageInfo, page_info
 from api.fields import field
-from api.lenses import LensSensitivity, ResearchLens, sensitivity_in
+from api.lenses import LensSensitivity, ResearchLens, ResearchLensTrial, sensitivity_in, try_lens_in
 from api.measures import Score
 from api.readings import LENS, LENS_VERSION
 from api.releases import Release, own_releases
@@ -223,6 +223,11 @@ class Research:
         f"How much what a lens concludes of these relationships ({MOST_SWEPT} of them at the most) hangs on its weights; none where"
         " nothing is told of the project.",
         sensitivity_in,
+    )
+    try_lens: ResearchLensTrial | None = field(
+        f"A lens of your own beside another, on these relationships ({MOST_SWEPT} of them at the most); none where nothing is told of the"
+        " project. Refused where the project is asked through chosen lenses.",
+        try_lens_in,
     )
     analyses: Analyses = field("What is worked out from all of them together.", analyses)
 

@@ -1,6 +1,7 @@
 """Lenses of one's own: tried before they are published, moved to see what hangs on their weights, and asked again in every version."""
 
 import json
+from collections import Counter
 from pathlib import Path
 from typing import Any
 
@@ -126,6 +127,68 @@ def test_however_little_a_lens_asks_for_it_comes_to_an_end(run: Run, tmp_path: P
     assert run("import", "-", given=opening.decode()).code == 0
     (tmp_path / "one.yaml").write_text(f"name: one\nversion: '1'\n{number}\n")
     assert answer(run("lens", "try", str(tmp_path / "one.yaml"), "--json"))["relationships"] == 10
+
+
+TENSE = "name: tense\nversion: '1'\nweights: {tension_strain: [0, 9, 0]}\n"
+TRY_IN = """query($lens: String!) { research { tryLens(definition: $lens) {
+    lens beside relationships among same sameNow differing phases { beside tried relationships weeks } } } }"""
+
+
+def tense(number: int) -> bytes:
+    data = {"tension": "t", "kind": "strain"}
+    return line(
+        f"tense-{number}", "tension_felt", f"relationship/contact-{number}", data, "2021-05-20", perspective=f"{seeker(number)}-here"
+    )
+
+
+def test_a_researcher_tries_a_lens_on_a_project_and_is_told_what_their_own_readings_come_to(research: House) -> None:
+    found = research.ask(TRY_IN, lens=WARM.replace("shared: [0, 0.2, 0]", "mood_light: [9, 0, 0]"))["tryLens"]
+    lens = from_yaml(WARM.replace("shared: [0, 0.2, 0]", "mood_light: [9, 0, 0]").encode())
+    research.record(line("warm", "lens_published", "lens/warm", {"version": "1", "definition": whole(lens)}, "2021-01-01"))
+    query = '{ research { relationships { nodes { warm: trajectory(lens: "warm") { phase } own: trajectory { phase } } } } }'
+    told = [(node["own"]["phase"], node["warm"]["phase"]) for node in research.ask(query)["relationships"]["nodes"]]
+    crossed = Counter(pair for own, warm in told for pair in zip(own, warm, strict=True))
+    last = Counter((own[-1], warm[-1]) for own, warm in told)
+    assert {(row["beside"], row["tried"]): row["weeks"] for row in found["phases"]} == crossed
+    assert {(row["beside"], row["tried"]): row["relationships"] for row in found["phases"] if row["relationships"]} == last
+    assert any(own != warm for own, warm in crossed), "they do read differently"
+    assert (found["lens"], found["beside"], found["relationships"], found["among"]) == ("warm@1", "evidence@1", 7, 7)
+    assert (found["same"], found["sameNow"]) == (0, sum(own[-1] == warm[-1] for own, warm in told))
+
+
+def test_no_lens_that_weighs_one_kind_of_event_tells_of_whom_too_few_had_it(research: House) -> None:
+    base = research.ask(TRY_IN, lens=TENSE)["tryLens"]
+    for number in range(4):
+        research.record(tense(number))
+        found = research.ask(TRY_IN, lens=TENSE)["tryLens"]
+        assert (found["same"], found["sameNow"], found["differing"]) == (None, None, None), "of eight people, and of six others"
+        assert all(row["weeks"] is None or row["beside"] == row["tried"] for row in found["phases"])
+    for number in range(4, 7):
+        research.record(tense(number))
+    found = research.ask(TRY_IN, lens=TENSE)["tryLens"]
+    assert base["same"] == 7
+    assert found["same"] == 0, "the control: of all of them it is told"
+    assert any(row["weeks"] for row in found["phases"] if row["beside"] != row["tried"])
+
+
+def test_a_researcher_tries_nothing_beside_what_the_project_is_bound_to_and_no_bad_lens(research: House) -> None:
+    assert research.refusal(TRY_IN, lens="name: warm\nversion: '1'\nweights: {mood_happy: [1, 0, 0]}\n") == "BAD_INPUT"
+    (error,) = research.answer(TRY_IN, lens="weights: [")["errors"]
+    assert "This is no lens definition" in error["message"]
+    research.project("few", initiatives=["home-two"])
+    assert research.ask(TRY_IN, "few", lens=WARM)["tryLens"] is None
+    research.project("bound", lenses=["evidence@1"])
+    assert research.refusal(TRY_IN, "bound", lens=WARM) == "FORBIDDEN"
+    for role in ("coordinator", "dashboard", "administrator"):
+        (refusal,) = research.served.answer(TRY_IN, research.who(role), lens=WARM)["errors"]
+        assert refusal["extensions"]["code"] == "FORBIDDEN", role
+
+
+@pytest.mark.parametrize("query", ["sensitivity(draws: 1) { draws }", "tryLens(definition: \"{name: one, version: '1'}\") { same }"])
+def test_whoever_is_looked_at_for_it_finds_so_in_the_log_of_who_looked(research: House, query: str) -> None:
+    research.ask(f"{{ research {{ {query} }} }}")
+    query = '{ audit { accessLog(relationship: "contact-0") { nodes { role kinds } } } }'
+    assert {"role": "researcher", "kinds": ["voices"]} in research.served.ask(query)["audit"]["accessLog"]["nodes"]
 
 
 # Versions
@@ -319,12 +382,6 @@ def test_a_researcher_is_told_what_hangs_on_the_weights_of_a_project_of_enough_p
     for role in ("coordinator", "dashboard", "administrator"):
         (error, *_) = research.served.answer(LENSES, research.who(role))["errors"]
         assert error["extensions"]["code"] == "FORBIDDEN", role
-
-
-def test_whoever_is_looked_at_for_it_finds_so_in_the_log_of_who_looked(research: House) -> None:
-    research.ask("{ research { sensitivity(draws: 1) { draws } } }")
-    query = '{ audit { accessLog(relationship: "contact-0") { nodes { role kinds } } } }'
-    assert {"role": "researcher", "kinds": ["voices"]} in research.served.ask(query)["audit"]["accessLog"]["nodes"]
 
 
 @pytest.mark.parametrize(

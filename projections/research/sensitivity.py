@@ -15,7 +15,7 @@ from msgspec.structs import replace
 from domain.model.errors import Refusal, Refused, bad
 from domain.model.lens import WEIGHTS, Definition, Weight
 from projections.lenses.evidence import weigh
-from projections.research.cases import Case, Conclusion, weighed
+from projections.research.cases import PHASES, Case, Conclusion, weighed
 from projections.views.answers import Answer
 
 MOST_DRAWS = 200
@@ -25,7 +25,6 @@ BOUNDS = {"half_life_days": (1.0, 36_525.0), **dict.fromkeys(("unobserved_below"
 """Between what the numbers of a lens are moved that are no weights. At nothing strengths would never have faded, or be gone at once."""
 CODES = "codes."
 """Stands before a code among the names of weights."""
-PHASES = ("help", "friendship", "ambiguity", "unobserved", "ended")
 
 
 class Range(Answer):
