@@ -12,6 +12,7 @@ from api.scalars import DateTime, Phase
 from domain.model.lens import from_yaml
 from projections.research import sensitivity, trial
 from projections.research.sensitivity import MOST_DRAWS
+from projections.views import trials
 from projections.views.questions import Questions
 from projections.views.research import Research
 from projections.views.scope import Scope
@@ -133,7 +134,9 @@ async def try_lens(info: Info, definition: Definition, beside: Beside = UNSET, s
 
 
 def _tried(questions: Questions, definition: str, beside: str | None, sample: int, seed: int) -> trial.Trial:
-    return questions.try_lens(from_yaml(definition.encode()), beside, sample, seed)
+    lens = from_yaml(definition.encode())
+    with questions.snapshot() as snapshot:
+        return trials.trial(snapshot, lens, beside, sample, seed)
 
 
 async def sensitivity_in(

@@ -15,6 +15,7 @@ from msgspec import Struct
 from domain.model.errors import Refusal, Refused, bad
 from domain.model.event import Event
 from domain.model.lens import Definition
+from domain.model.scale import Scale
 from domain.store.accesses import viewer
 from domain.store.deadline import go_on
 from domain.store.projects import Project, check_asker, open_project, pseudonyms_of
@@ -128,10 +129,11 @@ class Asked(Struct, frozen=True):
         for id in seen:
             self.snapshot.seen.note(f"relationship/{id}", "voice")
         told = self.snapshot.told(list(seen), None)
-        return {id: [one for event in _measured(told[id], seen[id].upto) for one in self._measure(id, event, seen[id])] for id in seen}
+        own = self.snapshot.scales()
+        return {id: [one for event in _measured(told[id], seen[id].upto) for one in self._measure(id, event, seen[id], own)] for id in seen}
 
-    def _measure(self, id: str, event: Event, seen: Observation) -> Iterator[p.Measure]:
-        found = spans.measure(event)
+    def _measure(self, id: str, event: Event, seen: Observation, own: Sequence[Scale]) -> Iterator[p.Measure]:
+        found = spans.measure(event, own)
         if found.scale is not None and found.mode is not None:
             called = self._called(id, found.holder)
             yield p.Measure(
