@@ -77,7 +77,6 @@ class ResearchLensTrial:
     relationships: int = field("On how many relationships it was tried.")
     among: int = field("How many there are.")
     same: int | None = field("How many read the same all the time; none where these, or the others, are of too few people.")
-    same_now: int | None = field("How many read the same at the last; none likewise.")
     differing: int | None = field("How many changes of phase only one of them sees; none where `same` is.")
     phases: list[ResearchLensCrossing] = field("How both have it, the most weeks first; without what is of too few people.")
 

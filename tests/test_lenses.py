@@ -126,7 +126,7 @@ def test_however_little_a_lens_asks_for_it_comes_to_an_end(run: Run, tmp_path: P
 
 TENSE = "name: tense\nversion: '1'\nweights: {tension_strain: [0, 9, 0]}\n"
 TRY_IN = """query($lens: String!) { research { tryLens(definition: $lens) {
-    lens beside relationships among same sameNow differing phases { beside tried relationships weeks } } } }"""
+    lens beside relationships among same differing phases { beside tried relationships weeks } } } }"""
 
 
 def tense(number: int) -> bytes:
@@ -148,7 +148,7 @@ def test_a_researcher_tries_a_lens_on_a_project_and_is_told_what_their_own_readi
     assert {(row["beside"], row["tried"]): row["relationships"] for row in found["phases"] if row["relationships"]} == last
     assert any(own != warm for own, warm in crossed), "they do read differently"
     assert (found["lens"], found["beside"], found["relationships"], found["among"]) == ("warm@1", "evidence@1", 7, 7)
-    assert (found["same"], found["sameNow"]) == (0, sum(own[-1] == warm[-1] for own, warm in told))
+    assert found["same"] == 0
 
 
 def test_no_lens_that_weighs_one_kind_of_event_tells_of_whom_too_few_had_it(research: House) -> None:
@@ -156,7 +156,7 @@ def test_no_lens_that_weighs_one_kind_of_event_tells_of_whom_too_few_had_it(rese
     for number in range(4):
         research.record(tense(number))
         found = research.ask(TRY_IN, lens=TENSE)["tryLens"]
-        assert (found["same"], found["sameNow"], found["differing"]) == (None, None, None), "of eight people, and of six others"
+        assert (found["same"], found["differing"]) == (None, None), "of eight people, and of six others"
         assert all(row["weeks"] is None or row["beside"] == row["tried"] for row in found["phases"])
     for number in range(4, 7):
         research.record(tense(number))

@@ -9,7 +9,6 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 
 import numpy as np
-from numpy.typing import NDArray
 
 from domain.model.time import rfc3339
 from projections.research.cases import PHASES, Case, Conclusion, Way, read
@@ -64,15 +63,14 @@ class Crossing(Answer):
 
 
 class ProjectTrial(Answer):
-    """As `Trial`, without any single relationship. `same`, `same_now` and `differing` are None where those that read otherwise, or those
-    that do not, are of too few people."""
+    """As `Trial`, without any single relationship. `same` and `differing` are None where those that read otherwise, or those that do not,
+    are of too few people. How many read the same now is not told: it is a sum over `phases`, and would tell what is held back there."""
 
     lens: str
     beside: str
     relationships: int
     among: int
     same: int | None
-    same_now: int | None
     differing: int | None
     phases: list[Crossing]
 
@@ -111,10 +109,10 @@ def tried_together(
     stand, stood = _told(now, enough), _told(weeks, enough)
     crossed = [Crossing(a.upper(), b.upper(), stand.get((a, b)), stood.get((a, b))) for a, b in sorted(stand.keys() | stood.keys())]
     same = np.array([new.changes == old.changes for old, new in found])
-    same_now = np.array([new.phases[-1] == old.phases[-1] for old, new in found])
     apart = sum(len({*new.changes} ^ {*old.changes}) for old, new in found)
-    counts = _count(same, int(same.sum()), enough), _count(same_now, int(same_now.sum()), enough), _count(same, apart, enough)
-    return ProjectTrial(*names, len(found), among, *counts, sorted(crossed, key=lambda one: -(one.weeks or 0)))
+    is_told = all(enough.is_told(rows) for rows in (same, ~same) if rows.any())
+    phases = sorted(crossed, key=lambda one: -(one.weeks or 0))
+    return ProjectTrial(*names, len(found), among, int(same.sum()) if is_told else None, apart if is_told else None, phases)
 
 
 def _told(counts: Sequence[Counter[tuple[str, str]]], enough: Enough) -> Mapping[tuple[str, str], int]:
@@ -125,8 +123,3 @@ def _told(counts: Sequence[Counter[tuple[str, str]]], enough: Enough) -> Mapping
         parts = {number: np.array([(phase, other) in one for one in counts]) for number, other in enumerate(PHASES)}
         told.update({pair: sum(one[pair] for one in counts) for pair in ((phase, PHASES[number]) for number in enough.told(parts))})
     return told
-
-
-def _count(same: NDArray[np.bool_], number: int, enough: Enough) -> int | None:
-    """A number that tells how many are among the one or the other, where both are of enough people or nobody is."""
-    return number if all(enough.is_told(rows) for rows in (same, ~same) if rows.any()) else None
