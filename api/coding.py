@@ -9,8 +9,11 @@ from api.arguments import given
 from api.context import Info, question, study
 from api.fields import field
 from api.scalars import EDTF
+from domain.model.codebook import Codebook
 from projections.research.agreement import CodeAgreement as Found
 from projections.views.questions import Questions
+from projections.views.research import Research
+from projections.views.scope import Scope
 
 CODED = ("account", "code", "coder", "segment")
 """The fields that show something of what somebody said."""
@@ -54,10 +57,22 @@ async def codebook(info: Info) -> list[CodebookEntry]:
     return await question(_entries, info.context.questions)
 
 
+async def codebook_in(info: Info) -> list[CodebookEntry]:
+    return await question(_entries_in, info.context.organisation.research, info.context.scope)
+
+
 def _entries(questions: Questions) -> list[CodebookEntry]:
     with questions.snapshot() as snapshot:
-        found = snapshot.codebook().codes
-    return [CodebookEntry(code=code, description=one.description, under=one.under) for code, one in sorted(found.items())]
+        return _shown(snapshot.codebook())
+
+
+def _entries_in(research: Research, scope: Scope) -> list[CodebookEntry]:
+    with research.opened(scope) as (snapshot, _):
+        return _shown(snapshot.codebook())
+
+
+def _shown(book: Codebook) -> list[CodebookEntry]:
+    return [CodebookEntry(code=code, description=one.description, under=one.under) for code, one in sorted(book.codes.items())]
 
 
 async def agreement_of(info: Info, initiative: Home = UNSET) -> list[Found]:

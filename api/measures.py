@@ -11,6 +11,8 @@ from domain.model import scale as model
 from domain.store.accesses import viewer
 from domain.store.own_scales import OwnScales
 from projections.scales.scoring import own_scale, scales
+from projections.views.research import Research
+from projections.views.scope import Scope
 
 MEASURED = ("instrument", "version", "mode", "scale", "scores", "outside", "missing", "unknown")
 """The fields that show something of what somebody said."""
@@ -68,6 +70,15 @@ ScaleDefinition = Annotated[str, strawberry.argument(description="The scale, as 
 async def all_scales(info: Info) -> list[Scale]:
     own = await question(info.context.questions.scales)
     return [_shown(one) for one in (*scales().values(), *own)]
+
+
+async def scales_in(info: Info) -> list[Scale]:
+    return await question(_asked_in, info.context.organisation.research, info.context.scope)
+
+
+def _asked_in(research: Research, scope: Scope) -> list[Scale]:
+    with research.opened(scope) as (snapshot, _):
+        return [_shown(one) for one in (*scales().values(), *snapshot.scales())]
 
 
 async def publish_scale(info: Info, definition: ScaleDefinition) -> Scale:

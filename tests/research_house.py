@@ -126,7 +126,7 @@ LENSES = """{ research { lenses { name version description } sensitivity(draws: 
         lens beside relationships among same differing phases { beside tried relationships weeks } } } }"""
 MEASURES = """{ research { relationships(first: 100) { nodes { pseudonym members { pseudonym side }
     measures { week holder scale mode scores { name value } } codes { week holder code } } }
-    agreement { code units coders alpha } } }"""
+    agreement { code units coders alpha } scales { name } codebook { code description under } } }"""
 BY_NAME = "query($name: ID!) { research { relationship(pseudonym: $name) { pseudonym weeks trajectory { week } moves { week } } } }"
 
 

@@ -238,6 +238,7 @@ def test_an_administrator_publishes_a_scale_over_http_and_researchers_are_told_i
     nodes = {node["pseudonym"]: node for node in house.ask(MEASURES)["relationships"]["nodes"]}
     told = {one["scale"]: one["scores"] for one in nodes[house.called("contact-0")]["measures"]}
     assert told["warmth@1"] == [{"name": "warmth", "value": 6}]
+    assert [one["name"] for one in house.ask(MEASURES)["scales"]] == ["gives-costs", "ios", "warmth"]
     with house.organisation.store.reading() as connection:
         found = [(one.place, one.kinds) for one in entries(connection, None, None) if one.action == "changed"]
     assert found[0] == ("setting/scale.warmth", ("scale_published",))
