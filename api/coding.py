@@ -6,10 +6,14 @@ import strawberry
 from strawberry import UNSET
 
 from api.arguments import given
-from api.context import Info, study
+from api.context import Info, question, study
 from api.fields import field
 from api.scalars import EDTF
+from domain.model.codebook import Codebook
 from projections.research.agreement import CodeAgreement as Found
+from projections.views.questions import Questions
+from projections.views.research import Research
+from projections.views.scope import Scope
 
 CODED = ("account", "code", "coder", "segment")
 """The fields that show something of what somebody said."""
@@ -39,6 +43,36 @@ class CodeAgreement:
     units: int = field("The accounts that two or more coders read; for all codes together, each as often as there are codes.")
     coders: int = field("How many coders read these.")
     alpha: float | None = field("1 where they agree in all, 0 where no more than by chance; none where all values are the same.")
+
+
+@strawberry.type(description="What a code means, as the organisation wrote it down.")
+class CodebookEntry:
+    code: str = field("The code.")
+    description: str = field("What it means; empty where that is not said.")
+    under: str | None = field("The code that it is a part of.")
+
+
+async def codebook(info: Info) -> list[CodebookEntry]:
+    info.context.scope.need("open")
+    return await question(_entries, info.context.questions)
+
+
+async def codebook_in(info: Info) -> list[CodebookEntry]:
+    return await question(_entries_in, info.context.organisation.research, info.context.scope)
+
+
+def _entries(questions: Questions) -> list[CodebookEntry]:
+    with questions.snapshot() as snapshot:
+        return _shown(snapshot.codebook())
+
+
+def _entries_in(research: Research, scope: Scope) -> list[CodebookEntry]:
+    with research.opened(scope) as (snapshot, _):
+        return _shown(snapshot.codebook())
+
+
+def _shown(book: Codebook) -> list[CodebookEntry]:
+    return [CodebookEntry(code=code, description=one.description, under=one.under) for code, one in sorted(book.codes.items())]
 
 
 async def agreement_of(info: Info, initiative: Home = UNSET) -> list[Found]:

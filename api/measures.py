@@ -1,9 +1,18 @@
 """Measures, and what their answers come to on a scale. A score is worked out when it is asked for, and sets no reading."""
 
+from typing import Annotated
+
 import strawberry
 
+from api.context import Context, Info, question, thread
 from api.fields import field
 from api.scalars import EDTF
+from domain.model import scale as model
+from domain.store.accesses import viewer
+from domain.store.own_scales import OwnScales
+from projections.scales.scoring import own_scale, scales
+from projections.views.research import Research
+from projections.views.scope import Scope
 
 MEASURED = ("instrument", "version", "mode", "scale", "scores", "outside", "missing", "unknown")
 """The fields that show something of what somebody said."""
@@ -27,3 +36,65 @@ class Measure:
     outside: list[str] = field("The answers that lie outside what the scale allows.")
     missing: list[str] = field("The answers that are missing.")
     unknown: list[str] = field("The answers that the scale does not know.")
+
+
+@strawberry.type(description="An answer that a scale has.")
+class ScaleItem:
+    name: str = field("Its name among the answers of a measure.")
+    least: float = field("The least it may be.")
+    most: float = field("The most it may be.")
+    whole: bool = field("Whether it is a whole number.")
+
+
+@strawberry.type(description="What a scale makes of answers.")
+class ScaleScore:
+    name: str = field("Its name.")
+    by: str = field("The formula: `mean`, `sum` or `griffin`.")
+    of: list[str] = field("The answers it is made of.")
+
+
+@strawberry.type(description="How the answers of a measure come to scores. A version is never changed, and no score sets a reading.")
+class Scale:
+    name: str = field("Its name, which a measure gives as its instrument.")
+    version: str = field("Its version; a measure that gives none is scored by the newest.")
+    title: str = field("What it is called, in English.")
+    titel: str = field("What it is called, in Dutch.")
+    source: str = field("Where it comes from.")
+    items: list[ScaleItem] = field("The answers it has.")
+    scores: list[ScaleScore] = field("What they come to.")
+
+
+ScaleDefinition = Annotated[str, strawberry.argument(description="The scale, as YAML.")]
+
+
+async def all_scales(info: Info) -> list[Scale]:
+    own = await question(info.context.questions.scales)
+    return [_shown(one) for one in (*scales().values(), *own)]
+
+
+async def scales_in(info: Info) -> list[Scale]:
+    return await question(_asked_in, info.context.organisation.research, info.context.scope)
+
+
+def _asked_in(research: Research, scope: Scope) -> list[Scale]:
+    with research.opened(scope) as (snapshot, _):
+        return [_shown(one) for one in (*scales().values(), *snapshot.scales())]
+
+
+async def publish_scale(info: Info, definition: ScaleDefinition) -> Scale:
+    info.context.scope.need("manage")
+    return await thread(_published, info.context, definition)
+
+
+def _published(context: Context, definition: str) -> Scale:
+    read = own_scale(definition.encode())
+    store = context.organisation.store
+    OwnScales(store.database, store.accesses).publish(read, viewer())
+    return _shown(read)
+
+
+def _shown(scale: model.Scale) -> Scale:
+    items = [ScaleItem(name=name, least=one.least, most=one.most, whole=one.whole) for name, one in scale.items.items()]
+    scores = [ScaleScore(name=name, by=one.by, of=list(one.of)) for name, one in scale.scores.items()]
+    of = {"name": scale.name, "version": scale.version, "source": scale.source}
+    return Scale(**of, title=scale.title["en"], titel=scale.title["nl"], items=items, scores=scores)

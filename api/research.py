@@ -10,12 +10,12 @@ from strawberry import UNSET
 
 from api.analyses import Analyses, analyses
 from api.arguments import After, First, ProjectLens, given, size
-from api.coding import CodeAgreement
+from api.coding import CodeAgreement, CodebookEntry, codebook_in
 from api.context import Info, question, study
 from api.events import PageInfo, page_info
 from api.fields import field
-from api.lenses import LensSensitivity, ResearchLens, sensitivity_in
-from api.measures import Score
+from api.lenses import LensSensitivity, ResearchLens, ResearchLensTrial, sensitivity_in, try_lens_in
+from api.measures import Scale, Score, scales_in
 from api.readings import LENS, LENS_VERSION
 from api.releases import Release, own_releases
 from api.scalars import AmbiguityKind, Cause, Censoring, Date, Origin, Phase, Side, Withheld
@@ -219,10 +219,17 @@ class Research:
         "How far the coders of what was said in these agree; none where nothing is told of the project.", _agreement
     )
     lenses: list[ResearchLens] = field("The lenses there are, those that the organisation published in all their versions.", _lenses)
+    scales: list[Scale] = field("The scales of measures there are.", scales_in)
+    codebook: list[CodebookEntry] = field("What codes mean, as the organisation wrote it down.", codebook_in)
     sensitivity: LensSensitivity | None = field(
         f"How much what a lens concludes of these relationships ({MOST_SWEPT} of them at the most) hangs on its weights; none where"
         " nothing is told of the project.",
         sensitivity_in,
+    )
+    try_lens: ResearchLensTrial | None = field(
+        f"A lens of your own beside another, on these relationships ({MOST_SWEPT} of them at the most); none where nothing is told of the"
+        " project. Refused where the project is asked through chosen lenses.",
+        try_lens_in,
     )
     analyses: Analyses = field("What is worked out from all of them together.", analyses)
 

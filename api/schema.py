@@ -19,7 +19,7 @@ from api.at_least import AtLeast
 from api.attention import AttentionConnection, all_attention
 from api.audit import Audit, audit
 from api.census import Census, LiveCensus, census, live_census
-from api.coding import CodeAgreement, agreement_of
+from api.coding import CodeAgreement, CodebookEntry, agreement_of, codebook
 from api.errors import OF_THE_QUERY, all_said, code_of
 from api.events import EventConnection, all_events
 from api.fields import feed, field
@@ -28,6 +28,7 @@ from api.initiatives import Initiative, InitiativeConnection, all_initiatives, i
 from api.lenses import LensTrial, try_lens
 from api.limits import Valid, document, measured
 from api.live import LiveEvent, LiveMove, live_events, live_moves
+from api.measures import Scale, all_scales, publish_scale
 from api.moves import MoveConnection, all_moves
 from api.organisation import (
     Invitation,
@@ -82,6 +83,8 @@ class Query:
     moves: MoveConnection = asked("When readings changed, page by page.", all_moves)
     attention: AttentionConnection = asked("What asks for a look today, page by page, for coordinators.", all_attention)
     lenses: list[Lens] = asked("The lenses there are.", all_lenses)
+    codebook: list[CodebookEntry] = asked("What codes mean, by code, for whoever may open accounts.", codebook)
+    scales: list[Scale] = asked("The scales of measures there are.", all_scales)
     agreement: list[CodeAgreement] = field("How far the coders of accounts agree, for whoever may open these.", agreement_of)
     try_lens: LensTrial = field("A lens tried on histories before it is published, for whoever may publish it and open these.", try_lens)
     census: Census = field("Numbers of all relationships together.", census)
@@ -134,6 +137,7 @@ def _mutation() -> Any:
                 "Close one for good, with its secret: nobody can say any more whose its pseudonyms were. For administrators.", close_project
             ),
         ),
+        "publish_scale": (Scale, field("Publish a scale of measures, for administrators. A version is never changed.", publish_scale)),
         "set_preset": (Settings, field("Have something ask for a look or not, and when, for administrators.", set_preset)),
         "set_time_zone": (Settings, field("Say where the organisation's days begin, for administrators.", set_time_zone)),
         "remind_by_mail": (

@@ -32,6 +32,8 @@ query Everything($id: ID!, $person: ID!, $home: ID!, $at: DateTime!) {
   settings { timeZone presets { kind on days times } }
   viewer { role id name recordedBy initiatives organisation may }
   lenses { name version description definition }
+  codebook { code description under }
+  scales { name version title titel source items { name least most whole } scores { name by of } }
   agreement { code units coders alpha }
   tryLens(definition: "{name: tried, version: '1'}") {
     lens beside relationships among seed same sameNow differing

@@ -121,10 +121,12 @@ class House:
 
 LENSES = """{ research { lenses { name version description } sensitivity(draws: 3) {
     lens lensVersion spread draws seed relationships among otherwise otherwiseMost moves { base least most }
-    phases { phase relationships { base least most } weeks { base least most } } weights { weight otherwise moves } } } }"""
+    phases { phase relationships { base least most } weeks { base least most } } weights { weight otherwise moves } }
+    tryLens(definition: "{name: tried, version: '1'}") {
+        lens beside relationships among same differing phases { beside tried relationships weeks } } } }"""
 MEASURES = """{ research { relationships(first: 100) { nodes { pseudonym members { pseudonym side }
     measures { week holder scale mode scores { name value } } codes { week holder code } } }
-    agreement { code units coders alpha } } }"""
+    agreement { code units coders alpha } scales { name } codebook { code description under } } }"""
 BY_NAME = "query($name: ID!) { research { relationship(pseudonym: $name) { pseudonym weeks trajectory { week } moves { week } } } }"
 
 

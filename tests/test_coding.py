@@ -12,7 +12,10 @@ from research_house import MEASURES, House, began, research_house, seeker
 from sent_lines import account, ended, line, note, pair
 from store_places import Files
 
+from domain.model.codebook import codebook_from_yaml
 from domain.model.time import DAY, day, iso_day
+from domain.store.accesses import Viewer
+from domain.store.own_codebook import replace_codebook
 from projections.research.agreement import Coded, agreements, alpha
 from projections.views import coding
 
@@ -272,6 +275,17 @@ def test_researchers_are_told_codes_once_an_account_by_week_and_neither_words_no
     query = '{ relationship(id: "contact-0") { id } }'
     (error,) = house.served.answer(query, house.researcher())["errors"]
     assert error["extensions"]["code"] == "FORBIDDEN"
+
+
+def test_the_codebook_is_told_to_who_may_open_accounts_and_to_researchers(house: House) -> None:
+    store, who = house.organisation.store, Viewer("member/ada", "administrator")
+    replace_codebook(store.database, store.accesses, codebook_from_yaml(b"codes: {tea: {description: Drinking something.}}"), who)
+    told = [{"code": "tea", "description": "Drinking something.", "under": None}]
+    query = "{ codebook { code description under } }"
+    assert house.served.ask(query)["codebook"] == house.ask(MEASURES)["codebook"] == told
+    for role in ("auditor", "dashboard", "administrator"):
+        (error,) = house.served.answer(query, house.who(role))["errors"]
+        assert error["extensions"]["code"] == "FORBIDDEN", role
 
 
 def test_researchers_are_told_how_coders_agree_on_what_is_observed_and_of_enough_people(house: House) -> None:

@@ -168,8 +168,8 @@ def test_wrong_usage_ends_with_two(run: Run, said: list[str]) -> None:
 
 VERBS = [
     "import", "export", "backup", "restore", "list", "story", "reading", "trajectory", "moves", "room", "codes", "agreement", "measures",
-    "history", "attention", "lens", "coding", "rebuild", "migrate", "doctor", "serve", "work", "sign-in", "member", "grant", "token",
-    "project", "analyse", "erase", "retention", "settings", "audit",
+    "history", "attention", "lens", "scale", "coding", "rebuild", "migrate", "doctor", "serve", "work", "sign-in", "member", "grant",
+    "token", "project", "analyse", "erase", "retention", "settings", "audit",
 ]  # fmt: skip
 
 

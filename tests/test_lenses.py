@@ -1,24 +1,21 @@
 """Lenses of one's own: tried before they are published, moved to see what hangs on their weights, and asked again in every version."""
 
 import json
+from collections import Counter
 from pathlib import Path
 from typing import Any
 
 import pytest
 from command_line import EXAMPLES, Run, answer, refused, run_within
-from msgspec.structs import replace
-from research_house import LENSES, House, research_house, seeker, volunteer
+from research_house import LENSES, House, research_house, seeker
 from sent_lines import line
 from served import Served
 from store_places import Files
 
 from domain.model.errors import Refused
-from domain.model.lens import EVIDENCE, WEIGHTS, from_yaml, whole
+from domain.model.lens import from_yaml, whole
 from domain.model.roles import Reach
-from projections.research.cases import case, read
-from projections.research.sensitivity import WORK, moved, swept
 from projections.views import older
-from projections.views import research as asking
 
 WARM = (Path(__file__).parent.parent / "examples" / "lens-warm.yaml").read_text()
 HASTY = "name: hasty\nversion: '{}'\nhalf_life_days: {}\n"
@@ -91,6 +88,7 @@ def test_a_sample_is_drawn_by_its_seed(run: Run, tmp_path: Path) -> None:
     [
         ((), "name: Warm\nversion: '1'\n", "small letters"),
         ((), "name: warm\nversion: '1'\nweights: {mood_happy: [1, 0, 0]}\n", "'mood_happy' is no weight"),
+        ((), "name: warm\nversion: '1'\nlook_days: 0.001\n", "look_days"),
         ((), "name: evidence\nversion: '2'\n", "a lens of the platform itself"),
         ((), "name: warm\nversion: '1'\nlook_days: 0.1\n", "looks more than 1,000 times while a strength halves"),
         ((), "name: warm\nversion: '1'\nlook_days: 1e-300\n", "look_days"),
@@ -117,6 +115,77 @@ def test_a_lens_is_tried_over_http_by_who_may_publish_it(house: Served) -> None:
 def test_a_query_may_try_few_lenses_at_once(house: Served) -> None:
     many = " ".join(f'a{number}: tryLens(definition: "") {{ same }}' for number in range(9))
     assert house.refusal(f"{{ {many} }}")["code"] == "TOO_COSTLY"
+
+
+@pytest.mark.parametrize("number", ["unobserved_below: 0.05", "unobserved_below: 0", "change_by: 0", "half_life_days: 36525"])
+def test_however_little_a_lens_asks_for_it_comes_to_an_end(run: Run, tmp_path: Path, number: str) -> None:
+    """What is halved again and again is never nothing, and here nothing else says that silence changes no more."""
+    opening = line("open", "left_open", "relationship/lars", {"opening": "o", "about": "needs"}, "2021-06-01", perspective="a")
+    assert run("import", "-", given=opening.decode()).code == 0
+    (tmp_path / "one.yaml").write_text(f"name: one\nversion: '1'\n{number}\n")
+    assert answer(run("lens", "try", str(tmp_path / "one.yaml"), "--json"))["relationships"] == 10
+
+
+TENSE = "name: tense\nversion: '1'\nweights: {tension_strain: [0, 9, 0]}\n"
+TRY_IN = """query($lens: String!) { research { tryLens(definition: $lens) {
+    lens beside relationships among same differing phases { beside tried relationships weeks } } } }"""
+
+
+def tense(number: int) -> bytes:
+    data = {"tension": "t", "kind": "strain"}
+    return line(
+        f"tense-{number}", "tension_felt", f"relationship/contact-{number}", data, "2021-05-20", perspective=f"{seeker(number)}-here"
+    )
+
+
+def test_a_researcher_tries_a_lens_on_a_project_and_is_told_what_their_own_readings_come_to(research: House) -> None:
+    found = research.ask(TRY_IN, lens=WARM.replace("shared: [0, 0.2, 0]", "mood_light: [9, 0, 0]"))["tryLens"]
+    lens = from_yaml(WARM.replace("shared: [0, 0.2, 0]", "mood_light: [9, 0, 0]").encode())
+    research.record(line("warm", "lens_published", "lens/warm", {"version": "1", "definition": whole(lens)}, "2021-01-01"))
+    query = '{ research { relationships { nodes { warm: trajectory(lens: "warm") { phase } own: trajectory { phase } } } } }'
+    told = [(node["own"]["phase"], node["warm"]["phase"]) for node in research.ask(query)["relationships"]["nodes"]]
+    crossed = Counter(pair for own, warm in told for pair in zip(own, warm, strict=True))
+    last = Counter((own[-1], warm[-1]) for own, warm in told)
+    assert {(row["beside"], row["tried"]): row["weeks"] for row in found["phases"]} == crossed
+    assert {(row["beside"], row["tried"]): row["relationships"] for row in found["phases"] if row["relationships"]} == last
+    assert any(own != warm for own, warm in crossed), "they do read differently"
+    assert (found["lens"], found["beside"], found["relationships"], found["among"]) == ("warm@1", "evidence@1", 7, 7)
+    assert found["same"] == 0
+
+
+def test_no_lens_that_weighs_one_kind_of_event_tells_of_whom_too_few_had_it(research: House) -> None:
+    base = research.ask(TRY_IN, lens=TENSE)["tryLens"]
+    for number in range(4):
+        research.record(tense(number))
+        found = research.ask(TRY_IN, lens=TENSE)["tryLens"]
+        assert (found["same"], found["differing"]) == (None, None), "of eight people, and of six others"
+        assert all(row["weeks"] is None or row["beside"] == row["tried"] for row in found["phases"])
+    for number in range(4, 7):
+        research.record(tense(number))
+    found = research.ask(TRY_IN, lens=TENSE)["tryLens"]
+    assert base["same"] == 7
+    assert found["same"] == 0, "the control: of all of them it is told"
+    assert any(row["weeks"] for row in found["phases"] if row["beside"] != row["tried"])
+
+
+def test_a_researcher_tries_nothing_beside_what_the_project_is_bound_to_and_no_bad_lens(research: House) -> None:
+    assert research.refusal(TRY_IN, lens="name: warm\nversion: '1'\nweights: {mood_happy: [1, 0, 0]}\n") == "BAD_INPUT"
+    (error,) = research.answer(TRY_IN, lens="weights: [")["errors"]
+    assert "This is no lens definition" in error["message"]
+    research.project("few", initiatives=["home-two"])
+    assert research.ask(TRY_IN, "few", lens=WARM)["tryLens"] is None
+    research.project("bound", lenses=["evidence@1"])
+    assert research.refusal(TRY_IN, "bound", lens=WARM) == "FORBIDDEN"
+    for role in ("coordinator", "dashboard", "administrator"):
+        (refusal,) = research.served.answer(TRY_IN, research.who(role), lens=WARM)["errors"]
+        assert refusal["extensions"]["code"] == "FORBIDDEN", role
+
+
+@pytest.mark.parametrize("query", ["sensitivity(draws: 1) { draws }", "tryLens(definition: \"{name: one, version: '1'}\") { same }"])
+def test_whoever_is_looked_at_for_it_finds_so_in_the_log_of_who_looked(research: House, query: str) -> None:
+    research.ask(f"{{ research {{ {query} }} }}")
+    query = '{ audit { accessLog(relationship: "contact-0") { nodes { role kinds } } } }'
+    assert {"role": "researcher", "kinds": ["voices"]} in research.served.ask(query)["audit"]["accessLog"]["nodes"]
 
 
 # Versions
@@ -188,100 +257,6 @@ def test_a_researcher_is_told_which_lenses_there_are_and_asks_for_an_older_versi
     assert told == [("evidence", "1"), ("hasty", "1"), ("hasty", "2"), ("accounts", "1")]
 
 
-# Sensitivity
-
-
-def test_the_same_seed_has_the_same_answer_and_another_seed_another(run: Run) -> None:
-    said = ("lens", "sensitivity", "evidence", "--draws", "8", "--json")
-    first, again, other = (answer(run(*said, "--seed", seed)) for seed in "778")
-    assert first == again
-    assert {**first, "seed": 8} != other
-
-
-def test_nothing_hangs_on_weights_that_hardly_move(run: Run) -> None:
-    found = answer(run("lens", "sensitivity", "evidence", "--spread", "0.0000001", "--draws", "3", "--json"))
-    assert (found["otherwise"], found["otherwiseMost"], found["weights"]) == (0, 0, [])
-    for one in (found["moves"], *(row[name] for row in found["phases"] for name in ("relationships", "weeks"))):
-        assert one["base"] == one["least"] == one["most"]
-
-
-def test_the_lens_itself_is_told_as_it_reads(run: Run) -> None:
-    found = answer(run("lens", "sensitivity", "evidence", "--draws", "1", "--json"))
-    moves = answer(run("moves", "--first", "1000", "--json"))["nodes"]
-    assert found["moves"]["base"] == len(moves)
-    for row in found["phases"]:
-        stand = answer(run("list", "--phase", row["phase"].lower(), "--json"))["nodes"]
-        assert row["relationships"]["base"] == len(stand)
-
-
-def test_a_weight_that_is_moved_alone_changes_what_another_lens_with_it_would(run: Run, tmp_path: Path) -> None:
-    """Against the lens written out as a file and laid beside the one that it was."""
-    found = answer(run("lens", "sensitivity", "evidence", "--spread", "0.25", "--draws", "1", "--json"))
-    (most, *_) = found["weights"]
-    shares = []
-    for factor in (0.75, 1.25):
-        weight = [part * factor for part in WEIGHTS[most["weight"]]]
-        (tmp_path / "one.yaml").write_text(f"name: one\nversion: '1'\nweights: {{{most['weight']}: {weight}}}\n")
-        phases = answer(run("lens", "try", str(tmp_path / "one.yaml"), "--json"))["phases"]
-        weeks = sum(row["weeks"] for row in phases)
-        shares.append(sum(row["weeks"] for row in phases if row["beside"] != row["tried"]) / weeks)
-    assert most["otherwise"] == round(max(shares), 4) > 0
-
-
-def test_a_weight_of_nothing_stays_nothing_and_others_keep_their_proportions() -> None:
-    lens = moved(EVIDENCE, {"account_both": 1.5, "agreed_naming_agreed": 2.0})
-    assert lens.weight("account_both") == pytest.approx((0.6, 0.6, 1.2))
-    assert lens.weight("agreed_naming_agreed") == (0, 0, 0)
-    assert replace(lens, weights={}) == EVIDENCE
-
-
-@pytest.mark.parametrize(
-    ("said", "told"),
-    [
-        (("accounts",), "has no weights"),
-        (("evidence", "--draws", "0"), "1 to 200 times"),
-        (("evidence", "--draws", "201"), "1 to 200 times"),
-        (("evidence", "--spread", "0"), "more than 0"),
-        (("evidence", "--spread", "1.01"), "more than 0"),
-        (("evidence", "--spread", "nan"), "more than 0"),
-        (("pink",), "no lens 'pink'"),
-    ],
-)
-def test_what_cannot_be_moved_is_told(run: Run, said: tuple[str, ...], told: str) -> None:
-    assert told in refused(run("lens", "sensitivity", *said))
-
-
-def test_more_is_not_weighed_than_may_be(house: Served) -> None:
-    with house.organisation.questions.snapshot() as snapshot:
-        cases = [case(id, told, snapshot.now) for id, told in snapshot.told(["lars", "mahmut"], None).items()]
-        many = cases * (WORK // (150 * sum(len(one.told.steps) for one in cases)) + 1)
-        with pytest.raises(Refused) as refusal:
-            swept(many, EVIDENCE, 0.25, 200, 1, len(many), lambda: None, lambda _: True)
-        assert refusal.value.refusal.rule == "lens_sweep"
-        assert read(cases[0], ("evidence", EVIDENCE)).phases
-
-
-def test_a_researcher_is_told_what_hangs_on_the_weights_of_a_project_of_enough_people(research: House) -> None:
-    found = research.ask(LENSES)["sensitivity"]
-    assert (found["relationships"], found["among"]) == (7, 7)
-    phases = [phase for node in research.nodes() for phase in node["trajectory"]["phase"]]
-    for row in found["phases"]:
-        assert row["weeks"]["base"] == round(phases.count(row["phase"]) / 7, 2)
-    assert research.ask(LENSES)["sensitivity"] == found
-    research.project("few", initiatives=["home-two"])
-    assert research.ask(LENSES, "few")["sensitivity"] is None
-    assert research.refusal('{ research { sensitivity(lens: "accounts") { draws } } }') == "BAD_INPUT"
-    for role in ("coordinator", "dashboard", "administrator"):
-        (error, *_) = research.served.answer(LENSES, research.who(role))["errors"]
-        assert error["extensions"]["code"] == "FORBIDDEN", role
-
-
-def test_whoever_is_looked_at_for_it_finds_so_in_the_log_of_who_looked(research: House) -> None:
-    research.ask("{ research { sensitivity(draws: 1) { draws } } }")
-    query = '{ audit { accessLog(relationship: "contact-0") { nodes { role kinds } } } }'
-    assert {"role": "researcher", "kinds": ["voices"]} in research.served.ask(query)["audit"]["accessLog"]["nodes"]
-
-
 @pytest.mark.parametrize(
     "text",
     [
@@ -307,22 +282,3 @@ def test_no_lens_grows_by_naming_itself() -> None:
     lines = ["a0: &a0 {k: 1}", *(f"a{n}: &a{n} {{<<: [{', '.join([f'*a{n - 1}'] * 9)}]}}" for n in range(1, 30))]
     with pytest.raises(Refused, match="anchors"):
         from_yaml("\n".join(lines).encode())
-
-
-def test_no_seed_takes_another_relationship_and_no_weight_is_told_that_is_of_few(research: House, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Two seeds, or a weight that changes one reading, would tell what stands in that one."""
-    handles = [f"{volunteer(0)}-here", f"{seeker(0)}-here"]
-    reversal = {"reversal": "x", "between": handles}
-    research.record(line("turned", "roles_reversed", "relationship/contact-0", reversal, "2021-03-20"))
-    query = "query($seed: Int) { research { sensitivity(spread: 1, draws: 3, seed: $seed) { relationships weights { weight } moves { base }"
-    query += " phases { weeks { base } } } } }"
-    told = research.ask(query, seed=1)["sensitivity"]["weights"]
-    assert "roles_reversed" not in [one["weight"] for one in told]
-    assert told, "what is of enough stands"
-    monkeypatch.setattr(asking, "MOST_SWEPT", 6)
-    found = [research.ask(query, seed=seed)["sensitivity"] for seed in range(8)]
-    bases = [(one["relationships"], one["moves"]["base"], *(row["weeks"]["base"] for row in one["phases"])) for one in found]
-    assert set(bases) == {bases[0]}
-    assert bases[0][0] == 6
-    monkeypatch.setattr(asking, "MOST_SWEPT", 4)
-    assert research.ask(query, seed=1)["sensitivity"] is None, "eight people"

@@ -6,8 +6,12 @@ from xml.etree import ElementTree
 
 import pytest
 from command_line import Run, answer, refused, run_within
+from pyrefiqda import RefiProject
+from pyrefiqda.models import Project
 from sent_lines import account, note, pair
 from test_coding import coded, given
+from xsdata.exceptions import ParserError
+from xsdata_pydantic.bindings import XmlParser
 
 NS = "{urn:QDA-XML:project:1.0}"
 TEXT = "Zij is 🍵 altijd\r\nzo aardig & lief."
@@ -17,7 +21,8 @@ ALLOWED = {
     "User": ([], ["guid"]),
     "CodeBook": (["Codes"], []),
     "Codes": (["Code"], []),
-    "Code": ([], ["guid", "name", "isCodable"]),
+    "Code": (["Description", "Code"], ["guid", "name", "isCodable"]),
+    "Description": ([], []),
     "Sources": (["TextSource"], []),
     "TextSource": (["PlainTextSelection", "Coding"], ["guid", "plainTextPath"]),
     "PlainTextSelection": (["Coding"], ["guid", "startPosition", "endPosition"]),
@@ -87,6 +92,64 @@ def test_a_project_holds_texts_codes_and_coders_as_the_schema_has_them(run: Run,
     again = tmp_path / "again.qdpx"
     assert run("coding", "export", str(again)).code == 0
     assert again.read_bytes() == file.read_bytes()
+
+
+BOOK = """codes:
+  warmth: {description: "Whatever tells of being fond & close."}
+  tea: {description: Drinking something together., under: warmth}
+  unused: {}
+"""
+
+
+def test_the_codebook_goes_along_with_what_codes_mean_and_under_which_they_stand(run: Run, tmp_path: Path) -> None:
+    (tmp_path / "book.yaml").write_text(BOOK)
+    assert run("coding", "codebook", str(tmp_path / "book.yaml")).code == 0
+    assert "Drinking something together." in run("coding", "codebook").out
+    assert answer(run("coding", "codebook", "--json"))["codes"]["tea"]["under"] == "warmth"
+    assert run("coding", "export", str(tmp_path / "out.qdpx")).code == 0
+    for element in project(tmp_path / "out.qdpx").iter():
+        inside, _ = ALLOWED[element.tag.removeprefix(NS)]
+        children = [inside.index(child.tag.removeprefix(NS)) for child in element]
+        assert children == sorted(children)
+    codes = {code.name: code for code in RefiProject.load(tmp_path / "out.qdpx", str(tmp_path / "read")).code_book.codes.code}
+    assert set(codes) == {"warmth", "unused"}
+    assert codes["warmth"].description == "Whatever tells of being fond & close."
+    assert [(code.name, code.description) for code in codes["warmth"].code] == [("tea", "Drinking something together.")]
+    assert answer(run("coding", "import", str(tmp_path / "out.qdpx"), "--json"))["recorded"] == 0
+    assert "codebook_changed" in run("audit", "access", "--json").out
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("codes: {tea: {under: coffee}}", "'coffee', under which it stands, is no code here"),
+        ("codes: {tea: {under: cup}, cup: {under: tea}}", "it stands under itself"),
+        ("codes: {tea: {meaning: x}}", "meaning"),
+        ("codes: {tea: x}", "codes"),
+        ("codes: {" + "x" * 41 + ": {}}", "codes"),
+        ("codes: &a {}", "anchors"),
+    ],
+)
+def test_what_is_no_codebook_is_refused_in_words_and_the_old_one_stands(run: Run, tmp_path: Path, text: str, told: str) -> None:
+    (tmp_path / "book.yaml").write_text(BOOK)
+    assert run("coding", "codebook", str(tmp_path / "book.yaml")).code == 0
+    (tmp_path / "book.yaml").write_text(text)
+    assert told in refused(run("coding", "codebook", str(tmp_path / "book.yaml")))
+    assert set(answer(run("coding", "codebook", "--json"))["codes"]) == {"warmth", "tea", "unused"}
+
+
+def test_a_reader_that_was_made_from_the_schema_finds_what_was_written(run: Run, tmp_path: Path) -> None:
+    """pyrefiqda is generated from Project.xsd, and refuses elements and attributes that are not in it."""
+    assert run("coding", "export", str(tmp_path / "out.qdpx")).code == 0
+    read = RefiProject.load(tmp_path / "out.qdpx", str(tmp_path / "read"))
+    assert {code.name for code in read.code_book.codes.code} == {"tea", "warmth"}
+    assert {user.name for user in read.users.user} == {"kim", "lou"}
+    (source,) = read.sources.text_source
+    (selection,) = source.plain_text_selection
+    assert (selection.start_position, selection.end_position) == (7, 8)
+    assert len(selection.coding) + len(source.coding) == 2
+    with pytest.raises(ParserError, match="Strange"):
+        XmlParser().from_string('<Project xmlns="urn:QDA-XML:project:1.0" name="p"><Strange/></Project>', Project)
 
 
 def test_words_are_written_for_their_owner_alone_and_over_nothing(run: Run, tmp_path: Path) -> None:

@@ -1,19 +1,23 @@
 """The moves go along as event logs (OCEL 2.0, XES) and the contacts as graphs of people, pseudonymous, on a calendar that is none.
 
-The schemas of OCEL and XES are not on this machine: what they ask is written down here anew, in the forms that the standards describe.
+A program of process mining that is not ours reads both logs, and finds in them what is there. It forgives much, and the schemas of OCEL and
+XES come without a licence that says they may be kept here: what they ask is therefore also written down anew, as the standards describe it.
 """
 
 import json
 from collections import Counter
 from collections.abc import Iterator
 from datetime import datetime
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 from xml.etree import ElementTree
 
 import jsonschema
 import pytest
+import r4pm
 from exported_research import exported, exporting_house, readings, table
+from r4pm import bindings
 from research_house import House, over
 
 from projections.export.research.calendar import EPOCH, instant, week_of
@@ -104,6 +108,31 @@ def test_the_moves_in_the_ocel_log_are_those_that_graphql_tells(folder: Path, ho
         id = f"{of}/{said['lens']}/{said['holder']}"
         found[id, int(said["week"]), said["was"], said.get("wasKind"), one["type"], said.get("nowKind"), said["cause"]] += 1
     assert found == changes(readings(house))
+
+
+def test_a_program_of_process_mining_reads_the_ocel_log(folder: Path, tmp_path: Path) -> None:
+    log = json.loads((folder / "moves.ocel.json").read_text())
+    read = bindings.slim_link_ocel(ocel=r4pm.import_item("OCEL", str(folder / "moves.ocel.json")))
+    found = bindings.num_events(ocel=read), bindings.num_objects(ocel=read)
+    assert found == (len(log["events"]), len(log["objects"]))
+    for kind in ("relationship", "person", "initiative", "release"):
+        of = {one["id"] for one in log["objects"] if one["type"] == kind}
+        assert set(bindings.get_object_ids_of_type(read, kind)) == of
+    for kind in {one["type"] for one in log["events"]}:
+        assert set(bindings.get_event_ids_of_type(read, kind)) == {one["id"] for one in log["events"] if one["type"] == kind}
+    (tmp_path / "broken.json").write_text(json.dumps({**log, "events": [{"id": "x"}]}))
+    with pytest.raises(TypeError, match="missing field"):
+        r4pm.import_item("OCEL", str(tmp_path / "broken.json"))
+
+
+def test_a_program_of_process_mining_reads_the_xes_log(folder: Path, house: House) -> None:
+    moves = [one["moves"] for one in readings(house).values() if one["moves"]]
+    read = r4pm.import_item("EventLog", str(folder / "moves.xes"))
+    follows = bindings.discover_dfg(read)
+    assert follows["activities"] == Counter(move["now"] for one in moves for move in one)
+    pairs = Counter((one["now"], other["now"]) for each in moves for one, other in pairwise(each))
+    assert {tuple(pair): count for pair, count in follows["directly_follows_relations"]} == pairs
+    assert bindings.get_num_cases(bindings.log_to_activity_projection(read)) == len(moves)
 
 
 def test_the_xes_log_has_the_form_of_the_standard(folder: Path) -> None:

@@ -2,9 +2,11 @@
 
 import hashlib
 import json
+import os
 import shutil
 import subprocess
 import sys
+import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -80,13 +82,84 @@ def test_the_python_script_loads_every_table(folder: Path, tool: str) -> None:
         assert (height, columns) == (len(rows), list(rows[0]))
 
 
+R = pytest.mark.skipif(shutil.which("Rscript") is None, reason="R is not installed (Debian: r-base-core)")
+HELD = """
+for (name in names(tables)) for (field in names(tables[[name]])) {
+  one <- tables[[name]][[field]]
+  kind <- if (is.factor(one)) paste(c("factor", levels(one)), collapse = " ") else class(one)
+  cat("held", name, nrow(tables[[name]]), field, kind, sum(is.na(one)), paste(as.character(one), collapse = "|"), "\n", sep = "\t")
+}
+"""
+
+
+def in_r(folder: Path, more: str = "", locale: str = "C.UTF-8") -> subprocess.CompletedProcess[str]:
+    """The script of a package as R runs it, and something after it."""
+    with tempfile.NamedTemporaryFile("w", suffix=".R", encoding="utf-8") as program:
+        program.write((folder / "load.R").read_text() + more)
+        program.flush()
+        environment = {**os.environ, "LC_ALL": locale}
+        return subprocess.run(["Rscript", program.name], cwd=folder, capture_output=True, text=True, env=environment)
+
+
+@R
+def test_plain_r_loads_every_table_as_it_stands_with_the_types_and_words_of_its_schema(folder: Path) -> None:
+    done = in_r(folder, HELD)
+    assert done.returncode == 0, done.stderr
+    found = [line.split("\t")[1:-1] for line in done.stdout.splitlines() if line.startswith("held\t")]
+    told = {(name, field): (int(rows), kind, int(missing), values.split("|")) for name, rows, field, kind, missing, values in found}
+    types = {"string": "character", "integer": "integer", "number": "numeric"}
+    for resource in json.loads((folder / "datapackage.json").read_text())["resources"]:
+        name, rows = resource["name"], table(folder, resource["name"])
+        for field in resource["schema"]["fields"]:
+            height, kind, missing, values = told.pop((name, field["name"]))
+            words = field.get("constraints", {}).get("enum")
+            assert kind == (" ".join(["factor", *words]) if words else types[field["type"]])
+            column = [row[field["name"]] for row in rows]
+            assert (height, missing) == (len(rows), column.count(""))
+            for value, expected in zip(values, column, strict=True):
+                if field["type"] == "number" and expected:
+                    assert float(value) == float(expected)
+                else:
+                    assert value == (expected or "NA")
+    assert told == {}
+
+
+@R
+@pytest.mark.parametrize(
+    ("name", "was", "now", "told"),
+    [
+        ("moves", ",EVENTS\n", ",WISHES\n", "cause has 'WISHES'"),
+        ("members", "relationship,member", "relationship,name", "the columns are others"),
+        ("sequences", ",evidence@1,", ",,", "lens is empty somewhere"),
+        ("relationships", "\nr-", "\nq-", "it tells of what is not in relationships"),
+        ("tse", ",0,HELP\n", ",x,HELP\n", "x"),
+    ],
+)
+def test_plain_r_says_what_is_not_as_it_was_exported(folder: Path, tmp_path: Path, name: str, was: str, now: str, told: str) -> None:
+    copy = shutil.copytree(folder, tmp_path / "copy")
+    text = (copy / f"{name}.csv").read_text()
+    assert was in text
+    (copy / f"{name}.csv").write_text(text.replace(was, now, 1))
+    done = in_r(copy)
+    assert done.returncode != 0
+    assert told in done.stderr
+
+
+@R
+def test_what_traminer_makes_of_it_is_made_where_that_is_installed_and_else_it_is_said_what_to_install(folder: Path) -> None:
+    program = """
+    if (requireNamespace("TraMineR", quietly = TRUE)) {
+      stopifnot(nrow(states) == nrow(chosen), all(seqlength(states) == chosen$points))
+      stopifnot(identical(unname(as.matrix(from_spells)[1, 1]), as.character(sts[1, 2])))
+      cat("made\n")
+    }"""
+    for locale in ("C.UTF-8", "C"):
+        done = in_r(folder, program, locale)
+        assert done.returncode == 0, done.stderr
+        assert "made" in done.stdout or 'install.packages("TraMineR")' in done.stderr
+
+
 def test_the_r_script_keeps_a_table_of_one_week_a_table_and_says_where_there_is_none(folder: Path) -> None:
     script = (folder / "load.R").read_text()
     assert "sts[, -1, drop = FALSE]" in script
     assert "Geen reeks van" in script
-
-
-@pytest.mark.skipif(shutil.which("Rscript") is None, reason="R is not installed")
-def test_the_r_script_loads_the_sequences(folder: Path) -> None:
-    done = subprocess.run(["Rscript", "load.R"], cwd=folder, capture_output=True, text=True)
-    assert done.returncode == 0, done.stderr

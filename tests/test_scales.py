@@ -5,11 +5,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from command_line import Run, answer, run_within
+from command_line import Run, answer, refused, run_within
 from research_house import MEASURES, House, research_house, seeker
 from sent_lines import account, line, pair
 from store_places import Files
 
+from domain.store.accesses import entries
 from projections.scales.scoring import griffin, scale_of, scales, scored
 
 
@@ -84,6 +85,73 @@ def test_answers_that_make_no_score_are_told_as_what_they_are(
     assert "buiten de schaal" in run("--language", "nl", "measures", "r").out or not outside
 
 
+# Of an organisation's own
+
+
+OWN = """name: warmth
+version: "{version}"
+title: {{en: Warmth, nl: Warmte}}
+source: Written down by ourselves.
+items:
+  kind: {{least: 0, most: 10}}
+  near: {{least: 0, most: {most}}}
+scores:
+  warmth: {{by: {by}, of: [kind, near]}}
+"""
+
+
+def own(folder: Path, version: str = "1", by: str = "mean", most: int = 10) -> str:
+    (folder / "scale.yaml").write_text(OWN.format(version=version, by=by, most=most))
+    return str(folder / "scale.yaml")
+
+
+def test_a_scale_of_ones_own_scores_what_was_measured_before_and_after_it_was_published(run: Run, tmp_path: Path) -> None:
+    measures = [measure("one", "warmth", {"kind": 4, "near": 8}), measure("two", "warmth", {"kind": 4, "near": 11}, data={"version": "1"})]
+    assert [one["scale"] for one in taken(run, *measures)] == [None, None]
+    assert run("scale", "add", own(tmp_path)).out == "published: warmth@1\n"
+    found = answer(run("measures", "r", "--json"))
+    assert [(one["scale"], one["scores"][0]["value"], one["outside"]) for one in found] == [
+        ("warmth@1", 6, []),
+        ("warmth@1", None, ["near"]),
+    ]
+    assert [one["name"] for one in answer(run("scale", "list", "--json"))] == ["gives-costs", "ios", "warmth"]
+    assert "Warmte" in run("--language", "nl", "scale", "list").out
+
+
+def test_a_changed_scale_is_a_new_version_and_the_old_one_scores_what_was_taken_with_it(run: Run, tmp_path: Path) -> None:
+    asked = {"kind": 4, "near": 8}
+    taken(run, measure("one", "warmth", asked, data={"version": "1"}), measure("two", "warmth", asked, occurred="2021-03-01"))
+    assert run("scale", "add", own(tmp_path)).code == 0
+    assert run("scale", "add", own(tmp_path)).out == "published before: warmth@1\n"
+    assert "never changed" in refused(run("scale", "add", own(tmp_path, by="sum")))
+    assert run("scale", "add", own(tmp_path, "2", by="sum")).code == 0
+    found = answer(run("measures", "r", "--json"))
+    assert [(one["scale"], one["scores"][0]["value"]) for one in found] == [("warmth@1", 6), ("warmth@2", 12)]
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        (OWN.format(version="1", by="griffin", most=10).replace("[kind, near]", "[kind]"), "Griffin's index is of two items"),
+        (OWN.format(version="1", by="mean", most=10).replace("[kind, near]", "[kind, far]"), "'far' is none of its items"),
+        (OWN.format(version="1", by="mean", most=0), "items.near: `least` is less than `most`"),
+        (OWN.format(version="1", by="mean", most=10).replace("most: 10", "most: .inf"), "items"),
+        (OWN.format(version="1", by="most", most=10), "scores"),
+        (OWN.format(version="1 2", by="mean", most=10), "version"),
+        (OWN.format(version="1", by="mean", most=10).replace(", nl: Warmte", ""), "title: it has none in 'nl'"),
+        (OWN.format(version="1", by="mean", most=10).replace("warmth", "ios"), "a scale of the platform itself"),
+        (OWN.format(version="1", by="mean", most=10) + "more: 1\n", "more"),
+        ("name: &name warmth\nversion: *name", "anchors"),
+        ("name: [", "This is no scale"),
+    ],
+)
+def test_what_is_no_scale_is_refused_in_words_and_nothing_is_published(run: Run, tmp_path: Path, text: str, told: str) -> None:
+    (tmp_path / "scale.yaml").write_text(text)
+    taken(run)
+    assert told in refused(run("scale", "add", str(tmp_path / "scale.yaml")))
+    assert len(answer(run("scale", "list", "--json"))) == 2
+
+
 def test_no_measure_sets_a_reading(run: Run, tmp_path: Path) -> None:
     """The same history with measures and without: every reading of every holder is the same."""
     history = [*pair(), account("said", "r", named="friendship")]
@@ -92,6 +160,8 @@ def test_no_measure_sets_a_reading(run: Run, tmp_path: Path) -> None:
     ]
     (tmp_path / "other").mkdir()
     told = []
+    measures += [measure("warm", "warmth", {"kind": 9, "near": 9}, occurred="2021-04-01", perspective="a")]
+    assert run("scale", "add", own(tmp_path)).code == 0
     for one, lines in ((run, [*history, *measures]), (run_within(tmp_path / "other"), history)):
         assert one("import", "-", given=b"\n".join(lines).decode()).code == 0
         told.append(
@@ -149,3 +219,26 @@ def test_researchers_are_told_scores_by_week_under_pseudonyms(house: House) -> N
     assert found["week"] in (2, 3)
     assert found["holder"] in {member["pseudonym"] for member in told["members"] if member["side"] == "RECEIVES"}
     assert all(node["measures"] == [] for node in nodes.values())
+
+
+PUBLISH = "mutation($text: String!) { publishScale(definition: $text) { name version } }"
+
+
+def test_an_administrator_publishes_a_scale_over_http_and_researchers_are_told_its_scores(house: House) -> None:
+    text = OWN.format(version="1", by="mean", most=10)
+    house.record(measure("warm-0", "warmth", {"kind": 4, "near": 8}, "contact-0", "2021-03-21", perspective=f"{seeker(0)}-here"))
+    for role in ("coordinator", "researcher", "auditor", "dashboard"):
+        who = house.researcher() if role == "researcher" else house.who(role)
+        (error,) = house.served.answer(PUBLISH, who, text=text)["errors"]
+        assert error["extensions"]["code"] == "FORBIDDEN", role
+    administrator = house.who("administrator")
+    assert house.served.answer(PUBLISH, administrator, text=text)["data"]["publishScale"] == {"name": "warmth", "version": "1"}
+    (error,) = house.served.answer(PUBLISH, administrator, text=text.replace("mean", "sum"))["errors"]
+    assert error["extensions"]["code"] == "RULE_BROKEN"
+    nodes = {node["pseudonym"]: node for node in house.ask(MEASURES)["relationships"]["nodes"]}
+    told = {one["scale"]: one["scores"] for one in nodes[house.called("contact-0")]["measures"]}
+    assert told["warmth@1"] == [{"name": "warmth", "value": 6}]
+    assert [one["name"] for one in house.ask(MEASURES)["scales"]] == ["gives-costs", "ios", "warmth"]
+    with house.organisation.store.reading() as connection:
+        found = [(one.place, one.kinds) for one in entries(connection, None, None) if one.action == "changed"]
+    assert found[0] == ("setting/scale.warmth", ("scale_published",))

@@ -13,6 +13,7 @@ CODING_RULES: dict[str, tuple[str, str]] = {
         "The account has {count} texts; a segment names one of them, from 0.",
         "Het verhaal heeft {count} teksten; een fragment noemt er een van, vanaf 0.",
     ),
+    "codebook_bad": ("This is no codebook: {detail}.", "Dit is geen codeboek: {detail}."),
     "qda_form": (
         "This is no REFI-QDA project (.qdpx) that can be read: {detail}.",
         "Dit is geen REFI-QDA-project (.qdpx) dat gelezen kan worden: {detail}.",

@@ -8,11 +8,11 @@ from collections.abc import Callable
 from typing import Annotated, Any
 
 import msgspec
-import yaml
 from msgspec import Meta, Struct
 
 from domain.model.errors import Refused, bad
 from domain.model.words import ShortWord
+from domain.model.yaml_file import decoded
 
 Weight = tuple[float, float, float]
 """What something adds to help, friendship and openness."""
@@ -105,28 +105,11 @@ ACCOUNTS_DESCRIPTION = (
 BUILT_IN = ("evidence", "accounts")
 MOST_LOOKS = 1_000
 """In silence while a strength halves: more of them are worked out for long and tell nothing new."""
-MOST_YAML = 65_536
-"""Bytes of a lens that is read; with every weight named it has less than a tenth of that."""
 
 
 def from_yaml(text: bytes) -> Definition:
     """A lens from its YAML file. Raises `Refused` saying what does not fit and where."""
-    if len(text) > MOST_YAML:
-        raise bad("lens_bad", None, detail=f"it has {len(text)} bytes, and at most {MOST_YAML} are read")
-    try:
-        _refuse_references(text)
-        return checked(msgspec.yaml.decode(text, type=Definition))
-    except msgspec.ValidationError as error:
-        raise _bad(str(error), lambda path: path) from None
-    except (msgspec.DecodeError, yaml.YAMLError, ValueError) as error:  # The reader of YAML stumbles over dates that do not exist.
-        raise bad("lens_bad", None, detail=" ".join(str(error).split())) from None
-
-
-def _refuse_references(text: bytes) -> None:
-    """Anchors, which a few lines can make grow without end, and tags, which ask for other values than a lens has."""
-    for event in yaml.parse(text, Loader=yaml.SafeLoader):
-        if getattr(event, "anchor", None) is not None or getattr(event, "tag", None) is not None:
-            raise bad("lens_bad", None, detail="anchors, aliases and tags of YAML are not read")
+    return checked(decoded(text, Definition, lambda detail: _bad(detail, lambda path: path)))
 
 
 def from_plain(value: Any) -> Definition:

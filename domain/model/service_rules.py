@@ -151,6 +151,15 @@ SERVICE_RULES: dict[str, tuple[str, str]] = {
         "This weighs events and reads weeks {size} times; {limit} times is what is done at once. Draw fewer times, or take a smaller sample.",
         "Hierbij worden gebeurtenissen en weken {size} keer gewogen en gelezen; dat mag tegelijk {limit} keer. Trek minder vaak, of neem een kleinere steekproef.",
     ),
+    "scale_bad": ("This is no scale: {detail}.", "Dit is geen schaal: {detail}."),
+    "scale_builtin": (
+        "'{name}' is a scale of the platform itself. Choose another name.",
+        "'{name}' is een schaal van het platform zelf. Kies een andere naam.",
+    ),
+    "scale_version": (
+        "Version '{version}' of this scale was published already and is never changed. Publish a new version.",
+        "Versie '{version}' van deze schaal bestaat al en verandert nooit. Publiceer een nieuwe versie.",
+    ),
     "lens_weightless": (
         "The lens '{name}' has no weights that could be moved. Ask of one of the kind of `evidence`.",
         "De lens '{name}' heeft geen gewichten die verschoven kunnen worden. Vraag het van een lens van de soort `evidence`.",

@@ -9,16 +9,21 @@ from typing import Any
 
 import click
 import msgspec
+from rich.console import RenderableType
 
-from domain.model.errors import bad
+from domain.model.codebook import Codebook, codebook_from_yaml
+from domain.model.errors import Language, bad
 from domain.store.checks import Unusable
 from domain.store.disk import put
+from domain.store.own_codebook import replace_codebook
 from domain.store.staging import Line
 from projections.export import objects, refi_qda
 from projections.export.asking import questions
 from projections.export.refi_qda import Coding, Source
+from projections.export.tables import headed
 from projections.export.tending import opened
-from projections.export.terminal import BY, Verb, Verbs, language, looking, said, show, warn
+from projections.export.terminal import BY, Verb, Verbs, acting, language, looking, said, show, warn
+from projections.export.vocabulary import plain
 from projections.views.answers import RecordedEvent
 from projections.views.filters import PAGE_LIMIT, RelationshipFilter
 from projections.views.questions import Questions
@@ -36,10 +41,10 @@ def give_out(file: Path, initiative: str | None) -> None:
     """Write the texts of accounts, with their codes, into a .qdpx file.
 
     It is opened text, as confidential as the people in it."""
-    with questions() as asked:
-        sources = [source for source, _ in _sources(asked, initiative)]
+    with questions() as asked, asked.snapshot() as snapshot:
+        sources, book = [source for source, _ in _sources(asked, initiative)], snapshot.codebook()
     try:
-        put(file, [refi_qda.packed(sources, initiative or "accounts")])
+        put(file, [refi_qda.packed(sources, initiative or "accounts", book)])
     except FileExistsError:
         raise Unusable(f"{file} is there already. Nothing is written over another: name a new file.") from None
     answer = {"file": str(file), "sources": len(sources), "codings": sum(len(source.codings) for source in sources)}
@@ -70,6 +75,30 @@ def take_in(file: Path) -> None:
     show(answer, lambda _: f"recorded {outcome.recorded}, already there {outcome.already}, refused {len(outcome.refused)}")
     if outcome.refused:
         sys.exit(1)
+
+
+@coding.command("codebook", cls=Verb)
+@click.argument("file", required=False)
+def codebook(file: str | None) -> None:
+    """Show what the codes mean, and under which other code one stands.
+
+    With FILE, a YAML, that becomes the codebook. It stands in the clear: nobody's words belong in it."""
+    if file is None:
+        with questions() as asked, asked.snapshot() as snapshot:
+            book = snapshot.codebook()
+    else:
+        with click.open_file(file, "rb") as source:
+            book = codebook_from_yaml(source.read())
+        with opened(new=True) as organisation:
+            replace_codebook(organisation.store.database, organisation.store.accesses, book, acting())
+    show(book, lambda language: _table(book, language))
+
+
+def _table(book: Codebook, language: Language) -> RenderableType:
+    table = headed(language, "code", "under", "description")
+    for name, one in sorted(book.codes.items()):
+        table.add_row(plain(name), plain(one.under or ""), plain(one.description))
+    return table
 
 
 def _line(source: Source, account: RecordedEvent, one: Coding) -> dict[str, Any]:

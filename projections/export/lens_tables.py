@@ -20,14 +20,14 @@ DIFFERING = {
     "nl": "Wisselingen van fase die maar één van de twee ziet: {differing}, waarvan hier {shown}.",
 }
 SWEPT = {
-    "en": "{lens}, on {relationships} of {among} relationships. All weights moved at once by chance, by up to {spread:.0%}, {draws} times:"
+    "en": "{lens}, on {relationships} of {among} relationships. All numbers moved at once by chance, by up to {spread:.0%}, {draws} times:"
     " on average {otherwise:.1%} of all weeks read otherwise, at most {most:.1%}.",
-    "nl": "{lens}, op {relationships} van {among} relaties. Alle gewichten tegelijk willekeurig verschoven, met hoogstens {spread:.0%},"
+    "nl": "{lens}, op {relationships} van {among} relaties. Alle getallen tegelijk willekeurig verschoven, met hoogstens {spread:.0%},"
     " {draws} keer: gemiddeld leest {otherwise:.1%} van alle weken anders, hoogstens {most:.1%}.",
 }
 ALONE = {
-    "en": "Moved alone, up and down, these change something; the others nothing:",
-    "nl": "Alleen verschoven, omhoog en omlaag, veranderen deze iets; de andere niets:",
+    "en": "Moved alone, up and down, these of its numbers change something; the others nothing:",
+    "nl": "Alleen verschoven, omhoog en omlaag, veranderen deze getallen iets; de andere niets:",
 }
 UNDER = {"relationships": ("relationships at the last", "relaties op het laatst"), "weeks": ("weeks of each", "weken van elk")}
 

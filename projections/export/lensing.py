@@ -14,7 +14,7 @@ from projections.export.asking import questions
 from projections.export.tending import Organisation, opened
 from projections.export.terminal import BY, Verb, Verbs, show, watched
 from projections.runner import Overtaken
-from projections.views import answers
+from projections.views import answers, trials
 from projections.views.trials import MOST
 
 _seed = click.option("--seed", type=int, default=1, show_default=True, help="What chance goes by: the same seed has the same answer.")
@@ -44,8 +44,8 @@ def try_lens(file: str, beside: str | None, sample: int, seed: int) -> None:
 
     It is laid beside one that is published: on how much they agree, and which moves only one of them sees. Nothing is kept."""
     definition = _read(file)
-    with questions() as asked:
-        found = asked.try_lens(definition, beside, sample, seed)
+    with questions() as asked, asked.snapshot() as snapshot:
+        found = trials.trial(snapshot, definition, beside, sample, seed)
     show(found, lambda language: lens_tables.trial(found, language))
 
 
@@ -88,16 +88,16 @@ def _published(organisation: Organisation, definition: Definition) -> answers.Le
 
 @lens.command("sensitivity", cls=Verb)
 @click.argument("name")
-@click.option("--spread", type=float, default=0.25, show_default=True, help="How far weights are moved, as a share of each: up to 1.")
+@click.option("--spread", type=float, default=0.25, show_default=True, help="How far numbers are moved, as a share of each: up to 1.")
 @click.option("--draws", type=int, default=50, show_default=True, help="How often all are moved at once, by chance.")
 @_sample
 @_seed
 def sensitivity(name: str, spread: float, draws: int, sample: int, seed: int) -> None:
-    """Say how much hangs on the weights of a lens.
+    """Say how much hangs on the weights of a lens, its half-life and its thresholds.
 
     They are moved, all at once by chance and one by one, and all is read again. NAME may be `name@version`."""
-    with questions() as asked:
-        found = asked.sensitivity(name, spread, draws, sample, seed)
+    with questions() as asked, asked.snapshot() as snapshot:
+        found = trials.sensitivity(snapshot, name, spread, draws, sample, seed)
     show(found, lambda language: lens_tables.sensitivity(found, language))
 
 

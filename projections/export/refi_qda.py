@@ -13,6 +13,7 @@ from xml.etree import ElementTree
 
 from msgspec import Struct
 
+from domain.model.codebook import Codebook
 from domain.model.errors import bad
 
 NAMESPACE = "urn:QDA-XML:project:1.0"
@@ -51,19 +52,18 @@ def guid(*parts: str) -> str:
     return str(uuid.uuid5(_OWN, "\n".join(parts)))
 
 
-def packed(sources: Iterable[Source], name: str) -> bytes:
-    """A project of these sources. The same ones give the same bytes."""
+def packed(sources: Iterable[Source], name: str, book: Codebook) -> bytes:
+    """A project of these sources, and of all codes of the codebook. The same ones give the same bytes."""
     found = list(sources)
     codings = [coding for source in found for coding in source.codings]
     root = ElementTree.Element("Project", {"xmlns": NAMESPACE, "name": name, "origin": "Tussenruimte"})
-    coders, codes = sorted({one.coder for one in codings}), sorted({one.code for one in codings})
+    coders, strange = sorted({one.coder for one in codings}), sorted({one.code for one in codings} - book.codes.keys())
     if codings:
         users = ElementTree.SubElement(root, "Users")
         for coder in coders:
             ElementTree.SubElement(users, "User", {"guid": guid("coder", coder), "name": coder})
-        book = ElementTree.SubElement(ElementTree.SubElement(root, "CodeBook"), "Codes")
-        for code in codes:
-            ElementTree.SubElement(book, "Code", {"guid": guid("code", code), "name": code, "isCodable": "true"})
+    if book.codes or strange:
+        _codes(ElementTree.SubElement(ElementTree.SubElement(root, "CodeBook"), "Codes"), [*book.below(None), *strange], book)
     if found:
         held = ElementTree.SubElement(root, "Sources")
         for source in found:
@@ -74,6 +74,16 @@ def packed(sources: Iterable[Source], name: str) -> bytes:
             for source in found:
                 archive.writestr(zipfile.ZipInfo(f"Sources/{source.guid}.txt"), source.text.encode())
         return out.getvalue()
+
+
+def _codes(within: ElementTree.Element, codes: Iterable[str], book: Codebook) -> None:
+    """Codes with what they mean, and those under them."""
+    for code in codes:
+        element = ElementTree.SubElement(within, "Code", {"guid": guid("code", code), "name": code, "isCodable": "true"})
+        if code in book.codes:
+            if description := book.codes[code].description:
+                ElementTree.SubElement(element, "Description").text = description
+            _codes(element, book.below(code), book)
 
 
 def _write(held: ElementTree.Element, source: Source) -> None:

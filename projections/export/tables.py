@@ -34,7 +34,7 @@ HEADS: dict[str, str] = {
     "own": "zelf", "least": "minst", "most": "meest", "only by": "alleen volgens",
     "instrument": "instrument", "scale": "schaal", "score": "score", "not scored": "niet gescoord",
     "account": "verhaal", "code": "code", "coder": "codeur", "segment": "fragment", "units": "eenheden", "coders": "codeurs",
-    "alpha": "alfa",
+    "alpha": "alfa", "under": "onder",
 }  # fmt: skip
 UNSCORED = {
     "outside": ("outside the scale", "buiten de schaal"),
@@ -75,6 +75,8 @@ LOOKED_AT = {
     "project_closed": ("what is researched: one project closed", "wat er onderzocht wordt: een project gesloten"),
     "preset_changed": ("when it asks for a look", "wanneer dit om een blik vraagt"),
     "time_zone_changed": ("where its days begin", "waar haar dagen beginnen"),
+    "codebook_changed": ("what codes mean", "wat codes betekenen"),
+    "scale_published": ("what measures come to", "wat metingen opleveren"),
     "reminded": ("how they are reminded by mail", "hoe iemand per mail herinnerd wordt"),
     "reminded_no_more": ("how they are reminded: no more", "hoe iemand herinnerd wordt: niet meer"),
     "calendar_made": ("who has a calendar: one address more", "wie een agenda heeft: een adres erbij"),

@@ -16,6 +16,7 @@ from projections.lenses.chronicle import Chronicle
 from projections.lenses.evidence import Contribution, Move, weigh
 
 WEEK = 7 * DAY
+PHASES = ("help", "friendship", "ambiguity", "unobserved", "ended")
 Way = tuple[str, Definition]
 """A lens by its name; that of `accounts` has no weights, so its definition counts for nothing."""
 

@@ -1,8 +1,9 @@
-"""How much what a lens concludes hangs on its weights: they are moved, all at once by chance and one by one, and all is read again.
+"""How much what a lens concludes hangs on its numbers: they are moved, all at once by chance and one by one, and all is read again.
 
-Each weight is multiplied by a factor between 1 − spread and 1 + spread; what it adds to help, friendship and openness keeps its
-proportions. The factors come from a seed, so that the same question has the same answer (the Mersenne Twister of Python, whose numbers are
-the same in all its versions). What people rated themselves, weights of codes, half-lives and thresholds are left as they are.
+Each number is multiplied by a factor between 1 − spread and 1 + spread: the weights of events and of codes, each of which keeps the
+proportions in which it adds to help, friendship and openness; the half-life; and the thresholds. The factors come from a seed, so that the
+same question has the same answer (the Mersenne Twister of Python, whose numbers are the same in all its versions). What people rated
+themselves is no number of a lens, and how often it looks in silence is none that anything is believed by: both are left as they are.
 """
 
 from collections import Counter
@@ -12,15 +13,18 @@ from random import Random
 from msgspec.structs import replace
 
 from domain.model.errors import Refusal, Refused, bad
-from domain.model.lens import WEIGHTS, Definition
+from domain.model.lens import WEIGHTS, Definition, Weight
 from projections.lenses.evidence import weigh
-from projections.research.cases import Case, Conclusion, weighed
+from projections.research.cases import PHASES, Case, Conclusion, weighed
 from projections.views.answers import Answer
 
 MOST_DRAWS = 200
 WORK = 4_000_000
 """Events that are weighed and weeks that are read, each as often as it is: some half a minute."""
-PHASES = ("help", "friendship", "ambiguity", "unobserved", "ended")
+BOUNDS = {"half_life_days": (1.0, 36_525.0), **dict.fromkeys(("unobserved_below", "change_by", "agreed_openness"), (0.001, 1.0))}
+"""Between what the numbers of a lens are moved that are no weights. At nothing strengths would never have faded, or be gone at once."""
+CODES = "codes."
+"""Stands before a code among the names of weights."""
 
 
 class Range(Answer):
@@ -40,8 +44,8 @@ class PhaseRange(Answer):
 
 
 class WeightMoved(Answer):
-    """A weight that is moved alone, to the one end and the other: of all weeks the share that reads otherwise (0 to 1), and the number of
-    moves, where that is furthest from the lens's own."""
+    """A weight, or another number of the lens, that is moved alone, to the one end and the other: of all weeks the share that reads
+    otherwise (0 to 1), and the number of moves, where that is furthest from the lens's own."""
 
     weight: str
     otherwise: float
@@ -107,7 +111,7 @@ def swept(
     """Read the cases with moved weights. `going` is called between two readings, and may break off. `is_told`: whether a weight is told
     that changes how these cases read, and no others. Raises `Refused`."""
     check(spread, draws)
-    used = [name for name in WEIGHTS if any(lens.weight(name))]
+    used = numbers(lens)
     single = [(name, moved(lens, {name: factor})) for name in used for factor in (1 - spread, 1 + spread)]
     chance = Random(seed)
     random = [moved(lens, {name: 1 + spread * (2 * chance.random() - 1) for name in used}) for _ in range(draws)]
@@ -121,7 +125,8 @@ def swept(
         for one, total in zip(lenses, sums, strict=True):
             going()
             items = own if one is lens else weigh(case.told, one)
-            total.add(case.id, base if items == own else weighed(case, items, one), base)
+            is_same = items == own and all(getattr(one, name) == getattr(lens, name) for name in BOUNDS)
+            total.add(case.id, base if is_same else weighed(case, items, one), base)
     own_sum, by_chance, alone = sums[0], sums[1 : draws + 1], sums[draws + 1 :]
     whole = sum(own_sum.weeks.values())
     shares = [_share(total.otherwise, whole) for total in by_chance]
@@ -143,10 +148,31 @@ def _ranges(sums: Sequence[_Sum], count: int) -> tuple[Range, list[PhaseRange]]:
     return _range([total.moves for total in sums]), phases
 
 
+def numbers(lens: Definition) -> list[str]:
+    """The names of what is moved: what is nothing stays nothing."""
+    weights = [name for name in WEIGHTS if any(lens.weight(name))]
+    codes = [CODES + code for code in sorted(lens.codes) if any(lens.codes[code])]
+    return [*weights, *codes, *(name for name in BOUNDS if getattr(lens, name))]
+
+
 def moved(lens: Definition, factors: dict[str, float]) -> Definition:
-    """The lens with some of its weights multiplied."""
-    weights = {name: tuple(part * factor for part in lens.weight(name)) for name, factor in factors.items()}
-    return replace(lens, weights={**lens.weights, **weights})
+    """The lens with some of its numbers multiplied."""
+    weights, codes, others = dict(lens.weights), dict(lens.codes), {}
+    for name, factor in factors.items():
+        if name in BOUNDS:
+            least, most = BOUNDS[name]
+            own = getattr(lens, name)
+            others[name] = min(max(own * factor, min(own, least)), most)
+        elif name.startswith(CODES):
+            codes[name.removeprefix(CODES)] = _times(codes[name.removeprefix(CODES)], factor)
+        else:
+            weights[name] = _times(lens.weight(name), factor)
+    return replace(lens, weights=weights, codes=codes, **others)
+
+
+def _times(weight: Weight, factor: float) -> Weight:
+    helped, befriended, opened = weight
+    return helped * factor, befriended * factor, opened * factor
 
 
 def _moved(used: Sequence[str], alone: Sequence[_Sum], base: _Sum, whole: int, is_told: Callable[[Set[str]], bool]) -> list[WeightMoved]:

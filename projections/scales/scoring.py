@@ -7,43 +7,11 @@ it. No lens takes a score, and none of them is a reading of a relationship.
 from collections.abc import Callable, Mapping, Sequence
 from functools import cache
 from importlib.resources import files
-from typing import Literal
 
-import msgspec
 from msgspec import Struct
 
-from domain.model.errors import Language
-
-By = Literal["mean", "sum", "griffin"]
-
-
-class Item(Struct, frozen=True, forbid_unknown_fields=True):
-    """The bounds of an answer, both included."""
-
-    least: float
-    most: float
-    whole: bool = False
-
-    def holds(self, answer: float) -> bool:
-        return self.least <= answer <= self.most and (not self.whole or answer == int(answer))
-
-
-class Formula(Struct, frozen=True, forbid_unknown_fields=True):
-    """`of` are items, for Griffin's index what speaks for it and what speaks against it."""
-
-    by: By
-    of: tuple[str, ...]
-
-
-class Scale(Struct, frozen=True, forbid_unknown_fields=True):
-    """`name` is what `instrument` of a measure says; `source` is where the scale and its formulas come from."""
-
-    name: str
-    version: str
-    title: dict[Language, str]
-    source: str
-    items: dict[str, Item]
-    scores: dict[str, Formula]
+from domain.model.errors import bad
+from domain.model.scale import By, Scale, scale_from_yaml
 
 
 class Scored(Struct, frozen=True):
@@ -67,16 +35,25 @@ FORMULAS: Mapping[By, Callable[[Sequence[float]], float]] = {"mean": lambda part
 
 @cache
 def scales() -> Mapping[str, Scale]:
-    """The scales there are, by name."""
+    """The scales that are shipped, by name."""
     found = [file for file in files("projections.scales").iterdir() if file.name.endswith(".yaml")]
-    made = [msgspec.yaml.decode(file.read_bytes(), type=Scale) for file in found]
+    made = [scale_from_yaml(file.read_bytes()) for file in found]
     return {scale.name: scale for scale in sorted(made, key=lambda scale: scale.name)}
 
 
-def scale_of(instrument: str, version: str | None) -> Scale | None:
-    """The scale that an instrument is, in the version that was taken; None where there is none. Without a version, the one there is."""
-    scale = scales().get(instrument)
-    return scale if scale is not None and version in (None, scale.version) else None
+def own_scale(text: bytes) -> Scale:
+    """A scale of an organisation's own from its YAML file. Raises `Refused`."""
+    scale = scale_from_yaml(text)
+    if scale.name in scales():
+        raise bad("scale_builtin", "name", name=scale.name)
+    return scale
+
+
+def scale_of(instrument: str, version: str | None, own: Sequence[Scale] = ()) -> Scale | None:
+    """The scale that an instrument is, in the version that was taken, or the newest where none is said; None where there is none. `own` are
+    those of the organisation, in the order in which they were published."""
+    named = [scale for scale in (*scales().values(), *own) if scale.name == instrument and version in (None, scale.version)]
+    return named[-1] if named else None
 
 
 def scored(scale: Scale, answers: Mapping[str, float]) -> Scored:

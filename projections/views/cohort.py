@@ -41,8 +41,11 @@ class Cohort(Struct, frozen=True):
 
     def is_of_enough(self, ids: Iterable[str]) -> bool:
         """Whether what is of these relationships alone is of as many persons as are told of."""
-        persons = {self.main.get(person, person) for id in ids for person in self.members[id].values()}
-        return len(persons) >= self.fewest
+        return len(frozenset[str]().union(*(self.people(id) for id in ids))) >= self.fewest
+
+    def people(self, id: str) -> frozenset[str]:
+        """Who is in a relationship, each once, however often they are registered."""
+        return frozenset(self.main.get(person, person) for person in self.members[id].values())
 
     def person(self, participant: str) -> str:
         """The pseudonym of somebody, however often they are registered."""

@@ -13,6 +13,7 @@ import msgspec
 from domain.model.envelope import dated
 from domain.model.errors import bad
 from domain.model.lens import ACCOUNTS_VERSION, Definition
+from domain.model.scale import Scale
 from domain.model.time import MINUTE, moment
 from domain.store.database import Table, in_pages, marks
 from domain.store.mapper import NAMES, NOTHING, Opens
@@ -20,11 +21,9 @@ from domain.store.store import EventStore
 from projections.lenses.chronicle import Chronicle
 from projections.lenses.evidence import Move
 from projections.research.agreement import CodeAgreement
-from projections.research.sensitivity import Sensitivity
-from projections.research.trial import Trial
 from projections.runner import Runner
 from projections.views import answers as a
-from projections.views import coding, older, pages, spans, trials
+from projections.views import coding, older, pages, spans
 from projections.views.answer_cache import AnswerCache
 from projections.views.attention_pages import AttentionFilter, attention_page
 from projections.views.event_pages import event_page
@@ -194,7 +193,15 @@ class Questions:
             return coding.agreement(snapshot, initiative)
 
     def measures(self, ids: Sequence[str], known_at: int | None = None, only: Opens | None = None) -> dict[str, list[a.Measure]]:
-        return self._spans(ids, known_at, spans.measures, only, lambda measure: measure.instrument not in spans.UNTOLD)
+        own = self.scales()
+        return self._spans(
+            ids, known_at, lambda told: spans.measures(told, own), only, lambda measure: measure.instrument not in spans.UNTOLD
+        )
+
+    def scales(self) -> list[Scale]:
+        """Those that the organisation published, in that order."""
+        with self.snapshot() as snapshot:
+            return snapshot.scales()
 
     def _spans(
         self,
@@ -272,14 +279,6 @@ class Questions:
     def rooms(self, ids: Sequence[str], at: int, known_at: int | None = None) -> dict[str, a.Room]:
         with self.snapshot() as snapshot:
             return snapshot.rooms(ids, at, known_at)
-
-    def try_lens(self, lens: Definition, beside: str | None, sample: int, seed: int) -> Trial:
-        with self.snapshot() as snapshot:
-            return trials.trial(snapshot, lens, beside, sample, seed)
-
-    def sensitivity(self, lens: str | None, spread: float, draws: int, sample: int, seed: int) -> Sensitivity:
-        with self.snapshot() as snapshot:
-            return trials.sensitivity(snapshot, lens, spread, draws, sample, seed)
 
     def lenses(self) -> list[a.Lens]:
         with self.snapshot() as snapshot:

@@ -15,6 +15,7 @@ from msgspec import Struct
 from domain.model.errors import Refusal, Refused, bad
 from domain.model.event import Event
 from domain.model.lens import Definition
+from domain.model.scale import Scale
 from domain.store.accesses import viewer
 from domain.store.deadline import go_on
 from domain.store.projects import Project, check_asker, open_project, pseudonyms_of
@@ -24,7 +25,9 @@ from projections.lenses.chronicle import Chronicle
 from projections.lenses.reading import SPOKEN_FOR, Accounts, Evidence
 from projections.research.agreement import CodeAgreement
 from projections.research.cases import Case
+from projections.research.enough import Enough
 from projections.research.sensitivity import Sensitivity, check, swept
+from projections.research.trial import ProjectTrial, tried_together
 from projections.runner import Runner
 from projections.views import pseudonymous as p
 from projections.views import spans
@@ -42,7 +45,7 @@ from projections.views.weekly import member_told, moves_told, trajectory_of
 MOST_STEP = 520
 """Weeks."""
 MOST_SWEPT = 100
-"""Relationships on which it is tried how much hangs on the weights of a lens."""
+"""Relationships on which a lens is tried, or how much hangs on its weights."""
 BETWEEN = "/"
 """Stands in a member's key between the relationship and the handle, in neither of which it occurs."""
 _PSEUDONYM = re.compile(FORM)
@@ -126,10 +129,11 @@ class Asked(Struct, frozen=True):
         for id in seen:
             self.snapshot.seen.note(f"relationship/{id}", "voice")
         told = self.snapshot.told(list(seen), None)
-        return {id: [one for event in _measured(told[id], seen[id].upto) for one in self._measure(id, event, seen[id])] for id in seen}
+        own = self.snapshot.scales()
+        return {id: [one for event in _measured(told[id], seen[id].upto) for one in self._measure(id, event, seen[id], own)] for id in seen}
 
-    def _measure(self, id: str, event: Event, seen: Observation) -> Iterator[p.Measure]:
-        found = spans.measure(event)
+    def _measure(self, id: str, event: Event, seen: Observation, own: Sequence[Scale]) -> Iterator[p.Measure]:
+        found = spans.measure(event, own)
         if found.scale is not None and found.mode is not None:
             called = self._called(id, found.holder)
             yield p.Measure(
@@ -177,15 +181,31 @@ class Asked(Struct, frozen=True):
         definition = with_weights(*lens_for(self.snapshot, self.project, lens))
         if not self.cohort.is_shown:
             return None
+        if (cases := self._cases()) is None:
+            return None
+        return swept(cases, definition, spread, draws, seed, len(self.cohort.ids), go_on, self.cohort.is_of_enough)
+
+    def trial(self, lens: Definition, beside: str | None) -> ProjectTrial | None:
+        """A lens that need not be published, beside one that the project is asked through, on the same relationships; None where these are
+        of too few. Raises `Refused`, also where the project was bound to lenses: another is none of them."""
+        if self.project.lenses is not None:
+            raise _bound(self.project)
+        name, other = lens_for(self.snapshot, self.project, beside)
+        if not self.cohort.is_shown or (cases := self._cases()) is None:
+            return None
+        enough = Enough([self.cohort.people(case.id) for case in cases], self.cohort.fewest)
+        names = f"{lens.name}@{lens.version}", f"{name}@{self.snapshot.version(name, other)}"
+        return tried_together(cases, (lens.name, lens), (name, other), names, len(self.cohort.ids), enough, go_on)
+
+    def _cases(self) -> list[Case] | None:
+        """The relationships on which lenses are tried, each at the ends of its weeks that are told; None where they are of too few."""
         # The first in the order of pseudonyms, whatever is drawn: two samples that differ in one relationship would tell of that one.
         seen = self._observed(list(islice(self.cohort.ids.values(), MOST_SWEPT)))
         for id in seen:
             self.snapshot.seen.note(f"relationship/{id}", "voice")
         told = self.snapshot.told(list(seen), None)
         cases = [Case(id, told[id], one.instants(one.grid(1)), one.upto) for id, one in seen.items() if len(one.grid(1))]
-        if not self.cohort.is_of_enough(case.id for case in cases):
-            return None
-        return swept(cases, definition, spread, draws, seed, len(self.cohort.ids), go_on, self.cohort.is_of_enough)
+        return cases if self.cohort.is_of_enough(case.id for case in cases) else None
 
     def lens(self, asked: str | None) -> tuple[str, str]:
         """The name of a lens and its version. Raises `Refused`."""
@@ -309,6 +329,11 @@ class Research:
         with self.asked(scope) as asked:
             return asked.sensitivity(lens, spread, draws, seed)
 
+    def trial(self, scope: Scope, lens: Definition, beside: str | None) -> ProjectTrial | None:
+        """None where nothing is told of the project."""
+        with self.asked(scope) as asked:
+            return asked.trial(lens, beside)
+
     def page(self, scope: Scope, first: int, after: str | None) -> p.Page:
         with self.asked(scope) as asked:
             return asked.page(first, after)
@@ -347,8 +372,12 @@ def lens_for(snapshot: Snapshot, project: Project, asked: str | None) -> tuple[s
         return snapshot.lens(asked)
     name, definition = snapshot.lens(asked or project.lenses[0])
     if f"{name}@{snapshot.version(name, definition)}" not in project.lenses:
-        raise Refused(Refusal("FORBIDDEN", "project_lens", "lens", {"id": project.id, "lenses": project.lenses}))
+        raise _bound(project)
     return name, definition
+
+
+def _bound(project: Project) -> Refused:
+    return Refused(Refusal("FORBIDDEN", "project_lens", "lens", {"id": project.id, "lenses": project.lenses}))
 
 
 def _measured(told: Chronicle, upto: int) -> list[Event]:

@@ -8,17 +8,21 @@ from functools import cached_property
 
 import msgspec
 
+from domain.model.codebook import Codebook
 from domain.model.errors import Refusal, Refused, bad, missing
 from domain.model.event import Event
 from domain.model.history import resolve
 from domain.model.lens import ACCOUNTS_DESCRIPTION, ACCOUNTS_VERSION, EVIDENCE, Definition, whole
 from domain.model.participant import Participant, after
+from domain.model.scale import Scale
 from domain.model.time import DAY, iso_day, rfc3339
 from domain.store.accesses import Seen, Viewer
-from domain.store.database import ReadConnection, Table, in_pages, marks
+from domain.store.database import SETTINGS, ReadConnection, Table, in_pages, marks
 from domain.store.deadline import go_on
 from domain.store.keys import Ring
 from domain.store.mapper import NOTHING, VOICES, Opens
+from domain.store.own_codebook import codebook_of
+from domain.store.own_scales import scales_of
 from domain.store.store import EventStore
 from projections.lenses.chronicle import Chronicle
 from projections.lenses.evidence import Move
@@ -127,6 +131,13 @@ class Snapshot:
 
     def _newest(self, lens: Definition) -> bool:
         return lens == EVIDENCE or lens in published(self._store, self.connection, self.ring)
+
+    def scales(self) -> list[Scale]:
+        """Those that the organisation published, in that order."""
+        return scales_of(self.connection, self.of_seen(SETTINGS))
+
+    def codebook(self) -> Codebook:
+        return codebook_of(self.connection, self.of_seen(SETTINGS))
 
     # What is told
 

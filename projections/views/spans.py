@@ -14,6 +14,7 @@ from msgspec import Struct
 from domain.model.event import Event
 from domain.model.events import Unvoiced
 from domain.model.relationship import own_id
+from domain.model.scale import Scale
 from projections.lenses.chronicle import Chronicle, Step
 from projections.scales.scoring import scale_of, scored
 from projections.views import answers as a
@@ -173,17 +174,17 @@ def code(event: Event) -> a.Code:
     return a.Code(data.account, data.code, data.coder, part, holder, event.occurred)
 
 
-def measures(told: Chronicle) -> list[a.Measure]:
-    """What was measured and what it comes to; where that cannot be shown, it says why."""
-    return [measure(step.event) for step in told.steps if step.event.kind.name == "measure_taken"]
+def measures(told: Chronicle, own: Sequence[Scale]) -> list[a.Measure]:
+    """What was measured and what it comes to, also on scales of the organisation's own; where that cannot be shown, it says why."""
+    return [measure(step.event, own) for step in told.steps if step.event.kind.name == "measure_taken"]
 
 
-def measure(event: Event) -> a.Measure:
+def measure(event: Event, own: Sequence[Scale]) -> a.Measure:
     data = event.data
     if isinstance(data, Unvoiced):
         return a.Measure(_why(data), None, event.perspective, event.occurred, None, None, [], [], [], [])
     about = (data.instrument, data.version, event.perspective, event.occurred, data.mode)
-    if (scale := scale_of(data.instrument, data.version)) is None:
+    if (scale := scale_of(data.instrument, data.version, own)) is None:
         return a.Measure(*about, None, [], [], [], [])
     found = scored(scale, data.answers)
     scores = [a.Score(name, value) for name, value in found.scores.items()]

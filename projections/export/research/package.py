@@ -97,7 +97,7 @@ def _write(given: Given, about: About, folder: Path, progress: Progress) -> None
 def _texts(about: About, tables: Sequence[Sheet]) -> dict[str, str]:
     return {
         "datapackage.json": _json(datapackage(about, tables)), "codebook.md": codebook(about, tables), TERMS: terms(about),
-        "load.R": r_script(about), "load.py": python_script(about),
+        "load.R": r_script(about, tables), "load.py": python_script(about),
     }  # fmt: skip
 
 
