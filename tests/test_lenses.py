@@ -88,9 +88,8 @@ def test_a_sample_is_drawn_by_its_seed(run: Run, tmp_path: Path) -> None:
     [
         ((), "name: Warm\nversion: '1'\n", "small letters"),
         ((), "name: warm\nversion: '1'\nweights: {mood_happy: [1, 0, 0]}\n", "'mood_happy' is no weight"),
-        ((), "name: warm\nversion: '1'\nlook_days: 0.001\n", "look_days"),
         ((), "name: evidence\nversion: '2'\n", "a lens of the platform itself"),
-        ((), "name: warm\nversion: '1'\nlook_days: 0.1\n", "looks more than 1,000 times while a strength halves"),
+        ((), "name: warm\nversion: '1'\nlook_days: 0.05\n", "looks more than 2,000 times while a strength halves"),
         ((), "name: warm\nversion: '1'\nlook_days: 1e-300\n", "look_days"),
         (("--sample", "0"), WARM, "1 to 1000 relationships"),
         (("--sample", "1001"), WARM, "1 to 1000 relationships"),

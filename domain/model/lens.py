@@ -103,7 +103,7 @@ ACCOUNTS_DESCRIPTION = (
     "Believes only what people said the contact is, or deliberately left open; for the coordinator also the running match."
 )
 BUILT_IN = ("evidence", "accounts")
-MOST_LOOKS = 1_000
+MOST_LOOKS = 2_000
 """In silence while a strength halves: more of them are worked out for long and tell nothing new."""
 
 
