@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from bench.contacts import HIGH_SCHOOL, contacts, made_up
+from bench.contacts import HIGH_SCHOOL, consenting, contacts
 from command_line import EXAMPLES
 from notebooks import executed, read
 from study import STUDY, studied
@@ -52,15 +52,6 @@ def pupils() -> Iterator[bytes]:
             yield line
 
 
-def consenting() -> Iterator[bytes]:
-    """Made-up contacts of people who consent to research too."""
-    for line in made_up(3_000):
-        yield line
-        event = json.loads(line)
-        if event["type"] == "tussenruimte.consent_given.v1":
-            yield json.dumps({**event, "id": f"{event['id']}-research", "data": {"scope": "research"}}).encode()
-
-
 def followed(platform: Path, step: int, lens: str | None = None) -> sequenced.Sequenced:
     """The sequences of the study, from its platform."""
     path = platform / "tussenruimte.db"
@@ -97,7 +88,7 @@ def test_another_project_has_other_pseudonyms_and_the_same_people(tmp_path: Path
 def test_the_study_of_other_contacts_has_the_figures_of_the_functions(tmp_path: Path) -> None:
     given = tmp_path / "contacts.jsonl"
     asked: dict[str, Any] = FROM_HIGH_SCHOOL if HIGH_SCHOOL.exists() else FROM_MADE_UP
-    given.write_bytes(b"\n".join(pupils() if HIGH_SCHOOL.exists() else consenting()) + b"\n")
+    given.write_bytes(b"\n".join(pupils() if HIGH_SCHOOL.exists() else consenting(3_000)) + b"\n")
     comes = studied(tmp_path, [str(given)], **asked)
     figures, step = json.loads(told(comes, "figures-run")), asked["STEP"]
     evidence, accounts = (followed(tmp_path / "platform", step, lens) for lens in ("evidence", "accounts"))

@@ -11,7 +11,7 @@ import platform
 import sqlite3
 from datetime import UTC, datetime
 
-from bench import frames, growth, imports, live, pages, privacy, rebuilds, runners, segments, sequences, singles
+from bench import frames, growth, imports, live, pages, privacy, rebuilds, releases, runners, segments, sequences, singles
 
 SUBJECTS = {
     "imports": imports.rows,
@@ -24,6 +24,7 @@ SUBJECTS = {
     "growth": growth.rows,
     "frames": frames.rows,
     "sequences": sequences.rows,
+    "releases": releases.rows,
     "segments": segments.rows,
 }
 

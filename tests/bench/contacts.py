@@ -66,6 +66,14 @@ def made_up(events: int) -> Iterator[bytes]:
         place += 1
 
 
+def consenting(events: int) -> Iterator[bytes]:
+    """Made-up contacts of people who consent to research too."""
+    for line in made_up(events):
+        yield line
+        if (event := json.loads(line))["type"] == "tussenruimte.consent_given.v1":
+            yield json.dumps({**event, "id": f"{event['id']}-research", "data": {"scope": "research"}}).encode()
+
+
 def with_texts(lines: Iterable[bytes]) -> Iterator[bytes]:
     """The same events, each with one sealed text."""
     for raw in lines:

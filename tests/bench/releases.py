@@ -6,12 +6,11 @@ import resource
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator
 from pathlib import Path
 
 from store_places import Files
 
-from bench.contacts import ROOT, made_up
+from bench.contacts import ROOT, consenting
 from bench.measures import Row, row, timed
 from bench.stores import KEY, ORGANISATION, imported, now
 from domain.model.roles import Reach
@@ -24,20 +23,12 @@ SIZES = (10_000, 100_000)
 PROJECT, WHO = "bench", Viewer("member/bench", "researcher")
 
 
-def _consenting(events: int) -> Iterator[bytes]:
-    """Made-up contacts of people who take part in research, too."""
-    for line in made_up(events):
-        yield line
-        if (event := json.loads(line))["type"] == "tussenruimte.consent_given.v1":
-            yield json.dumps({**event, "id": f"{event['id']}-research", "data": {"scope": "research"}}).encode()
-
-
 def released(relationships: int, folder: str) -> None:
     """One size, in a process of its own: prints seconds a relationship of freezing and writing, and the peak of memory of that."""
     store = Files(Path(folder, "bench.db")).open(KEY, ORGANISATION, now)
     organisation = Organisation(store)
     if not Path(folder, "filled").exists():
-        imported(store, _consenting(relationships * 13))
+        imported(store, consenting(relationships * 13))
         organisation.runner.rebuild()
         organisation.projects.create(PROJECT, "To learn what a release costs.", WHO, until="2024-06-30")
         Path(folder, "filled").touch()
