@@ -22,6 +22,7 @@ from api.scalars import AmbiguityKind, Cause, Censoring, Date, Origin, Phase, Si
 from projections.research import agreement
 from projections.views import pseudonymous as p
 from projections.views.research import MOST_STEP, MOST_SWEPT
+from projections.views.weekly import spells
 
 HOLDER = "Whose reading this is: a member's pseudonym, `coordinator`, `group` or `observer`. None: pooled over all."
 Holder = Annotated[
@@ -73,6 +74,10 @@ async def _measures(relationship: Relationship, info: Info) -> list[p.Measure] |
     return await context.load(context.organisation.research.measures, relationship.key, scope=context.scope)
 
 
+async def _spells(trajectory: strawberry.Parent[p.Trajectory]) -> p.Spells:
+    return spells(trajectory)
+
+
 async def _own_trajectory(member: Member, info: Info, step_weeks: Step = 1, lens: ProjectLens = UNSET) -> p.Trajectory | None:
     return await _trajectory(info, member.key, step_weeks, lens)
 
@@ -101,6 +106,14 @@ class ResearchInitiative:
     contact: str = field("How contacts come about there.")
 
 
+@strawberry.type(description="For how long a trajectory stood somewhere without a break, as columns of equal length.")
+class ResearchSpells:
+    phase: list[Phase] = field("How it stood.")
+    begin: list[int] = field("The first week of it.")
+    end: list[int] = field("The last week that was read so, itself included.")
+    points: list[int] = field("How many readings that is.")
+
+
 @strawberry.type(description="Readings week by week, as columns of equal length.")
 class ResearchTrajectory:
     lens: str = field(LENS)
@@ -114,6 +127,7 @@ class ResearchTrajectory:
     friendship: list[float | None] = field("The share of friendship; null as for help.")
     ambiguity: list[float | None] = field("The share of ambiguity; null as for help.")
     confidence: list[float | None] = field("How much is known, 0 to 1 with two decimals; null in lenses without weights.")
+    spells: ResearchSpells = field("The same, for how long each phase stood.", _spells)
 
 
 @strawberry.type(description="A change of phase, or of the kind of ambiguity, in one reading of a relationship.")

@@ -11,10 +11,15 @@ CONNECT_SECONDS = 10
 
 @contextmanager
 def cluster(scheduler: str) -> Iterator[Any]:
-    """A client of the scheduler at an address, as tcp://host:8786. Raises `Unusable`, and `OSError` where none answers."""
+    """A client of the scheduler at an address, as tcp://host:8786. Raises `Unusable`, also where it has no worker, and `OSError` where none
+    answers."""
     try:
         from distributed import Client
     except ImportError:
         raise Unusable("A cluster takes Dask. Install it with the platform, here and on the workers: tussenruimte[dask].") from None
     with Client(scheduler, timeout=CONNECT_SECONDS) as client:  # type: ignore[no-untyped-call]
+        try:
+            client.wait_for_workers(1, timeout=CONNECT_SECONDS)
+        except TimeoutError:
+            raise Unusable(f"The cluster of {scheduler} has no workers. Start some: dask worker {scheduler}") from None
         yield client

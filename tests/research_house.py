@@ -127,7 +127,8 @@ LENSES = """{ research { lenses { name version description } sensitivity(draws: 
 MEASURES = """{ research { relationships(first: 100) { nodes { pseudonym members { pseudonym side }
     measures { week holder scale mode scores { name value } } codes { week holder code } } }
     agreement { code units coders alpha } scales { name } codebook { code description under } } }"""
-BY_NAME = "query($name: ID!) { research { relationship(pseudonym: $name) { pseudonym weeks trajectory { week } moves { week } } } }"
+BY_NAME = """query($name: ID!) { research { relationship(pseudonym: $name) { pseudonym weeks trajectory { week phase
+    spells { phase begin end points } } moves { week } } } }"""
 
 
 @contextmanager

@@ -3,6 +3,7 @@
 import json
 import re
 from collections.abc import Iterator
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -79,6 +80,19 @@ def test_each_week_is_read_as_others_read_its_last_instant(house: House) -> None
                    for n, phase, sure in zip(last, by_name["phase"], by_name["confidence"], strict=True) if n - shift < len(days.at))
         ]  # fmt: skip
         assert fits, "no span of three days explains these weeks"
+
+
+def test_the_same_readings_are_told_for_how_long_each_stood(house: House) -> None:
+    house.record(over("contact-1", "2021-08-01"))
+    several = 0
+    for node in house.nodes():
+        told = house.ask(BY_NAME, name=node["pseudonym"])["relationship"]["trajectory"]
+        lasted = list(zip(*(told["spells"][column] for column in ("phase", "begin", "end", "points")), strict=True))
+        assert [phase for phase, _, _, points in lasted for _ in range(points)] == told["phase"]
+        assert [week for _, begin, end, _ in lasted for week in range(begin, end + 1)] == told["week"]
+        assert all(one[0] != other[0] for one, other in pairwise(lasted))
+        several += len(lasted) > 1
+    assert several
 
 
 def test_a_member_is_the_holder_of_their_own_reading(house: House) -> None:

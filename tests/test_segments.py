@@ -40,13 +40,10 @@ def test_what_is_folded_from_a_segment_is_what_the_lens_reads(
 ) -> None:
     told, seen = chronicle_of(lines), observed(lines, shift, after)
     body = told_by_evidence(told, lens)
-    tracks = [
-        track(str(holder), told, [item for item in body.items if taken_by(holder, item.holder)], holder, seen, step) for holder in HOLDERS
-    ]
+    tracks = [track(told, [item for item in body.items if taken_by(holder, item.holder)], holder, seen, step) for holder in HOLDERS]
     path = tmp_path_factory.mktemp("segment") / "one.parquet"
     files.write(path, tracks)
     segment = files.read(path)
-    assert segment.ids == tuple(map(str, HOLDERS))
     found = folded(segment, rules(lens, step), by)
     grid, origin = seen.grid(step), seen.weeks.began - shift * DAY
     for place, holder in enumerate(HOLDERS):

@@ -3,14 +3,17 @@
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
+import pyarrow.parquet
 import pytest
 from command_line import EXAMPLES, environment, refused, run_in
 from dask_cluster import Dask
 from exported_research import EVA, SCOPE, exported, exporting_house
 from research_house import House
 
+from domain.model.time import DAY
 from domain.store.accesses import viewed_by
 from domain.store.checks import Unusable
+from projections import cluster
 from projections.export.research import package
 from projections.releasing import HERE
 from projections.segments import spread as spreading
@@ -58,15 +61,23 @@ def test_what_a_cluster_reads_is_the_same_to_the_byte(
     assert list(shared.iterdir()) == []
 
 
-def test_a_segment_names_nobody_and_no_day(house: House, dask: Dask, shared: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    kept: list[Track] = []
+def test_a_segment_holds_numbers_alone(house: House, dask: Dask, shared: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """No text, by which somebody could be called, and no instant that is not counted from week 0 of a relationship."""
+    kinds: set[str] = set()
+    instants: list[int] = []
     write = spreading.files.write
-    monkeypatch.setattr(spreading.files, "write", lambda path, tracks: (kept.extend(tracks), write(path, tracks)))
+
+    def written_and_looked_at(path: Path, tracks: Sequence[Track]) -> None:
+        write(path, tracks)
+        table = pyarrow.parquet.read_table(path)
+        kinds.update(str(getattr(kind, "value_type", kind)) for kind in table.schema.types)
+        instants.extend([*table["upto"].to_pylist(), *(at for ats in table["at"].to_pylist() for at in ats)])
+
+    monkeypatch.setattr(spreading.files, "write", written_and_looked_at)
     with spread(dask.scheduler.address, shared) as place:
         written(house, tmp_path / "there", place)
-    assert {track.id for track in kept if not track.id.startswith("m-")} == {"", "coordinator"}
-    longest = max(look.at for track in kept for look in track.looks)
-    assert 0 <= longest < 10 * 365 * 86_400_000_000, "since week 0, not since 1970"
+    assert kinds == {"int64", "double", "int8"}
+    assert 0 <= min(instants) < max(instants) < 10 * 365 * DAY
 
 
 def test_what_a_worker_was_at_when_it_died_is_read_by_another(
@@ -95,6 +106,12 @@ def test_a_folder_that_workers_do_not_see_is_told_and_nothing_is_left(
         written(house, tmp_path / "there", place)
     assert list(shared.iterdir()) == []
     assert [path.name for path in tmp_path.iterdir()] == ["shared"]
+
+
+def test_a_cluster_without_workers_is_told(shared: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(cluster, "CONNECT_SECONDS", 2)
+    with Dask(0, environment()) as idle, pytest.raises(Unusable, match="has no workers"), spread(idle.scheduler.address, shared):
+        pass
 
 
 @pytest.mark.parametrize(

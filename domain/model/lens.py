@@ -11,6 +11,7 @@ import msgspec
 from msgspec import Meta, Struct
 
 from domain.model.errors import Refused, bad
+from domain.model.time import DAY
 from domain.model.words import ShortWord
 from domain.model.yaml_file import decoded
 
@@ -66,8 +67,9 @@ WEIGHTS: dict[str, Weight] = {
     "room_left_open": (0.0, 0.0, 0.20),
 }
 
+MOST_LOOKS = 2_000
+"""In silence while a strength halves: more of them are worked out for long and tell nothing new."""
 Positive = Annotated[float, Meta(gt=0, le=36_525)]
-Every = Annotated[float, Meta(ge=1e-6, le=36_525)]
 Share = Annotated[float, Meta(ge=0, le=1)]
 Strength = Annotated[float, Meta(ge=0, le=10)]
 
@@ -82,12 +84,17 @@ class Definition(Struct, frozen=True, forbid_unknown_fields=True):
     version: Annotated[str, Meta(pattern=r"\A[A-Za-z0-9._-]{1,40}\Z")]
     description: Annotated[str, Meta(max_length=10_000)] = ""
     half_life_days: Positive = 180.0
-    look_days: Every = 30.0
+    look_days: Positive = 30.0
     unobserved_below: Share = 0.25
     change_by: Share = 0.10
     agreed_openness: Share = 0.5
     weights: dict[str, tuple[Strength, Strength, Strength]] = {}
     codes: dict[ShortWord, tuple[Strength, Strength, Strength]] = {}
+
+    @property
+    def silence(self) -> int:
+        """After how many microseconds of silence a look is taken. No more often than can tell anything new, whatever the lens asks for."""
+        return int(max(self.look_days, self.half_life_days / MOST_LOOKS) * DAY)
 
     def weight(self, name: str) -> Weight:
         return self.weights.get(name) or WEIGHTS[name]
@@ -103,13 +110,15 @@ ACCOUNTS_DESCRIPTION = (
     "Believes only what people said the contact is, or deliberately left open; for the coordinator also the running match."
 )
 BUILT_IN = ("evidence", "accounts")
-MOST_LOOKS = 2_000
-"""In silence while a strength halves: more of them are worked out for long and tell nothing new."""
 
 
 def from_yaml(text: bytes) -> Definition:
     """A lens from its YAML file. Raises `Refused` saying what does not fit and where."""
-    return checked(decoded(text, Definition, lambda detail: _bad(detail, lambda path: path)))
+    found = checked(decoded(text, Definition, lambda detail: _bad(detail, lambda path: path)))
+    if found.look_days < 1 or found.half_life_days > MOST_LOOKS * found.look_days:
+        detail = f"look_days: a lens looks once a day at the most, and {MOST_LOOKS:,} times while a strength halves"
+        raise bad("lens_bad", "look_days", detail=detail)
+    return found
 
 
 def from_plain(value: Any) -> Definition:
@@ -138,9 +147,6 @@ def checked(definition: Definition, field: Callable[[str], str] = lambda path: p
     unknown = sorted(definition.weights.keys() - WEIGHTS.keys())
     if unknown:
         raise bad("lens_bad", field("weights"), detail=f"'{unknown[0]}' is no weight; known are {', '.join(WEIGHTS)}")
-    if definition.half_life_days > MOST_LOOKS * definition.look_days:
-        detail = f"it looks more than {MOST_LOOKS:,} times while a strength halves; let more days lie between two looks"
-        raise bad("lens_bad", field("look_days"), detail=detail)
     if definition.name in BUILT_IN:
         raise bad("lens_builtin", field("name"), name=definition.name)
     return definition

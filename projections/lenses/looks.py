@@ -144,7 +144,7 @@ def moves(told: Chronicle, items: Sequence[Contribution], lens: Definition, hold
         look(at, ended, "events", tuple(step.event.id for step in taken))
         silent = at
         lapses = [lapse for lapse in told.lapses if lapse > at and (following is None or lapse < following)]
-        every = int(lens.look_days * DAY)
+        every = lens.silence
         while lapses or not (ended or strengths.settled(phase)):
             silent = silent + every
             while lapses and lapses[0] <= silent:

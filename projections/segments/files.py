@@ -31,7 +31,6 @@ def write(path: Path, tracks: Sequence[Track]) -> None:
     looks = [look for track in tracks for look in track.looks]
     bounds = pyarrow.array(np.cumsum([0, *(len(track.looks) for track in tracks)]), pyarrow.int32())
     columns: dict[str, Any] = {
-        "id": pyarrow.array([track.id for track in tracks], pyarrow.string()),
         "upto": pyarrow.array([track.upto for track in tracks], pyarrow.int64()),
         "points": pyarrow.array([track.points for track in tracks], pyarrow.int64()),
     }
@@ -52,7 +51,6 @@ def read(path: Path) -> Segment:
     looks = {name: table[name].chunk(0) for name in LOOKS}
     values = {name: column.values.to_numpy(zero_copy_only=False) for name, column in looks.items()}
     return Segment(
-        tuple(table["id"].to_pylist()),
         table["upto"].to_numpy(),
         table["points"].to_numpy(),
         looks["at"].offsets.to_numpy().astype(np.int64),

@@ -17,6 +17,7 @@ from domain.model.lens import Definition
 from domain.model.time import DAY
 from domain.store.pseudonyms import WEEK
 from projections.lenses.evidence import LN2, SLIGHT
+from projections.lenses.looks import FADED
 from projections.segments.tracks import ENDED, HALVED, LAPSE
 
 STATES = ("unobserved", "help", "friendship", "ambiguity", "ended")
@@ -31,7 +32,6 @@ class Segment(NamedTuple):
     """Tracks in columns. Those of track i are `bounds[i]` to `bounds[i + 1]` of `at`, `deposited` and `standing` (each three columns: help,
     friendship, openness) and `marks`; see `tracks`."""
 
-    ids: tuple[str, ...]
     upto: NDArray[np.int64]
     points: NDArray[np.int64]
     bounds: NDArray[np.int64]
@@ -60,7 +60,7 @@ class Rules(Struct, frozen=True):
     """What of a lens decides over strengths once events are weighed, and how many weeks lie between two points."""
 
     half_life_days: float
-    look_days: float
+    silence: int
     unobserved_below: float
     change_by: float
     agreed_openness: float
@@ -71,11 +71,11 @@ class Rules(Struct, frozen=True):
         of strengths below which nothing is known, what is to be exceeded, and the weeks."""
         # The confidence of a sum s is 1 − 2^−s.
         least = -log2(1 - max(0.0, self.unobserved_below - SLIGHT))
-        return LN2 / (self.half_life_days * DAY), int(self.look_days * DAY), least, self.change_by - SLIGHT, self.agreed_openness, self.step
+        return LN2 / (self.half_life_days * DAY), self.silence, least, self.change_by - SLIGHT, self.agreed_openness, self.step
 
 
 def rules(lens: Definition, step: int) -> Rules:
-    return Rules(lens.half_life_days, lens.look_days, lens.unobserved_below, lens.change_by, lens.agreed_openness, step)
+    return Rules(lens.half_life_days, lens.silence, lens.unobserved_below, lens.change_by, lens.agreed_openness, step)
 
 
 def folded(segment: Segment, rules: Rules, by: Fold | None = None) -> Folded:
@@ -195,6 +195,9 @@ def _folding(shares: Callable[..., tuple[float, float, float]], seen: Callable[.
                     look += 1
                 else:
                     cause, silent = _SILENCE, silent + every
+                    if h + f + o <= FADED * (sh + sf + so or 1.0):
+                        # This is the last look in silence that can see anything new.
+                        silent = _NEVER
                 now = seen(phase, ended, h + sh, f + sf, (o + so) * factor, least, change)
                 if now != phase:
                     if moves == move_at.size:

@@ -1,7 +1,7 @@
 """Readings worked out on a Dask cluster: segments go through a folder that all its machines see, what is read of them comes back.
 
-A segment tells of nobody: it has pseudonyms of one project, weights, and instants since week 0. Each is removed once it is read, and the
-folder they lie in when all are. Lenses without weights are read here.
+A segment names nobody, and is to be kept as the database is: it has weights, which tell what was said, and instants since week 0. Each is
+removed once it is read, and the folder they lie in when all are. Lenses without weights are read here.
 """
 
 from collections import Counter
@@ -101,8 +101,8 @@ def folded_file(path: str, rules: Rules) -> Folded:
 def _tracks(one: Unread) -> Iterator[Track]:
     assert one.definition is not None
     items = weigh(one.told, one.definition)
-    for holder, called in one.whose:
-        yield track(called or "", one.told, [item for item in items if taken_by(holder, item.holder)], holder, one.seen, one.step)
+    for holder, _ in one.whose:
+        yield track(one.told, [item for item in items if taken_by(holder, item.holder)], holder, one.seen, one.step)
 
 
 def _sent(one: Unread) -> _Sent:

@@ -1,6 +1,7 @@
-"""A history as one holder's lens weighs it, instant by instant, without ids, words or dates: what a segment holds a row of.
+"""A history as one holder's lens weighs it, instant by instant, under no name: what a segment holds a row of.
 
-Of events there is left when a look is taken and what weighs from then on. A reading is worked out from that alone, wherever it is.
+Of events there is left when a look is taken and what weighs from then on. A reading is worked out from that alone, wherever it is. It is
+not nothing: whoever knows when week 0 was knows the days, and from weights it can be told what was said.
 """
 
 from collections.abc import Iterator, Sequence
@@ -33,19 +34,18 @@ class Look(NamedTuple):
 
 
 class Track(Struct, frozen=True):
-    """`id` is that of the sequence. It is read at the end of every week of `points`, `step` weeks apart, and at `upto` at the latest, after
+    """It is read at the end of every week of `points`, `step` weeks apart, and at `upto` at the latest, after
     which nothing of it is told; instants as in `Look`."""
 
-    id: str
     looks: list[Look]
     upto: int
     points: int
 
 
-def track(id: str, told: Chronicle, items: Sequence[Contribution], holder: str | None, seen: Observation, step: int) -> Track:
+def track(told: Chronicle, items: Sequence[Contribution], holder: str | None, seen: Observation, step: int) -> Track:
     """One holder's (None: pooled), of whom `items` are the contributions."""
     looks = _looks(told, items, holder, origin(seen)) if items or told.ends else ()
-    return Track(id, list(looks), seen.upto - origin(seen), len(seen.grid(step)))
+    return Track(list(looks), seen.upto - origin(seen), len(seen.grid(step)))
 
 
 def origin(seen: Observation) -> int:

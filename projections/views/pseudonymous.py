@@ -73,6 +73,16 @@ class Trajectory(Struct, frozen=True):
     confidence: list[float | None]
 
 
+class Spells(Struct, frozen=True):
+    """How long a trajectory stood somewhere without a break, in columns: the first week and the last one that was read so, itself included,
+    and how many readings."""
+
+    phase: list[str]
+    begin: list[int]
+    end: list[int]
+    points: list[int]
+
+
 class Move(Struct, frozen=True):
     lens: str
     lens_version: str

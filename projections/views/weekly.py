@@ -27,6 +27,20 @@ def trajectory_of(
     return p.Trajectory(body.lens, body.version, called, list(grid), phases, helped, befriended, ambiguous, sure)
 
 
+def spells(told: p.Trajectory) -> p.Spells:
+    """The same readings, for how long each stood."""
+    found = p.Spells([], [], [], [])
+    for week, phase in zip(told.week, told.phase, strict=True):
+        if found.phase[-1:] != [phase]:
+            found.phase.append(phase)
+            found.begin.append(week)
+            found.end.append(week)
+            found.points.append(0)
+        found.end[-1] = week
+        found.points[-1] += 1
+    return found
+
+
 def moves_told(body: Evidence | Accounts, holder: str | None, called: str | None, seen: Observation) -> list[p.Move]:
     """The moves of the same, while they were observed."""
     return [

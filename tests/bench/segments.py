@@ -35,15 +35,14 @@ def _segment(tracks: int, points: int, seed: int) -> Segment:
     standing = (np.where(stood < 60, 1.0, 0.0), np.where((stood > 30) & (stood < 50), 0.6, 0.0), np.where(stood >= 60, 0.4, 0.0))
     marks = np.where(stood == 60, fold.LAPSE, 0).astype(np.int8) | np.where((stood > 40) & (stood < 70), fold.HALVED, 0).astype(np.int8)
     bounds = np.arange(0, size + 1, LOOKS, dtype=np.int64)
-    ids = tuple(f"r-{number}" for number in range(tracks))
     upto, counts = np.full(tracks, 365 * DAY, dtype=np.int64), np.full(tracks, points, dtype=np.int64)
-    return Segment(ids, upto, counts, bounds, at.astype(np.int64), deposited, standing, marks.astype(np.int8))
+    return Segment(upto, counts, bounds, at.astype(np.int64), deposited, standing, marks.astype(np.int8))
 
 
 def _write(path: Path, segment: Segment) -> None:
     offsets = pyarrow.array(segment.bounds.astype(np.int32))
     weighed = dict(zip(files.LOOKS, (segment.at, *segment.deposited, *segment.standing, segment.marks), strict=True))
-    columns = {"id": pyarrow.array(segment.ids), "upto": pyarrow.array(segment.upto), "points": pyarrow.array(segment.points)}
+    columns = {"upto": pyarrow.array(segment.upto), "points": pyarrow.array(segment.points)}
     lists = {name: pyarrow.ListArray.from_arrays(offsets, pyarrow.array(values)) for name, values in weighed.items()}
     pyarrow.parquet.write_table(pyarrow.table(columns | lists), path)
 

@@ -3,13 +3,13 @@
 A sequence of which there is no point (a relationship in its first week) stands among the sequences, and else among the moves alone.
 """
 
-from collections.abc import Iterator, Sequence
-from itertools import groupby
+from collections.abc import Iterator
 from typing import Any
 
 from projections.export.research.columns import MEMBERS, MOVES, RELATIONSHIPS, SEQUENCES, SPELL, SPS, TRAJECTORIES, TSE
 from projections.views.pseudonymous import Relationship
 from projections.views.released import Reading, Told
+from projections.views.weekly import spells
 
 Row = tuple[Any, ...]
 POOLED = "pooled"
@@ -31,17 +31,11 @@ def sequence_id(relationship: str, reading: Reading) -> str:
     return f"{relationship}/{reading.lens}/{reading.holder or POOLED}"
 
 
-def spells(weeks: Sequence[int], states: Sequence[str]) -> Iterator[tuple[str, int, int, int]]:
-    """State, first and last week, and how many points, without a break."""
-    for state, found in groupby(zip(states, weeks, strict=True), key=lambda pair: pair[0]):
-        held = [week for _, week in found]
-        yield state, held[0], held[-1], len(held)
-
-
 def _of_reading(one: Relationship, reading: Reading, points: int) -> Iterator[tuple[str, Row]]:
     id, read = sequence_id(one.pseudonym, reading), reading.trajectory
     yield SEQUENCES.name, (id, one.pseudonym, reading.lens, reading.holder or POOLED, len(read.week), one.censoring)
-    stood = list(spells(read.week, read.phase))
+    spelt = spells(read)
+    stood = list(zip(spelt.phase, spelt.begin, spelt.end, spelt.points, strict=True))
     for place, (state, begin, end, _) in enumerate(stood, 1):
         yield SPELL.name, (id, state, begin, end, one.censoring if place == len(stood) else None)
         yield TSE.name, (id, begin, state)
