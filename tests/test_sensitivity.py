@@ -14,8 +14,8 @@ from test_coding import coded
 
 from domain.model.errors import Refused
 from domain.model.lens import EVIDENCE, WEIGHTS
-from projections.research.cases import case, read
-from projections.research.sensitivity import BOUNDS, WORK, moved, numbers, swept
+from projections.research.cases import WORK, case, read
+from projections.research.sensitivity import BOUNDS, moved, numbers, swept
 from projections.views import research as asking
 
 
