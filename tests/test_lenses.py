@@ -97,6 +97,8 @@ def test_a_sample_is_drawn_by_its_seed(run: Run, tmp_path: Path) -> None:
         ((), "name: evidence\nversion: '2'\n", "a lens of the platform itself"),
         ((), "name: warm\nversion: '1'\nlook_days: 0.05\n", "looks more than 2,000 times while a strength halves"),
         ((), "name: warm\nversion: '1'\nlook_days: 1e-300\n", "look_days"),
+        ((), "name: warm\nversion: '1'\nweights: {shared: [0, 1, 0], shared: [0, 0, 0]}\n", "'shared' is written twice"),
+        ((), "name: warm\nversion: '1'\ncodes: {'': [0, 1, 0]}\n", "codes: a name in it"),
         (("--sample", "0"), WARM, "1 to 1000 relationships"),
         (("--sample", "1001"), WARM, "1 to 1000 relationships"),
         (("--beside", "pink"), WARM, "no lens 'pink'"),
