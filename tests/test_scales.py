@@ -242,6 +242,10 @@ def test_an_administrator_publishes_a_scale_over_http_and_researchers_are_told_i
     told = {one["scale"]: one["scores"] for one in nodes[house.called("contact-0")]["measures"]}
     assert told["warmth@1"] == [{"name": "warmth", "value": 6}]
     assert [one["name"] for one in house.ask(MEASURES)["scales"]] == ["gives-costs", "ios", "warmth"]
+    for language, title in (("nl", "Warmte"), ("en", "Warmth")):
+        for who, query in ((house.who("coordinator"), "{ scales { title } }"), (house.researcher(), "{ research { scales { title } } }")):
+            data = house.served.answer(query, {**who, "Accept-Language": language})["data"]
+            assert data.get("research", data)["scales"][-1] == {"title": title}
     with house.organisation.store.reading() as connection:
         found = [(one.place, one.kinds) for one in entries(connection, None, None) if one.action == "changed"]
     assert found[0] == ("setting/scale.warmth", ("scale_published",))
