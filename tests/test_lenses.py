@@ -3,14 +3,12 @@
 import json
 from collections import Counter
 from pathlib import Path
-from typing import Any
 
 import pytest
-from command_line import EXAMPLES, Run, answer, refused, run_within
-from research_house import LENSES, House, contact, over, research_house, seeker, somebody, volunteer
+from command_line import Run, answer, refused
+from research_house import LENSES, House, contact, over, seeker, somebody, volunteer
 from sent_lines import line
 from served import Served
-from store_places import Files
 
 from domain.model.errors import Refused
 from domain.model.lens import EVIDENCE, from_yaml, whole
@@ -28,19 +26,6 @@ HASTY = "name: hasty\nversion: '{}'\nhalf_life_days: {}\n"
 TRY = """query($lens: String!, $beside: String) { tryLens(definition: $lens, beside: $beside) { lens beside same differing } }"""
 CITED = """{ research { relationships { nodes {
     pseudonym trajectory(lens: "hasty@1") { lensVersion phase help } moves(lens: "hasty@1") { week now } } } } }"""
-
-
-@pytest.fixture
-def run(tmp_path: Path) -> Run:
-    made = run_within(tmp_path)
-    assert made("import", *EXAMPLES).code == 0
-    return made
-
-
-@pytest.fixture
-def research(tmp_path: Path) -> Any:
-    with research_house(Files(tmp_path / "house.db")) as house:
-        yield house
 
 
 def published(run: Run, folder: Path, version: str, days: int) -> None:
