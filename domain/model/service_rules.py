@@ -142,8 +142,8 @@ SERVICE_RULES: dict[str, tuple[str, str]] = {
         "Overeenstemming wordt over {limit} relaties tegelijk berekend; dit zijn er meer. Vraag het van één initiatief, of begin een project van minder.",
     ),
     "lens_spread": (
-        "Weights are multiplied by 1 − spread to 1 + spread: give more than 0 and at most 1.",
-        "Gewichten worden vermenigvuldigd met 1 − spread tot 1 + spread: geef meer dan 0 en hoogstens 1.",
+        "Numbers are multiplied by 1 − spread to 1 + spread: give more than 0 and at most 1.",
+        "Getallen worden vermenigvuldigd met 1 − spread tot 1 + spread: geef meer dan 0 en hoogstens 1.",
     ),
     "lens_draws": ("Draw 1 to {limit} times.", "Trek 1 tot {limit} keer."),
     "lens_sample": ("A lens is tried on 1 to {limit} relationships.", "Een lens wordt op 1 tot {limit} relaties geprobeerd."),

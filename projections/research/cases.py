@@ -1,7 +1,7 @@
 """Histories on which a lens is tried: what a lens concludes of each of them, pooled, for as long as it is observed.
 
 A conclusion is the moves that were made and how it stood at the end of each week. So lenses are laid side by side, and one lens beside
-itself with other weights.
+itself with other numbers.
 """
 
 from collections.abc import Iterable, Sequence
