@@ -1,4 +1,4 @@
-"""Lenses, tried: one that is not published yet beside one that is, and how much what a lens concludes hangs on its weights."""
+"""Lenses, tried: one that is not published yet beside one that is, and how much what a lens concludes hangs on its numbers."""
 
 from typing import Annotated
 
@@ -59,26 +59,25 @@ class LensTrial:
     moves: list[LensDifference] = field(f"The first {trial.SHOWN} of these, in order of time.")
 
 
-@strawberry.type(description="How many relationships of a project stood how, in the eyes of two lenses.")
-class ResearchLensCrossing:
-    beside: Phase = field("How the lens beside has it.")
-    tried: Phase = field("How the lens that is tried has it.")
-    relationships: int | None = field("How many stand so at the last; none where nobody does, or these are of too few people.")
-    weeks: int | None = field("At the ends of how many weeks one stood so; none where that is of too few people.")
+@strawberry.type(description="How many relationships of a project stand so, in the eyes of a lens that is tried.")
+class ResearchLensStanding:
+    phase: Phase = field("How they stand.")
+    relationships: int = field("How many do at the last.")
 
 
 @strawberry.type(
-    description="A lens that is tried beside another on the relationships of a project. Neither is right, nothing of it is kept, and"
-    " nothing is told of a single relationship: a lens may weigh one kind of event alone."
+    description="A lens that is tried on the relationships of a project. Nothing of it is kept, and nothing is told of a single"
+    " relationship: a lens may weigh one kind of event alone."
 )
 class ResearchLensTrial:
     lens: str = field("The lens that is tried, as `name@version`.")
-    beside: str = field("The lens beside it, as `name@version`.")
+    beside: str = field("The lens beside it, as `name@version`: always `evidence`. Neither is right.")
     relationships: int = field("On how many relationships it was tried.")
     among: int = field("How many there are.")
-    same: int | None = field("How many read the same all the time; none where these, or the others, are of too few people.")
-    differing: int | None = field("How many changes of phase only one of them sees; none where `same` is.")
-    phases: list[ResearchLensCrossing] = field("How both have it, the most weeks first; without what is of too few people.")
+    same: int | None = field("How many read the same all the time; none where these, or the others, are in any phase of too few people.")
+    phases: list[ResearchLensStanding] = field(
+        "How the lens that is tried has it; without what is of too few people, and what would give that away."
+    )
 
 
 @strawberry.type(description="A number as the lens has it, and between what it moved.")
@@ -145,9 +144,9 @@ async def sensitivity_in(
     return await study(info.context.organisation.research.sensitivity, info.context.scope, given(lens), far, often, by)
 
 
-async def try_lens_in(info: Info, definition: Definition, beside: ProjectLens = UNSET) -> trial.ProjectTrial | None:
-    return await study(_tried_in, info.context.organisation.research, info.context.scope, definition, given(beside))
+async def try_lens_in(info: Info, definition: Definition) -> trial.ProjectTrial | None:
+    return await study(_tried_in, info.context.organisation.research, info.context.scope, definition)
 
 
-def _tried_in(research: Research, scope: Scope, definition: str, beside: str | None) -> trial.ProjectTrial | None:
-    return research.trial(scope, from_yaml(definition.encode()), beside)
+def _tried_in(research: Research, scope: Scope, definition: str) -> trial.ProjectTrial | None:
+    return research.trial(scope, from_yaml(definition.encode()))

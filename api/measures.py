@@ -8,9 +8,10 @@ from api.context import Context, Info, question, thread
 from api.fields import field
 from api.scalars import EDTF
 from domain.model import scale as model
+from domain.model.errors import Language
 from domain.store.accesses import viewer
 from domain.store.own_scales import OwnScales
-from projections.scales.scoring import own_scale, scales
+from projections.scales.scoring import own_scale, scales_with
 from projections.views.research import Research
 from projections.views.scope import Scope
 
@@ -57,8 +58,7 @@ class ScaleScore:
 class Scale:
     name: str = field("Its name, which a measure gives as its instrument.")
     version: str = field("Its version; a measure that gives none is scored by the newest.")
-    title: str = field("What it is called, in English.")
-    titel: str = field("What it is called, in Dutch.")
+    title: str = field("What it is called, in the language of whoever asks.")
     source: str = field("Where it comes from.")
     items: list[ScaleItem] = field("The answers it has.")
     scores: list[ScaleScore] = field("What they come to.")
@@ -69,16 +69,16 @@ ScaleDefinition = Annotated[str, strawberry.argument(description="The scale, as 
 
 async def all_scales(info: Info) -> list[Scale]:
     own = await question(info.context.questions.scales)
-    return [_shown(one) for one in (*scales().values(), *own)]
+    return [_shown(one, info.context.language) for one in scales_with(own)]
 
 
 async def scales_in(info: Info) -> list[Scale]:
-    return await question(_asked_in, info.context.organisation.research, info.context.scope)
+    return await question(_asked_in, info.context.organisation.research, info.context.scope, info.context.language)
 
 
-def _asked_in(research: Research, scope: Scope) -> list[Scale]:
+def _asked_in(research: Research, scope: Scope, language: Language) -> list[Scale]:
     with research.opened(scope) as (snapshot, _):
-        return [_shown(one) for one in (*scales().values(), *snapshot.scales())]
+        return [_shown(one, language) for one in scales_with(snapshot.scales())]
 
 
 async def publish_scale(info: Info, definition: ScaleDefinition) -> Scale:
@@ -90,11 +90,11 @@ def _published(context: Context, definition: str) -> Scale:
     read = own_scale(definition.encode())
     store = context.organisation.store
     OwnScales(store.database, store.accesses).publish(read, viewer())
-    return _shown(read)
+    return _shown(read, context.language)
 
 
-def _shown(scale: model.Scale) -> Scale:
+def _shown(scale: model.Scale, language: Language) -> Scale:
     items = [ScaleItem(name=name, least=one.least, most=one.most, whole=one.whole) for name, one in scale.items.items()]
     scores = [ScaleScore(name=name, by=one.by, of=list(one.of)) for name, one in scale.scores.items()]
     of = {"name": scale.name, "version": scale.version, "source": scale.source}
-    return Scale(**of, title=scale.title["en"], titel=scale.title["nl"], items=items, scores=scores)
+    return Scale(**of, title=scale.title[language], items=items, scores=scores)

@@ -22,6 +22,7 @@ from api.scalars import AmbiguityKind, Cause, Censoring, Date, Origin, Phase, Si
 from projections.research import agreement
 from projections.views import pseudonymous as p
 from projections.views.research import MOST_STEP, MOST_SWEPT
+from projections.views.tries import MOST
 from projections.views.weekly import spells
 
 HOLDER = "Whose reading this is: a member's pseudonym, `coordinator`, `group` or `observer`. None: pooled over all."
@@ -236,13 +237,13 @@ class Research:
     scales: list[Scale] = field("The scales of measures there are.", scales_in)
     codebook: list[CodebookEntry] = field("What codes mean, as the organisation wrote it down.", codebook_in)
     sensitivity: LensSensitivity | None = field(
-        f"How much what a lens concludes of these relationships ({MOST_SWEPT} of them at the most) hangs on its weights; none where"
+        f"How much what a lens concludes of these relationships ({MOST_SWEPT} of them at the most) hangs on its numbers; none where"
         " nothing is told of the project.",
         sensitivity_in,
     )
     try_lens: ResearchLensTrial | None = field(
-        f"A lens of your own beside another, on these relationships ({MOST_SWEPT} of them at the most); none where nothing is told of the"
-        " project. Refused where the project is asked through chosen lenses.",
+        f"A lens of your own beside `evidence`, on these relationships ({MOST_SWEPT} of them at the most); none where nothing is told of"
+        f" the project. Refused where the project is asked through chosen lenses, and after {MOST} different ones a day.",
         try_lens_in,
     )
     analyses: Analyses = field("What is worked out from all of them together.", analyses)

@@ -10,9 +10,11 @@ from pathlib import Path
 
 import pytest
 import web_house
+from command_line import EXAMPLES, Run, run_within
 from hypothesis import HealthCheck, settings
 from playwright.sync_api import Browser, sync_playwright
 from redis_servers import Cluster, Redis
+from research_house import House, research_house
 from sent_lines import Clock, opened
 from served import NOW, Served, examples, served, served_at
 from servers import NamedPostgres, Postgres
@@ -44,6 +46,21 @@ def empty(tmp_path: Path) -> Iterator[Served]:
     """An organisation in which nothing is recorded, served."""
     with served(tmp_path) as found:
         yield found
+
+
+@pytest.fixture
+def run(tmp_path: Path) -> Run:
+    """Runs verbs where the ten examples are recorded."""
+    made = run_within(tmp_path)
+    assert made("import", *EXAMPLES).code == 0
+    return made
+
+
+@pytest.fixture
+def research(tmp_path: Path) -> Iterator[House]:
+    """An organisation with a research project, of seven contacts of two people each."""
+    with research_house(Files(tmp_path / "house.db")) as house:
+        yield house
 
 
 @pytest.fixture(scope="session")

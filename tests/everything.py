@@ -33,7 +33,7 @@ query Everything($id: ID!, $person: ID!, $home: ID!, $at: DateTime!) {
   viewer { role id name recordedBy initiatives organisation may }
   lenses { name version description definition }
   codebook { code description under }
-  scales { name version title titel source items { name least most whole } scores { name by of } }
+  scales { name version title source items { name least most whole } scores { name by of } }
   agreement { code units coders alpha }
   tryLens(definition: "{name: tried, version: '1'}") {
     lens beside relationships among seed same sameNow differing

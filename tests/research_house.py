@@ -123,7 +123,7 @@ LENSES = """{ research { lenses { name version description } sensitivity(draws: 
     lens lensVersion spread draws seed relationships among otherwise otherwiseMost moves { base least most }
     phases { phase relationships { base least most } weeks { base least most } } weights { weight otherwise moves } }
     tryLens(definition: "{name: tried, version: '1'}") {
-        lens beside relationships among same differing phases { beside tried relationships weeks } } } }"""
+        lens beside relationships among same phases { phase relationships } } } }"""
 MEASURES = """{ research { relationships(first: 100) { nodes { pseudonym members { pseudonym side }
     measures { week holder scale mode scores { name value } } codes { week holder code } } }
     agreement { code units coders alpha } scales { name } codebook { code description under } } }"""

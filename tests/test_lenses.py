@@ -3,38 +3,29 @@
 import json
 from collections import Counter
 from pathlib import Path
-from typing import Any
 
 import pytest
-from command_line import EXAMPLES, Run, answer, refused, run_within
-from research_house import LENSES, House, research_house, seeker
+from command_line import Run, answer, refused
+from research_house import LENSES, House, contact, over, seeker, somebody, volunteer
 from sent_lines import line
 from served import Served
-from store_places import Files
 
 from domain.model.errors import Refused
-from domain.model.lens import from_yaml, whole
+from domain.model.lens import EVIDENCE, from_yaml, whole
 from domain.model.roles import Reach
+from domain.model.time import DAY
+from projections.research import cases as trying
+from projections.research.cases import Way, case
+from projections.research.enough import Enough
+from projections.research.trial import tried_together
 from projections.views import older
+from projections.views.tries import MOST as MOST_TRIES
 
 WARM = (Path(__file__).parent.parent / "examples" / "lens-warm.yaml").read_text()
 HASTY = "name: hasty\nversion: '{}'\nhalf_life_days: {}\n"
 TRY = """query($lens: String!, $beside: String) { tryLens(definition: $lens, beside: $beside) { lens beside same differing } }"""
 CITED = """{ research { relationships { nodes {
     pseudonym trajectory(lens: "hasty@1") { lensVersion phase help } moves(lens: "hasty@1") { week now } } } } }"""
-
-
-@pytest.fixture
-def run(tmp_path: Path) -> Run:
-    made = run_within(tmp_path)
-    assert made("import", *EXAMPLES).code == 0
-    return made
-
-
-@pytest.fixture
-def research(tmp_path: Path) -> Any:
-    with research_house(Files(tmp_path / "house.db")) as house:
-        yield house
 
 
 def published(run: Run, folder: Path, version: str, days: int) -> None:
@@ -91,6 +82,8 @@ def test_a_sample_is_drawn_by_its_seed(run: Run, tmp_path: Path) -> None:
         ((), "name: evidence\nversion: '2'\n", "a lens of the platform itself"),
         ((), "name: warm\nversion: '1'\nhalf_life_days: 36525\nlook_days: 1\n", "and 2,000 times while a strength halves"),
         ((), "name: warm\nversion: '1'\nlook_days: 0.5\n", "once a day"),
+        ((), "name: warm\nversion: '1'\nweights: {shared: [0, 1, 0], shared: [0, 0, 0]}\n", "'shared' is written twice"),
+        ((), "name: warm\nversion: '1'\ncodes: {'': [0, 1, 0]}\n", "codes: a name in it"),
         (("--sample", "0"), WARM, "1 to 1000 relationships"),
         (("--sample", "1001"), WARM, "1 to 1000 relationships"),
         (("--beside", "pink"), WARM, "no lens 'pink'"),
@@ -127,7 +120,7 @@ def test_however_little_a_lens_asks_for_it_comes_to_an_end(run: Run, tmp_path: P
 
 TENSE = "name: tense\nversion: '1'\nweights: {tension_strain: [0, 9, 0]}\n"
 TRY_IN = """query($lens: String!) { research { tryLens(definition: $lens) {
-    lens beside relationships among same differing phases { beside tried relationships weeks } } } }"""
+    lens beside relationships among same phases { phase relationships } } } }"""
 
 
 def tense(number: int) -> bytes:
@@ -143,11 +136,8 @@ def test_a_researcher_tries_a_lens_on_a_project_and_is_told_what_their_own_readi
     research.record(line("warm", "lens_published", "lens/warm", {"version": "1", "definition": whole(lens)}, "2021-01-01"))
     query = '{ research { relationships { nodes { warm: trajectory(lens: "warm") { phase } own: trajectory { phase } } } } }'
     told = [(node["own"]["phase"], node["warm"]["phase"]) for node in research.ask(query)["relationships"]["nodes"]]
-    crossed = Counter(pair for own, warm in told for pair in zip(own, warm, strict=True))
-    last = Counter((own[-1], warm[-1]) for own, warm in told)
-    assert {(row["beside"], row["tried"]): row["weeks"] for row in found["phases"]} == crossed
-    assert {(row["beside"], row["tried"]): row["relationships"] for row in found["phases"] if row["relationships"]} == last
-    assert any(own != warm for own, warm in crossed), "they do read differently"
+    assert {row["phase"]: row["relationships"] for row in found["phases"]} == Counter(warm[-1] for _, warm in told)
+    assert all(own != warm for own, warm in told), "they do read differently"
     assert (found["lens"], found["beside"], found["relationships"], found["among"]) == ("warm@1", "evidence@1", 7, 7)
     assert found["same"] == 0
 
@@ -157,14 +147,61 @@ def test_no_lens_that_weighs_one_kind_of_event_tells_of_whom_too_few_had_it(rese
     for number in range(4):
         research.record(tense(number))
         found = research.ask(TRY_IN, lens=TENSE)["tryLens"]
-        assert (found["same"], found["differing"]) == (None, None), "of eight people, and of six others"
-        assert all(row["weeks"] is None or row["beside"] == row["tried"] for row in found["phases"])
+        assert (found["same"], found["phases"]) == (None, []), "of eight people, and of six others"
     for number in range(4, 7):
         research.record(tense(number))
     found = research.ask(TRY_IN, lens=TENSE)["tryLens"]
     assert base["same"] == 7
     assert found["same"] == 0, "the control: of all of them it is told"
-    assert any(row["weeks"] for row in found["phases"] if row["beside"] != row["tried"])
+    assert base["phases"] != found["phases"] == [{"phase": "FRIENDSHIP", "relationships": 7}]
+
+
+def test_nothing_that_a_lens_is_laid_beside_tells_more_of_how_it_reads_itself(research: House) -> None:
+    """Two tables of one lens with a side in common, taken off one another, would give back what each holds back."""
+    assert research.refusal("""{ research { tryLens(definition: "", beside: "accounts") { same } } }""") == "BAD_INPUT"
+    with research.organisation.questions.snapshot() as snapshot:
+        told = snapshot.told([f"contact-{number}" for number in range(7)], None)
+        cases = [case(id, one, snapshot.now) for id, one in told.items()]
+    ways: list[Way] = [("evidence", EVIDENCE), ("accounts", EVIDENCE), ("warm", from_yaml(WARM.encode()))]
+    people = [frozenset({f"{number}-a", f"{number}-b"}) for number in range(7)]
+    for fewest in (0, 2, 4, 6, 10):
+        found = [tried_together(cases, ways[0], way, ("", ""), 7, Enough(people, fewest), lambda: None) for way in ways]
+        assert found[0].phases == found[1].phases == found[2].phases
+
+
+def test_how_many_read_the_same_is_not_told_where_it_tells_of_few_in_a_phase(research: House) -> None:
+    """Six read otherwise and five of them stand in friendship; so one is among the six that ended, and read otherwise before."""
+    for number in range(7, 20):
+        research.record(*somebody(volunteer(number), "research"), *somebody(seeker(number), "research"))
+        research.record(*contact(f"contact-{number}", volunteer(number), seeker(number), "2021-03-08"))
+    for number in range(5):
+        research.record(tense(number))
+    for number in range(14, 20):
+        research.record(over(f"contact-{number}", "2021-05-25"))
+    base = research.ask(TRY_IN, lens=TENSE)["tryLens"]
+    assert base["same"] == 15, "the control: where none of these felt strained it is told"
+    research.record(tense(14))
+    found = research.ask(TRY_IN, lens=TENSE)["tryLens"]
+    assert {row["phase"]: row["relationships"] for row in found["phases"]} == {"HELP": 9, "FRIENDSHIP": 5, "ENDED": 6}
+    assert found["phases"] == base["phases"]
+    assert found["same"] is None
+
+
+def test_a_project_tries_so_many_different_lenses_a_day(research: House) -> None:
+    lenses = [HASTY.format(number, 10) for number in range(MOST_TRIES + 1)]
+    for lens in (*lenses[:-1], lenses[0]):
+        research.ask(TRY_IN, lens=lens)
+    assert research.refusal(TRY_IN, lens=lenses[-1]) == "RATE_LIMITED"
+    assert research.ask(TRY_IN, lens=lenses[3])["tryLens"] is not None, "one of these again"
+    research.project("other")
+    assert research.ask(TRY_IN, "other", lens=lenses[-1])["tryLens"] is not None
+    research.clock.now += DAY
+    assert research.ask(TRY_IN, lens=lenses[-1])["tryLens"] is not None
+
+
+def test_no_more_is_weighed_for_a_trial_than_may_be(research: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(trying, "WORK", 10)
+    assert research.refusal(TRY_IN, lens=WARM) == "TOO_COSTLY"
 
 
 def test_a_researcher_tries_nothing_beside_what_the_project_is_bound_to_and_no_bad_lens(research: House) -> None:

@@ -1,5 +1,6 @@
 """Coded texts go to programs for qualitative analysis and come back, each coding once, and nothing that is no such project is taken."""
 
+import io
 import zipfile
 from pathlib import Path
 from xml.etree import ElementTree
@@ -12,6 +13,10 @@ from sent_lines import account, note, pair
 from test_coding import coded, given
 from xsdata.exceptions import ParserError
 from xsdata_pydantic.bindings import XmlParser
+
+from domain.model.codebook import codebook_from_yaml
+from domain.model.errors import Refused
+from projections.export.refi_qda import packed
 
 NS = "{urn:QDA-XML:project:1.0}"
 TEXT = "Zij is 🍵 altijd\r\nzo aardig & lief."
@@ -128,6 +133,14 @@ def test_the_codebook_goes_along_with_what_codes_mean_and_under_which_they_stand
         ("codes: {tea: x}", "codes"),
         ("codes: {" + "x" * 41 + ": {}}", "codes"),
         ("codes: &a {}", "anchors"),
+        ('codes: {"a\\u0001b": {}}', "character"),
+        ('codes: {tea: {description: "a\\uFFFFb"}}', "character"),
+        ('codes: {tea: {description: "a\\uD800b"}}', "character"),
+        ("codes: {" + ", ".join(f"c{n}: {{under: c{n + 1}}}" for n in range(20)) + ", c20: {}}", "it stands under more than 19 others"),
+        ("codes: {tea: {}, cup: {}, tea: {under: cup}}", "'tea' is written twice"),
+        ("codes: {tea: {description: a, description: b}}", "'description' is written twice"),
+        ("codes: {<<: {tea: {}}, tea: {}}", "merges"),
+        ("codes: " + "[" * 9_000, "it is nested more than 20 deep"),
     ],
 )
 def test_what_is_no_codebook_is_refused_in_words_and_the_old_one_stands(run: Run, tmp_path: Path, text: str, told: str) -> None:
@@ -136,6 +149,22 @@ def test_what_is_no_codebook_is_refused_in_words_and_the_old_one_stands(run: Run
     (tmp_path / "book.yaml").write_text(text)
     assert told in refused(run("coding", "codebook", str(tmp_path / "book.yaml")))
     assert set(answer(run("coding", "codebook", "--json"))["codes"]) == {"warmth", "tea", "unused"}
+
+
+def test_codes_may_stand_under_nineteen_others_and_mean_something_in_several_lines() -> None:
+    chain = ", ".join(f"c{n}: {{under: c{n + 1}}}" for n in range(19))
+    book = codebook_from_yaml(f'codes: {{{chain}, c19: {{description: "one\\ntwo\\tthree é 😀"}}}}'.encode())
+    with zipfile.ZipFile(io.BytesIO(packed([], "deep", book))) as archive:
+        root = ElementTree.fromstring(archive.read("project.qde"))
+    assert len(list(root.iter(f"{NS}Code"))) == 20
+    assert root.findtext(f".//{NS}Description") == "one\ntwo\tthree é 😀"
+
+
+def test_where_a_code_does_not_fit_is_told_without_the_words_of_a_program() -> None:
+    with pytest.raises(Refused) as refusal:
+        codebook_from_yaml(b"codes: {" + b"x" * 41 + b": {}}")
+    assert refusal.value.refusal.field == "codes"
+    assert refusal.value.refusal.text() == "This is no codebook: codes: a name in it: Expected `str` of length <= 40."
 
 
 def test_a_reader_that_was_made_from_the_schema_finds_what_was_written(run: Run, tmp_path: Path) -> None:

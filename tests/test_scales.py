@@ -141,6 +141,9 @@ def test_a_changed_scale_is_a_new_version_and_the_old_one_scores_what_was_taken_
         (OWN.format(version="1", by="mean", most=10).replace(", nl: Warmte", ""), "title: it has none in 'nl'"),
         (OWN.format(version="1", by="mean", most=10).replace("warmth", "ios"), "a scale of the platform itself"),
         (OWN.format(version="1", by="mean", most=10) + "more: 1\n", "more"),
+        (OWN.format(version="1", by="griffin", most=10).replace("[kind, near]", "[kind, kind]"), "'kind' stands in it twice"),
+        (OWN.format(version="1", by="mean", most=10).replace("  near:", "  kind:"), "'kind' is written twice"),
+        (OWN.format(version="1", by="mean", most=10) + "version: '2'\n", "'version' is written twice"),
         ("name: &name warmth\nversion: *name", "anchors"),
         ("name: [", "This is no scale"),
     ],
@@ -239,6 +242,10 @@ def test_an_administrator_publishes_a_scale_over_http_and_researchers_are_told_i
     told = {one["scale"]: one["scores"] for one in nodes[house.called("contact-0")]["measures"]}
     assert told["warmth@1"] == [{"name": "warmth", "value": 6}]
     assert [one["name"] for one in house.ask(MEASURES)["scales"]] == ["gives-costs", "ios", "warmth"]
+    for language, title in (("nl", "Warmte"), ("en", "Warmth")):
+        for who, query in ((house.who("coordinator"), "{ scales { title } }"), (house.researcher(), "{ research { scales { title } } }")):
+            data = house.served.answer(query, {**who, "Accept-Language": language})["data"]
+            assert data.get("research", data)["scales"][-1] == {"title": title}
     with house.organisation.store.reading() as connection:
         found = [(one.place, one.kinds) for one in entries(connection, None, None) if one.action == "changed"]
     assert found[0] == ("setting/scale.warmth", ("scale_published",))

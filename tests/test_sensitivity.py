@@ -1,35 +1,20 @@
 """How much what a lens concludes hangs on its numbers: by a seed and one by one, as a lens with such a number reads; of enough people."""
 
 from pathlib import Path
-from typing import Any
 
 import pytest
-from command_line import EXAMPLES, Run, answer, refused, run_within
+from command_line import Run, answer, refused
 from msgspec.structs import replace
-from research_house import LENSES, House, research_house, seeker, volunteer
+from research_house import LENSES, House, seeker, volunteer
 from sent_lines import account, line
 from served import Served
-from store_places import Files
 from test_coding import coded
 
 from domain.model.errors import Refused
 from domain.model.lens import EVIDENCE, WEIGHTS
-from projections.research.cases import case, read
-from projections.research.sensitivity import BOUNDS, WORK, moved, numbers, swept
+from projections.research.cases import WORK, case, read
+from projections.research.sensitivity import BOUNDS, moved, numbers, swept
 from projections.views import research as asking
-
-
-@pytest.fixture
-def run(tmp_path: Path) -> Run:
-    made = run_within(tmp_path)
-    assert made("import", *EXAMPLES).code == 0
-    return made
-
-
-@pytest.fixture
-def research(tmp_path: Path) -> Any:
-    with research_house(Files(tmp_path / "house.db")) as house:
-        yield house
 
 
 def test_the_same_seed_has_the_same_answer_and_another_seed_another(run: Run) -> None:

@@ -3,13 +3,17 @@
 It is written as YAML, and replaced as a whole. It is about how is coded, and stands in the clear: nobody's words belong in it.
 """
 
+from functools import partial
 from typing import Annotated
 
 from msgspec import Meta, Struct
 
-from domain.model.errors import Refused, bad
 from domain.model.words import ShortWord
-from domain.model.yaml_file import decoded
+from domain.model.yaml_file import decoded, unfit
+
+MOST_LEVELS = 20
+"""Of codes under codes."""
+_bad = partial(unfit, "codebook_bad")
 
 
 class Described(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
@@ -38,11 +42,7 @@ def codebook_from_yaml(text: bytes) -> Codebook:
             if above in seen:
                 raise _bad(f"codes.{name}: it stands under itself")
             seen.add(above)
+            if len(seen) > MOST_LEVELS:
+                raise _bad(f"codes.{name}: it stands under more than {MOST_LEVELS - 1} others")
             above = book.codes[above].under if above in book.codes else None
     return book
-
-
-def _bad(message: str) -> Refused:
-    text, _, path = message.partition(" - at `$")
-    path = path.rstrip("`").lstrip(".")
-    return bad("codebook_bad", path or None, detail=f"{path}: {text}" if path else text)

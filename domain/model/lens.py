@@ -13,7 +13,7 @@ from msgspec import Meta, Struct
 from domain.model.errors import Refused, bad
 from domain.model.time import DAY
 from domain.model.words import ShortWord
-from domain.model.yaml_file import decoded
+from domain.model.yaml_file import decoded, placed, unfit
 
 Weight = tuple[float, float, float]
 """What something adds to help, friendship and openness."""
@@ -135,11 +135,10 @@ def _recorded_field(path: str) -> str:
 
 
 def _bad(message: str, field: Callable[[str], str]) -> Refused:
-    text, _, path = message.partition(" - at `$")
-    path = path.rstrip("`").lstrip(".")
+    text, path = placed(message)
     if "regex" in text:
         return bad("lens_name" if path == "name" else "lens_version_form", field(path))
-    return bad("lens_bad", field(path) or None, detail=f"{path}: {text}" if path else text)
+    return unfit("lens_bad", message, field)
 
 
 def checked(definition: Definition, field: Callable[[str], str] = lambda path: path) -> Definition:

@@ -3,19 +3,21 @@
 Two are shipped; organisations write their own as YAML. A published version is never changed, and scores cite it as `name@version`.
 """
 
+from functools import partial
 from typing import Annotated, Literal, get_args
 
 from msgspec import Meta, Struct
 
-from domain.model.errors import Language, Refused, bad
+from domain.model.errors import Language
 from domain.model.words import ID_FORM
-from domain.model.yaml_file import decoded
+from domain.model.yaml_file import decoded, unfit
 
 By = Literal["mean", "sum", "griffin"]
 Word = Annotated[str, Meta(min_length=1, max_length=128)]
 Told = Annotated[str, Meta(min_length=1, max_length=2_000)]
 Bound = Annotated[float, Meta(ge=-1e9, le=1e9)]
 Version = Annotated[str, Meta(pattern=r"\A[A-Za-z0-9._-]{1,40}\Z")]
+_bad = partial(unfit, "scale_bad")
 
 
 class Item(Struct, frozen=True, forbid_unknown_fields=True):
@@ -59,12 +61,8 @@ def scale_from_yaml(text: bytes) -> Scale:
     for name, formula in scale.scores.items():
         if unknown := [item for item in formula.of if item not in scale.items]:
             raise _bad(f"scores.{name}: '{unknown[0]}' is none of its items")
+        if twice := [item for place, item in enumerate(formula.of) if item in formula.of[:place]]:
+            raise _bad(f"scores.{name}: '{twice[0]}' stands in it twice")
         if formula.by == "griffin" and len(formula.of) != 2:
             raise _bad(f"scores.{name}: Griffin's index is of two items, what speaks for it and what speaks against it")
     return scale
-
-
-def _bad(message: str) -> Refused:
-    text, _, path = message.partition(" - at `$")
-    path = path.rstrip("`").lstrip(".")
-    return bad("scale_bad", path or None, detail=f"{path}: {text}" if path else text)

@@ -142,14 +142,18 @@ SERVICE_RULES: dict[str, tuple[str, str]] = {
         "Overeenstemming wordt over {limit} relaties tegelijk berekend; dit zijn er meer. Vraag het van één initiatief, of begin een project van minder.",
     ),
     "lens_spread": (
-        "Weights are multiplied by 1 − spread to 1 + spread: give more than 0 and at most 1.",
-        "Gewichten worden vermenigvuldigd met 1 − spread tot 1 + spread: geef meer dan 0 en hoogstens 1.",
+        "Numbers are multiplied by 1 − spread to 1 + spread: give more than 0 and at most 1.",
+        "Getallen worden vermenigvuldigd met 1 − spread tot 1 + spread: geef meer dan 0 en hoogstens 1.",
     ),
     "lens_draws": ("Draw 1 to {limit} times.", "Trek 1 tot {limit} keer."),
     "lens_sample": ("A lens is tried on 1 to {limit} relationships.", "Een lens wordt op 1 tot {limit} relaties geprobeerd."),
     "lens_sweep": (
-        "This weighs events and reads weeks {size} times; {limit} times is what is done at once. Draw fewer times, or take a smaller sample.",
-        "Hierbij worden gebeurtenissen en weken {size} keer gewogen en gelezen; dat mag tegelijk {limit} keer. Trek minder vaak, of neem een kleinere steekproef.",
+        "This weighs events and reads weeks {size} times; {limit} times is what is done at once. Draw fewer times, or ask of fewer relationships.",
+        "Hierbij worden gebeurtenissen en weken {size} keer gewogen en gelezen; dat mag tegelijk {limit} keer. Trek minder vaak, of vraag het van minder relaties.",
+    ),
+    "lens_tries": (
+        "In a project {limit} different lenses of your own are tried a day. Try another tomorrow, or ask the organisation to publish one.",
+        "In een project worden per dag {limit} verschillende eigen lenzen geprobeerd. Probeer morgen een andere, of vraag de organisatie er een te publiceren.",
     ),
     "scale_bad": ("This is no scale: {detail}.", "Dit is geen schaal: {detail}."),
     "scale_builtin": (

@@ -33,7 +33,10 @@ class OwnScales:
         self._accesses = accesses
 
     def publish(self, scale: Scale, who: Viewer) -> bool:
-        """Whether it was published now; not where the same was before. Raises `Refused` where that version is another."""
+        """Whether it was published now; not where the same was before. Raises `Refused` where that version is another.
+
+        Where two publish that version at the same moment, the access log says of both that they did, also of whom is refused: it is written
+        before anything is done."""
         with self._database.reading() as connection:
             if _stands(connection, scale):
                 return False

@@ -1,4 +1,4 @@
-"""The verbs for lenses: which there are, trying one before it is published, publishing it, and how much hangs on its weights."""
+"""The verbs for lenses: which there are, trying one before it is published, publishing it, and how much hangs on its numbers."""
 
 import uuid
 

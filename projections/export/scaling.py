@@ -11,7 +11,7 @@ from projections.export.tables import headed
 from projections.export.tending import opened
 from projections.export.terminal import Verb, Verbs, acting, show
 from projections.export.vocabulary import plain
-from projections.scales.scoring import own_scale, scales
+from projections.scales.scoring import own_scale, scales_with
 
 
 @click.group("scale", cls=Verbs)
@@ -23,7 +23,7 @@ def scale() -> None:
 def list_scales() -> None:
     """List the scales there are."""
     with questions() as asked:
-        found = [*scales().values(), *asked.scales()]
+        found = scales_with(asked.scales())
     show(found, lambda language: _table(found, language))
 
 

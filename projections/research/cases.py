@@ -1,7 +1,7 @@
 """Histories on which a lens is tried: what a lens concludes of each of them, pooled, for as long as it is observed.
 
 A conclusion is the moves that were made and how it stood at the end of each week. So lenses are laid side by side, and one lens beside
-itself with other weights.
+itself with other numbers.
 """
 
 from collections.abc import Iterable, Sequence
@@ -9,6 +9,7 @@ from random import Random
 
 from msgspec import Struct
 
+from domain.model.errors import Refusal, Refused
 from domain.model.lens import Definition
 from domain.model.time import DAY
 from projections.lenses import accounts, looks
@@ -16,6 +17,8 @@ from projections.lenses.chronicle import Chronicle
 from projections.lenses.evidence import Contribution, Move, weigh
 
 WEEK = 7 * DAY
+WORK = 4_000_000
+"""Events that are weighed and weeks that are read, each as often as it is: some half a minute."""
 PHASES = ("help", "friendship", "ambiguity", "unobserved", "ended")
 Way = tuple[str, Definition]
 """A lens by its name; that of `accounts` has no weights, so its definition counts for nothing."""
@@ -50,6 +53,12 @@ def drawn(ids: Iterable[str], most: int, seed: int) -> list[str]:
     """So many of these at the most, the same ones for the same seed."""
     chance = Random(seed)
     return sorted(id for _, id in sorted((chance.random(), id) for id in sorted(ids))[:most])
+
+
+def bounded(cases: Iterable[Case], times: int, field: str) -> None:
+    """Raises `Refused` where it is more than is done at once to read these cases so often. `field`: what would make it less."""
+    if (size := sum(len(case.told.steps) + len(case.instants) for case in cases) * times) > WORK:
+        raise Refused(Refusal("TOO_COSTLY", "lens_sweep", field, {"limit": WORK, "size": size}))
 
 
 def read(case: Case, way: Way) -> Conclusion:

@@ -12,15 +12,13 @@ from random import Random
 
 from msgspec.structs import replace
 
-from domain.model.errors import Refusal, Refused, bad
+from domain.model.errors import bad
 from domain.model.lens import WEIGHTS, Definition, Weight
 from projections.lenses.evidence import weigh
-from projections.research.cases import PHASES, Case, Conclusion, weighed
+from projections.research.cases import PHASES, Case, Conclusion, bounded, weighed
 from projections.views.answers import Answer
 
 MOST_DRAWS = 200
-WORK = 4_000_000
-"""Events that are weighed and weeks that are read, each as often as it is: some half a minute."""
 BOUNDS = {"half_life_days": (1.0, 36_525.0), **dict.fromkeys(("unobserved_below", "change_by", "agreed_openness"), (0.001, 1.0))}
 """Between what the numbers of a lens are moved that are no weights. At nothing strengths would never have faded, or be gone at once."""
 CODES = "codes."
@@ -108,7 +106,7 @@ def swept(
     going: Callable[[], None],
     is_told: Callable[[Set[str]], bool],
 ) -> Sensitivity:
-    """Read the cases with moved weights. `going` is called between two readings, and may break off. `is_told`: whether a weight is told
+    """Read the cases with moved numbers. `going` is called between two readings, and may break off. `is_told`: whether a weight is told
     that changes how these cases read, and no others. Raises `Refused`."""
     check(spread, draws)
     used = numbers(lens)
@@ -116,8 +114,7 @@ def swept(
     chance = Random(seed)
     random = [moved(lens, {name: 1 + spread * (2 * chance.random() - 1) for name in used}) for _ in range(draws)]
     lenses = [lens, *random, *(one for _, one in single)]
-    if (size := sum(len(case.told.steps) + len(case.instants) for case in cases) * len(lenses)) > WORK:
-        raise Refused(Refusal("TOO_COSTLY", "lens_sweep", "draws", {"limit": WORK, "size": size}))
+    bounded(cases, len(lenses), "draws")
     sums = [_Sum() for _ in lenses]
     for case in cases:
         own = weigh(case.told, lens)

@@ -2,16 +2,17 @@
 
 Neither is right: that two lenses differ says what the one believes and the other does not. Nothing of a trial is kept.
 A lens may weigh a single kind of event and nothing else. Who may not open a history is therefore told nothing of a single one, and numbers
-of enough people alone.
+of enough people alone: how these stand with the one lens, whatever it is laid beside, since two tables with a side in common can be taken
+off one another. It does not keep a lens that is made for it, asked beside one that hardly differs, from telling of one relationship.
 """
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Sequence
 
 import numpy as np
 
 from domain.model.time import rfc3339
-from projections.research.cases import PHASES, Case, Conclusion, Way, read
+from projections.research.cases import PHASES, Case, Conclusion, Way, bounded, read
 from projections.research.enough import Enough
 from projections.views.answers import Answer
 
@@ -53,26 +54,23 @@ class Trial(Answer):
     moves: list[Differing]
 
 
-class Crossing(Answer):
-    """As `Crossed`, where a number is None that is of too few people, or would tell of too few."""
+class Standing(Answer):
+    """How many relationships stand so at the last."""
 
-    beside: str
-    tried: str
-    relationships: int | None
-    weeks: int | None
+    phase: str
+    relationships: int
 
 
 class ProjectTrial(Answer):
-    """As `Trial`, without any single relationship. `same` and `differing` are None where those that read otherwise, or those that do not,
-    are of too few people. How many read the same now is not told: it is a sum over `phases`, and would tell what is held back there."""
+    """`phases` are those of the lens that is tried, by itself; one that is of too few people is left out, and what would give it away.
+    `same` relationships read the same all the time; None where these, or the others, are in any phase of too few."""
 
     lens: str
     beside: str
     relationships: int
     among: int
     same: int | None
-    differing: int | None
-    phases: list[Crossing]
+    phases: list[Standing]
 
 
 def tried(cases: Iterable[Case], way: Way, beside: Way, names: tuple[str, str], among: int, seed: int, going: Callable[[], None]) -> Trial:
@@ -99,27 +97,17 @@ def tried(cases: Iterable[Case], way: Way, beside: Way, names: tuple[str, str], 
 def tried_together(
     cases: Sequence[Case], way: Way, beside: Way, names: tuple[str, str], among: int, enough: Enough, going: Callable[[], None]
 ) -> ProjectTrial:
-    """The same of relationships that are told of together. `enough` has who is in each case, in their order."""
+    """The same of relationships that are told of together. `enough` has who is in each case, in their order. Raises `Refused`."""
+    bounded(cases, 2, "definition")
     found: list[tuple[Conclusion, Conclusion]] = []
     for case in cases:
         going()
         found.append((read(case, beside), read(case, way)))
-    now = [Counter([(old.phases[-1], new.phases[-1])]) for old, new in found]
-    weeks = [Counter(zip(old.phases, new.phases, strict=True)) for old, new in found]
-    stand, stood = _told(now, enough), _told(weeks, enough)
-    crossed = [Crossing(a.upper(), b.upper(), stand.get((a, b)), stood.get((a, b))) for a, b in sorted(stand.keys() | stood.keys())]
     same = np.array([new.changes == old.changes for old, new in found])
-    apart = sum(len({*new.changes} ^ {*old.changes}) for old, new in found)
-    is_told = all(enough.is_told(rows) for rows in (same, ~same) if rows.any())
-    phases = sorted(crossed, key=lambda one: -(one.weeks or 0))
-    return ProjectTrial(*names, len(found), among, int(same.sum()) if is_told else None, apart if is_told else None, phases)
-
-
-def _told(counts: Sequence[Counter[tuple[str, str]]], enough: Enough) -> Mapping[tuple[str, str], int]:
-    """Of each pair of phases the sum over all cases, where it is told. How all stood with the one lens is known: so each of its phases is a
-    whole by itself."""
-    told = {}
-    for phase in PHASES:
-        parts = {number: np.array([(phase, other) in one for one in counts]) for number, other in enumerate(PHASES)}
-        told.update({pair: sum(one[pair] for one in counts) for pair in ((phase, PHASES[number]) for number in enough.told(parts))})
-    return told
+    last = np.array([PHASES.index(new.phases[-1]) for _, new in found])
+    parts = {place: last == place for place in range(len(PHASES))}
+    phases = [Standing(PHASES[place].upper(), int(parts[place].sum())) for place in sorted(enough.told(parts))]
+    # Not only both by themselves: laid beside a phase, the number of all would tell of the few in it that read the same, or do not.
+    shares = [rows & alike for rows in parts.values() for alike in (same, ~same)]
+    is_told = all(enough.is_told(rows) for rows in shares if rows.any())
+    return ProjectTrial(*names, len(found), among, int(same.sum()) if is_told else None, phases)

@@ -41,6 +41,11 @@ def scales() -> Mapping[str, Scale]:
     return {scale.name: scale for scale in sorted(made, key=lambda scale: scale.name)}
 
 
+def scales_with(own: Sequence[Scale]) -> list[Scale]:
+    """All there are: those that are shipped, and those of an organisation, in the order in which they were published."""
+    return [*scales().values(), *own]
+
+
 def own_scale(text: bytes) -> Scale:
     """A scale of an organisation's own from its YAML file. Raises `Refused`."""
     scale = scale_from_yaml(text)
@@ -50,9 +55,9 @@ def own_scale(text: bytes) -> Scale:
 
 
 def scale_of(instrument: str, version: str | None, own: Sequence[Scale] = ()) -> Scale | None:
-    """The scale that an instrument is, in the version that was taken, or the newest where none is said; None where there is none. `own` are
-    those of the organisation, in the order in which they were published."""
-    named = [scale for scale in (*scales().values(), *own) if scale.name == instrument and version in (None, scale.version)]
+    """The scale that an instrument is, in the version that was taken, or the newest where none is said; None where there is none. `own`:
+    see `scales_with`."""
+    named = [scale for scale in scales_with(own) if scale.name == instrument and version in (None, scale.version)]
     return named[-1] if named else None
 
 

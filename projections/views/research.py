@@ -40,12 +40,13 @@ from projections.views.scope import Scope
 from projections.views.snapshot import POINTS, Snapshot
 from projections.views.snapshots import Snapshots
 from projections.views.trials import with_weights
+from projections.views.tries import Tries
 from projections.views.weekly import member_told, moves_told, trajectory_of
 
 MOST_STEP = 520
 """Weeks."""
 MOST_SWEPT = 100
-"""Relationships on which a lens is tried, or how much hangs on its weights."""
+"""Relationships on which a lens is tried, or how much hangs on its numbers."""
 BETWEEN = "/"
 """Stands in a member's key between the relationship and the handle, in neither of which it occurs."""
 _PSEUDONYM = re.compile(FORM)
@@ -185,12 +186,12 @@ class Asked(Struct, frozen=True):
             return None
         return swept(cases, definition, spread, draws, seed, len(self.cohort.ids), go_on, self.cohort.is_of_enough)
 
-    def trial(self, lens: Definition, beside: str | None) -> ProjectTrial | None:
-        """A lens that need not be published, beside one that the project is asked through, on the same relationships; None where these are
-        of too few. Raises `Refused`, also where the project was bound to lenses: another is none of them."""
+    def trial(self, lens: Definition) -> ProjectTrial | None:
+        """A lens that need not be published, beside the one that is asked through where none is named, on the same relationships; None
+        where these are of too few. Raises `Refused`, also where the project was bound to lenses: another is none of them."""
         if self.project.lenses is not None:
             raise _bound(self.project)
-        name, other = lens_for(self.snapshot, self.project, beside)
+        name, other = lens_for(self.snapshot, self.project, None)
         if not self.cohort.is_shown or (cases := self._cases()) is None:
             return None
         enough = Enough([self.cohort.people(case.id) for case in cases], self.cohort.fewest)
@@ -274,6 +275,7 @@ class Research:
         self._fewest = fewest
         self._store = store
         self._snapshots = Snapshots(store, runner)
+        self._tries = Tries()
         self._cohorts: dict[str, tuple[Hashable, Cohort]] = {}
         """By project, the last that was worked out, and in which state; of nobody who is out of it anything is kept."""
 
@@ -329,10 +331,11 @@ class Research:
         with self.asked(scope) as asked:
             return asked.sensitivity(lens, spread, draws, seed)
 
-    def trial(self, scope: Scope, lens: Definition, beside: str | None) -> ProjectTrial | None:
-        """None where nothing is told of the project."""
+    def trial(self, scope: Scope, lens: Definition) -> ProjectTrial | None:
+        """None where nothing is told of the project. Raises `Refused`, also where it tried enough lenses today."""
         with self.asked(scope) as asked:
-            return asked.trial(lens, beside)
+            self._tries.take(asked.project.id, lens, self._store.clock())
+            return asked.trial(lens)
 
     def page(self, scope: Scope, first: int, after: str | None) -> p.Page:
         with self.asked(scope) as asked:

@@ -1,4 +1,4 @@
-"""Lenses tried on the histories of whoever asks: one beside another, and one beside itself with its weights moved.
+"""Lenses tried on the histories of whoever asks: one beside another, and one beside itself with its numbers moved.
 
 What somebody may not open, no lens is tried on for them. Nothing of it is kept, and no content leaves: it is counted how histories read.
 """
