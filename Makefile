@@ -71,7 +71,7 @@ soak-isolation: setup ## send 100,000 hostile requests between 100 organisations
 soak-census: setup ## attack 10,000 tables of the census with a linear programme, 5 to 15 minutes, and look for what can be worked out
 	$(BIN)/python tests/census_soak.py --tables 10000 --seed 1
 
-screenshots: setup ## take the README's pictures of the web app anew (Debian: chromium)
+screenshots: setup ## take the README's pictures of the web app anew (Debian: chromium-headless-shell)
 	PYTHONPATH=. $(BIN)/python -W ignore tests/web_screenshots.py
 
 notebook: setup ## run examples/study.ipynb anew, and keep what comes out in it

@@ -24,7 +24,8 @@ from domain.model.roles import WHOLE, Reach, Role
 from domain.store.places import on_sqlite
 from tussenruimte import Organisation
 
-CHROMIUM = ("chromium", "chromium-browser", "google-chrome")
+CHROMIUM = ("chromium-headless-shell", "chromium", "chromium-browser", "google-chrome")
+"""The first of them has no window and none of what is around one, and takes a quarter less time."""
 ALONE = (
     "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-component-update",
     "--disable-sync",
@@ -44,7 +45,7 @@ EXPECTED = ("net::ERR_INTERNET_DISCONNECTED", "net::ERR_CONNECTION_REFUSED")
 def chromium(playwright: Playwright) -> Browser:
     named = os.environ.get("TUSSENRUIMTE_TEST_CHROMIUM") or next(filter(None, map(shutil.which, CHROMIUM)), None)
     if named is None:
-        pytest.skip("no Chromium is installed (Debian: chromium), nor named by TUSSENRUIMTE_TEST_CHROMIUM")
+        pytest.skip("no Chromium is installed (Debian: chromium-headless-shell), nor named by TUSSENRUIMTE_TEST_CHROMIUM")
     expect.set_options(timeout=PATIENCE_MS)
     return playwright.chromium.launch(executable_path=named, args=list(ALONE))
 
