@@ -13,13 +13,14 @@ from research_house import began
 from sent_lines import line
 from web_house import SEEN_IN, SIZES, WebHouse
 from web_keys import LOCALES, Keys
-from web_research import asked, everything, fill, opened, researcher, table
+from web_research import EACH, asked, everything, fill, opened, picture, researcher, table
 
 from domain.model.time import DAY, day, iso_day
 
 UNTIL, AROUND = "How long until a phase?", "What goes before an event, and what follows on it?"
 ALIKE, HOW_MUCH = "Which contacts went alike?", "How much happens in contacts?"
 LENSES, HOLDERS = "Where do two lenses differ?", "Where do two who look differ?"
+SPELLS = "{ research { relationships(first: 100) { nodes { pseudonym trajectory { spells { phase begin end } } } } } }"
 QUESTIONS = (UNTIL, AROUND, ALIKE, HOW_MUCH, LENSES, HOLDERS)
 
 
@@ -66,6 +67,17 @@ def test_a_question_is_asked_once_somebody_opens_it(web: WebHouse) -> None:
     assert not [one for one in asking if "analyses" in one]
     opened(page, HOW_MUCH)
     assert len([one for one in asking if "analyses" in one]) == 1
+
+
+def test_how_each_contact_went_is_kept_as_the_spells_that_the_server_tells(web: WebHouse) -> None:
+    page = researcher(web).open("research")
+    found = {tuple(row.values()) for row in numbers(picture(page, EACH))}
+    nodes = asked(page, SPELLS)["relationships"]["nodes"]
+    assert found == {
+        (node["pseudonym"], phase.lower(), str(begin), str(end))
+        for node in nodes
+        for phase, begin, end in zip(*(node["trajectory"]["spells"][column] for column in ("phase", "begin", "end")), strict=True)
+    }
 
 
 @pytest.mark.parametrize(

@@ -61,7 +61,8 @@ function Each({ title, file, contacts, end, step }) {
     columns: [say("research.pseudonym"), say("research.weeks"), say("research.observed"), say("research.spells")],
     rows: contacts.map((one) => [one.id, one.weeks, word("censoring", one.censoring), spellsSaid(one.stood)]),
   };
-  return html`<${Picture} title=${title} says=${say("research.each_says")} table=${table} file=${file}>${(width, describedBy) => html`
+  const data = contacts.flatMap(({ id, stood }) => stood.map(({ phase, from, to }) => ({ pseudonym: id, phase, begin: from, end: to - 1 })));
+  return html`<${Picture} title=${title} says=${say("research.each_says")} table=${table} data=${data} file=${file}>${(width, describedBy) => html`
     <${Sequences} contacts=${marks} from=${0} end=${end} time=${WEEKS} step=${step} width=${width} label=${title} describedBy=${describedBy} named=${named} />
     <${Named} marks=${marks} named=${named} otherwise=${say("initiative.point")} />
   `}<//>`;

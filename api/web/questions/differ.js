@@ -49,7 +49,8 @@ function Beside({ variables, file, fewest }) {
   return html`<${Analysed} query=${COMPARED} variables=${variables} few=${say("research.too_few_both", { fewest })}>
     ${(found) => {
       const [one, other] = [readBy(found.lens, found.lensVersion, found.holder), readBy(found.otherLens, found.otherLensVersion, found.otherHolder)];
-      const named = [file, found.lens, found.holder, "and", found.otherLens, found.otherHolder].filter(Boolean).join("-");
+      const [lens, otherLens] = [`${found.lens}@${found.lensVersion}`, `${found.otherLens}@${found.otherLensVersion}`];
+      const named = [file, lens, found.holder, "and", otherLens, found.otherHolder].filter(Boolean).join("-");
       return html`<${Crossed} found=${found} one=${one} other=${other} file=${named} /><${Agreed} found=${found} one=${one} other=${other} file=${`${named}-each`} />`;
     }}
   <//>`;
