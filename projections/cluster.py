@@ -17,7 +17,11 @@ def cluster(scheduler: str) -> Iterator[Any]:
         from distributed import Client
     except ImportError:
         raise Unusable("A cluster takes Dask. Install it with the platform, here and on the workers: tussenruimte[dask].") from None
-    with Client(scheduler, timeout=CONNECT_SECONDS) as client:  # type: ignore[no-untyped-call]
+    try:
+        found = Client(scheduler, timeout=CONNECT_SECONDS)  # type: ignore[no-untyped-call]
+    except (ValueError, TypeError) as error:
+        raise Unusable(f"'{scheduler}' is no address of a scheduler, as tcp://host:8786: {error}") from None
+    with found as client:
         try:
             client.wait_for_workers(1, timeout=CONNECT_SECONDS)
         except TimeoutError:

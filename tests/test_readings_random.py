@@ -129,6 +129,14 @@ def test_spans_are_as_in_the_oracle(lines: list[Line]) -> None:
     assert msgspec.to_builtins(spans.tensions(history)) == oracle.tensions(NOW)
 
 
+def test_a_lens_that_looks_often_does_not_look_all_the_time_until_a_term_lapses(monkeypatch: pytest.MonkeyPatch) -> None:
+    looked = []
+    seen = looks.seen
+    monkeypatch.setattr(looks, "seen", lambda *strengths: looked.append(strengths) or seen(*strengths))
+    told_by_evidence(chronicle_of([MATCH]), Definition("hasty", "1", half_life_days=1e-5, look_days=1e-5))
+    assert 0 < len(looked) < 1_000
+
+
 def test_a_lens_to_which_nothing_is_too_little_stops_looking_once_nothing_can_change(monkeypatch: pytest.MonkeyPatch) -> None:
     """Else it looks until a float has no smaller number: some 130 years of silence for one relationship."""
     lines = [MATCH, MET, told("account_given", "2021-02-02", {"named": "help"}, "a")]

@@ -133,6 +133,7 @@ def test_plain_r_loads_every_table_as_it_stands_with_the_types_and_words_of_its_
         ("sequences", ",evidence@1,", ",,", "lens is empty somewhere"),
         ("relationships", "\nr-", "\nq-", "it tells of what is not in relationships"),
         ("tse", ",0,HELP\n", ",x,HELP\n", "x"),
+        ("trajectories", ",0.", ",7.", "trajectories.csv: it is not as it was exported"),
     ],
 )
 def test_plain_r_says_what_is_not_as_it_was_exported(folder: Path, tmp_path: Path, name: str, was: str, now: str, told: str) -> None:
@@ -143,6 +144,16 @@ def test_plain_r_says_what_is_not_as_it_was_exported(folder: Path, tmp_path: Pat
     done = in_r(copy)
     assert done.returncode != 0
     assert told in done.stderr
+
+
+@R
+def test_plain_r_misses_rows_and_files_that_are_gone(folder: Path, tmp_path: Path) -> None:
+    copy = shutil.copytree(folder, tmp_path / "copy")
+    rows = (copy / "moves.csv").read_bytes().splitlines(keepends=True)
+    (copy / "moves.csv").write_bytes(b"".join(rows[:-1]))
+    assert "moves.csv: it is not as it was exported" in in_r(copy).stderr
+    (copy / "moves.csv").unlink()
+    assert "moves.csv: it is not there" in in_r(copy).stderr
 
 
 @R

@@ -108,6 +108,25 @@ def test_a_folder_that_workers_do_not_see_is_told_and_nothing_is_left(
     assert [path.name for path in tmp_path.iterdir()] == ["shared"]
 
 
+def test_a_scheduler_that_is_lost_is_told_and_nothing_is_left(
+    house: House, shared: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with Dask(1, environment()) as own, spread(own.scheduler.address, shared) as place:
+        begin = place.begin
+
+        def ending(unread: Sequence[Unread]) -> Callable[[], Iterator[list[Reading]]]:
+            own.workers[0].kill()
+            begun = begin(unread)
+            own.scheduler.kill()
+            return begun
+
+        monkeypatch.setattr(place, "begin", ending)
+        with pytest.raises(Unusable, match="The cluster was lost"):
+            written(house, tmp_path / "there", place)
+    assert list(shared.iterdir()) == []
+    assert not (tmp_path / "there").exists()
+
+
 def test_a_cluster_without_workers_is_told(shared: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(cluster, "CONNECT_SECONDS", 2)
     with Dask(0, environment()) as idle, pytest.raises(Unusable, match="has no workers"), spread(idle.scheduler.address, shared):
@@ -121,6 +140,8 @@ def test_a_cluster_without_workers_is_told(shared: Path, monkeypatch: pytest.Mon
         (["--segments", "."], 2, "go together"),
         (["--scheduler", "tcp://127.0.0.1:1", "--segments", "nowhere"], 1, "nowhere is no folder"),
         (["--scheduler", "tcp://127.0.0.1:1", "--segments", "."], 1, "tcp://127.0.0.1:1"),
+        (["--scheduler", "http://127.0.0.1:1", "--segments", "."], 1, "no address of a scheduler"),
+        (["--scheduler", "garbage", "--segments", "."], 1, "garbage"),
     ],
 )
 def test_what_cannot_be_shared_out_is_told(tmp_path: Path, said: list[str], code: int, told: str) -> None:

@@ -146,6 +146,9 @@ def moves(told: Chronicle, items: Sequence[Contribution], lens: Definition, hold
         lapses = [lapse for lapse in told.lapses if lapse > at and (following is None or lapse < following)]
         every = lens.silence
         while lapses or not (ended or strengths.settled(phase)):
+            if lapses and (ended or strengths.settled(phase)):
+                # Until then nothing can change.
+                silent += (lapses[0] - silent) // every * every
             silent = silent + every
             while lapses and lapses[0] <= silent:
                 lapse = lapses.pop(0)

@@ -110,11 +110,11 @@ def swept(
     that changes how these cases read, and no others. Raises `Refused`."""
     check(spread, draws)
     used = numbers(lens)
+    bounded(cases, 1 + draws + 2 * len(used), "draws")
     single = [(name, moved(lens, {name: factor})) for name in used for factor in (1 - spread, 1 + spread)]
     chance = Random(seed)
     random = [moved(lens, {name: 1 + spread * (2 * chance.random() - 1) for name in used}) for _ in range(draws)]
     lenses = [lens, *random, *(one for _, one in single)]
-    bounded(cases, len(lenses), "draws")
     sums = [_Sum() for _ in lenses]
     for case in cases:
         own = weigh(case.told, lens)

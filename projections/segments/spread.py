@@ -6,6 +6,7 @@ removed once it is read, and the folder they lie in when all are. Lenses without
 
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import CancelledError
 from contextlib import contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -74,12 +75,16 @@ class Spread:
                 yield [_reading(one, called, found[one.lens], first + place) for place, called in enumerate(one.whose)]
 
     def _result(self, path: Path, task: Any) -> Folded:
-        if (failure := task.exception()) is not None:
+        try:
+            failure = task.exception()
+            found: Folded | None = task.result() if failure is None else None
+        except CancelledError:
+            raise Unusable("The cluster was lost while it read. Nothing was written.") from None
+        if found is None:
             why = f"{type(failure).__name__}: {failure}"
             raise Unusable(f"The cluster read no segment in {self._folder.parent}, which its workers must see too. {why}")
         path.unlink()
-        result: Folded = task.result()
-        return result
+        return found
 
 
 @contextmanager
@@ -89,7 +94,8 @@ def spread(scheduler: str, folder: Path) -> Iterator[Spread]:
         raise Unusable("Segments are Parquet files. Install what writes them, here and on the workers: tussenruimte[parquet].")
     if not folder.is_dir():
         raise Unusable(f"{folder} is no folder. Name one that this machine and all workers see.")
-    with cluster(scheduler) as client, TemporaryDirectory(prefix="segments-", dir=folder) as own:
+    # Workers may run from another folder.
+    with cluster(scheduler) as client, TemporaryDirectory(prefix="segments-", dir=folder.resolve()) as own:
         yield Spread(client, Path(own))
 
 

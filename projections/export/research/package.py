@@ -3,6 +3,7 @@
 The same revision gives the same bytes in every file. The folder has the name it was asked for only when it is whole.
 """
 
+import hashlib
 import shutil
 from collections.abc import Callable, Sequence
 from contextlib import ExitStack
@@ -88,17 +89,23 @@ def _write(given: Given, about: About, folder: Path, progress: Progress) -> None
                 for file in files:
                     file.add(table, row)
             progress("export", done, found.relationships)
-    for name, text in _texts(about, tables).items():
+    for name, text in _texts(about, tables, folder).items():
         (folder / name).write_text(text, encoding="utf-8", newline="\n")
     # At last: it names all others.
     (folder / METADATA).write_text(_json(crate(about, folder)), encoding="utf-8", newline="\n")
 
 
-def _texts(about: About, tables: Sequence[Sheet]) -> dict[str, str]:
+def _texts(about: About, tables: Sequence[Sheet], folder: Path) -> dict[str, str]:
+    sums = {one.name: _md5(folder / f"{one.name}.csv") for one in tables}
     return {
         "datapackage.json": _json(datapackage(about, tables)), "codebook.md": codebook(about, tables), TERMS: terms(about),
-        "load.R": r_script(about, tables), "load.py": python_script(about),
+        "load.R": r_script(about, tables, sums), "load.py": python_script(about),
     }  # fmt: skip
+
+
+def _md5(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, lambda: hashlib.md5(usedforsecurity=False)).hexdigest()
 
 
 def _json(said: dict[str, Any]) -> str:

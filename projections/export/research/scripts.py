@@ -1,6 +1,6 @@
 """What loads a package into the tools of the field: plain R, TraMineR in R, polars and pandas in Python. They stand in it as files."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from projections.export.research.about import About
 from projections.export.research.columns import Column, Sheet
@@ -9,10 +9,11 @@ from projections.research.sequences import ALPHABET
 TYPES = {"string": "character", "integer": "integer", "number": "numeric"}
 
 
-def r_script(about: About, sheets: Sequence[Sheet]) -> str:
-    """All tables as data frames that are held against their schema; and where TraMineR is installed, the sequences of one lens and holder
-    as its state sequence object, and spells the long way round. R has no reader of JSON of its own, so the schema stands in it."""
-    step, schema = about.release.step, ",\n".join(_sheet(sheet, about) for sheet in sheets)
+def r_script(about: About, sheets: Sequence[Sheet], sums: Mapping[str, str]) -> str:
+    """All tables as data frames that are held against their schema and their MD5 (`sums`, by table: R has it too); and where TraMineR
+    is installed, the sequences of one lens and holder as its state sequence object, and spells the long way round. R has no reader of JSON
+    of its own, so the schema stands in it."""
+    step, schema = about.release.step, ",\n".join(_sheet(sheet, about, sums[sheet.name]) for sheet in sheets)
     return f'''# Loads release {about.version} of {about.release.project} in plain R, and into TraMineR where that is installed.
 # Laadt uitgave {about.version} van {about.release.project} in kaal R, en in TraMineR waar dat geïnstalleerd is.
 # Run it in the folder of the package. / Voer het uit in de map van het pakket.
@@ -35,6 +36,7 @@ refuse <- function(name, english, dutch) stop(name, ".csv: ", english, " / ", du
 # An empty field is missing; a text as NA is not. Where words are few they are the levels of a factor.
 load_table <- function(name) {{
   file <- paste0(name, ".csv")
+  if (!file.exists(file)) refuse(name, "it is not there.", "het is er niet.")
   columns <- schema[[name]]$columns
   header <- scan(file, what = "", sep = ",", nlines = 1, quiet = TRUE, fileEncoding = "UTF-8")
   if (!identical(header, names(columns))) refuse(name, "the columns are others.", "de kolommen zijn andere.")
@@ -57,6 +59,11 @@ for (name in names(tables)) {{
   of <- schema[[name]]$of
   if (!is.null(of) && !all(tables[[name]][[of[1]]] %in% tables[[of[2]]][[of[3]]])) {{
     refuse(name, paste0("it tells of what is not in ", of[2], "."), paste0("het vertelt over wat niet in ", of[2], " staat."))
+  }}
+}}
+for (name in names(tables)) {{
+  if (unname(tools::md5sum(paste0(name, ".csv"))) != schema[[name]]$md5) {{
+    refuse(name, "it is not as it was exported.", "het is niet zoals het is uitgegeven.")
   }}
   cat(name, ": ", nrow(tables[[name]]), " x ", ncol(tables[[name]]), "\\n", sep = "")
 }}
@@ -102,14 +109,14 @@ if (!requireNamespace("TraMineR", quietly = TRUE)) {{
 '''
 
 
-def _sheet(sheet: Sheet, about: About) -> str:
+def _sheet(sheet: Sheet, about: About, md5: str) -> str:
     """A table of the schema; the columns of STS, of which there may be hundreds, are counted."""
     of = "" if sheet.of is None else f", of = {_texts(sheet.of)}"
     if sheet.name == "sts":
         columns = f"c({_columns(sheet.columns[:1])}, points({about.points}, {about.release.step}))"
     else:
         columns = _columns(sheet.columns)
-    return f"  {sheet.name} = list(key = {_texts(sheet.key)}{of}, columns = {columns})"
+    return f"  {sheet.name} = list(md5 = '{md5}', key = {_texts(sheet.key)}{of}, columns = {columns})"
 
 
 def _columns(columns: Sequence[Column]) -> str:
