@@ -6,7 +6,7 @@ from typing import Any
 
 from domain.store.checks import Unusable
 
-CONNECT_SECONDS = 10
+CONNECT_SECONDS = 5
 
 
 @contextmanager

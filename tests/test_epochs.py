@@ -308,7 +308,7 @@ def test_a_dead_key_leaves_no_trace_in_the_file_or_its_wal(tmp_path: Path, clock
 
 
 def test_a_trace_that_somebody_still_reads_is_wiped_by_the_next_step(tmp_path: Path, clock: Clock, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("domain.store.key_places.BUSY_SECONDS", 0.05)
+    monkeypatch.setattr("domain.store.sqlite.EMPTY_SECONDS", 0.2)
     place = Files(tmp_path / "events.sqlite")
     with closing(opened(place, clock=clock)) as store, closing(sqlite3.connect(f"{place.path}.keys")) as reader:
         clock.now += WEEK
