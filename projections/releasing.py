@@ -15,6 +15,7 @@ from msgspec import Struct
 from domain.model.errors import Refusal, Refused, bad
 from domain.model.lens import BUILT_IN
 from domain.store.accesses import Access, viewer
+from domain.store.database import in_pages
 from domain.store.projects import check_asker, closed_project
 from domain.store.releases import Handed, Release, ReleaseRegister, Revision
 from domain.store.store import EventStore
@@ -27,6 +28,8 @@ FORM = 2
 MOST = 100
 """Releases of a project: each is worked out anew whenever they are listed after something was recorded."""
 SEEN = ("members", "voices")
+LOOKS = 5_000
+"""At relationships, that are written down together."""
 HERE = Here()
 Why = Literal["WITHDRAWN", "OTHERWISE", "WITHHELD", "CLOSED"]
 """Why a release is not as it was: there are fewer relationships in it; it comes out otherwise; there are too few people in it now; its
@@ -116,8 +119,8 @@ class Releasing:
             found.streams.clear()
             given = Given(out, found, self._fewest)
             yield given
-            looked = [Access(stream, SEEN, "export") for stream in found.streams]
-            self._store.accesses.write_all([(viewer(), one) for one in looked], snapshot.ring)
+            for streams in in_pages(found.streams, LOOKS):
+                self._store.accesses.write_all([(viewer(), Access(stream, SEEN, "export")) for stream in streams], snapshot.ring)
         self.register.hand(release, given.revision.number, format, viewer())
 
     def handed(self, scope: Scope) -> list[Holding]:

@@ -15,8 +15,8 @@ from projections.export.research.about import About
 from projections.export.research.columns import Column, Sheet
 from projections.export.research.rows import Row
 
-GROUP = 20_000
-"""Cells that are held of a table."""
+GROUP = 100_000
+"""Cells that are held of a table. What is held of the groups that are written grows with their number."""
 
 
 class ParquetFiles:
