@@ -164,6 +164,21 @@ def test_a_step_is_of_some_weeks(house: House, weeks: int) -> None:
     assert house.refusal(f"{{ research {{ relationships {{ nodes {{ trajectory(stepWeeks: {weeks}) {{ week }} }} }} }} }}") == "BAD_INPUT"
 
 
+@pytest.mark.parametrize("step", [1, 2, 5, 26, 520])
+def test_an_end_is_told_however_many_weeks_lie_between_two_readings(house: House, step: int) -> None:
+    house.record(over("contact-1", "2021-08-01"))
+    asked = (
+        f"{{ research {{ relationships(first: 100) {{ nodes {{ weeks censoring trajectory(stepWeeks: {step}) {{ week phase }} }} }} }} }}"
+    )
+    nodes = house.ask(asked)["relationships"]["nodes"]
+    (ended,) = [node for node in nodes if node["censoring"] == "ENDED"]
+    told = ended["trajectory"]
+    assert told["phase"].count("ENDED") == 1
+    assert told["phase"][-1] == "ENDED"
+    assert ended["weeks"] <= told["week"][-1] < ended["weeks"] + step
+    assert not any("ENDED" in node["trajectory"]["phase"] for node in nodes if node is not ended)
+
+
 def test_a_relationship_that_ended_is_told_up_to_its_last_week(house: House) -> None:
     house.record(over("contact-0", "2021-05-10"))
     (node,) = [one for one in house.nodes() if one["pseudonym"] == house.called("contact-0")]

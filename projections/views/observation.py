@@ -28,8 +28,8 @@ class Observation(Struct, frozen=True):
         return self.weeks.of(self.upto if self.ended is None else self.ended)
 
     def grid(self, step: int) -> range:
-        """The weeks of which is told: each as a whole, but for the last of one that ended."""
-        return range(0, self.length + (self.ended is not None), step)
+        """The weeks of which is told: each as a whole, but for the last of one that ended, the first that finds it over."""
+        return range(0, self.length + (0 if self.ended is None else step), step)
 
     def instants(self, grid: range) -> list[int]:
         """The last instant of each week."""
