@@ -19,7 +19,7 @@ from domain.store.database import in_pages
 from domain.store.projects import check_asker, closed_project
 from domain.store.releases import Handed, Release, ReleaseRegister, Revision
 from domain.store.store import EventStore
-from projections.views.released import Here, Place, Released, Told
+from projections.views.released import Here, Released, Told, Where
 from projections.views.research import Research, check_step, fixed
 from projections.views.scope import Scope
 
@@ -85,7 +85,7 @@ class Releasing:
         self._outs: dict[tuple[str, int], tuple[Hashable, Out]] = {}
         """By project and release, how it came out last, and in which state; of nobody anything is kept."""
 
-    def release(self, scope: Scope, lenses: Sequence[str] | None = None, step: int = 1, where: Place = HERE) -> Out:
+    def release(self, scope: Scope, lenses: Sequence[str] | None = None, step: int = 1, where: Where = HERE) -> Out:
         """Freeze a project as it is known now; one that was frozen like that already is the same release. Without `lenses` through its own,
         or those that are shipped. Raises `Refused`."""
         check_step(step)
@@ -108,7 +108,7 @@ class Releasing:
         return Out(made, first, [first])
 
     @contextmanager
-    def given(self, scope: Scope, number: int, format: str, where: Place = HERE) -> Iterator[Given]:
+    def given(self, scope: Scope, number: int, format: str, where: Where = HERE) -> Iterator[Given]:
         """A release to be given out. That it was is written down, and who was looked at, when all of it was read and before this ends: what
         was made of it until then is to be given to nobody where this raises. Raises `Refused`."""
         with self._research.opened(scope) as (snapshot, project):

@@ -13,8 +13,9 @@ from domain.model.lens import EVIDENCE, Definition
 from domain.store.pseudonyms import Weeks
 from projections.lenses.evidence import taken_by
 from projections.lenses.reading import column, moves_of, told_by_evidence
+from projections.research.sequences import ALPHABET
 from projections.segments import files
-from projections.segments.fold import CAUSES, STATES, Fold, fastest, folded, plain, rules
+from projections.segments.fold import CAUSES, Fold, fastest, folded, plain, rules
 from projections.segments.tracks import track
 from projections.views.observation import Observation
 
@@ -49,13 +50,13 @@ def test_what_is_folded_from_a_segment_is_what_the_lens_reads(
     for place, holder in enumerate(HOLDERS):
         read = column(body, lens, holder, seen.instants(grid))
         these = slice(found.grid[place], found.grid[place + 1])
-        assert [STATES[state] for state in found.state[these]] == read.phase
+        assert [ALPHABET[state].lower() for state in found.state[these]] == read.phase
         for part in range(3):
             expected = [np.nan if share is None else share[part] for share in read.shares]
             assert np.allclose(found.shares[part][these], expected, rtol=0, atol=1e-9, equal_nan=True)
         assert np.allclose(found.confidence[these], read.confidence, rtol=0, atol=1e-9)
-        moves = [(move.at, move.was, move.now, move.cause) for move in moves_of(body, holder) if move.at <= seen.upto]
+        moves = [move for move in moves_of(body, holder) if move.at <= seen.upto]
         those = range(found.moved[place], found.moved[place + 1])
-        assert [
-            (found.at[one] + origin, STATES[found.was[one]], STATES[found.now[one]], CAUSES[found.cause[one]]) for one in those
-        ] == moves
+        assert [(found.at[one] + origin, CAUSES[found.cause[one]]) for one in those] == [(move.at, move.cause.upper()) for move in moves]
+        changes = [(ALPHABET[found.was[one]], ALPHABET[found.now[one]]) for one in those]
+        assert changes == [(move.was.upper(), move.now.upper()) for move in moves]

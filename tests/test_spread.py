@@ -9,6 +9,7 @@ from command_line import EXAMPLES, environment, refused, run_in
 from dask_cluster import Dask
 from exported_research import EVA, SCOPE, exported, exporting_house
 from research_house import House
+from sent_lines import line
 
 from domain.model.time import DAY
 from domain.store.accesses import viewed_by
@@ -19,7 +20,7 @@ from projections.releasing import HERE
 from projections.segments import spread as spreading
 from projections.segments.spread import Spread, spread
 from projections.segments.tracks import Track
-from projections.views.released import Place, Reading, Unread
+from projections.views.released import Reading, Unread, Where
 
 
 @pytest.fixture(scope="module")
@@ -35,10 +36,10 @@ def dask() -> Iterator[Dask]:
         yield dask
 
 
-def written(house: House, folder: Path, place: Place) -> dict[str, bytes]:
-    """All files of the release."""
+def written(house: House, folder: Path, where: Where, number: int = 1) -> dict[str, bytes]:
+    """All files of a release."""
     with viewed_by(EVA):
-        package.write(house.organisation.releasing, house.organisation.log, SCOPE, 1, folder, "folder", lambda *_: None, place)
+        package.write(house.organisation.releasing, house.organisation.log, SCOPE, number, folder, "folder", lambda *_: None, where)
     return {file.relative_to(folder).as_posix(): file.read_bytes() for file in sorted(folder.rglob("*")) if file.is_file()}
 
 
@@ -59,6 +60,17 @@ def test_what_a_cluster_reads_is_the_same_to_the_byte(
     with spread(dask.scheduler.address, shared) as place:
         assert written(house, tmp_path / "there", place) == here
     assert list(shared.iterdir()) == []
+
+
+def test_versions_of_one_lens_are_read_each_by_itself(house: House, dask: Dask, shared: Path, tmp_path: Path) -> None:
+    for version, days in (("1", 20.0), ("2", 900.0)):
+        house.record(line(f"warm-{version}", "lens_published", "lens/warm", {"version": version, "definition": {"half_life_days": days}}))
+    exported(house, tmp_path / "here", lenses=["warm@1", "accounts", "warm@2", "evidence"])
+    number = house.organisation.releasing.register.all("study")[-1].number
+    with spread(dask.scheduler.address, shared) as where:
+        there = written(house, tmp_path / "there", where, number)
+    assert {name: (tmp_path / "here" / name).read_bytes() for name in there} == there
+    assert there["trajectories.csv"].count(b"warm@1") > 10
 
 
 def test_a_segment_holds_numbers_alone(house: House, dask: Dask, shared: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

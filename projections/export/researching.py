@@ -18,7 +18,7 @@ from projections.export.tending import Organisation, opened
 from projections.export.terminal import Verb, Verbs, acting, looking, show, watched
 from projections.releasing import HERE, Holding, Out
 from projections.segments.spread import spread
-from projections.views.released import Place
+from projections.views.released import Where
 from projections.views.scope import Scope
 
 
@@ -73,7 +73,7 @@ def people(id: str, names: tuple[str, ...]) -> None:
     show(_told(made), lambda _: f"asked by: {', '.join(made.people) if made.people is not None else 'whoever is of the project'}")
 
 
-def spreading(verb: Callable[..., None]) -> Callable[..., None]:
+def _spreading(verb: Callable[..., None]) -> Callable[..., None]:
     """A verb that may work readings out elsewhere."""
     over = click.option("--scheduler", metavar="ADDRESS", help="Of a Dask cluster that works the readings out, as tcp://host:8786.")
     through = click.option(
@@ -86,27 +86,27 @@ def spreading(verb: Callable[..., None]) -> Callable[..., None]:
 
 
 @contextmanager
-def _place(scheduler: str | None, segments: Path | None) -> Iterator[Place]:
+def _where(scheduler: str | None, segments: Path | None) -> Iterator[Where]:
     if (scheduler is None) != (segments is None):
         raise click.UsageError("--scheduler and --segments go together.")
     if scheduler is None or segments is None:
         yield HERE
     else:
-        with spread(scheduler, segments) as place:
-            yield place
+        with spread(scheduler, segments) as elsewhere:
+            yield elsewhere
 
 
 @project.command("release", cls=Verb)
 @click.argument("id")
 @click.option("--lens", "lenses", multiple=True, metavar="NAME", help="Read with this lens; else with the project's, or both shipped.")
 @click.option("--step", type=int, default=1, show_default=True, metavar="WEEKS", help="Weeks between two readings.")
-@spreading
+@_spreading
 def release(id: str, lenses: tuple[str, ...], step: int, scheduler: str | None, segments: Path | None) -> None:
     """Freeze what a project is told, as it is known now.
 
     It can be given out again with the same bytes, until somebody withdraws or is erased."""
-    with looking(), opened() as organisation, _place(scheduler, segments) as place:
-        made = organisation.releasing.release(_asking(organisation, id), lenses or None, step, place)
+    with looking(), opened() as organisation, _where(scheduler, segments) as where:
+        made = organisation.releasing.release(_asking(organisation, id), lenses or None, step, where)
     show(of_release(made), lambda _: f"release {made.release.number}: {_count(made)}\nSHA-256 {made.earlier[0].sha256}")
 
 
@@ -134,14 +134,14 @@ def handed(id: str) -> None:
 @click.option("--project", "id", required=True, metavar="ID", help="The project.")
 @click.option("--release", "number", type=int, required=True, metavar="NUMBER", help="The release of it.")
 @click.option("--out", "folder", type=click.Path(path_type=Path), required=True, metavar="FOLDER", help="The new folder to write.")
-@spreading
+@_spreading
 def export_research(id: str, number: int, folder: Path, scheduler: str | None, segments: Path | None) -> None:
     """Write a release of a research project as files for other tools.
 
     State sequences as CSV with a data package and a codebook. That it was given out, and to whom, is written down."""
-    with looking(), opened() as organisation, _place(scheduler, segments) as place, watched() as progress:
+    with looking(), opened() as organisation, _where(scheduler, segments) as where, watched() as progress:
         asking = _asking(organisation, id)
-        about = package.write(organisation.releasing, organisation.log, asking, number, folder, "folder", progress, place)
+        about = package.write(organisation.releasing, organisation.log, asking, number, folder, "folder", progress, where)
     answer = {"folder": str(folder), **about.told}
     show(
         answer,

@@ -5,6 +5,8 @@ its instant, and whoever asks sees those up to now.
 """
 
 from collections.abc import Iterator, Sequence
+from itertools import zip_longest
+from typing import NamedTuple
 
 from domain.model.lens import Definition
 from domain.model.time import DAY
@@ -125,7 +127,6 @@ def moves(told: Chronicle, items: Sequence[Contribution], lens: Definition, hold
     """The moves of one holder (None: pooled), of whom `items` are the contributions. In the order of time, into the future."""
     if not items and not told.ends:
         return []
-    groups = list(instants(told, items, holder))
     strengths = Strengths(items, lens)
     found: list[Move] = []
     phase = "unobserved"
@@ -137,17 +138,14 @@ def moves(told: Chronicle, items: Sequence[Contribution], lens: Definition, hold
             found.append(Move(at, phase, None, now, None, cause, triggers))
             phase = now
 
-    for place, (taken, ended) in enumerate(groups):
-        at = taken[0].event.at
-        following = groups[place + 1][0][0].event.at if place + 1 < len(groups) else None
+    for at, taken, ended, lapses, following in instants(told, items, holder):
         strengths.forward(at)
         look(at, ended, "events", tuple(step.event.id for step in taken))
         silent = at
-        lapses = [lapse for lapse in told.lapses if lapse > at and (following is None or lapse < following)]
         every = lens.silence
-        while lapses or not (ended or strengths.settled(phase)):
-            if lapses and (ended or strengths.settled(phase)):
-                # Until then nothing can change.
+        while not (is_still := ended or strengths.settled(phase)) or lapses:
+            if is_still:
+                # Until the term lapses nothing can change.
                 silent += (lapses[0] - silent) // every * every
             silent = silent + every
             while lapses and lapses[0] <= silent:
@@ -161,12 +159,25 @@ def moves(told: Chronicle, items: Sequence[Contribution], lens: Definition, hold
     return found
 
 
-def instants(told: Chronicle, items: Sequence[Contribution], holder: str | None) -> Iterator[tuple[list[Step], bool]]:
-    """The instants at which a look is taken since something happened: the events there that the reading takes, and whether the relationship
-    had ended after them. Those are left out before which nothing weighs, as what is seen there is nothing."""
+class Instant(NamedTuple):
+    """At which a look is taken since something happened. `taken` are the events there that the reading takes; `ended`, whether the
+    relationship had ended after them; `lapses`, when terms lapse before the `following` instant (None: there is none)."""
+
+    at: int
+    taken: list[Step]
+    ended: bool
+    lapses: list[int]
+    following: int | None
+
+
+def instants(told: Chronicle, items: Sequence[Contribution], holder: str | None) -> Iterator[Instant]:
+    """Those of a holder, of whom `items` are the contributions. Those are left out before which nothing weighs, as what is seen there is
+    nothing."""
     first = min((item.at for item in items), default=None)
     seeing = told.steps if told.ends or first is None else [step for step in told.steps if step.event.at >= first]
-    for group in at_one_instant(seeing):
-        taken = [step for step in group if taken_by(holder, step.event.perspective)]
-        if taken:
-            yield taken, group[-1].after.ended
+    groups = [(group, [one for one in group if taken_by(holder, one.event.perspective)]) for group in at_one_instant(seeing)]
+    groups = [(group, taken) for group, taken in groups if taken]
+    for (group, taken), after in zip_longest(groups, groups[1:]):
+        at, following = group[0].event.at, after[0][0].event.at if after else None
+        lapses = [lapse for lapse in told.lapses if lapse > at and (following is None or lapse < following)]
+        yield Instant(at, taken, group[-1].after.ended, lapses, following)

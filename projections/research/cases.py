@@ -55,7 +55,7 @@ def drawn(ids: Iterable[str], most: int, seed: int) -> list[str]:
     return sorted(id for _, id in sorted((chance.random(), id) for id in sorted(ids))[:most])
 
 
-def bounded(cases: Iterable[Case], times: int, field: str) -> None:
+def bounded(cases: Sequence[Case], times: int, field: str) -> None:
     """Raises `Refused` where it is more than is done at once to read these cases so often. `field`: what would make it less."""
     if (size := sum(len(case.told.steps) + len(case.instants) for case in cases) * times) > WORK:
         raise Refused(Refusal("TOO_COSTLY", "lens_sweep", field, {"limit": WORK, "size": size}))

@@ -18,11 +18,12 @@ from domain.model.time import DAY
 from domain.store.pseudonyms import WEEK
 from projections.lenses.evidence import LN2, SLIGHT
 from projections.lenses.looks import FADED
+from projections.research.sequences import ALPHABET
 from projections.segments.tracks import ENDED, HALVED, LAPSE
 
-STATES = ("unobserved", "help", "friendship", "ambiguity", "ended")
-CAUSES = ("events", "lapse", "silence")
-_UNOBSERVED, _HELP, _FRIENDSHIP, _AMBIGUITY, _OVER = range(5)
+CAUSES = ("EVENTS", "LAPSE", "SILENCE")
+# Places in ALPHABET and in CAUSES, as numbers for the loops.
+_UNOBSERVED, _HELP, _FRIENDSHIP, _AMBIGUITY, _OVER = map(ALPHABET.index, ("UNOBSERVED", "HELP", "FRIENDSHIP", "AMBIGUITY", "ENDED"))
 _EVENTS, _LAPSED, _SILENCE = range(3)
 Fold = Callable[..., tuple[NDArray[Any], ...]]
 _NEVER = np.iinfo(np.int64).max
@@ -42,8 +43,9 @@ class Segment(NamedTuple):
 
 
 class Folded(NamedTuple):
-    """What is read of a segment: `grid[i]` to `grid[i + 1]` are the points of track i (`state` a place in STATES; shares of help,
-    friendship and ambiguity, NaN where nothing is known; how much is known), `moved[i]` to `moved[i + 1]` its moves."""
+    """What is read of a segment: `grid[i]` to `grid[i + 1]` are the points of track i (`state` a place in ALPHABET; shares of help,
+    friendship and ambiguity, NaN where nothing is known; how much is known), `moved[i]` to `moved[i + 1]` its moves, each
+    with its cause as a place in CAUSES."""
 
     grid: NDArray[np.int64]
     state: NDArray[np.int8]

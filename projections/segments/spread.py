@@ -17,8 +17,9 @@ from msgspec import Struct
 from domain.store.checks import Unusable
 from projections.cluster import cluster
 from projections.lenses.evidence import taken_by, weigh
+from projections.research.sequences import ALPHABET
 from projections.segments import files
-from projections.segments.fold import CAUSES, STATES, Folded, Rules, folded, rules
+from projections.segments.fold import CAUSES, Folded, Rules, folded, rules
 from projections.segments.tracks import Track, origin, track
 from projections.views import pseudonymous as p
 from projections.views.observation import Observation
@@ -30,8 +31,6 @@ class _Sent(Struct, frozen=True):
     """What is held of a relationship until its readings are there."""
 
     lens: str
-    name: str
-    version: str
     whose: Sequence[str | None]
     seen: Observation
     step: int
@@ -50,9 +49,9 @@ class Spread:
 
     def begin(self, unread: Sequence[Unread]) -> Callable[[], Iterator[list[Reading]]]:
         """A segment for each lens."""
-        lenses = dict.fromkeys(one.lens for one in unread if one.definition is not None)
+        lenses = dict.fromkeys(one.lens for one in unread if one.is_weighed)
         tasks = {lens: self._send([one for one in unread if one.lens == lens]) for lens in lenses}
-        held = [read(one) if one.definition is None else _sent(one) for one in unread]
+        held = [_sent(one) if one.is_weighed else read(one) for one in unread]
         return lambda: self._arrived(held, tasks)
 
     def _send(self, unread: Sequence[Unread]) -> tuple[Path, Any]:
@@ -60,7 +59,6 @@ class Spread:
         path = self._folder / f"{self._written}.parquet"
         files.write(path, [found for one in unread for found in _tracks(one)])
         first = unread[0]
-        assert first.definition is not None
         return path, self._client.submit(folded_file, str(path), rules(first.definition, first.step), pure=False)
 
     def _arrived(self, held: Sequence[list[Reading] | _Sent], tasks: dict[str, tuple[Path, Any]]) -> Iterator[list[Reading]]:
@@ -105,30 +103,28 @@ def folded_file(path: str, rules: Rules) -> Folded:
 
 
 def _tracks(one: Unread) -> Iterator[Track]:
-    assert one.definition is not None
     items = weigh(one.told, one.definition)
     for holder, _ in one.whose:
         yield track(one.told, [item for item in items if taken_by(holder, item.holder)], holder, one.seen, one.step)
 
 
 def _sent(one: Unread) -> _Sent:
-    assert one.definition is not None
-    whose = [called for _, called in one.whose]
-    return _Sent(one.lens, one.definition.name, one.definition.version, whose, one.seen, one.step)
+    return _Sent(one.lens, [called for _, called in one.whose], one.seen, one.step)
 
 
 def _reading(one: _Sent, called: str | None, found: Folded, place: int) -> Reading:
+    name, _, version = one.lens.partition("@")
     these, those = (slice(bounds[place], bounds[place + 1]) for bounds in (found.grid, found.moved))
     shares = [[None if share != share else rounded(share) for share in part[these].tolist()] for part in found.shares]
-    phases = [STATES[state].upper() for state in found.state[these]]
+    phases = [ALPHABET[state] for state in found.state[these]]
     sure = [rounded(known) for known in found.confidence[these].tolist()]
     helped, befriended, ambiguous = shares
-    trajectory = p.Trajectory(one.name, one.version, called, list(one.seen.grid(one.step)), phases, helped, befriended, ambiguous, sure)
+    trajectory = p.Trajectory(name, version, called, list(one.seen.grid(one.step)), phases, helped, befriended, ambiguous, sure)
     began = origin(one.seen)
     moves = [
         p.Move(
-            one.name, one.version, called, one.seen.weeks.of(began + at), STATES[was].upper(), None, STATES[now].upper(), None,
-            CAUSES[cause].upper(),
+            name, version, called, one.seen.weeks.of(began + at), ALPHABET[was], None, ALPHABET[now], None,
+            CAUSES[cause],
         )
         for at, was, now, cause in zip(*(of[those].tolist() for of in (found.at, found.was, found.now, found.cause)), strict=True)
     ]  # fmt: skip

@@ -68,14 +68,9 @@ def _looks(told: Chronicle, items: Sequence[Contribution], holder: str | None, o
 
 def _when(told: Chronicle, items: Sequence[Contribution], holder: str | None) -> Iterator[tuple[int, bool, bool]]:
     """When looks are taken that are not taken in silence, whether it is over by then, and whether a term lapsed."""
-    groups = list(instants(told, items, holder))
-    for place, (taken, ended) in enumerate(groups):
-        at = taken[0].event.at
-        following = groups[place + 1][0][0].event.at if place + 1 < len(groups) else None
-        yield at, ended, False
-        for lapse in told.lapses:
-            if lapse > at and (following is None or lapse < following):
-                yield lapse, ended, True
+    for one in instants(told, items, holder):
+        yield one.at, one.ended, False
+        yield from ((lapse, one.ended, True) for lapse in one.lapses)
 
 
 def _sum(items: Sequence[Contribution]) -> Weight:

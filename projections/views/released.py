@@ -13,7 +13,7 @@ from msgspec import Struct
 
 from domain.model.event import Event
 from domain.model.history import resolve
-from domain.model.lens import EVIDENCE, Definition
+from domain.model.lens import Definition
 from domain.model.participant import Participant, after
 from domain.store.database import HANGS, in_pages
 from domain.store.deadline import go_on
@@ -39,16 +39,21 @@ PAGE = 100
 
 
 class Unread(Struct, frozen=True):
-    """A relationship to be read through a lens (`name@version`; the one that believes what was said has no definition) every `step` weeks,
-    for these holders with what each is called (None: pooled)."""
+    """A relationship to be read through a lens every `step` weeks, for these holders with what each is called (None: pooled). `is_weighed`:
+    not so the lens that believes what was said, whose definition counts for nothing."""
 
     told: Chronicle
-    lens: str
-    definition: Definition | None
+    name: str
     version: str
+    definition: Definition
+    is_weighed: bool
     whose: Sequence[tuple[str | None, str | None]]
     seen: Observation
     step: int
+
+    @property
+    def lens(self) -> str:
+        return f"{self.name}@{self.version}"
 
 
 class Reading(Struct, frozen=True):
@@ -67,7 +72,7 @@ class Told(Struct, frozen=True):
     readings: list[Reading]
 
 
-class Place(Protocol):
+class Where(Protocol):
     """Where readings are worked out: of `at_once` relationships together, and of so many more such pages while the first is waited for."""
 
     at_once: int
@@ -88,13 +93,12 @@ class Here:
 
 def read(one: Unread) -> list[Reading]:
     """How a relationship was read."""
-    definition = one.definition
-    body = told_by_accounts(one.told, one.version) if definition is None else told_by_evidence(one.told, definition)
+    body = told_by_evidence(one.told, one.definition) if one.is_weighed else told_by_accounts(one.told, one.version)
     return [
         Reading(
             one.lens,
             called,
-            trajectory_of(body, definition or EVIDENCE, holder, called, one.seen, one.step),
+            trajectory_of(body, one.definition, holder, called, one.seen, one.step),
             moves_told(body, holder, called, one.seen),
         )
         for holder, called in one.whose
@@ -113,14 +117,14 @@ class _Known(Struct, frozen=True):
 class Released:
     """A release as it comes out now. Of its relationships only their ids are held; the readings come one after another."""
 
-    def __init__(self, store: EventStore, snapshot: Snapshot, project: Project, release: Release, where: Place) -> None:
+    def __init__(self, store: EventStore, snapshot: Snapshot, project: Project, release: Release, where: Where) -> None:
         self.project, self.release = project, release
         self._where = where
         self._store, self._snapshot = store, snapshot
         self._names = pseudonyms_of(project, snapshot.ring)
         self._homes = Homes(store, snapshot.connection, snapshot.ring)
         self._initiatives: dict[str, p.Initiative] = {}
-        self._lenses = [(one, *snapshot.lens(one)) for one in release.lenses]
+        self._lenses = [snapshot.lens(one) for one in release.lenses]
         self._unsure = aside(snapshot)
         self.state = (snapshot.state, snapshot.gone(), self._unsure)
         """While it is the same, it comes out the same."""
@@ -265,9 +269,9 @@ class Released:
         called = {handle: self._names.member(one.id, handle) for handle in one.people}
         others = sorted(set(holders(one.told)) - called.keys())
         whose = [(None, None), *((other, other) for other in others), *sorted(called.items(), key=lambda pair: pair[1])]
-        for lens, name, definition in self._lenses:
+        for name, definition in self._lenses:
             version = self._snapshot.version(name, definition)
-            yield Unread(one.told, lens, None if name == "accounts" else definition, version, whose, one.seen, self.release.step)
+            yield Unread(one.told, name, version, definition, name != "accounts", whose, one.seen, self.release.step)
 
     def _person(self, participant: str) -> str:
         return self._names.person(self._main.get(participant, participant))

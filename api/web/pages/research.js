@@ -5,7 +5,7 @@ import { useAnswer } from "../answer.js";
 import { askAll } from "../ask.js";
 import { csv } from "../csv.js";
 import { daySaid } from "../days.js";
-import { Choice, Choices } from "../parts/choice.js";
+import { Select, Selects } from "../parts/select.js";
 import { download } from "../parts/download.js";
 import { Question } from "../parts/question.js";
 import { Answered } from "../parts/told.js";
@@ -86,9 +86,9 @@ function Study({ id, choices, own, fewest }) {
   const answer = useAnswer(WEEKS, { lens }, undefined, askedBy);
   const shared = { lens, file: id, fewest };
   return html`
-    <${Choices}>
-      <${Choice} label=${say("initiative.lens")} value=${lens} set=${setLens} choices=${choices} said=${lensSaid} />
-      <${Choice} label=${say("research.compare")} value=${by} set=${setBy} choices=${Object.keys(GROUPS)} said=${(name) => say(`research.by_${name}`)} />
+    <${Selects}>
+      <${Select} label=${say("initiative.lens")} value=${lens} set=${setLens} choices=${choices} said=${lensSaid} />
+      <${Select} label=${say("research.compare")} value=${by} set=${setBy} choices=${Object.keys(GROUPS)} said=${(name) => say(`research.by_${name}`)} />
     <//>
     ${chosen?.description ? html`<p class="from">${chosen.id}: ${chosen.description}</p>` : null}
     <${Answered} answer=${answer}>${({ list, lens: read }) => html`<${Compared} file=${`${id}-${read}`} list=${list} lens=${read} by=${by} fewest=${fewest} />`}<//>

@@ -1,7 +1,7 @@
 // Which contacts went alike: in as many groups as somebody chooses, each shown by the one in its middle.
 
 import { countSaid, fineSaid, rateSaid } from "../numbers.js";
-import { Choice, Choices } from "../parts/choice.js";
+import { Select, Selects } from "../parts/select.js";
 import { Picture } from "../parts/picture.js";
 import { Analysed } from "../parts/question.js";
 import { spellsSaid } from "../parts/spells.js";
@@ -22,7 +22,7 @@ const HALF_YEAR = 26;
 export function Alike({ lens, file, fewest }) {
   const [groups, setGroups] = useState(3);
   return html`
-    <${Choices}><${Choice} label=${say("research.groups")} value=${groups} set=${(chosen) => setGroups(Number(chosen))} choices=${GROUPS} said=${String} /><//>
+    <${Selects}><${Select} label=${say("research.groups")} value=${groups} set=${(chosen) => setGroups(Number(chosen))} choices=${GROUPS} said=${String} /><//>
     <${Analysed} query=${TYPICAL} variables=${{ groups, weeks: HALF_YEAR, lens }} few=${say("research.too_few_alike", { fewest })}>
       ${(found) => html`<${Typical} found=${found} file=${file} />`}
     <//>

@@ -1,6 +1,6 @@
 // How contacts stood before and after the first time that something happened in them.
 
-import { Choice, Choices } from "../parts/choice.js";
+import { Select, Selects } from "../parts/select.js";
 import { Picture } from "../parts/picture.js";
 import { Analysed } from "../parts/question.js";
 import { Chronogram } from "../pictures/chronogram.js";
@@ -21,7 +21,7 @@ const REACH = 13;
 export function Around({ lens, file, fewest }) {
   const [event, setEvent] = useState(EVENTS[0]);
   return html`
-    <${Choices}><${Choice} label=${say("research.event")} value=${event} set=${setEvent} choices=${EVENTS} said=${(one) => word("around", one)} /><//>
+    <${Selects}><${Select} label=${say("research.event")} value=${event} set=${setEvent} choices=${EVENTS} said=${(one) => word("around", one)} /><//>
     <${Analysed} query=${AROUND} variables=${{ event, reach: REACH, lens }} few=${say("research.too_few", { fewest })}>
       ${(found) => html`<${Before} found=${found} file=${file} />`}
     <//>

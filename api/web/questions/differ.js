@@ -1,7 +1,7 @@
 // Where two readings of the same contacts differ: of two lenses, or of two who look.
 
 import { countSaid, fineSaid, rateSaid } from "../numbers.js";
-import { Choice, Choices } from "../parts/choice.js";
+import { Select, Selects } from "../parts/select.js";
 import { Picture } from "../parts/picture.js";
 import { Analysed } from "../parts/question.js";
 import { Rates } from "../pictures/rates.js";
@@ -27,7 +27,7 @@ export function TwoLenses({ lens, choices, said, file, fewest }) {
   if (!others.length) return html`<p>${say("research.one_lens")}</p>`;
   const other = others.includes(chosen) ? chosen : others[0];
   return html`
-    <${Choices}><${Choice} label=${say("research.other_lens")} value=${other} set=${choose} choices=${others} said=${said} /><//>
+    <${Selects}><${Select} label=${say("research.other_lens")} value=${other} set=${choose} choices=${others} said=${said} /><//>
     <${Beside} variables=${{ lens, otherLens: other }} file=${file} fewest=${fewest} />
   `;
 }
@@ -37,9 +37,9 @@ export function TwoHolders({ lens, file, fewest }) {
   const [[one, other], set] = useState(["gives", "receives"]);
   const named = (holder) => (holder === "pooled" ? null : holder);
   return html`
-    <${Choices}>
-      <${Choice} label=${say("research.holder")} value=${one} set=${(chosen) => set([chosen, chosen === other ? one : other])} choices=${HOLDERS} said=${(holder) => word("holder", holder)} />
-      <${Choice} label=${say("research.other_holder")} value=${other} set=${(chosen) => set([one, chosen])} choices=${HOLDERS.filter((holder) => holder !== one)} said=${(holder) => word("holder", holder)} />
+    <${Selects}>
+      <${Select} label=${say("research.holder")} value=${one} set=${(chosen) => set([chosen, chosen === other ? one : other])} choices=${HOLDERS} said=${(holder) => word("holder", holder)} />
+      <${Select} label=${say("research.other_holder")} value=${other} set=${(chosen) => set([one, chosen])} choices=${HOLDERS.filter((holder) => holder !== one)} said=${(holder) => word("holder", holder)} />
     <//>
     <${Beside} variables=${{ lens, holder: named(one), otherLens: lens, otherHolder: named(other) }} file=${file} fewest=${fewest} />
   `;

@@ -1,7 +1,7 @@
 // How long it takes until contacts come to a phase, though many are followed for less.
 
 import { countSaid, rateSaid } from "../numbers.js";
-import { Choice, Choices } from "../parts/choice.js";
+import { Select, Selects } from "../parts/select.js";
 import { Picture } from "../parts/picture.js";
 import { Analysed } from "../parts/question.js";
 import { Waiting } from "../pictures/waiting.js";
@@ -19,7 +19,7 @@ const TIME = `query TimeTo($phase: Phase!, $lens: String!) { research { analyses
 export function HowLong({ lens, file, fewest }) {
   const [phase, setPhase] = useState("friendship");
   return html`
-    <${Choices}><${Choice} label=${say("research.phase")} value=${phase} set=${setPhase} choices=${PHASES} said=${(one) => word("phase", one)} /><//>
+    <${Selects}><${Select} label=${say("research.phase")} value=${phase} set=${setPhase} choices=${PHASES} said=${(one) => word("phase", one)} /><//>
     <${Analysed} query=${TIME} variables=${{ phase: phase.toUpperCase(), lens }} few=${say("research.too_few", { fewest })}>
       ${(found) => html`<${Waits} found=${found} file=${file} />`}
     <//>

@@ -29,14 +29,14 @@ from projections.export.research.scripts import python_script, r_script
 from projections.export.research.xes import XesFile
 from projections.releasing import HERE, Given, Releasing, head, line
 from projections.segments.files import can_write
-from projections.views.released import Place
+from projections.views.released import Where
 from projections.views.scope import Scope
 
 Progress = Callable[[str, int, int | None], None]
 
 
 def write(
-    releasing: Releasing, log: Log, scope: Scope, number: int, folder: Path, format: str, progress: Progress, place: Place = HERE
+    releasing: Releasing, log: Log, scope: Scope, number: int, folder: Path, format: str, progress: Progress, where: Where = HERE
 ) -> About:
     """Write a release into a new folder. What broke off leaves nothing, and was given to nobody. Raises `Refused`, `Unusable`."""
     if folder.exists():
@@ -47,7 +47,7 @@ def write(
     except FileExistsError:
         raise Unusable(f"{making} is there already, of an export that broke off or goes on. Remove it, or wait.") from None
     try:
-        with releasing.given(scope, number, format, place) as given:
+        with releasing.given(scope, number, format, where) as given:
             about = about_of(given, log)
             _write(given, about, making, progress)
         sync_folder(making)
