@@ -6,7 +6,7 @@ the streams in which somebody else recorded in between, and as long as no key ch
 """
 
 from collections.abc import Iterable, Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 from domain.model.event import Event
 from domain.model.initiative import Initiative
@@ -22,6 +22,8 @@ from domain.store.ring import Cache
 
 REMEMBERED = 50_000
 """Events that are held in memory from one transaction to the next."""
+Asked = tuple[Sequence[str], Cursor]
+"""Streams whose events were asked for, and the answer."""
 FOLLOWED = 200
 """Events of others, since a transaction, up to which what was remembered of other streams is kept."""
 
@@ -83,35 +85,35 @@ class Memory:
             self.judged.pop(stream, None)
 
 
+class Shared(NamedTuple):
+    """What batches share that share a transaction: what was remembered, the keys as they stood before it began, and the events that they
+    bring."""
+
+    memory: Memory
+    ring: Ring
+    new: Sequence[Event]
+
+
 class Ground:
-    """One organisation's events within a writing transaction.
+    """One organisation's events within a writing transaction. `shared`: where batches share it."""
 
-    `memory`: what was remembered, where batches share the transaction; `new`: the events that they bring."""
-
-    def __init__(
-        self,
-        connection: Connection,
-        recorder: EventRecorder,
-        keys: Keys,
-        mapper: Mapper,
-        memory: Memory | None = None,
-        new: Sequence[Event] = (),
-    ) -> None:
+    def __init__(self, connection: Connection, recorder: EventRecorder, keys: Keys, mapper: Mapper, shared: Shared | None = None) -> None:
         self._connection = connection
         self._recorder = recorder
         self._keys = keys
         self._mapper = mapper
         self._events = connection.table(EVENTS)
-        # Before anything is asked: whoever waits for the keys would otherwise hold the lock without the server's knowing.
-        self._ring: Ring | None = keys.ring() if memory is not None else None
+        self._ring = shared.ring if shared else None
+        self.memory = shared.memory if shared else Memory()
         # Asked in one go: what is fetched first is answered together with the rest.
-        before = -1 if memory is None else memory.head
+        before = self.memory.head
         since, most = ("WHERE position >= ?", FOLLOWED) if before > 0 else ("WHERE position > ?", 1)
         last = connection.execute(
             f"SELECT position, originator_id, state FROM {self._events} e {since} ORDER BY position DESC LIMIT {most}", (before,)
         )
-        self._ids: dict[str, bytes | None] = dict.fromkeys(event.id for event in new)
+        self._ids: dict[str, bytes | None] = dict.fromkeys(event.id for event in shared.new) if shared else {}
         known = [self._recorded(ids) for ids in in_pages(list(self._ids))]
+        asked = self._asked(self._foreseen(shared)) if shared else []
         found = last.fetchall()
         self.head: int = found[0][0] if found else 0
         """The highest position; 0 where nothing is recorded."""
@@ -119,13 +121,13 @@ class Ground:
         """The instant at which it was recorded."""
         for some in known:
             self._ids |= dict(some.fetchall())
-        self.memory = Memory() if memory is None else memory
         self._ahead: dict[str, list[Event]] = {}
         self._waiting: list[Row] = []
         self._hangs: list[tuple[str, str]] = []
-        if self._ring is not None:
-            self.memory.holds(found, self._ring)
-            self._look_up(new)
+        if shared:
+            self.memory.holds(found, shared.ring)
+            self._learn(asked)
+            self._look_up(shared.new)
 
     def _look_up(self, events: Sequence[Event]) -> None:
         """Read at once what batches that share this transaction will ask. What cannot be read only they meet who ask for it."""
@@ -140,24 +142,42 @@ class Ground:
     def expect(self, streams: Sequence[str]) -> None:
         """Read at once what a batch by itself will ask next; what was read before is let go."""
         if self._ring is None and self.head:
-            self._ahead = self._read(streams)
+            self._ahead = self._answered(self._asked(streams))
 
     def _load(self, streams: Iterable[str]) -> None:
-        for stream, events in self._read([stream for stream in streams if stream not in self.memory.streams]).items():
+        self._learn(self._asked([stream for stream in streams if stream not in self.memory.streams]))
+
+    def _learn(self, asked: Iterable[Asked]) -> None:
+        for stream, events in self._answered(asked).items():
             self.memory.learn(stream, events)
 
-    def _read(self, streams: Sequence[str]) -> dict[str, list[Event]]:
-        """The events of streams, in the order of recording."""
-        if not streams:
-            return {}
-        found: dict[str, list[Event]] = {stream: [] for stream in streams}
+    def _foreseen(self, shared: Shared) -> set[str]:
+        """The streams that will be asked for, as far as that can be told before anything is answered."""
+        known = self.memory.streams.keys()
+        streams = {event.stream for event in shared.new} - known
+        relationships = [stream for stream in streams if stream.startswith("relationship/")]
+        shared.ring.prefetch_streams(relationships)
+        return streams | (shared.ring.people(relationships) - known)
+
+    def _asked(self, streams: Iterable[str]) -> list[Asked]:
+        """Ask for the events of streams, and get ready to open them."""
+        names, ring = sorted(streams), self.ring()
+        ring.prefetch_streams([stream for stream in names if stream.startswith("relationship/")])
+        ring.prefetch([stream for stream in names if stream.startswith("participant/")])
+        return [(some, self._of_streams(some)) for some in in_pages(names)]
+
+    def _of_streams(self, names: Sequence[str]) -> Cursor:
+        named, value = self._connection.among("originator_id", names)
+        query = f"SELECT originator_id, state, at, until FROM {self._events} e WHERE {named} ORDER BY position"
+        return self._connection.execute(query, (value,))
+
+    def _answered(self, asked: Iterable[Asked]) -> dict[str, list[Event]]:
+        """The events of streams that were asked for, in the order of recording; nothing of those that cannot be read."""
+        found: dict[str, list[Event]] = {}
         ring = self.ring()
-        ring.prefetch_streams([stream for stream in found if stream.startswith("relationship/")])
-        ring.prefetch([stream for stream in found if stream.startswith("participant/")])
-        for names in in_pages(sorted(found)):
-            named, value = self._connection.among("originator_id", names)
-            query = f"SELECT originator_id, state, at, until FROM {self._events} e WHERE {named} ORDER BY position"
-            for stream, state, at, until in self._connection.execute(query, (value,)):
+        for names, rows in asked:
+            found |= {stream: [] for stream in names}
+            for stream, state, at, until in rows:
                 if stream in found:
                     try:
                         found[stream].append(self._mapper.event((state, at, until), ring, JUDGED))

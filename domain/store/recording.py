@@ -4,7 +4,7 @@ A batch is taken or refused as a whole. Its lines are read and staged before the
 nothing else is recorded, so what was judged is what holds. Small batches of several threads share transactions.
 """
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable
 
 import msgspec
 
@@ -15,8 +15,8 @@ from domain.model.time import DAY
 from domain.store.batch import Batch, Outcome, Progress, glimpse
 from domain.store.database import ERASURES, Add, Connection, Database, Row
 from domain.store.fresh import FreshIds
-from domain.store.ground import Ground, Memory
-from domain.store.keys import Keys
+from domain.store.ground import Ground, Memory, Shared
+from domain.store.keys import Keys, Ring
 from domain.store.mapper import Mapper
 from domain.store.recorder import EventRecorder
 from domain.store.staging import Line, Stage
@@ -41,8 +41,10 @@ class Recording:
         self._keys = keys
         self._mapper = Mapper(organisation)
         self._clock = clock
-        self._together = Together(self._settle_all)
+        self._together = Together(self._settle_all, self._look_at_keys)
         self._memory = Memory()
+        self._ring: Ring
+        """The keys for the next transaction that batches share."""
         self._listeners: list[Callable[[int], None]] = []
 
     def on_recorded(self, listener: Callable[[int], None]) -> None:
@@ -123,14 +125,19 @@ class Recording:
         if cache is not None and not self._keys.is_fresh(cache):
             self._together.while_idle(self._memory.forget)
 
-    def _ground(self, connection: Connection, memory: Memory | None = None, new: Sequence[Event] = ()) -> Ground:
-        return Ground(connection, self._recorder, self._keys, self._mapper, memory, new)
+    def _ground(self, connection: Connection) -> Ground:
+        return Ground(connection, self._recorder, self._keys, self._mapper)
+
+    def _look_at_keys(self) -> None:
+        """Before a transaction begins: whoever waits for the keys within one would hold everybody else up."""
+        self._ring = self._keys.ring()
 
     def _settle_all(self, batches: list[Batch]) -> None:
         """Settle batches in one transaction, one after the other."""
+        shared = Shared(self._memory, self._ring, [event for batch in batches for event in batch.stage.heads()])
         try:
             with self._database.writing("events", brief=True) as connection:
-                ground = self._ground(connection, self._memory, [event for batch in batches for event in batch.stage.heads()])
+                ground = Ground(connection, self._recorder, self._keys, self._mapper, shared)
                 for batch in batches:
                     try:
                         batch.settle(ground, self._clock(), _unheard)

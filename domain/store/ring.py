@@ -80,7 +80,8 @@ class Cache:
         self.begun = begun
         self.keys: dict[str, DataKey | Trouble] = {}
         self.aliases: dict[tuple[str, str], str | Trouble] = {}
-        self.streams: set[str] = set()
+        self.streams: dict[str, set[str]] = {}
+        """The relationships of which all aliases were loaded, each with whom they stand for."""
         self.gone: frozenset[str] | None = None
 
     def make_room(self) -> None:
@@ -176,9 +177,18 @@ class Ring:
         cache.make_room()
         for chunk in chunks(missing):
             loaded = self._store.load_streams(chunk)
+            people: dict[str, set[str]] = {stream: set() for stream in chunk}
+            for (stream, _), entry in loaded.items():
+                if isinstance(entry, str):
+                    people[stream].add(entry)
             cache.aliases.update(loaded)
-            cache.streams.update(chunk)
-            self.prefetch({entry for entry in loaded.values() if isinstance(entry, str)})
+            cache.streams.update(people)
+            self.prefetch(set().union(*people.values()))
+
+    def people(self, streams: Iterable[str]) -> set[str]:
+        """The owners of the handles in relationships whose aliases were loaded."""
+        known = self._current().streams
+        return set().union(*(known.get(stream, ()) for stream in streams))
 
     def _key(self, cache: Cache, owner: str) -> DataKey:
         entry = cache.keys.get(owner)

@@ -36,11 +36,17 @@ class _Waiting(Generic[T]):
         """Whom to call once it goes on itself: called all at once, they would only wait for one another to run."""
 
 
-class Together(Generic[T]):
-    """Settles batches of several threads in common transactions. `settle` takes as many as it is given in one."""
+def _nothing() -> None:
+    """There is nothing to get ready."""
 
-    def __init__(self, settle: Callable[[list[T]], None]) -> None:
+
+class Together(Generic[T]):
+    """Settles batches of several threads in common transactions. `settle` takes as many as it is given in one; `prepare` is called before,
+    while others may still come."""
+
+    def __init__(self, settle: Callable[[list[T]], None], prepare: Callable[[], None] = _nothing) -> None:
         self._settle = settle
+        self._prepare = prepare
         self._guard = threading.Lock()
         self._enough = threading.Condition(self._guard)
         self._came: deque[int] = deque([0, 0], maxlen=2)
@@ -84,11 +90,10 @@ class Together(Generic[T]):
         failure: BaseException | None = None
         began = time.perf_counter()
         try:
-            with self._guard:
-                self._enough.wait_for(lambda: len(self._queue) >= min(MOST, sum(self._came)), self._lasted * PATIENCE)
-                while self._queue and len(group) < MOST:
-                    group.append(self._queue.popleft())
-                self._came.append(len(group))
+            try:
+                self._prepare()
+            finally:
+                self._gather(group)
             began = time.perf_counter()
             self._settle([one.batch for one in group])
         except BaseException as error:
@@ -103,6 +108,14 @@ class Together(Generic[T]):
             for one, other in pairwise([mine, *(one for one in group if one is not mine and not one.gone)]):
                 one.next = other
         self._hand_on()
+
+    def _gather(self, group: list[_Waiting[T]]) -> None:
+        """Take all who wait, once as many came as may come again, or that took too long."""
+        with self._guard:
+            self._enough.wait_for(lambda: len(self._queue) >= min(MOST, sum(self._came)), self._lasted * PATIENCE)
+            while self._queue and len(group) < MOST:
+                group.append(self._queue.popleft())
+            self._came.append(len(group))
 
     def _hand_on(self) -> None:
         """Call the next to lead, if somebody waits."""

@@ -33,11 +33,20 @@ def through_the_store(place: Place) -> float:
     store = place.store()
     imported(store, (raw for number in range(RELATIONSHIPS) for raw in pair(f"r{number}")))
 
+    def sent(id: str, number: int) -> bytes:
+        return meeting(id, f"r{number % RELATIONSHIPS}", mood="light", minutes=45)
+
+    def record(line: bytes) -> None:
+        assert store.recording.record([(Line("bench", 1), line)], recorded_by="system/bench").recorded == 1
+
+    # What it records in is in memory, as the aggregates that the library saves are.
+    with ThreadPoolExecutor(THREADS) as threads:
+        list(threads.map(record, [sent(f"before-{number}", number) for number in range(RELATIONSHIPS)]))
+    lines = [[sent(f"{thread}-{number}", thread * EACH + number) for number in range(EACH)] for thread in range(THREADS)]
+
     def work(thread: int) -> None:
-        for number in range(EACH):
-            line = meeting(f"{thread}-{number}", f"r{(thread * EACH + number) % RELATIONSHIPS}", mood="light", minutes=45)
-            taken = store.recording.record([(Line("bench", 1), line)], recorded_by="system/bench")
-            assert taken.recorded == 1
+        for line in lines[thread]:
+            record(line)
 
     found = rate(work)
     store.close()
