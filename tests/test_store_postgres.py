@@ -20,6 +20,7 @@ from store_sharing_contract import StoreSharingContract  # noqa: E402
 from domain.store import postgres, postgres_brief, staging  # noqa: E402
 from domain.store.database import STORE_VERSION  # noqa: E402
 from domain.store.postgres import connected, migrate, store_version  # noqa: E402
+from domain.store.postgres_brief import BriefTransaction  # noqa: E402
 from domain.store.postgres_sql import named  # noqa: E402
 from projections.views.histories import MEMBERS  # noqa: E402
 
@@ -61,6 +62,29 @@ class TestPostgresShared(StoreSharingContract):
             monkeypatch.setattr(module, "LOCKED", module.LOCKED.removesuffix(" FOR UPDATE"))
         with pytest.raises(IntegrityError):
             self.test_a_reader_who_follows_misses_nothing_of_many_writers(place)
+
+    def test_what_is_recorded_in_goes_to_the_server_and_back_twice_even_where_nothing_is_remembered(
+        self, place: Place, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """Whom a relationship is of is told by the keys: what they and it come to is asked for with all else, and comes with the answer."""
+        messages: list[str] = []
+        sent = BriefTransaction.send
+
+        def send(self: BriefTransaction) -> None:
+            messages.extend([";".join(statement for statement, _ in self._waiting)] if self._waiting else [])
+            sent(self)
+
+        with closing(opened(place)) as one:
+            record(one, pair())
+        with closing(opened(place)) as one:
+            monkeypatch.setattr(BriefTransaction, "send", send)
+            # The initiative is named by the relationship alone; it is remembered from then on.
+            for number, count in enumerate((3, 2)):
+                messages.clear()
+                for stream in [stream for stream in one.recording._memory.streams if not stream.startswith("initiative/")]:
+                    one.recording._memory._let_go(stream)
+                assert record(one, [meeting(f"m{number}", "r")]).recorded == 1
+                assert len(messages) == count
 
     def test_organisations_do_not_wait_for_each_other(self, place: Place) -> None:
         with closing(opened(place)) as one, closing(opened(place, "elsewhere")) as other, ThreadPoolExecutor() as threads:

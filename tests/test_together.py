@@ -30,6 +30,40 @@ def test_who_is_broken_off_while_leading_leaves_the_lead_to_the_next() -> None:
     assert settled == [1]
 
 
+def test_what_cannot_be_got_ready_fails_for_all_who_share_it_and_for_nobody_after_them() -> None:
+    """Each waiting for it alone, the last of them would wait as often as there are others."""
+    ready, came = threading.Event(), threading.Event()
+    failed: list[str] = []
+    settled: list[int] = []
+
+    def prepare() -> None:
+        came.set()
+        ready.wait()
+        if not failed and len(together._queue) == 2:
+            raise OSError("no keys")
+
+    together = Together(lambda batches: settled.append(len(batches)), prepare)
+
+    def take() -> None:
+        try:
+            together.take(batch())
+        except OSError as error:
+            failed.append(str(error))
+
+    threads = [threading.Thread(target=take) for _ in range(2)]
+    threads[0].start()
+    came.wait()
+    threads[1].start()
+    while len(together._queue) < 2:
+        pass
+    ready.set()
+    for thread in threads:
+        thread.join(20)
+    assert failed == ["no keys", "no keys"]
+    together.take(batch())
+    assert settled == [1]
+
+
 def test_what_is_remembered_is_let_go_only_while_nobody_writes() -> None:
     inside, go_on, done = threading.Event(), threading.Event(), []
 

@@ -66,14 +66,17 @@ def go_on(judged: Judged, new: Sequence[Event], world: World) -> tuple[Judged, R
     if judged.home is None or world.initiative(judged.state.initiative) is not judged.home:
         return None
     refused: Refusals = []
-    everybody, taken = _handed_out(new, judged.people)
     after = _folded(judged, [Standing(event, event) for event in new], judged.people.items(), world, refused)
+    if not any(event.kind.name in GIVING for event in new):
+        return after, refused
+    everybody, taken = _handed_out(new, judged.people)
     return replace(after, people=everybody), refused + taken
 
 
 def _folded(judged: Judged, standing: Iterable[Standing], known: Pairs, world: World, refused: Refusals) -> Judged:
     """Take what stands further, event by event. `known`: whom handles were given to by what is recorded."""
-    state, home, used, last = judged.state, judged.home, set(judged.used), judged.last
+    state, home, last = judged.state, judged.home, judged.last
+    used: set[str] = set()
     wanting: dict[str, str] = {}
     asked: object = None
     for one in standing:
@@ -85,7 +88,7 @@ def _folded(judged: Judged, standing: Iterable[Standing], known: Pairs, world: W
                 state = Relationship(state.id, home.sides)
             decisions.decide(state, event)
             if (own := own_id(event)) is not None:
-                _never_used(event, own, used)
+                _never_used(event, own, judged.used, used)
             after = evolve(state, event)
             if notes(event):
                 decisions.decide_notes(state, after, event)
@@ -102,7 +105,7 @@ def _folded(judged: Judged, standing: Iterable[Standing], known: Pairs, world: W
                 used.add(own)
         except Refused as error:
             refused.append((one.source, placed_in(one, error.refusal)))
-    return Judged(state, home, frozenset(used), judged.people, last)
+    return Judged(state, home, judged.used | used if used else judged.used, judged.people, last)
 
 
 def _handed_out(events: Iterable[Event], before: dict[str, str]) -> tuple[dict[str, str], Refusals]:
@@ -135,9 +138,9 @@ def _home(state: Relationship, event: Event, world: World) -> Initiative:
     return home
 
 
-def _never_used(event: Event, own: str, used: set[str]) -> None:
+def _never_used(event: Event, own: str, *used: Collection[str]) -> None:
     """The id of an opening, a tension, an agreement or a reversal is its own in the relationship for ever."""
-    if own in used:
+    if any(own in some for some in used):
         raise broken("id_used", f"data.{event.kind.own}", id=own)
 
 

@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 from domain.model.event import Event
 from domain.model.initiative import Initiative
 from domain.model.judged import Judged
-from domain.model.naming import identities
+from domain.model.naming import GIVING, identities
 from domain.model.participant import Standing
 from domain.model.time import instant
 from domain.store.database import EVENTS, HANGS, Connection, Cursor, Row, in_pages
@@ -134,10 +134,10 @@ class Ground:
         streams = {event.stream for event in events}
         self._load(streams)
         read = (streams & self.memory.streams.keys()) - self.memory.judged.keys()
-        of = [*events, *(event for stream in read for event in self._remembered(stream))]
-        relationships = [event for event in of if event.stream.startswith("relationship/")]
-        self._load({f"participant/{person}" for event in relationships for _, person in identities(event)})
-        self._load({f"initiative/{event.data.initiative}" for event in relationships if event.kind.opens})
+        naming = [event for event in events if event.kind.name in GIVING]
+        naming += [event for stream in read for event in self._remembered(stream) if event.kind.name in GIVING]
+        self._load({f"participant/{person}" for event in naming for _, person in identities(event)})
+        self._load({f"initiative/{event.data.initiative}" for event in naming if event.kind.opens})
 
     def expect(self, streams: Sequence[str]) -> None:
         """Read at once what a batch by itself will ask next; what was read before is let go."""
@@ -145,7 +145,8 @@ class Ground:
             self._ahead = self._answered(self._asked(streams))
 
     def _load(self, streams: Iterable[str]) -> None:
-        self._learn(self._asked([stream for stream in streams if stream not in self.memory.streams]))
+        if missing := [stream for stream in streams if stream not in self.memory.streams]:
+            self._learn(self._asked(missing))
 
     def _learn(self, asked: Iterable[Asked]) -> None:
         for stream, events in self._answered(asked).items():

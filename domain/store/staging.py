@@ -250,7 +250,7 @@ class Stage:
     def repeated(self) -> list[list[int]]:
         """Lines that carry one and the same id, in order."""
         if not self._in_table:
-            if len({staged.event.id for staged in self._held.values()}) == len(self._held):
+            if len(self._held) == 1 or len({staged.event.id for staged in self._held.values()}) == len(self._held):
                 return []
             lines: dict[str, list[int]] = {}
             for staged in self._held.values():

@@ -39,8 +39,8 @@ class StoreWorld:
 
     def expect(self, streams: Sequence[str]) -> None:
         """Ask at once for what will be asked of these streams next."""
-        people = [stream for stream in streams if stream.startswith("participant/")]
-        self._ring.prefetch(people)
+        if people := [stream for stream in streams if stream.startswith("participant/")]:
+            self._ring.prefetch(people)
         self._keyless = {stream for stream in people if not self._ring.holds(stream)}
         self._ground.expect(streams)
 
