@@ -250,8 +250,8 @@ def test_projects_are_looked_after_on_the_command_line(tmp_path: Path) -> None:
     [
         (
             "en",
-            "Nobody called {name} may ask as a researcher of study. Invite them with `member invite {name} --role researcher --project study`,"
-            " or make a token with `token create --name {name} --role researcher --project study`.\n",
+            "Nobody called {name} may ask as a researcher of study. Invite them with `member invite {name} --role researcher"
+            " --project study`, or make a token with `token create --name {name} --role researcher --project study`.\n",
         ),
         (
             "nl",
