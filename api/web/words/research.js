@@ -62,20 +62,24 @@ export const research = {
   "research.stood": ["{phase} in week {from} | {phase} in week {from} tot en met {to}", "{phase} in week {from} | {phase} in weeks {from} to {to}"],
   "research.rates": ["Wat op wat volgt", "What follows on what"],
   "research.rates_says": [
-    "Een rij is hoe een week stond, een kolom hoe de week daarna stond. Hoe groter het vierkant, hoe vaker; geen plaats is beter dan een andere.",
-    "A row is how a week stood, a column how the week after it stood. The larger the square, the more often; no place is better than another.",
+    "Een rij is hoe een week van alle contacten stond, een kolom hoe de week daarna stond. Hoe groter het vierkant, hoe vaker; geen plaats is beter dan een andere (Gabadinho e.a. 2011).",
+    "A row is how a week of all contacts stood, a column how the week after it stood. The larger the square, the more often; no place is better than another (Gabadinho et al. 2011).",
+  ],
+  "research.rates_held": [
+    "Fasen waarin weken van te weinig mensen stonden, worden niet verteld, en ook geen andere die ze zouden verraden.",
+    "Phases in which weeks of too few people stood are not told, nor others that would give them away.",
   ],
   "research.rates_none": ["Er zijn nog geen twee weken na elkaar gevolgd.", "No two weeks were followed after one another yet."],
   "research.was": ["Week", "Week"],
-  "research.rate": ["{rate} ({times} keer)", "{rate} ({times} times)"],
+  "research.rate": ["{rate} ({times} keer)", "{rate} ({times} time) | {rate} ({times} times)"],
   "research.of_weeks": ["Van hoeveel weken", "Of how many weeks"],
   "research.too_few": [
     "Hiervan wordt niets verteld: het gaat om minder dan {fewest} mensen.",
     "Nothing is told of this: it is of fewer than {fewest} people.",
   ],
-  "research.too_few_alike": [
-    "Hiervan wordt niets verteld: het gaat om minder dan {fewest} mensen, of om minder contacten dan groepen.",
-    "Nothing is told of this: it is of fewer than {fewest} people, or of fewer contacts than groups.",
+  "research.fewer_than_groups": [
+    "Hiervan wordt niets verteld: er zijn minder contacten lang genoeg gevolgd dan er groepen zouden zijn. Kies minder groepen.",
+    "Nothing is told of this: fewer contacts were followed for long enough than there would be groups. Choose fewer groups.",
   ],
   "research.too_few_both": [
     "Hiervan wordt niets verteld: beide lezingen zijn er van minder dan {fewest} mensen.",
@@ -125,8 +129,12 @@ export const research = {
   "research.typical": ["Typische verlopen", "Typical trajectories"],
   "research.pseudonym_middle": ["In het midden", "In the middle"],
   "research.typical_says": [
-    "De eerste {weeks} weken van {count} contacten, in groepen die op elkaar leken; van elke groep het contact in het midden, dat iemand echt had, met van hoeveel het is. {left} zijn te kort gevolgd en doen niet mee; wat eindigde, blijft dat. Hoe duidelijk de groepen zijn: {apart} (bij 0 hadden het even goed andere kunnen zijn, 1 is heel duidelijk). Optimal matching (Abbott en Tsay 2000), groepen rond een midden (Kaufman en Rousseeuw 1990).",
-    "The first {weeks} weeks of {count} contacts, in groups that went alike; of each group the contact in its middle, which somebody really had, with of how many it is. {left} were followed for too short and are left out; what ended stays so. How clear the groups are: {apart} (near 0 they could as well be others, 1 is very clear). Optimal matching (Abbott and Tsay 2000), groups around a middle (Kaufman and Rousseeuw 1990).",
+    "De eerste {weeks} weken van {count} contacten, in groepen die op elkaar leken; van elke groep het contact in het midden, dat iemand echt had, met van hoeveel het is. {left}; wat eindigde, blijft dat. Hoe duidelijk de groepen zijn: {apart} (bij 0 hadden het even goed andere kunnen zijn, 1 is heel duidelijk). Optimal matching (Abbott en Tsay 2000), groepen rond een midden (Kaufman en Rousseeuw 1990).",
+    "The first {weeks} weeks of {count} contacts, in groups that went alike; of each group the contact in its middle, which somebody really had, with of how many it is. {left}; what ended stays so. How clear the groups are: {apart} (near 0 they could as well be others, 1 is very clear). Optimal matching (Abbott and Tsay 2000), groups around a middle (Kaufman and Rousseeuw 1990).",
+  ],
+  "research.left_out": [
+    "1 contact is te kort gevolgd en doet niet mee | {count} contacten zijn te kort gevolgd en doen niet mee",
+    "1 contact was followed for too short and is left out | {count} contacts were followed for too short and are left out",
   ],
   "research.typical_held": [
     "Groepen van te weinig mensen worden niet verteld, en ook geen andere die ze zouden verraden.",
