@@ -101,6 +101,12 @@ def test_every_command_runs_as_it_stands_there(session: Session) -> None:
     assert len(SHELL) >= 8
 
 
+def test_what_the_demo_logs_takes_its_link_from_nobodys_sight(demo: tuple[Path, str], session: Session) -> None:
+    folder, port = demo
+    logged = [json.loads(line) for line in (folder / ".demo" / port / "log").read_text().splitlines()]
+    assert "request" in [line["event"] for line in logged]
+
+
 @pytest.mark.parametrize("place", SHOWN, ids=lambda place: BLOCKS[place][1].split("\n")[0][:40])
 def test_what_stands_below_a_command_is_what_it_prints(session: Session, place: int) -> None:
     kind, shown = BLOCKS[place + 1]
