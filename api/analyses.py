@@ -164,7 +164,7 @@ class WaitingRow:
 
 @strawberry.type(
     description="How long it takes until a relationship first stands in a phase, of those that did not begin in it. Who ended before counts"
-    " as censored: it is how it would go if nothing ended."
+    " as censored: it is how it would go if nothing ended. To ENDED, which nobody can end before, it is how it went."
 )
 class AnalysedTime(_Analysis):
     phase: Phase = field("Which one.")

@@ -141,9 +141,10 @@ class Changed(Enum):
     CLOSED = _value("CLOSED", "The project is closed. What is held of it is to be deleted.")
 
 
-@strawberry.enum(description="Why nothing is told of a project.")
+@strawberry.enum(description="Why nothing is told of a project, or of a part of it.")
 class Withheld(Enum):
     TOO_FEW = _value("TOO_FEW", "Fewer people are in it than are told of: ten, or as many as the organisation sets.")
+    FEWER_THAN_GROUPS = _value("FEWER_THAN_GROUPS", "There are fewer relationships than there would be groups. Ask for fewer groups.")
 
 
 @strawberry.enum(description="A day of the week.")

@@ -48,10 +48,11 @@ Token    $token
     -H 'Content-Type: application/json' \\
     -d '{"query": "{ relationship(id: \"petra-maaike\") { reading(at: \"2021-06-01\") { phase kind } } }"}'
 
-Ctrl-C ends the demo.
+What the server logs goes to $folder/log. Ctrl-C ends the demo.
 TEXT
 
 if [ "${PACE:-4}" != 0 ]; then
     .venv/bin/python deploy/living.py "$address" "$token" "${PACE:-4}" &
 fi
-exec .venv/bin/tussenruimte serve --port "$port"
+# Where a terminal reads it, the server tells a link last: a line for each request would take that from sight.
+exec .venv/bin/tussenruimte serve --port "$port" 2>"$folder/log"

@@ -1,12 +1,17 @@
 """A Dask cluster, where one machine is outgrown: the extra `dask`, here and on its workers."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from typing import Any
+from typing import Any, TypeVar
 
 from domain.store.checks import Unusable
+from projections.export.terminal import warn
+
+T = TypeVar("T")
 
 CONNECT_SECONDS = 5
+LOOK_SECONDS = 5
+"""After how long of waiting it is looked whether anybody works there."""
 
 
 @contextmanager
@@ -27,3 +32,17 @@ def cluster(scheduler: str) -> Iterator[Any]:
         except TimeoutError:
             raise Unusable(f"The cluster of {scheduler} has no workers. Start some: dask worker {scheduler}") from None
         yield client
+
+
+def waited(client: Any, ask: Callable[[float], T]) -> T:
+    """What `ask` gives, which waits for so many seconds and then raises `TimeoutError`, however often it takes. Where nobody works at the
+    cluster any more, what was handed in waits until somebody does, and it is said that it waits."""
+    alone = False
+    while True:
+        try:
+            return ask(LOOK_SECONDS)
+        except TimeoutError:
+            before, alone = alone, not client.nthreads()
+        if alone and not before:
+            address = client.scheduler.address
+            warn(f"The cluster of {address} has no workers any more. It goes on when there are some: dask worker {address}")

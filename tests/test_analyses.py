@@ -107,6 +107,14 @@ def test_groups_of_too_few_are_held_back_with_those_that_would_give_them_away(ho
     assert [group["relationships"] for group in two] in ([6, 5], [None, None])
 
 
+def test_more_groups_than_relationships_are_told_as_that_but_not_of_too_few_people(house: House) -> None:
+    fields = "{ withheld relationships groups { relationships } }"
+    nothing = {"relationships": None, "groups": []}
+    assert asked(house, f"typical(groups: 12, weeks: 20) {fields}")["typical"] == {**nothing, "withheld": "FEWER_THAN_GROUPS"}
+    longest = int(followed(house).lengths.max())
+    assert asked(house, f"typical(groups: 12, weeks: {longest - 3}) {fields}")["typical"] == {**nothing, "withheld": "TOO_FEW"}
+
+
 def test_a_row_of_too_few_is_held_back_with_the_next(house: House) -> None:
     rows = asked(house, 'compare(otherLens: "accounts") { rows { phase of counts withheld } }')["compare"]["rows"]
     assert [(row["phase"], row["withheld"]) for row in rows] == [("HELP", None), ("AMBIGUITY", "TOO_FEW"), ("ENDED", "TOO_FEW")]

@@ -136,8 +136,65 @@ def test_of_too_few_it_says_so_and_draws_nothing(folder: Path, tmp_path: Path) -
     done = analyse(folder, "around", "term_left_open", "--svg", str(tmp_path / "few.svg"))
     assert (done.code, "Nothing is told of it: it is of too few people." in done.out) == (0, True)
     assert "Nothing is told of it" in (tmp_path / "few.svg").read_text()
-    held = analyse(folder, "compare", "--other-lens", "accounts")
-    assert "too few" in held.out
+
+
+@pytest.mark.parametrize(
+    ("language", "held", "because"),
+    [
+        ("en", "held back", "What is held back is of too few people, or would give away something that is."),
+        ("nl", "achtergehouden", "Wat achtergehouden is, gaat om te weinig mensen, of zou iets verraden dat om te weinig mensen gaat."),
+    ],
+)
+def test_a_row_that_is_held_back_is_told_as_that_with_why(folder: Path, tmp_path: Path, language: str, held: str, because: str) -> None:
+    file = tmp_path / "held.svg"
+    for verb, *said in (["compare", "--other-lens", "accounts"], ["typical", "--groups", "11", "--weeks", "20"]):
+        done = analyse(folder, verb, *said, "--language", language, "--svg", str(file))
+        row = next(line for line in done.out.splitlines() if held in line and because not in line)
+        assert row.split(held)[1].split() == ["–"] * (5 if verb == "compare" else 4), "said once a row"
+        assert because in " ".join(done.out.split())
+        texts = [text.text or "" for text in ET.parse(file).getroot().iter(f"{SVG}text")]
+        assert because in " ".join(texts)
+        assert (held if verb == "compare" else f"1: {held}") in texts
+    assert because not in " ".join(analyse(folder, "states", "--language", language).out.split()), "nothing is held back there"
+
+
+@pytest.mark.parametrize(
+    ("language", "told"),
+    [
+        ("en", "fewer relationships can be compared over so many weeks than there would be groups. Ask for fewer groups."),
+        ("nl", "er zijn minder relaties over zoveel weken te vergelijken dan er groepen zouden zijn. Vraag minder groepen."),
+    ],
+)
+def test_more_groups_than_relationships_are_told_as_that(folder: Path, tmp_path: Path, language: str, told: str) -> None:
+    file = tmp_path / "groups.svg"
+    done = analyse(folder, "typical", "--groups", "12", "--weeks", "20", "--language", language, "--svg", str(file))
+    assert (done.code, told in " ".join(done.out.split())) == (0, True)
+    assert told in " ".join(text.text or "" for text in ET.parse(file).getroot().iter(f"{SVG}text"))
+
+
+@pytest.mark.parametrize(
+    ("phase", "language", "title", "says"),
+    [
+        ("ambiguity", "en", "until ambiguity", "of those that did not begin so. Who was followed no further counts until then"),
+        ("ambiguity", "nl", "tot ambiguïteit", "van wie niet zo begon. Wie niet verder gevolgd is telt tot dan, en wat eindigde ook"),
+        ("unobserved", "en", "until nothing is observed", "of those that did not begin so."),
+        ("unobserved", "nl", "tot niets wordt waargenomen", "van wie niet zo begon."),
+        ("ended", "en", "until the end", "What part has not ended yet. Who was followed no further counts until then."),
+        ("ended", "nl", "tot het einde", "Welk deel nog niet geëindigd is. Wie niet verder gevolgd is, telt tot dan."),
+    ],
+)  # fmt: skip
+def test_a_time_says_until_what_it_is_and_whom_it_leaves_out(folder: Path, phase: str, language: str, title: str, says: str) -> None:
+    told = " ".join(analyse(folder, "time-to", phase, "--language", language).out.split())
+    assert f"{'How long it takes' if language == 'en' else 'Hoelang het duurt'} {title} " in told
+    assert says in told
+    assert ("if nothing ended" in told or "als niets eindigde" in told) == (phase != "ended")
+
+
+def test_help_names_choices_as_they_are_written(folder: Path) -> None:
+    told = run_within(folder)("analyse", "typical", "--help").out
+    assert "default: optimal_matching" in " ".join(told.split())
+    assert "default: constant" in " ".join(told.split())
+    assert "OPTIMAL_MATCHING" not in told
 
 
 @pytest.mark.parametrize(

@@ -66,6 +66,35 @@ def test_nothing_of_a_trial_is_kept(run: Run, tmp_path: Path) -> None:
     assert (run("export").out, run("lens", "list").out) == before
 
 
+@pytest.mark.parametrize(
+    ("language", "said"),
+    [
+        (
+            "en",
+            [
+                "A row is a pair of phases, how the one lens reads and how the other: so many relationships stand so now, and",
+                "so many weeks of all together did. by evidence@1 by warm@1 relationships now weeks",
+                "Changes of phase that only one of the two sees on that day, though the other may see them on another: 14, of",
+                "which 14 here. day relationship changes only by",
+            ],
+        ),
+        (
+            "nl",
+            [
+                "Een rij is een paar fasen, hoe de ene lens leest en hoe de andere: zoveel relaties staan nu zo, en zoveel",
+                "weken van alle samen. volgens evidence@1 volgens warm@1 relaties nu weken",
+                "Wisselingen van fase die maar één van de twee op die dag ziet, al kan de andere ze op een andere zien: 14,",
+                "waarvan hier 14. dag relatie wisselt alleen volgens",
+            ],
+        ),
+    ],
+)
+def test_a_sentence_before_each_table_of_a_trial_says_what_stands_in_it(run: Run, tmp_path: Path, language: str, said: list[str]) -> None:
+    (tmp_path / "warm.yaml").write_text(WARM)
+    shown = " ".join(run("lens", "try", str(tmp_path / "warm.yaml"), "--language", language).out.split())
+    assert [sentence for sentence in said if sentence not in shown] == []
+
+
 def test_a_sample_is_drawn_by_its_seed(run: Run, tmp_path: Path) -> None:
     (tmp_path / "warm.yaml").write_text(WARM)
     found = [run("lens", "try", str(tmp_path / "warm.yaml"), "--sample", "4", "--seed", seed, "--json") for seed in "1123456"]

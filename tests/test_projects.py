@@ -243,3 +243,40 @@ def test_projects_are_looked_after_on_the_command_line(tmp_path: Path) -> None:
     assert run("project", "close", "study", "--yes", "--language", "nl").err == (
         "Error: Het onderzoeksproject 'study' is gesloten. Er wordt niets meer over verteld.\n"
     )
+
+
+@pytest.mark.parametrize(
+    ("language", "told"),
+    [
+        (
+            "en",
+            "Nobody called {name} may ask as a researcher of study. Invite them with `member invite {name} --role researcher"
+            " --project study`, or make a token with `token create --name {name} --role researcher --project study`.\n",
+        ),
+        (
+            "nl",
+            "Niemand met de naam {name} mag als onderzoeker van study vragen. Nodig hen uit met `member invite {name} --role researcher"
+            " --project study`, of maak een token met `token create --name {name} --role researcher --project study`.\n",
+        ),
+    ],
+)
+def test_a_project_that_is_bound_to_a_name_that_no_researcher_of_it_has_says_so(tmp_path: Path, language: str, told: str) -> None:
+    """It can be bound before they are invited, who cannot be before it is there."""
+    run = run_in(tmp_path)
+    (tmp_path / "sent.jsonl").write_bytes(initiative("home"))
+    assert run("import", str(tmp_path / "sent.jsonl")).code == 0
+    created = run("project", "create", "study", "--purpose", "To learn.", "--researcher", "eva", "--language", language)
+    assert (created.code, created.out, created.err) == (0, "begun: study\n", told.format(name="eva"))
+    assert run("project", "create", "other", "--purpose", "To learn.").err == ""
+    assert run("member", "invite", "eva", "--role", "researcher", "--project", "study").code == 0
+    assert run("member", "invite", "noor", "--role", "auditor").code == 0
+    assert run("member", "invite", "sami", "--role", "researcher", "--project", "other").code == 0
+    assert run("token", "create", "--name", "sums", "--role", "researcher", "--project", "study").code == 0
+    bound = run("project", "people", "study", "eva", "noor", "sami", "sums", "--language", language)
+    assert (bound.code, bound.err) == (0, told.format(name="noor") + told.format(name="sami"))
+    assert run("member", "leave", "eva").code == 0
+    token = next(one["id"] for one in json.loads(run("token", "list", "--json").out) if one["name"] == "sums")
+    assert run("token", "revoke", token).code == 0
+    bound = run("project", "people", "study", "eva", "sums", "--language", language)
+    assert bound.err == told.format(name="eva") + told.format(name="sums")
+    assert run("project", "people", "study").err == ""

@@ -1,7 +1,7 @@
 """The README holds: every command in it is run as it stands there, against the demo as `make demo` starts it, and prints what it shows.
 
 So does the page on asking that it points to. A block of shell is run, in the order of the pages and in one session, as a reader would. A
-block of text or JSON that follows it is what it prints; the block of YAML is the file it is said to be. Only the port is another one.
+block of text or JSON that follows it is what it prints; a block of YAML is the file it is said to be. Only the port is another one.
 """
 
 import json
@@ -101,6 +101,12 @@ def test_every_command_runs_as_it_stands_there(session: Session) -> None:
     assert len(SHELL) >= 8
 
 
+def test_what_the_demo_logs_takes_its_link_from_nobodys_sight(demo: tuple[Path, str], session: Session) -> None:
+    folder, port = demo
+    logged = [json.loads(line) for line in (folder / ".demo" / port / "log").read_text().splitlines()]
+    assert "request" in [line["event"] for line in logged]
+
+
 @pytest.mark.parametrize("place", SHOWN, ids=lambda place: BLOCKS[place][1].split("\n")[0][:40])
 def test_what_stands_below_a_command_is_what_it_prints(session: Session, place: int) -> None:
     kind, shown = BLOCKS[place + 1]
@@ -111,8 +117,9 @@ def test_what_stands_below_a_command_is_what_it_prints(session: Session, place: 
         assert printed == shown
 
 
-def test_the_lens_that_is_shown_is_the_one_in_the_examples() -> None:
-    assert [text for kind, text in BLOCKS if kind == "yaml"] == [(ROOT / "examples" / "lens-warm.yaml").read_text()]
+def test_the_codebook_and_the_lens_that_are_shown_are_those_in_the_examples() -> None:
+    examples = [(ROOT / "examples" / f"{name}.yaml").read_text() for name in ("codebook", "lens-warm")]
+    assert [text for kind, text in BLOCKS if kind == "yaml"] == examples
 
 
 def test_every_command_that_is_not_run_here_is_a_target_of_make() -> None:

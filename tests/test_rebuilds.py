@@ -105,6 +105,21 @@ def test_what_a_worker_was_at_when_it_died_is_done_by_another(spoilt: Databases,
     assert views(spoilt) == plain
 
 
+def test_a_scheduler_that_is_lost_is_told(spoilt: Databases, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("DASK_DISTRIBUTED__COMM__TIMEOUTS__CONNECT", "1s")
+    with Dask(1, environment(**settings(spoilt))) as cluster:
+        running = rebuild(spoilt, "--scheduler", cluster.scheduler.address)
+        first = "SELECT 1 FROM generations WHERE building > generation"
+        with psycopg.connect(spoilt.all, autocommit=True) as connection:
+            until(lambda: connection.execute(first).fetchone(), "a rebuild has begun")
+        cluster.workers[0].kill()
+        cluster.scheduler.kill()
+        _, err = running.communicate(timeout=300)
+    assert running.returncode == 1
+    # Dask logs for itself what it tried.
+    assert err.splitlines()[-1] == "Error: The cluster was lost while it rebuilt. Views that were not done yet stand as they did."
+
+
 def test_an_organisation_that_cannot_be_rebuilt_is_told_and_the_others_are(spoilt: Databases, plain: Views) -> None:
     with psycopg.connect(spoilt.all_keys, autocommit=True) as connection:
         connection.execute("CREATE TEMP TABLE aside AS SELECT * FROM organisation_keys WHERE organisation = 'home0'")

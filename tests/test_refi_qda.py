@@ -1,6 +1,7 @@
 """Coded texts go to programs for qualitative analysis and come back, each coding once, and nothing that is no such project is taken."""
 
 import io
+import textwrap
 import zipfile
 from pathlib import Path
 from xml.etree import ElementTree
@@ -122,6 +123,12 @@ def test_the_codebook_goes_along_with_what_codes_mean_and_under_which_they_stand
     assert [(code.name, code.description) for code in codes["warmth"].code] == [("tea", "Drinking something together.")]
     assert answer(run("coding", "import", str(tmp_path / "out.qdpx"), "--json"))["recorded"] == 0
     assert "codebook_changed" in run("audit", "access", "--json").out
+
+
+def test_help_shows_a_codebook_as_it_is_written(run: Run) -> None:
+    shown = run("coding", "codebook", "--help").out
+    text = textwrap.dedent("  codes:" + shown.partition("  codes:")[2].partition("\n\n")[0])
+    assert codebook_from_yaml(text.encode()).codes["treat"].under == "warmth"
 
 
 @pytest.mark.parametrize(

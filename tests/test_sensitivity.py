@@ -24,6 +24,42 @@ def test_the_same_seed_has_the_same_answer_and_another_seed_another(run: Run) ->
     assert {**first, "seed": 8} != other
 
 
+@pytest.mark.parametrize(
+    ("language", "said"),
+    [
+        (
+            "en",
+            [
+                "What the lens concludes with its own numbers, and the least and the most that it came to in these 3 times:"
+                " counted own numbers least most",
+                "moves, of all together",
+                "help: relationships at the last",
+                "help: weeks of one, on average",
+                "Moved alone by 25%, up and down: what share of all weeks reads otherwise at the most, and the number of moves that is"
+                " furthest from the lens's own. Numbers of the lens that change nothing are left out. number weeks otherwise moves",
+            ],
+        ),
+        (
+            "nl",
+            [
+                "Wat de lens met de eigen getallen concludeert, en het minste en het meeste dat het in deze 3 keer werd:"
+                " geteld eigen getallen minst meest",
+                "bewegingen, van alle samen",
+                "hulp: relaties op het laatst",
+                "hulp: weken van een, gemiddeld",
+                "Alleen verschoven met 25%, omhoog en omlaag: welk deel van alle weken hoogstens anders leest, en het aantal bewegingen dat"
+                " het verst van dat van de lens zelf ligt. Getallen van de lens die niets veranderen staan er niet bij. getal weken anders"
+                " bewegingen",
+            ],
+        ),
+    ],
+)
+def test_a_sentence_before_each_table_says_what_stands_in_it(run: Run, language: str, said: list[str]) -> None:
+    done = run("lens", "sensitivity", "evidence", "--draws", "3", "--language", language)
+    shown = " ".join(done.out.replace("─", "").split())
+    assert [sentence for sentence in said if sentence not in shown] == []
+
+
 def test_nothing_hangs_on_weights_that_hardly_move(run: Run) -> None:
     found = answer(run("lens", "sensitivity", "evidence", "--spread", "0.0000001", "--draws", "3", "--json"))
     assert (found["otherwise"], found["otherwiseMost"], found["weights"]) == (0, 0, [])

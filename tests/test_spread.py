@@ -1,12 +1,13 @@
 """A release whose readings are worked out on a cluster, from segments, is the one that is worked out here: the same bytes."""
 
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack
 from pathlib import Path
 
 import pyarrow.parquet
 import pytest
 from command_line import EXAMPLES, environment, refused, run_in
-from dask_cluster import Dask
+from dask_cluster import Dask, Worker
 from exported_research import EVA, SCOPE, exported, exporting_house
 from research_house import House
 from sent_lines import line
@@ -108,6 +109,31 @@ def test_what_a_worker_was_at_when_it_died_is_read_by_another(
 
         monkeypatch.setattr(place, "begin", dying)
         assert written(house, tmp_path / "there", place) == here
+
+
+def test_a_cluster_whose_last_worker_died_is_waited_for_and_it_is_said(
+    house: House, shared: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(cluster, "LOOK_SECONDS", 0.5)
+    here = written(house, tmp_path / "here", HERE)
+    with Dask(1, environment()) as own, ExitStack() as later, spread(own.scheduler.address, shared) as place:
+        begin, warn = place.begin, cluster.warn
+
+        def deserted(unread: Sequence[Unread]) -> Callable[[], Iterator[list[Reading]]]:
+            own.workers.pop().kill()
+            return begin(unread)
+
+        def said(text: str) -> None:
+            warn(text)
+            later.enter_context(Worker(own.scheduler, environment()))
+
+        monkeypatch.setattr(place, "begin", deserted)
+        monkeypatch.setattr(cluster, "warn", said)
+        assert written(house, tmp_path / "there", place) == here
+    address = own.scheduler.address
+    assert capsys.readouterr().err == (
+        f"The cluster of {address} has no workers any more. It goes on when there are some: dask worker {address}\n"
+    )
 
 
 def test_a_folder_that_workers_do_not_see_is_told_and_nothing_is_left(

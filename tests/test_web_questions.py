@@ -10,29 +10,32 @@ from typing import Any
 import pytest
 from playwright.sync_api import Locator, Page, expect
 from research_house import began
-from sent_lines import line
+from sent_lines import account, line
 from web_house import SEEN_IN, SIZES, WebHouse
 from web_keys import LOCALES, Keys
-from web_research import EACH, asked, everything, fill, opened, picture, researcher, table
+from web_research import EACH, WHO, asked, everything, fill, opened, picture, researcher, table
 
 from domain.model.time import DAY, day, iso_day
 
-UNTIL, AROUND = "How long until a phase?", "What goes before an event, and what follows on it?"
+FOLLOWS, UNTIL, AROUND = "What follows on what?", "How long until a phase?", "What goes before an event, and what follows on it?"
 ALIKE, HOW_MUCH = "Which contacts went alike?", "How much happens in contacts?"
 LENSES, HOLDERS = "Where do two lenses differ?", "Where do two who look differ?"
 SPELLS = "{ research { relationships(first: 100) { nodes { pseudonym trajectory { spells { phase begin end } } } } } }"
-QUESTIONS = (UNTIL, AROUND, ALIKE, HOW_MUCH, LENSES, HOLDERS)
+QUESTIONS = (FOLLOWS, UNTIL, AROUND, ALIKE, HOW_MUCH, LENSES, HOLDERS)
 
 
 @pytest.fixture(scope="module", autouse=True)
 def projects(web: WebHouse) -> None:
-    """In seven contacts roles are reversed."""
+    """In seven contacts roles are reversed; of two others somebody says later on that they are help."""
     fill(web)
     for number in range(7):
         handles = [f"walks-{who}-{number}-here" for who in ("giver", "receiver")]
         on = iso_day(day(began(number)) + (70 + number) * DAY)
         data = {"reversal": "x", "between": handles}
         web.record([line(f"reversed-{number}", "roles_reversed", f"relationship/walks-{number}", data, on)])
+    for number in range(2):
+        said = account(f"help-{number}", f"calls-{number}", f"calls-receiver-{number}-here", "2021-09-01", named="help", help=0.9)
+        web.record([said, account(f"again-{number}", f"calls-{number}", f"calls-receiver-{number}-here", "2021-10-01", named="friendship")])
 
 
 def analysed(page: Page, field: str, fields: str) -> Any:
@@ -80,6 +83,36 @@ def test_how_each_contact_went_is_kept_as_the_spells_that_the_server_tells(web: 
     }
 
 
+def test_what_follows_on_what_is_as_the_analysis_tells_it_with_what_that_holds_back(web: WebHouse) -> None:
+    page = researcher(web).open("research")
+    region = opened(page, FOLLOWS)
+    for lens in ("evidence", "accounts"):
+        with page.expect_response("**/graphql"):
+            page.get_by_label("How it is read").select_option("evidence" if lens == "accounts" else "accounts")
+            page.get_by_label("How it is read").select_option(lens)
+        expected = analysed(page, f'transitions(lens: "{lens}")', "phases rows { was of counts withheld }")
+        told = [row for row in expected["rows"] if not row["withheld"]]
+        assert bool(expected["rows"][len(told) :]) == (lens == "accounts"), "only there something is held back"
+        figure = region.get_by_role("figure", name="What follows on what")
+        held = figure.get_by_text("Phases in which weeks of too few people stood are not told")
+        expect(held).to_have_count(int(lens == "accounts"))
+        expect(figure.locator("svg > g[font-size] > rect")).to_have_count(5 * len(told))
+        assert numbers(figure) == as_texts(
+            [
+                {"was": row["was"].lower(), "of": row["of"]}
+                | {phase.lower(): row["counts"][place] for place, phase in enumerate(expected["phases"])}
+                for row in told
+            ]
+        )
+        times = [cell for row in table(figure) for cell in row[1:-1]]
+        assert {cell.partition("(")[2] for cell in times} == {
+            f"{count:,} {'time' if count == 1 else 'times'})" for row in told for count in row["counts"]
+        }
+        figure.get_by_text("As a table").click()
+    squares = region.locator("svg > g[font-size] > rect")
+    assert set(squares.evaluate_all("all => all.map((one) => one.getAttribute('fill'))")) == {"var(--soft)"}, "none looks better"
+
+
 @pytest.mark.parametrize(
     ("phase", "until"),
     [("friendship", "friendship"), ("ambiguity", "ambiguity"), ("unobserved", "nothing is observed"), ("ended", "the end")],
@@ -96,7 +129,8 @@ def test_how_long_it_takes_is_told_of_the_phase_that_was_chosen(web: WebHouse, p
         [str(row[name]) for name in ("week", "atRisk", "came", "censored")] for row in expected["rows"]
     ]
     half = "not seen" if expected["median"] is None else f"week {expected['median']}"
-    expect(figure.get_by_text(f"Of {expected['relationships']} contacts")).to_contain_text(f"Half had in: {half}.")
+    told = figure.get_by_text(f"Of the contacts that did not begin so ({expected['relationships']})")
+    expect(told).to_contain_text(f"Half had in: {half}.")
     assert numbers(figure) == as_texts(expected["rows"]), "as the server gave them"
 
 
@@ -128,6 +162,26 @@ def test_contacts_that_went_alike_are_in_as_many_groups_as_were_chosen(web: WebH
     assert [row[:2] for row in table(figure)] == [[one["medoid"], str(one["relationships"])] for one in told]
     held = figure.get_by_text("Groups of too few people are not told")
     assert held.count() == (len(told) < len(expected))
+
+
+def test_fewer_contacts_than_groups_are_told_as_that(web: WebHouse) -> None:
+    web.organisation.projects.create("calls", "To learn how contacts begin.", WHO, initiatives=["calls"], until="2021-12-31")
+    page = researcher(web, "calls").open("research")
+    region = opened(page, ALIKE)
+    chosen(region, "How many groups", "8")
+    expect(
+        region.get_by_text("fewer contacts were followed for long enough than there would be groups. Choose fewer groups.")
+    ).to_be_visible()
+
+
+def test_a_researcher_without_a_network_is_promised_nothing_of_what_they_record(web: WebHouse) -> None:
+    visitor = researcher(web)
+    page = visitor.open("research")
+    visitor.context.set_offline(True)
+    page.get_by_text(HOW_MUCH).click()
+    region = page.get_by_role("region", name=HOW_MUCH)
+    expect(region.get_by_role("alert").locator("p")).to_have_text(["The server cannot be reached."])
+    visitor.context.set_offline(False)
 
 
 def test_how_much_happens_is_told_of_each_and_of_all(web: WebHouse) -> None:

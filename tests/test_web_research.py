@@ -7,7 +7,6 @@ import json
 import re
 import zipfile
 from collections import Counter
-from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -15,7 +14,7 @@ from playwright.sync_api import Download, Page, expect
 from sent_lines import line
 from web_house import SEEN, SIZES, WebHouse
 from web_keys import LOCALES, Keys
-from web_research import ALL, ASKS, EACH, HOMES, RATES, TOGETHER, WHO, asked, everything, fill, picture, researcher, table, titles
+from web_research import ALL, ASKS, EACH, HOMES, TOGETHER, WHO, asked, everything, fill, picture, researcher, table, titles
 
 from domain.model.roles import Role
 
@@ -56,10 +55,6 @@ def axis(page: Page, kind: str, group: str) -> list[str]:
     return found
 
 
-def number(said: str) -> int:
-    return int(said.replace(",", ""))
-
-
 def saved(download: Download) -> str:
     return Path(download.path()).read_text()
 
@@ -97,28 +92,10 @@ def test_rows_are_by_how_long_they_were_followed_and_name_nobody(web: WebHouse) 
     assert not re.search(r"walks|giver|receiver|Name of", page.inner_text("main"))
 
 
-def test_rates_say_how_often_a_week_follows_on_another(web: WebHouse) -> None:
-    page = researcher(web).open("research")
-    pairs = Counter(pair for one in phases(page) for pair in pairwise(one))
-    expected = []
-    for was in PHASES:
-        of = sum(pairs[was, now] for now in PHASES)
-        if of:
-            expected.append([*(pairs[was, now] for now in PHASES), of])
-    found = rows(page, RATES)
-    counts = [[*(number(cell.partition("(")[2].removesuffix(" times)")) for cell in row[1:-1]), number(row[-1])] for row in found]
-    assert counts == expected
-    for row, (*each, of) in zip(found, expected, strict=True):
-        assert [float(cell.split("%")[0]) for cell in row[1:-1]] == pytest.approx([100 * count / of for count in each], abs=0.051)
-    squares = picture(page, RATES).locator("svg > g[font-size] > rect")
-    fills = squares.evaluate_all("all => all.map((one) => one.getAttribute('fill'))")
-    assert fills == ["var(--soft)"] * 5 * len(found), "none looks better"
-
-
 def test_groups_of_enough_people_stand_under_one_another_on_the_same_scales(web: WebHouse) -> None:
     page = researcher(web).open("research")
     page.get_by_label("Compare").select_option("kind")
-    for kind in (TOGETHER, EACH, RATES):
+    for kind in (TOGETHER, EACH):
         assert titles(page, kind) == ["buddy project", "phone circle"]
     expect(page.get_by_text("Not drawn: chore service, residents.")).to_be_visible()
     assert rows(page, TOGETHER, "buddy project") == columns(phases(page, kind="buddy"))
@@ -127,9 +104,9 @@ def test_groups_of_enough_people_stand_under_one_another_on_the_same_scales(web:
         one, other = (axis(page, kind, group) for group in ("buddy project", "phone circle"))
         assert one == other != []
     page.get_by_label("Compare").select_option("contact")
-    assert titles(page, RATES) == ["contacts for a fixed time", "contacts for an indefinite time", "one-off contacts"]
+    assert titles(page, TOGETHER) == ["contacts for a fixed time", "contacts for an indefinite time", "one-off contacts"]
     page.get_by_label("Compare").select_option("origin")
-    assert titles(page, RATES) == ["matched"]
+    assert titles(page, TOGETHER) == ["matched"]
 
 
 def test_a_group_that_the_others_would_tell_of_is_not_drawn_either(web: WebHouse) -> None:
@@ -164,7 +141,7 @@ def test_a_picture_that_is_saved_has_no_pseudonyms(web: WebHouse) -> None:
     assert svg.count('<g transform="translate(0,') == ALL
     assert not re.search(r"r-[a-z2-7]{16}|data-mark|var\(", svg)
     with page.expect_download() as saving:
-        picture(page, RATES).get_by_role("button", name="Save as PNG").click()
+        picture(page, TOGETHER).get_by_role("button", name="Save as PNG").click()
     assert Path(saving.value.path()).read_bytes().startswith(b"\x89PNG")
 
 

@@ -20,11 +20,10 @@ HOMES = {
 }
 """How many contacts, of two people each, and what the initiative is."""
 ALL = 19
-TOGETHER, EACH, RATES = "How contacts stood, week by week", "Each contact, week by week", "What follows on what"
+TOGETHER, EACH = "How contacts stood, week by week", "Each contact, week by week"
 ASKS = {
     TOGETHER: "How do contacts stand, week by week?",
     EACH: "How did each contact go?",
-    RATES: "What follows on what?",
 }
 """Under which question each picture of groups stands."""
 

@@ -7,11 +7,15 @@ those of the environment there: the name of the organisation is all that is sent
 import subprocess
 import sys
 from collections.abc import Iterator, Sequence
+from concurrent.futures import CancelledError
+from functools import partial
+from typing import Any
 
 import msgspec
 from msgspec import Struct
 
-from projections.cluster import cluster
+from domain.store.checks import Unusable
+from projections.cluster import cluster, waited
 from projections.export.terminal import warn, watched
 
 
@@ -51,9 +55,21 @@ def on_cluster(scheduler: str, organisations: Sequence[str]) -> Iterator[Rebuilt
     """Each as soon as it is done. What a machine was at when it was lost is done by another. Raises `Unusable`, and `OSError` where no
     scheduler answers."""
     with cluster(scheduler) as client:
-        from distributed import as_completed
-
         tasks = {client.submit(rebuilt, organisation, pure=False): organisation for organisation in organisations}
-        for task in as_completed(tasks):  # type: ignore[no-untyped-call]
-            failure = task.exception()
-            yield task.result() if failure is None else Rebuilt(tasks[task], None, f"the cluster did not do it: {failure}")
+        left = set(tasks)
+        while left:
+            try:
+                done, left = waited(client, partial(_first, left))
+            except (CancelledError, OSError):
+                raise Unusable("The cluster was lost while it rebuilt. Views that were not done yet stand as they did.") from None
+            for task in done:
+                failure = task.exception()
+                yield task.result() if failure is None else Rebuilt(tasks[task], None, f"the cluster did not do it: {failure}")
+
+
+def _first(tasks: set[Any], seconds: float) -> tuple[set[Any], set[Any]]:
+    """Those that are done, as soon as one is, and the others. Raises `TimeoutError`."""
+    from distributed import wait
+
+    found = wait(tasks, timeout=seconds, return_when="FIRST_COMPLETED")  # type: ignore[no-untyped-call]
+    return found.done, found.not_done

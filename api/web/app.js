@@ -9,7 +9,7 @@ import { Nowhere } from "./parts/told.js";
 import { Count } from "./parts/waiting.js";
 import { go, route, to } from "./route.js";
 import { html, render, signal, useEffect, useRef, useState } from "./vendor/preact.js";
-import { isHere, viewer, wasHere } from "./viewer.js";
+import { isHere, records, unreachedSaid, viewer, wasHere } from "./viewer.js";
 import { choose, language, say } from "./words.js";
 
 const WHO = "{ viewer { role id name may recordedBy organisation } settings { timeZone } }";
@@ -83,7 +83,7 @@ function Shown({ name, rest }) {
   }, []);
   const Page = loaded.value[name];
   if (Page) return html`<${Page} rest=${rest} />`;
-  return failed ? html`<${Trouble} why=${say("shell.unreached")} again=${load} />` : html`<p aria-busy="true">${say("shell.loading")}</p>`;
+  return failed ? html`<${Trouble} why=${unreachedSaid()} again=${load} />` : html`<p aria-busy="true">${say("shell.loading")}</p>`;
 }
 
 function Head({ listed, name }) {
@@ -124,7 +124,7 @@ async function begin() {
   } catch (error) {
     if (!(error instanceof Unreached || error instanceof Refused)) throw error;
     wasHere();
-    if (viewer.value === null) return void (trouble.value = error instanceof Refused ? error.message : say("shell.unreached"));
+    if (viewer.value === null) return void (trouble.value = error instanceof Refused ? error.message : unreachedSaid());
     if (viewer.value.may.includes("look")) goOnListening();
   }
   const { may } = viewer.value;
@@ -132,7 +132,7 @@ async function begin() {
   const [first] = pagesOf(may);
   if (first === undefined) return location.replace("/sign-in");
   if (!route.value.length) go(to(first[0]), { instead: true });
-  if (may.includes("open") && may.includes("record")) sendFor(viewer.value);
+  if (records()) sendFor(viewer.value);
 }
 
 /** Keep the app's files here, and say when the server has newer ones than those of this page. */

@@ -3,6 +3,7 @@
 
 import { zone } from "./days.js";
 import { signal } from "./vendor/preact.js";
+import { say } from "./words.js";
 
 const KEPT = "tussenruimte.viewer";
 /** When somebody last signed out in this browser, in milliseconds; the page of signing in says so. */
@@ -25,6 +26,16 @@ export function wasHere() {
   if (found?.at < Number(localStorage.getItem(SIGNED_OUT))) return leave();
   if (found) zone.value = found.timeZone;
   viewer.value = found;
+}
+
+/** Whether they record in these pages, without a network too. */
+export function records() {
+  return ["open", "record"].every((right) => viewer.value?.may.includes(right));
+}
+
+/** That the server cannot be reached, and for whom that matters what becomes of what they record. */
+export function unreachedSaid() {
+  return say(records() ? "shell.unreached_kept" : "shell.unreached");
 }
 
 /** Whose something is that is kept in this browser. */

@@ -1,7 +1,7 @@
 // A research project's contacts by weeks since each began, worked out from their readings: pure, and what its pictures count.
 
 import { PHASES } from "./standing.js";
-import { group, sum } from "./vendor/d3.js";
+import { group } from "./vendor/d3.js";
 
 /** Those of which a week is told, longest first, each with its `phases` week by week and, of these, the spells in which it `stood`. */
 export function observed(list) {
@@ -37,14 +37,6 @@ export function weekly(contacts, fewest) {
     for (const { phases } of seen) row[phases[at]]++;
     rows.push(row);
   }
-}
-
-/** `[{was, of, next: {help: 3, …}}]`: how many weeks that stood so were followed by another, and how often that one stood in which phase. */
-export function transitions(contacts) {
-  const rows = PHASES.map((was) => ({ was, next: Object.fromEntries(PHASES.map((phase) => [phase, 0])) }));
-  const of = Object.fromEntries(rows.map(({ was, next }) => [was, next]));
-  for (const { phases } of contacts) phases.slice(1).forEach((now, before) => of[phases[before]][now]++);
-  return rows.map((row) => ({ ...row, of: sum(Object.values(row.next)) })).filter(({ of }) => of);
 }
 
 /**

@@ -10,13 +10,16 @@ AUDIT_RULES: dict[str, tuple[str, str]] = {
         "Er is nog niets vastgelegd, dus er valt niets te ondertekenen of te bewijzen.",
     ),
     "nothing_signed": (
-        "Nothing of the log is signed yet. Sign it with `tussenruimte audit checkpoint`.",
-        "Van het logboek is nog niets ondertekend. Onderteken het met `tussenruimte audit checkpoint`.",
+        "Nothing of the log is signed yet. `tussenruimte audit checkpoint` signs it, and `tussenruimte work` does so by itself; over HTTP, ask again in a "
+        "moment, or ask whoever runs the platform.",
+        "Van het logboek is nog niets ondertekend. `tussenruimte audit checkpoint` doet dat, en `tussenruimte work` vanzelf; vraag het over HTTP zo nog eens, "
+        "of vraag het de beheerder.",
     ),
     "not_signed_yet": (
-        "The event stands at position {position}, and the log is signed up to {size}. Sign it with `tussenruimte audit checkpoint`, and ask again.",
-        "De gebeurtenis staat op positie {position}, en het logboek is ondertekend tot {size}. Onderteken het met `tussenruimte audit checkpoint`, "
-        "en vraag het opnieuw.",
+        "The event stands at position {position}, and the log is signed up to {size}. `tussenruimte audit checkpoint` signs the rest, and "
+        "`tussenruimte work` does so by itself; over HTTP, ask again in a moment, or ask whoever runs the platform.",
+        "De gebeurtenis staat op positie {position}, en het logboek is ondertekend tot {size}. `tussenruimte audit checkpoint` ondertekent de rest, en "
+        "`tussenruimte work` doet dat vanzelf; vraag het over HTTP zo nog eens, of vraag het de beheerder.",
     ),
     "no_such_size": (
         "{value} is no size of the log that can be proven: name a whole number from 1 to {size}, up to which it is signed.",

@@ -43,8 +43,8 @@ ROLE_RULES: dict[str, tuple[str, str]] = {
         "'{id}' is al eens binnengekomen. Wie het platform draait maakt een nieuwe link: wie die heeft, is '{id}'.",
     ),
     "member_taken": (
-        "'{id}' is or was a member here already. Choose another id; or, where it is they, go on with `member link` and `member appoint`.",
-        "'{id}' is of was hier al een lid. Kies een andere aanduiding; of ga, als het om hen gaat, verder met `member link` en `member appoint`.",
+        "'{id}' is or was a member here already. Choose another id; or, where it is they, go on with `member link` and `member appoint`, or over HTTP with `renewLink` and `appointCoordinator`.",
+        "'{id}' is of was hier al een lid. Kies een andere aanduiding; of ga, als het om hen gaat, verder met `member link` en `member appoint`, of over HTTP met `renewLink` en `appointCoordinator`.",
     ),
     "appointed_before": (
         "'{id}' is appointed already: to {initiatives}. Name these, or choose another id: else one would inherit what another looked after.",
@@ -90,8 +90,8 @@ ROLE_RULES: dict[str, tuple[str, str]] = {
         "Het onderzoeksproject '{id}' wordt gelezen door {lenses}, gekozen toen het begon. Vraag het door een daarvan.",
     ),
     "release_unknown": (
-        "The research project '{id}' has no release {number}. Make one with `project release`, or ask which there are.",
-        "Het onderzoeksproject '{id}' heeft geen uitgave {number}. Maak er een met `project release`, of vraag welke er zijn.",
+        "The research project '{id}' has no release {number}. Make one with `project release`, or over HTTP with `releaseResearch`, or ask which there are.",
+        "Het onderzoeksproject '{id}' heeft geen uitgave {number}. Maak er een met `project release`, of over HTTP met `releaseResearch`, of vraag welke er zijn.",
     ),
     "release_withheld": (
         "Of the research project '{id}' nothing is told now: fewer than {fewest} people are in it.",

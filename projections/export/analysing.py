@@ -88,9 +88,21 @@ def indicators(project: str, svg: Path | None, **reading: Any) -> None:
 @analyse.command("typical", cls=Verb)
 @click.option("--groups", type=int, default=4, show_default=True, help="How many groups.")
 @click.option("--weeks", type=int, default=52, show_default=True, help="How many weeks of each are compared.")
-@click.option("--measure", type=click.Choice(MEASURES, case_sensitive=False), default="OPTIMAL_MATCHING", show_default=True)
-@click.option("--costs", type=click.Choice(COSTS, case_sensitive=False), default="CONSTANT", show_default=True)
-@click.option("--substitution", metavar="JSON", help="Own costs: five rows of five, for " + ", ".join(ALPHABET) + ".")
+@click.option(
+    "--measure",
+    type=click.Choice(MEASURES, case_sensitive=False),
+    default="optimal_matching",
+    show_default=True,
+    help="How unlike two are.",
+)
+@click.option(
+    "--costs",
+    type=click.Choice(COSTS, case_sensitive=False),
+    default="constant",
+    show_default=True,
+    help="What it costs to put one phase for another.",
+)
+@click.option("--substitution", metavar="JSON", help="Own costs: five rows of five, for " + ", ".join(PHASE.choices) + ".")
 @click.option("--indel", type=float, help="What it costs to put in or leave out; else half of the highest of the others.")
 @_options
 def typical(
@@ -120,7 +132,9 @@ def typical(
 @click.argument("phase", type=PHASE)
 @_options
 def time_to(phase: str, project: str, svg: Path | None, **reading: Any) -> None:
-    """How long it takes to come to a phase, though many were followed for less."""
+    """How long it takes to come to a phase, though many were followed for less.
+
+    Of those that did not begin in it."""
     with _analyses(project) as (asked, scope):
         found = asked.time_to(scope, ReadBy(**reading), phase.upper())
     _told(found, project, svg)

@@ -82,7 +82,19 @@ def take_in(file: Path) -> None:
 def codebook(file: str | None) -> None:
     """Show what the codes mean, and under which other code one stands.
 
-    With FILE, a YAML, that becomes the codebook. It stands in the clear: nobody's words belong in it."""
+    With FILE, a YAML, that becomes the codebook, as a whole. It has a name for each code, of up to 40 characters; what it means, and the
+    code that it is a part of, may each be left out:
+
+    \b
+    codes:
+      warmth:
+        description: Whatever tells of being fond of each other.
+      treat:
+        description: Something small is given, made or shared.
+        under: warmth
+      weather: {}
+
+    It stands in the clear: nobody's words belong in it."""
     if file is None:
         with questions() as asked, asked.snapshot() as snapshot:
             book = snapshot.codebook()

@@ -44,7 +44,7 @@ def drawn(found: a.Analysis, project: str, language: Language) -> str:
         for phase, line in LINES.items()
     )
     title, says, about = sheets.title(found, language), sheets.says(found, language), sheets.about(found, project, language)
-    caption, high = _caption([says, about], foot + 34)
+    caption, high = _caption([says, about, *sheets.held_back(found, language)], foot + 34)
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {high}" role="img" aria-labelledby="t d" lang="{language}"'
         f' font-family="sans-serif" font-size="12" fill="{INK}"><title id="t">{escape(_named(title, found, project, language))}</title>'
@@ -137,7 +137,7 @@ def _strips(found: a.Typical, language: Language) -> tuple[list[str], int]:
     points = found.weeks // found.step_weeks
     wide = _stretch(points)
     for place, group in enumerate(found.groups, 1):
-        parts.append(f'<text x="20" y="{y + 18}">{place}: {group.relationships or "–"}</text>')
+        parts.append(f'<text x="20" y="{y + 18}">{place}: {group.relationships or _said(sheets.HELD, language)}</text>')
         for point, phase in enumerate(group.course or ()):
             parts.append(f'<rect x="{LEFT + point * wide:.1f}" y="{y}" width="{wide + 0.05:.2f}" height="{ROW - 8}" fill="url(#{phase})"/>')
         y += ROW
@@ -178,7 +178,7 @@ def _squares(
     for phase, rates in rows:
         parts.append(f'<text x="20" y="{y + 30}">{word(phase, language)}</text>')
         if rates is None:
-            parts.append(f'<text x="{LEFT}" y="{y + 30}">{sheets.HELD[language == "nl"]}</text>')
+            parts.append(f'<text x="{LEFT}" y="{y + 30}">{_said(sheets.HELD, language)}</text>')
         for place, rate in enumerate(rates or ()):
             side, x = 40 * rate**0.5, LEFT + (place + 0.5) * step
             parts.append(f'<rect x="{x - side / 2:.1f}" y="{y + 25 - side / 2:.1f}" width="{side:.1f}" height="{side:.1f}" fill="#777"/>')

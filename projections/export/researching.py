@@ -3,23 +3,31 @@
 A researcher's token or membership names the project; what they are told of it is asked over HTTP, or frozen in releases and exported.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
 import click
 
+from domain.model.errors import Language
 from domain.model.roles import Reach
 from domain.model.time import rfc3339
 from domain.store.projects import Project, open_project
 from projections.export import tables
 from projections.export.research import package
 from projections.export.tending import Organisation, opened
-from projections.export.terminal import Verb, Verbs, acting, looking, show, watched
+from projections.export.terminal import Verb, Verbs, acting, language, looking, show, warn, watched
 from projections.releasing import HERE, Holding, Out
 from projections.segments.spread import spread
 from projections.views.released import Where
 from projections.views.scope import Scope
+
+NOBODY: dict[Language, str] = {
+    "en": "Nobody called {name} may ask as a researcher of {project}. Invite them with `member invite {name} --role researcher --project"
+    " {project}`, or make a token with `token create --name {name} --role researcher --project {project}`.",
+    "nl": "Niemand met de naam {name} mag als onderzoeker van {project} vragen. Nodig hen uit met `member invite {name} --role researcher"
+    " --project {project}`, of maak een token met `token create --name {name} --role researcher --project {project}`.",
+}
 
 
 @click.group("project", cls=Verbs)
@@ -50,7 +58,23 @@ def create(
     with opened() as organisation:
         read = organisation.questions.versions_of(lenses) if lenses else None
         made = organisation.projects.create(id, purpose, acting(), initiatives or None, since, until, people or None, read)
+        absent = _absent(organisation, made)
+    _warn_of(absent, made)
     show(_told(made), lambda _: f"begun: {made.id}")
+
+
+def _absent(organisation: Organisation, project: Project) -> list[str]:
+    """The names that a project is bound to, of whom no member and no token is a researcher of it."""
+    members = {one.id: one.reach for one in organisation.roster.all() if one.ended is None}
+    now = organisation.store.clock()
+    tokens = {one.name: one.reach for one in organisation.tokens.list() if one.use == "program" and one.holds(now)}
+    here = {name for reaches in (members, tokens) for name, reach in reaches.items() if reach.project == project.id}
+    return [name for name in project.people or () if name not in here]
+
+
+def _warn_of(absent: Sequence[str], project: Project) -> None:
+    for name in absent:
+        warn(NOBODY[language()].format(name=name, project=project.id))
 
 
 @project.command("list", cls=Verb)
@@ -70,6 +94,8 @@ def people(id: str, names: tuple[str, ...]) -> None:
     Without names: whoever is of the project."""
     with opened() as organisation:
         made = organisation.projects.admit(id, names or None, acting())
+        absent = _absent(organisation, made)
+    _warn_of(absent, made)
     show(_told(made), lambda _: f"asked by: {', '.join(made.people) if made.people is not None else 'whoever is of the project'}")
 
 

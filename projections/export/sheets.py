@@ -11,6 +11,7 @@ from rich.text import Text
 from domain.model.errors import Language
 from projections.export.vocabulary import word
 from projections.views import analysed as a
+from projections.views.pseudonymous import FEWER_THAN_GROUPS, TOO_FEW
 
 Words = tuple[str, str]
 TITLES: dict[type[a.Analysis], Words] = {
@@ -18,7 +19,7 @@ TITLES: dict[type[a.Analysis], Words] = {
     a.Following: ("What follows on what", "Wat op wat volgt"),
     a.Indicated: ("How much happened", "Hoeveel er gebeurde"),
     a.Typical: ("Relationships that went alike", "Relaties die op elkaar leken"),
-    a.Awaited: ("How long it takes to come to {phase}", "Hoelang het duurt tot {phase}"),
+    a.Awaited: ("How long it takes until {until}", "Hoelang het duurt tot {until}"),
     a.Around: ("Around the first time: {event}", "Rond de eerste keer: {event}"),
     a.Compared: ("Two readings beside each other", "Twee lezingen naast elkaar"),
 }
@@ -48,11 +49,10 @@ SAYS: dict[type[a.Analysis], Words] = {
         " gevolgd is, doet niet mee; wat beëindigd was, blijft dat.",
     ),
     a.Awaited: (
-        "What part has not come to it yet. Who was followed no further counts until then, and so does who ended: it is how it would go"
-        " if nothing"
-        " ended.",
-        "Welk deel er nog niet toe gekomen is. Wie niet verder gevolgd is telt tot dan, en wat eindigde ook: zo zou het gaan als niets"
-        " eindigde.",
+        "What part has not come to it yet, of those that did not begin so. Who was followed no further counts until then, and so does"
+        " who ended: it is how it would go if nothing ended.",
+        "Welk deel er nog niet toe gekomen is, van wie niet zo begon. Wie niet verder gevolgd is telt tot dan, en wat eindigde ook: zo"
+        " zou het gaan als niets eindigde.",
     ),
     a.Around: (
         "How they stood in the weeks before and after, of those followed in all of them."
@@ -65,16 +65,37 @@ SAYS: dict[type[a.Analysis], Words] = {
         " verschilt.",
     ),
 }
+UNTIL_ENDED: Words = (
+    "What part has not ended yet. Who was followed no further counts until then.",
+    "Welk deel nog niet geëindigd is. Wie niet verder gevolgd is, telt tot dan.",
+)
+"""What is said of a time to the end, which nothing else can end before."""
+UNTIL: dict[str, Words] = {
+    "ENDED": ("the end", "het einde"),
+    "UNOBSERVED": ("nothing is observed", "niets wordt waargenomen"),
+}
+"""How a phase is called that something takes time to come to, where it is not by its name."""
 EVENTS: dict[str, Words] = {
     "roles_reversed": ("roles were reversed", "rollen keerden om"),
     "boundary_agreed": ("something was agreed", "er werd iets afgesproken"),
     "term_left_open": ("a term was left open", "een termijn bleef open"),
 }
-TOO_FEW: Words = ("Nothing is told of it: it is of too few people.", "Er wordt niets van verteld: het gaat om te weinig mensen.")
+WITHHELD: dict[str, Words] = {
+    TOO_FEW: ("Nothing is told of it: it is of too few people.", "Er wordt niets van verteld: het gaat om te weinig mensen."),
+    FEWER_THAN_GROUPS: (
+        "Nothing is told of it: fewer relationships can be compared over so many weeks than there would be groups. Ask for fewer groups.",
+        "Er wordt niets van verteld: er zijn minder relaties over zoveel weken te vergelijken dan er groepen zouden zijn. Vraag minder"
+        " groepen.",
+    ),
+}
 NOTHING = (None,) * 5
 MOST = 26
 """Weeks that a terminal shows; there may be hundreds."""
-HELD: Words = ("too few", "te weinig")
+HELD: Words = ("held back", "achtergehouden")
+HELD_BECAUSE: Words = (
+    "What is held back is of too few people, or would give away something that is.",
+    "Wat achtergehouden is, gaat om te weinig mensen, of zou iets verraden dat om te weinig mensen gaat.",
+)
 HEADS: dict[str, str] = {
     "week": "week", "of": "van", "entropy": "entropie", "was": "was", "relationship": "relatie", "weeks": "weken",
     "transitions": "wisselingen",
@@ -95,12 +116,25 @@ class Sheet(Struct, frozen=True):
 def title(found: a.Analysis, language: Language) -> str:
     spoken = TITLES[type(found)][language == "nl"]
     if isinstance(found, a.Awaited):
-        return spoken.format(phase=word(found.phase, language))
+        return spoken.format(until=UNTIL[found.phase][language == "nl"] if found.phase in UNTIL else word(found.phase, language))
     return spoken.format(event=EVENTS[found.event][language == "nl"]) if isinstance(found, a.Around) else spoken
 
 
 def says(found: a.Analysis, language: Language) -> str:
-    return (TOO_FEW if found.withheld else SAYS[type(found)])[language == "nl"]
+    ends = isinstance(found, a.Awaited) and found.phase == "ENDED"
+    return (WITHHELD[found.withheld] if found.withheld else UNTIL_ENDED if ends else SAYS[type(found)])[language == "nl"]
+
+
+def held_back(found: a.Analysis, language: Language) -> list[str]:
+    """Why some of its rows are held back, where they are."""
+    match found:
+        case a.Following() | a.Around() | a.Compared():
+            held = any(row.withheld for row in found.rows)
+        case a.Typical():
+            held = any(group.withheld for group in found.groups)
+        case _:
+            held = False
+    return [HELD_BECAUSE[language == "nl"]] if held else []
 
 
 def shown(found: a.Analysis, project: str, language: Language) -> RenderableType:
@@ -108,6 +142,7 @@ def shown(found: a.Analysis, project: str, language: Language) -> RenderableType
     parts.append(Text(about(found, project, language)))
     if not found.withheld:
         parts += [part for sheet in _sheets(found, language) if sheet.rows for part in _tabled(sheet, language)]
+        parts += [Text(why) for why in held_back(found, language)]
     return Group(*(part for each in parts for part in (each, Text())))
 
 
@@ -153,7 +188,7 @@ def _sheets(found: a.Analysis, language: Language) -> list[Sheet]:
 
     def sheet(*names: str, rows: Sequence[Sequence[object]], every: int = 1) -> Sheet:
         called = [HEADS[name] if language == "nl" and name in HEADS else name for name in names]
-        return Sheet(called, [[_cell(one, held) for one in row] for row in rows[::every]], every)
+        return Sheet(called, [_cells(row, held) for row in rows[::every]], every)
 
     match found:
         case a.States():
@@ -191,8 +226,14 @@ def _sheets(found: a.Analysis, language: Language) -> list[Sheet]:
     raise TypeError(type(found))
 
 
-def _cell(one: object, held: str) -> str:
-    return held if one is None else f"{one:.4f}" if isinstance(one, float) else str(one)
+def _cells(row: Sequence[object], held: str) -> list[str]:
+    """Of a row that is held back the first number says so."""
+    first = next((place for place, one in enumerate(row) if one is None), None)
+    return [held if place == first else "–" if one is None else _cell(one) for place, one in enumerate(row)]
+
+
+def _cell(one: object) -> str:
+    return f"{one:.4f}" if isinstance(one, float) else str(one)
 
 
 def _spells(course: Sequence[str], language: Language) -> str:

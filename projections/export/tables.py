@@ -30,8 +30,6 @@ HEADS: dict[str, str] = {
     "who": "wie", "role": "rol", "looks after": "begeleidt", "invited": "uitgenodigd", "joined": "sinds", "left": "tot",
     "auditor": "auditor", "why": "waarom", "allowed by": "toegestaan door", "until": "tot", "holds": "geldt",
     "name": "naam", "since": "sinds", "asks": "vraagt", "when": "wanneer", "relationships": "relaties", "weeks": "weken",
-    "weight": "gewicht", "reads otherwise": "leest anders", "moves": "bewegingen",
-    "own": "zelf", "least": "minst", "most": "meest", "only by": "alleen volgens",
     "instrument": "instrument", "scale": "schaal", "score": "score", "not scored": "niet gescoord",
     "account": "verhaal", "code": "code", "coder": "codeur", "segment": "fragment", "units": "eenheden", "coders": "codeurs",
     "alpha": "alfa", "under": "onder",
@@ -93,9 +91,14 @@ def head(name: str, language: Language) -> str:
 
 
 def headed(language: Language, *names: str, right: Sequence[str] = ()) -> Table:
+    return columned([head(name, language) for name in names], [head(name, language) for name in right])
+
+
+def columned(names: Sequence[str], right: Sequence[str] = ()) -> Table:
+    """Columns under names that are in somebody's language already."""
     table = Table(box=box.SIMPLE_HEAD, pad_edge=False, header_style="bold", show_edge=False)
     for name in names:
-        table.add_column(head(name, language), justify="right" if name in right else "left", overflow="fold")
+        table.add_column(name, justify="right" if name in right else "left", overflow="fold")
     return table
 
 

@@ -15,7 +15,7 @@ from typing import Any
 from msgspec import Struct
 
 from domain.store.checks import Unusable
-from projections.cluster import cluster
+from projections.cluster import cluster, waited
 from projections.lenses.evidence import taken_by, weigh
 from projections.research.sequences import ALPHABET
 from projections.segments import files
@@ -74,9 +74,9 @@ class Spread:
 
     def _result(self, path: Path, task: Any) -> Folded:
         try:
-            failure = task.exception()
+            failure = waited(self._client, lambda seconds: task.exception(timeout=seconds))
             found: Folded | None = task.result() if failure is None else None
-        except CancelledError:
+        except (CancelledError, OSError):
             raise Unusable("The cluster was lost while it read. Nothing was written.") from None
         if found is None:
             why = f"{type(failure).__name__}: {failure}"

@@ -15,7 +15,7 @@ from projections.research import around, comparison, distances, indicators, stat
 from projections.research.enough import Enough
 from projections.research.sequences import ALPHABET, Sequences
 from projections.views import analysed as a
-from projections.views.pseudonymous import TOO_FEW
+from projections.views.pseudonymous import FEWER_THAN_GROUPS, TOO_FEW
 from projections.views.research import Research
 from projections.views.scope import Scope
 from projections.views.sequenced import ReadBy, Sequenced, read
@@ -97,8 +97,10 @@ class Analyses:
         whole = self._told(scope, reading)
         kept = whole.rows(np.flatnonzero(_followed(whole.sequences, points)))
         about: dict[str, Any] = {"weeks": points * reading.step, "measure": measure}
-        if not kept.is_told or len(kept.sequences) < groups:
+        if not kept.is_told:
             return a.Typical(**kept.withheld(), **about)
+        if len(kept.sequences) < groups:
+            return a.Typical(**kept.withheld(FEWER_THAN_GROUPS), **about)
         compared = kept.sequences.followed(points)
         if len(compared) > MOST_COMPARED:
             raise Refused(Refusal("TOO_COSTLY", "analysis_size", None, {"limit": MOST_COMPARED, "size": len(compared)}))

@@ -6,7 +6,8 @@ They are types of their own, so that nothing of the others' slips in with a fiel
 from msgspec import Struct
 
 TOO_FEW = "TOO_FEW"
-"""Why something is not told: fewer people are in it than are told of."""
+FEWER_THAN_GROUPS = "FEWER_THAN_GROUPS"
+"""Why something is not told: fewer people are in it than are told of, or fewer relationships than it would have groups."""
 
 
 class Study(Struct, frozen=True):

@@ -55,9 +55,9 @@ class Sequenced(Struct, frozen=True, dict=True):
         kept = [self.persons[row] for row in wanted]
         return Sequenced(self.reading, self.sequences.rows(wanted), kept, self.fewest, self.lens, self.version)
 
-    def withheld(self) -> dict[str, Any]:
+    def withheld(self, why: str = p.TOO_FEW) -> dict[str, Any]:
         """What an analysis says of itself that tells nothing."""
-        return {**self._read_by(), "withheld": p.TOO_FEW}
+        return {**self._read_by(), "withheld": why}
 
     def said(self) -> dict[str, Any]:
         """What every analysis says of itself."""

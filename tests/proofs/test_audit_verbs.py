@@ -83,7 +83,7 @@ def test_a_mistake_is_told_in_both_languages(run: Run, said: tuple[str, ...], en
 
 def test_what_is_not_signed_yet_is_told_with_what_to_do(run: Run) -> None:
     for said in (("prove", "r-match"), ("consistency", "1", "2")):
-        assert "Nothing of the log is signed yet. Sign it with `tussenruimte audit checkpoint`." in refused(run("audit", *said))
+        assert "Nothing of the log is signed yet. `tussenruimte audit checkpoint` signs it" in refused(run("audit", *said))
     run("audit", "checkpoint")
     assert run("import", "-", given=initiative("new").decode()).code == 0
     assert "stands at position 301, and the log is signed up to 300" in refused(run("audit", "prove", "new-registered"))

@@ -7,11 +7,13 @@ from collections.abc import Iterator
 from pathlib import Path
 from string import Formatter
 
+import click
 import pytest
 
 from domain.model.envelope import read
 from domain.model.errors import Refusal, Refused
 from domain.model.rules import RULES
+from tussenruimte import cli
 
 ROOT = Path(__file__).parent.parent.parent
 TEXTS = {"rules.py", "date_rules.py", "service_rules.py", "audit_rules.py", "role_rules.py", "entry_rules.py"}
@@ -25,6 +27,14 @@ CODE = [
 ]
 
 
+def verbs(group: click.Group, before: str = "") -> Iterator[str]:
+    for name, command in group.commands.items():
+        yield before + name
+        if isinstance(command, click.Group):
+            yield from verbs(command, f"{before}{name} ")
+
+
+VERBS = set(verbs(cli))
 TELLING = ("bad", "broken", "missing", "too_costly")
 
 
@@ -68,6 +78,15 @@ def test_both_sentences_of_a_rule_take_the_same_values(rule: str) -> None:
 def test_both_sentences_name_the_same_fields_of_the_catalogue(rule: str) -> None:
     english, dutch = (re.findall(r"`([^`{}<>]+)`", sentence) for sentence in RULES[rule])
     assert english == dutch
+
+
+@pytest.mark.parametrize("rule", RULES)
+def test_a_rule_that_names_a_verb_says_too_what_to_do_over_http(rule: str) -> None:
+    """Who asks over HTTP has no command line."""
+    for sentence in RULES[rule]:
+        named = re.findall(r"`([^`]+)`", sentence)
+        if any(text.startswith("tussenruimte ") or text in VERBS or " --" in text for text in named):
+            assert "over HTTP" in sentence
 
 
 @pytest.mark.parametrize("rule", RULES)

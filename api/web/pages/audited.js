@@ -8,6 +8,7 @@ import { Answered, Nowhere } from "../parts/told.js";
 import { NAMED, names, pair, withNames } from "../people.js";
 import { prove, Unproven } from "../proof.js";
 import { html, useEffect, useState } from "../vendor/preact.js";
+import { unreachedSaid } from "../viewer.js";
 import { say } from "../words.js";
 
 const LOOKS = 500;
@@ -77,7 +78,7 @@ function Proof({ event, verifier }) {
     } catch (error) {
       if (error instanceof Unproven) setFound(say("audit.unproven", { why: say(`unproven.${error.message}`) }));
       else if (error instanceof Refused) setFound(error.message);
-      else if (error instanceof Unreached) setFound(say("shell.unreached"));
+      else if (error instanceof Unreached) setFound(unreachedSaid());
       else if (error instanceof DOMException) setFound(say("audit.cannot"));
       else throw error;
     }

@@ -12,6 +12,7 @@ import { Answered } from "../parts/told.js";
 import { Alike } from "../questions/alike.js";
 import { Around } from "../questions/around.js";
 import { TwoHolders, TwoLenses } from "../questions/differ.js";
+import { Follows } from "../questions/follows.js";
 import { HowLong } from "../questions/how_long.js";
 import { HowMuch } from "../questions/how_much.js";
 import { html, useMemo, useState } from "../vendor/preact.js";
@@ -92,6 +93,7 @@ function Study({ id, choices, own, fewest }) {
     <//>
     ${chosen?.description ? html`<p class="from">${chosen.id}: ${chosen.description}</p>` : null}
     <${Answered} answer=${answer}>${({ list, lens: read }) => html`<${Compared} file=${`${id}-${read}`} list=${list} lens=${read} by=${by} fewest=${fewest} />`}<//>
+    <${Question} name="rates"><${Follows} ...${shared} /><//>
     <${Question} name="waits"><${HowLong} ...${shared} /><//>
     <${Question} name="around"><${Around} ...${shared} /><//>
     <${Question} name="typical"><${Alike} ...${shared} /><//>

@@ -1,26 +1,23 @@
-// The pictures of a research project: all contacts together, each of them, and what follows on what; of groups one under another, on the
-// same scales.
+// The pictures of a research project: all contacts together, and each of them; of groups one under another, on the same scales.
 
-import { countSaid, rateSaid } from "../numbers.js";
 import { Behind } from "../parts/behind.js";
 import { Named } from "../parts/marks.js";
 import { Picture } from "../parts/picture.js";
 import { Question } from "../parts/question.js";
 import { spellsSaid } from "../parts/spells.js";
 import { Chronogram } from "../pictures/chronogram.js";
-import { Rates } from "../pictures/rates.js";
 import { rowStep, Sequences } from "../pictures/sequences.js";
 import { WEEKS } from "../pictures/time.js";
 import { PHASES } from "../standing.js";
 import { max, sum } from "../vendor/d3.js";
 import { html, useMemo, useSignal } from "../vendor/preact.js";
-import { transitions, weekly } from "../weeks.js";
+import { weekly } from "../weeks.js";
 import { language, say, word } from "../words.js";
 
 /** `told`: `[[name, contacts]]`, what `grouped` gives; `file`: how the names of files begin. */
 export function Pictures({ file, told, called, fewest, query, variables }) {
   const groups = useMemo(
-    () => told.map(([name, contacts]) => ({ name, contacts, rows: weekly(contacts, fewest), changes: transitions(contacts) })),
+    () => told.map(([name, contacts]) => ({ name, contacts, rows: weekly(contacts, fewest) })),
     [told, fewest],
   );
   const until = max(groups, ({ rows }) => rows.length);
@@ -29,7 +26,6 @@ export function Pictures({ file, told, called, fewest, query, variables }) {
   const drawn = [
     ["together", (group) => html`<${Together} ...${group} until=${until} fewest=${fewest} />`],
     ["each", (group) => html`<${Each} ...${group} end=${end} step=${step} />`],
-    ["rates", (group) => html`<${Next} ...${group} />`],
   ];
   return drawn.map(([key, draw]) => html`
     <${Question} key=${key} name=${key} begins=${key === "together"}>
@@ -66,15 +62,4 @@ function Each({ title, file, contacts, end, step }) {
     <${Sequences} contacts=${marks} from=${0} end=${end} time=${WEEKS} step=${step} width=${width} label=${title} describedBy=${describedBy} named=${named} />
     <${Named} marks=${marks} named=${named} otherwise=${say("initiative.point")} />
   `}<//>`;
-}
-
-function Next({ title, file, changes }) {
-  if (!changes.length) return html`<h3>${title}</h3><p>${say("research.rates_none")}</p>`;
-  const table = {
-    columns: [say("research.was"), ...PHASES.map((phase) => word("phase", phase)), say("research.of_weeks")],
-    rows: changes.map(({ was, of, next }) => [word("phase", was), ...PHASES.map((phase) => say("research.rate", { rate: rateSaid(next[phase] / of), times: countSaid(next[phase]) })), countSaid(of)]),
-  };
-  return html`<${Picture} title=${title} says=${say("research.rates_says")} table=${table} data=${changes.map(({ was, of, next }) => ({ was, of, ...next }))} file=${file}>
-    ${(width, describedBy) => html`<${Rates} rows=${changes} told=${rateSaid} width=${width} label=${title} describedBy=${describedBy} />`}
-  <//>`;
 }

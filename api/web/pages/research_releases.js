@@ -7,6 +7,7 @@ import { partSaid } from "../numbers.js";
 import { download } from "../parts/download.js";
 import { Answered } from "../parts/told.js";
 import { html, useState } from "../vendor/preact.js";
+import { unreachedSaid } from "../viewer.js";
 import { language, say } from "../words.js";
 
 const RELEASES = `{ research { releases {
@@ -116,6 +117,6 @@ async function fetched(address, heard) {
 
 function wrong(error) {
   if (error instanceof Refused) return error.message;
-  if (error instanceof Unreached) return say("shell.unreached");
+  if (error instanceof Unreached) return unreachedSaid();
   throw error;
 }

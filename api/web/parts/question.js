@@ -19,11 +19,11 @@ export function Question({ name, begins = false, children }) {
   </section>`;
 }
 
-/** `children(found)` of what an analysis of the project, asked as `found`, tells; `few` says so where that is of too few people. */
+/** `children(found)` of what an analysis of the project, asked as `found`, tells; `few` says so where it is of too few people. */
 export function Analysed({ query, variables, few, children }) {
   const answer = useAnswer(query, variables);
   return html`
-    <${Answered} answer=${answer}>${({ research: { analyses: { found } } }) => (found.withheld ? html`<p>${few}</p>` : children(found))}<//>
+    <${Answered} answer=${answer}>${({ research: { analyses: { found } } }) => (found.withheld ? html`<p>${found.withheld === "TOO_FEW" ? few : say(`research.${found.withheld.toLowerCase()}`)}</p>` : children(found))}<//>
     <${Behind} query=${query} variables=${variables} />
   `;
 }

@@ -2,6 +2,7 @@
 
 import { Refused, Unreached } from "../ask.js";
 import { html, useState } from "../vendor/preact.js";
+import { unreachedSaid } from "../viewer.js";
 import { say } from "../words.js";
 
 export function Saved({ save, button = "settings.save", done = "settings.saved", children }) {
@@ -13,7 +14,7 @@ export function Saved({ save, button = "settings.save", done = "settings.saved",
       setSaid(say(done));
     } catch (error) {
       if (!(error instanceof Refused || error instanceof Unreached)) throw error;
-      setSaid(error instanceof Refused ? error.message : say("shell.unreached"));
+      setSaid(error instanceof Refused ? error.message : unreachedSaid());
     }
   };
   return html`<form class="find" onSubmit=${submit} onInput=${() => setSaid(null)}>${children}

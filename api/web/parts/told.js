@@ -3,7 +3,7 @@
 import { Unreached } from "../ask.js";
 import { to } from "../route.js";
 import { html } from "../vendor/preact.js";
-import { viewer } from "../viewer.js";
+import { records, unreachedSaid } from "../viewer.js";
 import { say } from "../words.js";
 
 export function Nowhere() {
@@ -13,8 +13,8 @@ export function Nowhere() {
 /** Shows `children(data)` of an answer as soon as there is one, with what went wrong above it. */
 export function Answered({ answer, children }) {
   const { data, error, again } = answer;
-  const wrong = error && html`<div class="wrong" role="alert"><p>${error instanceof Unreached ? say("shell.unreached") : error.message}</p>
-    ${error instanceof Unreached && viewer.value?.may.includes("record") ? html`<p><a href=${to("record")}>${say("record.offline")}</a></p>` : null}
+  const wrong = error && html`<div class="wrong" role="alert"><p>${error instanceof Unreached ? unreachedSaid() : error.message}</p>
+    ${error instanceof Unreached && records() ? html`<p><a href=${to("record")}>${say("record.offline")}</a></p>` : null}
     <button onClick=${again}>${say("shell.again")}</button></div>`;
   return html`${wrong}${data ? children(data) : error ? null : html`<p aria-busy="true">${say("shell.loading")}</p>`}`;
 }

@@ -13,7 +13,7 @@ const EDGE = 9;
 /** From this width on there is room for what rows are called. */
 const ROOM = 520;
 
-/** `rows`: what `transitions` gives; `told` says a rate. */
+/** `rows`: `[{was, of, next: {help: 3, …}}]`; `told` says a rate. */
 export function Rates({ rows, told, width, label, describedBy }) {
   const id = useId();
   const left = EDGE + 26 + (width < ROOM ? 0 : Math.max(...PHASES.map((phase) => wide(word("phase", phase)))) + 10);

@@ -23,7 +23,7 @@ export function Alike({ lens, file, fewest }) {
   const [groups, setGroups] = useState(3);
   return html`
     <${Selects}><${Select} label=${say("research.groups")} value=${groups} set=${(chosen) => setGroups(Number(chosen))} choices=${GROUPS} said=${String} /><//>
-    <${Analysed} query=${TYPICAL} variables=${{ groups, weeks: HALF_YEAR, lens }} few=${say("research.too_few_alike", { fewest })}>
+    <${Analysed} query=${TYPICAL} variables=${{ groups, weeks: HALF_YEAR, lens }} few=${say("research.too_few", { fewest })}>
       ${(found) => html`<${Typical} found=${found} file=${file} />`}
     <//>
   `;
@@ -39,7 +39,7 @@ function Typical({ found: { lens, lensVersion, relationships, weeks, leftOut, si
   };
   const data = told.map(({ medoid, relationships, share, silhouette, phases }) => ({ medoid, relationships, share, silhouette, course: phases.join("-") }));
   const held = groups.length > told.length ? ` ${say("research.typical_held")}` : "";
-  const says = say("research.typical_says", { count: relationships, left: leftOut, weeks, apart: fineSaid(silhouette) }) + held;
+  const says = say("research.typical_says", { count: relationships, left: say("research.left_out", { count: leftOut }), weeks, apart: fineSaid(silhouette) }) + held;
   return html`<${Picture} title=${title} says=${says} table=${table} data=${data} file=${`${file}-${lens}@${lensVersion}-typical-${groups.length}`}>
     ${(width, describedBy) => html`<${Strips} rows=${told} width=${width} label=${title} describedBy=${describedBy} />`}
   <//>`;

@@ -4,9 +4,8 @@ import { countSaid, fineSaid, rateSaid } from "../numbers.js";
 import { Select, Selects } from "../parts/select.js";
 import { Picture } from "../parts/picture.js";
 import { Analysed } from "../parts/question.js";
-import { Rates } from "../pictures/rates.js";
+import { Squares } from "../parts/squares.js";
 import { Spread } from "../pictures/spread.js";
-import { PHASES } from "../standing.js";
 import { sum } from "../vendor/d3.js";
 import { html, useState } from "../vendor/preact.js";
 import { say, word } from "../words.js";
@@ -61,20 +60,13 @@ function readBy(lens, version, holder) {
 }
 
 function Crossed({ found: { relationships, phases, weeks, share, kappa, rows }, one, other, file }) {
-  const title = say("research.beside", { one, other });
-  const told = rows.filter(({ withheld }) => !withheld).map(({ phase, of, counts }) => ({ was: phase.toLowerCase(), of, next: Object.fromEntries(phases.map((name, place) => [name.toLowerCase(), counts[place]])) }));
-  if (!told.length) return html`<h3>${title}</h3><p>${say("research.beside_held")}</p>`;
-  const table = {
-    columns: [say("research.one_reading"), ...PHASES.map((phase) => word("phase", phase)), say("research.of_weeks")],
-    rows: told.map(({ was, of, next }) => [word("phase", was), ...PHASES.map((phase) => say("research.rate", { rate: rateSaid(next[phase] / of), times: countSaid(next[phase]) })), countSaid(of)]),
-  };
-  const data = told.map(({ was, of, next }) => ({ phase: was, of, ...next }));
   const above = kappa === null ? say("research.no_kappa") : fineSaid(kappa);
-  const held = rows.length > told.length ? ` ${say("research.beside_held")}` : "";
-  const says = say("research.beside_says", { count: relationships, weeks: countSaid(weeks), share: rateSaid(share), kappa: above }) + held;
-  return html`<${Picture} title=${title} says=${says} table=${table} data=${data} file=${file}>
-    ${(width, describedBy) => html`<${Rates} rows=${told} told=${rateSaid} width=${width} label=${title} describedBy=${describedBy} />`}
-  <//>`;
+  return html`<${Squares}
+    title=${say("research.beside", { one, other })}
+    says=${say("research.beside_says", { count: relationships, weeks: countSaid(weeks), share: rateSaid(share), kappa: above })}
+    was=${say("research.one_reading")} held=${say("research.beside_held")} rows=${rows.map(({ phase, ...row }) => ({ was: phase, ...row }))}
+    phases=${phases} named="phase" file=${file}
+  />`;
 }
 
 function Agreed({ found: { each }, one, other, file }) {

@@ -62,20 +62,24 @@ export const research = {
   "research.stood": ["{phase} in week {from} | {phase} in week {from} tot en met {to}", "{phase} in week {from} | {phase} in weeks {from} to {to}"],
   "research.rates": ["Wat op wat volgt", "What follows on what"],
   "research.rates_says": [
-    "Een rij is hoe een week stond, een kolom hoe de week daarna stond. Hoe groter het vierkant, hoe vaker; geen plaats is beter dan een andere.",
-    "A row is how a week stood, a column how the week after it stood. The larger the square, the more often; no place is better than another.",
+    "Een rij is hoe een week van alle contacten stond, een kolom hoe de week daarna stond. Hoe groter het vierkant, hoe vaker; geen plaats is beter dan een andere (Gabadinho e.a. 2011).",
+    "A row is how a week of all contacts stood, a column how the week after it stood. The larger the square, the more often; no place is better than another (Gabadinho et al. 2011).",
+  ],
+  "research.rates_held": [
+    "Fasen waarin weken van te weinig mensen stonden, worden niet verteld, en ook geen andere die ze zouden verraden.",
+    "Phases in which weeks of too few people stood are not told, nor others that would give them away.",
   ],
   "research.rates_none": ["Er zijn nog geen twee weken na elkaar gevolgd.", "No two weeks were followed after one another yet."],
   "research.was": ["Week", "Week"],
-  "research.rate": ["{rate} ({times} keer)", "{rate} ({times} times)"],
+  "research.rate": ["{rate} ({times} keer)", "{rate} ({times} time) | {rate} ({times} times)"],
   "research.of_weeks": ["Van hoeveel weken", "Of how many weeks"],
   "research.too_few": [
     "Hiervan wordt niets verteld: het gaat om minder dan {fewest} mensen.",
     "Nothing is told of this: it is of fewer than {fewest} people.",
   ],
-  "research.too_few_alike": [
-    "Hiervan wordt niets verteld: het gaat om minder dan {fewest} mensen, of om minder contacten dan groepen.",
-    "Nothing is told of this: it is of fewer than {fewest} people, or of fewer contacts than groups.",
+  "research.fewer_than_groups": [
+    "Hiervan wordt niets verteld: er zijn minder contacten lang genoeg gevolgd dan er groepen zouden zijn. Kies minder groepen.",
+    "Nothing is told of this: fewer contacts were followed for long enough than there would be groups. Choose fewer groups.",
   ],
   "research.too_few_both": [
     "Hiervan wordt niets verteld: beide lezingen zijn er van minder dan {fewest} mensen.",
@@ -98,8 +102,8 @@ export const research = {
   "until.unobserved": ["niets wordt waargenomen", "nothing is observed"],
   "until.ended": ["het einde", "the end"],
   "research.waits_says": [
-    "Van {count} contacten die niet zo begonnen: welk deel er nog niet voor het eerst zo stond. De helft was daar in: {half}. {ends} De stippen zeggen hoe onzeker dat is. Geen fase is een doel (Kaplan en Meier 1958, Greenwood 1926).",
-    "Of {count} contacts that did not begin so: what part had not stood so for the first time yet. Half had in: {half}. {ends} The dots say how unsure that is. No phase is an aim (Kaplan and Meier 1958, Greenwood 1926).",
+    "Van de contacten die niet zo begonnen ({count}): welk deel er nog niet voor het eerst zo stond. De helft was daar in: {half}. {ends} De stippen zeggen hoe onzeker dat is. Geen fase is een doel (Kaplan en Meier 1958, Greenwood 1926).",
+    "Of the contacts that did not begin so ({count}): what part had not stood so for the first time yet. Half had in: {half}. {ends} The dots say how unsure that is. No phase is an aim (Kaplan and Meier 1958, Greenwood 1926).",
   ],
   "research.waits_otherwise": [
     "Wie niet verder gevolgd is telt tot dan mee, en wat eindigde ook: zo zou het gaan als niets eindigde.",
@@ -118,15 +122,19 @@ export const research = {
   "around.term_left_open": ["termijn die opengelaten is", "term that was left open"],
   "research.around": ["Rond de eerste {event}", "Around the first {event}"],
   "research.around_says": [
-    "Hoe contacten stonden in de weken voor en na de eerste keer dat het gebeurde, in week 0; het zijn steeds dezelfde {count} contacten, die al die weken gevolgd zijn. Wat erop volgt, komt daar niet daarom door.",
-    "How contacts stood in the weeks before and after the first time that it happened, in week 0; these are the same {count} contacts throughout, which were followed in all those weeks. What follows on it was not for that reason brought about by it.",
+    "Hoe contacten stonden in de weken voor en na de eerste keer dat het gebeurde, in week 0; het zijn steeds dezelfde ({count}), die al die weken gevolgd zijn. Wat erop volgt, komt daar niet daarom door.",
+    "How contacts stood in the weeks before and after the first time that it happened, in week 0; these are the same throughout ({count}), which were followed in all those weeks. What follows on it was not for that reason brought about by it.",
   ],
   "research.groups": ["Hoeveel groepen", "How many groups"],
   "research.typical": ["Typische verlopen", "Typical trajectories"],
   "research.pseudonym_middle": ["In het midden", "In the middle"],
   "research.typical_says": [
-    "De eerste {weeks} weken van {count} contacten, in groepen die op elkaar leken; van elke groep het contact in het midden, dat iemand echt had, met van hoeveel het is. {left} zijn te kort gevolgd en doen niet mee; wat eindigde, blijft dat. Hoe duidelijk de groepen zijn: {apart} (bij 0 hadden het even goed andere kunnen zijn, 1 is heel duidelijk). Optimal matching (Abbott en Tsay 2000), groepen rond een midden (Kaufman en Rousseeuw 1990).",
-    "The first {weeks} weeks of {count} contacts, in groups that went alike; of each group the contact in its middle, which somebody really had, with of how many it is. {left} were followed for too short and are left out; what ended stays so. How clear the groups are: {apart} (near 0 they could as well be others, 1 is very clear). Optimal matching (Abbott and Tsay 2000), groups around a middle (Kaufman and Rousseeuw 1990).",
+    "De eerste {weeks} weken van contacten ({count}), in groepen die op elkaar leken; van elke groep het contact in het midden, dat iemand echt had, met van hoeveel het is. {left}; wat eindigde, blijft dat. Hoe duidelijk de groepen zijn: {apart} (bij 0 hadden het even goed andere kunnen zijn, 1 is heel duidelijk). Optimal matching (Abbott en Tsay 2000), groepen rond een midden (Kaufman en Rousseeuw 1990).",
+    "The first {weeks} weeks of contacts ({count}), in groups that went alike; of each group the contact in its middle, which somebody really had, with of how many it is. {left}; what ended stays so. How clear the groups are: {apart} (near 0 they could as well be others, 1 is very clear). Optimal matching (Abbott and Tsay 2000), groups around a middle (Kaufman and Rousseeuw 1990).",
+  ],
+  "research.left_out": [
+    "1 contact is te kort gevolgd en doet niet mee | {count} contacten zijn te kort gevolgd en doen niet mee",
+    "1 contact was followed for too short and is left out | {count} contacts were followed for too short and are left out",
   ],
   "research.typical_held": [
     "Groepen van te weinig mensen worden niet verteld, en ook geen andere die ze zouden verraden.",
@@ -137,8 +145,8 @@ export const research = {
   "research.apart": ["Silhouet", "Silhouette"],
   "research.indicators": ["Vijf getallen van elk contact", "Five numbers of each contact"],
   "research.indicators_says": [
-    "Hoe {count} contacten liggen, met een driehoek waar hun gemiddelde is. Entropie: hoe gelijk de tijd over de fasen verdeeld is (Shannon). Turbulentie: langs hoeveel wegen het ging, en hoe ongelijk (Elzinga en Liefbroer 2007). Complexiteit: hoeveel er wisselde van wat kon, met hoe gelijk de tijd verdeeld is (Gabadinho e.a. 2010). Meer is niet beter, en wie langer gevolgd is, heeft meer turbulentie.",
-    "How {count} contacts lie, with a triangle where their mean is. Entropy: how evenly the time is spread over the phases (Shannon). Turbulence: along how many ways it went, and how unevenly (Elzinga and Liefbroer 2007). Complexity: how much changed of what could, with how evenly the time is spread (Gabadinho et al. 2010). More is not better, and whoever was followed for longer has more turbulence.",
+    "Hoe contacten liggen ({count}), met een driehoek waar hun gemiddelde is. Entropie: hoe gelijk de tijd over de fasen verdeeld is (Shannon). Turbulentie: langs hoeveel wegen het ging, en hoe ongelijk (Elzinga en Liefbroer 2007). Complexiteit: hoeveel er wisselde van wat kon, met hoe gelijk de tijd verdeeld is (Gabadinho e.a. 2010). Meer is niet beter, en wie langer gevolgd is, heeft meer turbulentie.",
+    "How contacts lie ({count}), with a triangle where their mean is. Entropy: how evenly the time is spread over the phases (Shannon). Turbulence: along how many ways it went, and how unevenly (Elzinga and Liefbroer 2007). Complexity: how much changed of what could, with how evenly the time is spread (Gabadinho et al. 2010). More is not better, and whoever was followed for longer has more turbulence.",
   ],
   "research.mean": ["{name}, gemiddeld {mean}", "{name}, {mean} on average"],
   "research.mean_of": ["Gemiddeld", "Mean"],
@@ -157,8 +165,8 @@ export const research = {
   "research.beside": ["{one} naast {other}", "{one} beside {other}"],
   "research.one_reading": ["De ene lezing", "The one reading"],
   "research.beside_says": [
-    "Een rij is hoe een week volgens de ene lezing stond, een kolom hoe dezelfde week volgens de andere stond. Van {count} contacten zeggen beide in {share} van {weeks} weken hetzelfde; boven toeval is dat {kappa} (de κ van Cohen 1960: 0 is niet meer dan toeval, 1 altijd). Geen van beide heeft gelijk omdat de andere verschilt.",
-    "A row is how a week stood by the one reading, a column how the same week stood by the other. Of {count} contacts both say the same in {share} of {weeks} weeks; above chance that is {kappa} (Cohen's κ 1960: 0 is no more than chance, 1 is always). Neither is right because the other differs.",
+    "Een rij is hoe een week volgens de ene lezing stond, een kolom hoe dezelfde week volgens de andere stond. Van de contacten met beide lezingen ({count}) zeggen die in {share} van {weeks} weken hetzelfde; boven toeval is dat {kappa} (de κ van Cohen 1960: 0 is niet meer dan toeval, 1 altijd). Geen van beide heeft gelijk omdat de andere verschilt.",
+    "A row is how a week stood by the one reading, a column how the same week stood by the other. Of the contacts that have both ({count}), these say the same in {share} of {weeks} weeks; above chance that is {kappa} (Cohen's κ 1960: 0 is no more than chance, 1 is always). Neither is right because the other differs.",
   ],
   "research.no_kappa": ["niet te zeggen", "not to be said"],
   "research.beside_held": [
@@ -167,8 +175,8 @@ export const research = {
   ],
   "research.agreed": ["Hoe vaak ze van elk contact hetzelfde zeggen: {one} naast {other}", "How often they say the same of each contact: {one} beside {other}"],
   "research.agreed_says": [
-    "Hoe {count} contacten liggen naar in welk deel van hun weken beide hetzelfde zeggen, met een driehoek waar het gemiddelde is.",
-    "How {count} contacts lie by in what part of their weeks both say the same, with a triangle where the mean is.",
+    "Hoe contacten liggen ({count}) naar in welk deel van hun weken beide hetzelfde zeggen, met een driehoek waar het gemiddelde is.",
+    "How contacts lie ({count}) by in what part of their weeks both say the same, with a triangle where the mean is.",
   ],
   "research.share": ["In welk deel hetzelfde", "The same in what part"],
   "research.differ_since": ["Verschillend sinds", "Differ since"],

@@ -8,7 +8,8 @@ export const shell = {
   "shell.as": ["Ingelogd als {name}, {role}", "Signed in as {name}, {role}"],
   "shell.account": ["Account", "Account"],
   "shell.loading": ["Even geduld", "One moment"],
-  "shell.unreached": [
+  "shell.unreached": ["De server is niet bereikbaar.", "The server cannot be reached."],
+  "shell.unreached_kept": [
     "De server is niet bereikbaar. Wat je vastlegt blijft hier bewaard en wordt verstuurd zodra dat kan.",
     "The server cannot be reached. What you record is kept here, and goes out as soon as it can.",
   ],
