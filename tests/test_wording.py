@@ -70,6 +70,17 @@ def test_what_an_event_does_not_hold_is_not_said() -> None:
     assert sentence("role_taken", {"handle": "a", "role": "driver", "formal": False}, None, "en") == "a took the role driver"
 
 
+def test_one_is_said_as_one_and_a_number_as_the_language_writes_it() -> None:
+    for language, one, more in (("en", "with 1 other", "with 2 others"), ("nl", "met 1 ander", "met 2 anderen")):
+        assert sentence("meeting_held", {"others": 1}, None, language).endswith(one)  # type: ignore[arg-type]
+        assert sentence("meeting_held", {"others": 2}, None, language).endswith(more)  # type: ignore[arg-type]
+    for language, one, more in (("en", "every day", "every 14 days"), ("nl", "elke dag", "elke 14 dagen")):
+        assert sentence("rhythm_changed", {"rhythm_days": 1}, None, language).endswith(one)  # type: ignore[arg-type]
+        assert sentence("rhythm_changed", {"rhythm_days": 14}, None, language).endswith(more)  # type: ignore[arg-type]
+    assert sentence("account_given", {"help": 0.4}, "a", "en") == "account of a · help 0.4"
+    assert sentence("account_given", {"help": 0.4}, "a", "nl") == "verhaal van a · hulp 0,4"
+
+
 def test_a_text_that_would_steer_the_terminal_does_not() -> None:
     assert "\x1b" not in sentence("meeting_held", {"present": [], "activity": "\x1b[2Jchess"}, None, "en")
 
