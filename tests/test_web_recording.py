@@ -98,6 +98,32 @@ def test_a_meeting_by_the_form_begins_with_where_and_how_they_met_last(web: WebH
     assert history(coordinator, contact)[-1]["data"] == told
 
 
+@pytest.mark.parametrize(
+    ("locale", "said", "all"),
+    [
+        ("nl-NL", "Dit is van dit contact nu niet vast te leggen.", "Alles wat je kunt vastleggen"),
+        ("en-GB", "This cannot be recorded of this contact now.", "All that can be recorded"),
+    ],
+)
+def test_a_form_that_a_contact_cannot_have_now_says_so_and_leads_to_those_that_it_can(
+    web: WebHouse, locale: str, said: str, all: str
+) -> None:
+    contact = pair(web, f"not-now-{locale}")
+    visitor = web.visitor(locale=locale, viewport=PHONE)
+    for form in ("tension_eased", "boundary_lifted", "settled", "roles_restored"):
+        page = visitor.open(f"record/{contact}/{form}")
+        expect(page.get_by_text(said)).to_be_visible()
+        expect(page.locator("form")).to_have_count(0)
+    page.get_by_role("link", name=all).click()
+    expect(page.get_by_role("heading", level=1)).to_contain_text("Noor")
+
+
+@pytest.mark.parametrize("form", ["term_ended", "rhythm_changed", "toString", "nothing"])
+def test_an_address_of_no_form_is_a_page_that_is_not_there(coordinator: Visitor, form: str) -> None:
+    page = coordinator.open(f"record/petra-maaike/{form}")
+    expect(page.get_by_role("heading", level=1)).to_have_text("This page is not there, or not for you to see.")
+
+
 def test_a_one_off_becomes_regular_in_one_step(web: WebHouse, coordinator: Visitor) -> None:
     contact = pair(web, "once", term={"kind": "one_off"})
     page = coordinator.open(f"record/{contact}/regular")
