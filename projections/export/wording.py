@@ -9,7 +9,8 @@ from collections.abc import Callable
 from typing import Any
 
 from domain.model.errors import Language
-from projections.export.vocabulary import joined, plain, where, who, word
+from projections.export.days import day_said
+from projections.export.vocabulary import joined, role, where, who, word
 from projections.views.answers import RecordedEvent
 
 SENTENCES: dict[str, tuple[str, str]] = {
@@ -173,16 +174,16 @@ class _Shown(dict[str, str]):
 
 
 def _members(value: list[dict[str, Any]], language: Language, named: Named) -> str:
-    called = [(who(member["handle"], language, named), roles(member["roles"])) for member in value]
+    called = [(who(member["handle"], language, named), roles(member["roles"], language)) for member in value]
     return joined([f"{name} ({own})" if own else name for name, own in called], language)
 
 
-def roles(value: list[str]) -> str:
-    return ", ".join(plain(role).replace("_", " ") for role in value)
+def roles(value: list[str], language: Language) -> str:
+    return ", ".join(role(one, language) for one in value)
 
 
 def _term(value: dict[str, Any], language: Language, _: Named) -> str:
-    until = f" {'tot' if language == 'nl' else 'until'} {value['until']}" if value.get("until") else ""
+    until = f" {'tot' if language == 'nl' else 'until'} {day_said(value['until'], language)}" if value.get("until") else ""
     return word(value["kind"], language) + until
 
 
@@ -209,11 +210,14 @@ def _others(number: int, language: Language, _: Named) -> str:
 
 _SPECIAL: dict[str, Callable[[Any, Language, Named], str]] = {
     "members": _members,
-    "roles": lambda value, language, named: roles(value),
+    "roles": lambda value, language, _: roles(value, language),
+    "role": lambda value, language, _: role(value, language),
     "term": _term,
     "place": where,
     "help": help_said,
     "shared": _shared,
+    "until": lambda value, language, _: day_said(value, language),
+    "next_on": lambda value, language, _: day_said(value, language),
     "rhythm_days": _rhythm,
     "others": _others,
 }
