@@ -80,7 +80,7 @@ def test_on_paper_it_is_light_also_for_whoever_has_it_dark(web: WebHouse) -> Non
 
 def test_a_page_of_nothing_and_a_contact_that_is_not_there_say_so(web: WebHouse) -> None:
     visitor = web.visitor()
-    for path in ("nowhere", "contact/nobody"):
+    for path in ("nowhere", "contact/nobody", "contact", "initiative", "initiative/nobody", "record/nobody", "record/nobody/correct/x"):
         expect(visitor.open(path).get_by_role("heading", level=1)).to_have_text("This page is not there, or not for you to see.")
 
 
