@@ -48,7 +48,7 @@ TEXTS: dict[str, tuple[str, str]] = {
     "along_file": ("Take all of it along (JSON)", "Alles meenemen (JSON)"),
     "leave": ("Have it destroyed", "Laten vernietigen"),
     "leave_all": ("Have all of it destroyed", "Alles laten vernietigen"),
-    "sure": ("Is it meant?", "Weet u het zeker?"),
+    "sure": ("Are you sure?", "Weet u het zeker?"),
     "sure_consent": (
         "From now on you no longer agree {what}. You need not say why. What was recorded before stays, until you have it destroyed.",
         "Vanaf nu gaat u er niet meer mee akkoord {what}. U hoeft niet te zeggen waarom. Wat eerder is vastgelegd blijft, tot u het laat "

@@ -141,6 +141,17 @@ def test_a_messy_list_is_shown_as_sentences_tried_without_a_trace_and_recorded_o
     assert "owned" not in page.title()
 
 
+@pytest.mark.parametrize(("locale", "more"), [("nl-NL", "Meer tonen: nog 30"), ("en-GB", "Show more: 30 left")])
+def test_all_that_a_list_becomes_is_shown_to_whoever_wants_to_see_it(own: WebHouse, locale: str, more: str) -> None:
+    page = own.visitor(locale=locale).open("bring")
+    bring(page, messy())
+    sentences = page.locator("#becomes ~ ol li")
+    expect(sentences).to_have_count(10)
+    page.get_by_role("button", name=more).press("Enter")
+    expect(sentences).to_have_count(40)
+    expect(page.locator("#app :focus")).to_have_count(1)
+
+
 def test_a_workbook_is_read_with_its_days_its_shared_texts_and_what_its_formulas_came_to(own: WebHouse) -> None:
     visitor = own.visitor()
     page = visitor.open("bring")

@@ -1,5 +1,9 @@
 """A coordinator finds a contact and reads its story, in either language, in light and dark."""
 
+import re
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
 import pytest
 from playwright.sync_api import expect
 from sent_lines import initiative, line, match, meeting, note, person
@@ -44,9 +48,39 @@ def test_nothing_on_a_page_keeps_anybody_from_using_it(web: WebHouse, path: str,
     assert page.evaluate("document.documentElement.scrollWidth") <= SIZES[size]["width"]
 
 
+RECORDED = """async () => {
+    const query = 'query { relationship(id: "lars") { history { recorded } } }';
+    const asked = { method: "POST", headers: { "Content-Type": "application/json" }, body: JSON.stringify({ query }) };
+    const { data } = await (await fetch("/graphql", asked)).json();
+    return data.relationship.history.at(-1).recorded;
+}"""
+
+
+@pytest.mark.parametrize(("locale", "at"), [("nl-NL", " om "), ("en-GB", " at ")])
+def test_a_time_is_that_of_the_organisation_wherever_somebody_looks_from(web: WebHouse, locale: str, at: str) -> None:
+    page = web.visitor(locale=locale, timezone_id="Pacific/Kiritimati").open("contact/lars")
+    there = datetime.fromisoformat(page.evaluate(RECORDED)).astimezone(ZoneInfo("Europe/Amsterdam"))
+    expect(page.locator("ol.story .from").first).to_contain_text(f"{there.day} ")
+    expect(page.locator("ol.story .from").first).to_contain_text(f"{at}{there:%H:%M}")
+    expect(page.locator("ol.story .from").first).not_to_contain_text(f"{there.astimezone(ZoneInfo('Pacific/Kiritimati')):%H:%M}")
+    today = web.visitor(locale=locale, timezone_id="Pacific/Kiritimati").open("today")
+    expect(today.get_by_role("main").locator(".under").first).to_have_text(re.compile(f"^{datetime.now(there.tzinfo).day} "))
+
+
+def test_on_paper_it_is_light_also_for_whoever_has_it_dark(web: WebHouse) -> None:
+    inks = "['--ink', '--paper', '--help'].map((name) => getComputedStyle(document.documentElement).getPropertyValue(name))"
+    light = web.visitor(color_scheme="light").open("contact/lars").evaluate(inks)
+    page = web.visitor(color_scheme="dark").open("contact/lars")
+    assert page.evaluate(inks) != light
+    page.emulate_media(media="print", color_scheme="dark")
+    assert page.evaluate(inks) == light
+    expect(page.get_by_role("figure").first.locator("svg").first).to_be_visible()
+    expect(page.get_by_role("button", name="Save as SVG").first).to_be_hidden()
+
+
 def test_a_page_of_nothing_and_a_contact_that_is_not_there_say_so(web: WebHouse) -> None:
     visitor = web.visitor()
-    for path in ("nowhere", "contact/nobody"):
+    for path in ("nowhere", "contact/nobody", "contact", "initiative", "initiative/nobody", "record/nobody", "record/nobody/correct/x"):
         expect(visitor.open(path).get_by_role("heading", level=1)).to_have_text("This page is not there, or not for you to see.")
 
 

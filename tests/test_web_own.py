@@ -7,6 +7,7 @@ from playwright.sync_api import expect
 from web_house import SEEN_IN, SIZES, Visitor, WebHouse
 
 from domain.model.roles import Reach
+from domain.store.accesses import Viewer
 
 PETRA = Reach(participant="petra-maaike-a")
 
@@ -27,6 +28,21 @@ def test_nothing_keeps_a_participant_from_using_their_pages(web: WebHouse, theme
     page.goto(f"{web.own}/sign-in")
     assert visitor.violations() == []
     assert page.evaluate("document.documentElement.scrollWidth") <= SIZES[size]["width"]
+
+
+@pytest.mark.parametrize(("locale", "until"), [("nl-NL", r"tot uiterlijk .* om (\d\d):(\d\d)\."), ("en-GB", r"until .* at (\d\d):(\d\d)")])
+def test_until_when_somebody_is_signed_in_is_told_in_the_time_zone_of_the_organisation(web: WebHouse, locale: str, until: str) -> None:
+    visitor, told = participant(web, locale=locale), []
+    for zone in ("Pacific/Kiritimati", "Pacific/Honolulu", "Europe/Amsterdam"):
+        web.organisation.settings.choose_time_zone(zone, Viewer("member/ada", "administrator"))
+        visitor.page.goto(f"{web.own}/sign-in")
+        found = re.search(until, visitor.page.inner_text("main"))
+        assert found is not None
+        told.append((int(found[1]), found[2]))
+    (east, minute), (west, same), (_, here) = told
+    assert (east - west) % 24 == 0, "a day apart"
+    assert minute == same == here
+    assert told[0] != told[2]
 
 
 @pytest.mark.parametrize("theme", ["light", "dark"])

@@ -98,6 +98,32 @@ def test_a_meeting_by_the_form_begins_with_where_and_how_they_met_last(web: WebH
     assert history(coordinator, contact)[-1]["data"] == told
 
 
+@pytest.mark.parametrize(
+    ("locale", "said", "all"),
+    [
+        ("nl-NL", "Dit is van dit contact nu niet vast te leggen.", "Alles wat je kunt vastleggen"),
+        ("en-GB", "This cannot be recorded of this contact now.", "All that can be recorded"),
+    ],
+)
+def test_a_form_that_a_contact_cannot_have_now_says_so_and_leads_to_those_that_it_can(
+    web: WebHouse, locale: str, said: str, all: str
+) -> None:
+    contact = pair(web, f"not-now-{locale}")
+    visitor = web.visitor(locale=locale, viewport=PHONE)
+    for form in ("tension_eased", "boundary_lifted", "settled", "roles_restored"):
+        page = visitor.open(f"record/{contact}/{form}")
+        expect(page.get_by_text(said)).to_be_visible()
+        expect(page.locator("form")).to_have_count(0)
+    page.get_by_role("link", name=all).click()
+    expect(page.get_by_role("heading", level=1)).to_contain_text("Noor")
+
+
+@pytest.mark.parametrize("form", ["term_ended", "rhythm_changed", "toString", "nothing"])
+def test_an_address_of_no_form_is_a_page_that_is_not_there(coordinator: Visitor, form: str) -> None:
+    page = coordinator.open(f"record/petra-maaike/{form}")
+    expect(page.get_by_role("heading", level=1)).to_have_text("This page is not there, or not for you to see.")
+
+
 def test_a_one_off_becomes_regular_in_one_step(web: WebHouse, coordinator: Visitor) -> None:
     contact = pair(web, "once", term={"kind": "one_off"})
     page = coordinator.open(f"record/{contact}/regular")
@@ -115,7 +141,8 @@ def test_a_refusal_stands_beside_what_it_is_about_and_nothing_that_was_typed_is_
     page.get_by_text("About Noor", exact=True).click()
     page.get_by_label("About Noor", exact=True).fill("It stays.")
     send(page)
-    expect(page.get_by_role("group", name="When").get_by_text("had not begun then")).to_be_visible()
+    said = page.get_by_role("group", name="When").get_by_text("had not begun then")
+    expect(said).to_have_text("The relationship had not begun then. Record its opening event first, or mend the date.")
     expect(page.get_by_role("link", name="1 refused")).to_be_visible()
     page = coordinator.open(f"record/{contact}")
     expect(page.locator(".waiting").get_by_text("had not begun then")).to_be_visible()
@@ -210,19 +237,27 @@ def test_without_consent_nobody_is_registered(web: WebHouse, coordinator: Visito
     expect(page.get_by_role("heading", level=1)).to_have_text("New contact")
 
 
+OFFERED = "[...document.querySelectorAll('main a.card')].map((one) => one.getAttribute('href').slice('/app/'.length))"
+
+
 @pytest.mark.parametrize("theme", ["light", "dark"])
-@pytest.mark.parametrize(
-    "path",
-    [
-        "record",
-        "record/petra-maaike",
-        "record/new",
-        *(f"record/petra-maaike/{form}" for form in ("meeting_held", "term", "account_given", "boundary_agreed")),
-    ],
-)
-def test_no_form_keeps_anybody_from_using_it(web: WebHouse, path: str, theme: str) -> None:
+def test_no_form_keeps_anybody_from_using_it(web: WebHouse, theme: str) -> None:
+    contact = pair(web, f"all-{theme}", term={"kind": "one_off"})
+    for form, chosen in {"roles_reversed": [], "boundary_agreed": FORMS["boundary_agreed"], "left_open": FORMS["left_open"]}.items():
+        page = web.visitor(viewport=PHONE).open(f"record/{contact}/{form}")
+        for text in chosen:
+            chip(page, text)
+        send(page)
+        expect(page.get_by_role("heading", name="The story")).to_be_visible()
     visitor = web.visitor(color_scheme=theme, viewport=PHONE, locale="nl-NL")
-    page = visitor.open(path)
-    page.evaluate("document.querySelectorAll('details').forEach((one) => (one.open = true))")
-    assert visitor.violations() == []
-    assert page.evaluate("document.documentElement.scrollWidth") <= PHONE["width"]
+    correct = visitor.open(f"contact/{contact}").get_by_role("link", name="Verbeteren").first.get_attribute("href")
+    paths = visitor.open(f"record/{contact}").evaluate(OFFERED)
+    assert len(paths) == 17
+    found = {}
+    for path in ("record", f"record/{contact}", "record/new", str(correct).removeprefix("/app/"), *paths):
+        page = visitor.open(path)
+        page.evaluate("document.querySelectorAll('details').forEach((one) => (one.open = true))")
+        wide = page.evaluate("document.documentElement.scrollWidth") > PHONE["width"]
+        if wrong := visitor.violations() + ["wider than a phone"] * wide:
+            found[path] = wrong
+    assert found == {}

@@ -24,6 +24,18 @@ TRIED = """async () => {
     const { installing } = registration;
     if (installing) await new Promise((done) => installing.addEventListener("statechange", done, { once: true }));
 }"""
+HELD = """() => {
+    const post = ServiceWorker.prototype.postMessage;
+    ServiceWorker.prototype.postMessage = () => (ServiceWorker.prototype.postMessage = post);
+}"""
+"""The next thing said to a version that waits does not reach it."""
+SLOW = """
+    const files = navigator.serviceWorker;
+    const register = files.register.bind(files);
+    const told = new Promise((done) => (window.tell = done));
+    files.register = (...asked) => told.then(() => register(...asked));
+"""
+"""A browser that does not say for a while which versions there are."""
 
 
 @pytest.fixture
@@ -115,6 +127,35 @@ def test_another_tab_stays_as_it_is_until_it_is_refreshed_too(own: WebHouse, fil
     other.get_by_role("button", name=NEWER).click()
     expect(other.locator("a.mark")).to_have_text("Second")
     expect(other.get_by_label("laughter")).to_be_checked()
+
+
+def test_what_another_tab_refreshed_is_told_also_where_it_was_not_known_yet_which_versions_there_are(
+    own: WebHouse, files: Path, visitor: Visitor
+) -> None:
+    page, other = visitor.page, visitor.context.new_page()
+    other.add_init_script(SLOW)
+    visitor.open("today", other)
+    deploy(files, "Second")
+    look_again(page)
+    page.get_by_role("button", name=NEWER).click()
+    expect(page.locator("a.mark")).to_have_text("Second")
+    other.evaluate("tell()")
+    other.get_by_role("button", name=NEWER).click()
+    expect(other.locator("a.mark")).to_have_text("Second")
+
+
+def test_where_a_still_newer_version_comes_before_the_other_took_over_that_one_is_shown(
+    own: WebHouse, files: Path, visitor: Visitor
+) -> None:
+    page = visitor.page
+    deploy(files, "Second")
+    look_again(page)
+    expect(page.get_by_role("button", name=NEWER)).to_be_visible()
+    page.evaluate(HELD)
+    page.get_by_role("button", name=NEWER).click()
+    (files / "app.js").write_text((files / "app.js").read_text().replace("<span>Second</span>", "<span>Third</span>"))
+    look_again(page)
+    expect(page.locator("a.mark")).to_have_text("Third")
 
 
 @pytest.mark.parametrize("missing", ["pages/contacts.js", "style.css", "answer.js"])

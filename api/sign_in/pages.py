@@ -71,12 +71,10 @@ def entry(language: Language, host: str | None) -> HTMLResponse:
     return _page(language, "title", by_provider + _by_link(language) + f'<p class="pasted">{TEXTS["no_link"][language == "nl"]}</p>')
 
 
-def account(language: Language, token: Token, others: Sequence[Member]) -> HTMLResponse:
-    """Who is signed in, and as whom they could go on; a link that is opened signs in anew."""
-    name = escape(token.name)
-    told = _told(
-        "as", language, role=_role(token.role, language), name=name, until=instant_said(rfc3339(token.expires), "UTC", language) + " UTC"
-    )
+def account(language: Language, token: Token, others: Sequence[Member], zone: str) -> HTMLResponse:
+    """Who is signed in, and as whom they could go on; a link that is opened signs in anew. `zone`: as of `instant_said`."""
+    until = instant_said(rfc3339(token.expires), zone, language)
+    told = _told("as", language, role=_role(token.role, language), name=escape(token.name), until=until)
     switches = "".join(
         _second("/sign-in/role", _told("switch", language, role=_role(other.role, language), name=escape(other.id)), {"member": other.id})
         for other in others

@@ -82,7 +82,8 @@ class Desk:
         """Who is signed in; or how to."""
         token = await self._entrance.session(request)
         if token is not None:
-            return pages.account(language_of(request), token, await quick(self._others, token))
+            zone = (await quick(self._organisation.settings.choices)).time_zone
+            return pages.account(language_of(request), token, await quick(self._others, token), zone)
         provider = self._entrance.provider
         return pages.entry(language_of(request), _host(provider.client.issuer) if provider is not None else None)
 

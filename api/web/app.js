@@ -139,34 +139,35 @@ async function begin() {
 function keepFiles() {
   const files = navigator.serviceWorker;
   if (!files) return;
-  // Where that fails, the pages are asked for each time, as without it.
-  files.register("/app/sw.js", { scope: "/app/", updateViaCache: "none" }).then(lookOut, () => {});
-}
-
-/** Newer files wait until they are wanted: what was loaded before would not fit what is loaded then. Another tab may have wanted them. */
-function lookOut(registration) {
-  const files = navigator.serviceWorker;
-  const found = () => files.controller && registration.waiting && (newer.value = true);
-  found();
-  registration.addEventListener("updatefound", () => registration.installing.addEventListener("statechange", found));
+  // Another tab may have wanted newer ones, also before it is known here what there is.
   let kept = files.controller;
   files.addEventListener("controllerchange", () => {
     newer.value ||= kept !== null;
     kept = files.controller;
   });
+  // Where that fails, the pages are asked for each time, as without it.
+  files.register("/app/sw.js", { scope: "/app/", updateViaCache: "none" }).then(lookOut, () => {});
+}
+
+/** Newer files wait until they are wanted: what was loaded before would not fit what is loaded then. */
+function lookOut(registration) {
+  const files = navigator.serviceWorker;
+  const found = () => files.controller && registration.waiting && (newer.value = true);
+  found();
+  registration.addEventListener("updatefound", () => registration.installing.addEventListener("statechange", found));
   // Where the server cannot be reached, there is another time.
   document.addEventListener("visibilitychange", () => document.hidden || registration.update().catch(() => {}));
 }
 
 async function takeNewer() {
-  const files = navigator.serviceWorker;
-  const { waiting } = await files.getRegistration("/app/");
+  const { waiting } = await navigator.serviceWorker.getRegistration("/app/");
   const load = () => {
     keepDraft();
     location.reload();
   };
   if (!waiting) return load();
-  files.addEventListener("controllerchange", load);
+  // Before it took over, a still newer one may have come in its place.
+  waiting.addEventListener("statechange", () => (waiting.state === "redundant" ? takeNewer() : load()), { once: true });
   waiting.postMessage("take over");
 }
 

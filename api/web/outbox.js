@@ -108,11 +108,16 @@ async function sent(entry) {
     }
     if (!(error instanceof Refused)) throw error;
     const [first] = error.refused;
-    entry.refused = { rule: error.message, field: error.field ?? null, type: entry.events[first?.index ?? 0].type };
+    entry.refused = { rule: withoutIds(error.message, entry.events), field: error.field ?? null, type: entry.events[first?.index ?? 0].type };
     await keep(entry);
   }
   await changed();
   return true;
+}
+
+/** A rule as it is told beside a form of the very contact, or of the very people: their ids say nothing there. */
+function withoutIds(rule, events) {
+  return events.reduce((told, { subject }) => told.replaceAll(` '${subject.slice(subject.indexOf("/") + 1)}'`, ""), rule);
 }
 
 async function waits(entry) {

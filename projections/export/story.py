@@ -100,7 +100,7 @@ def _head(story: Story, language: Language) -> Text:
 
 def _standing(member: a.Member, language: Language) -> str:
     dutch = language == "nl"
-    said = [roles(member.roles)] if member.roles else []
+    said = [roles(member.roles, language)] if member.roles else []
     if member.left is not None:
         said.append(f"{'weggegaan' if dutch else 'left'} {occurred(member.left)}")
     if member.participant is None:

@@ -1,7 +1,7 @@
 """The words of the catalogue as people read them, in English and in Dutch.
 
 In English a word of a closed list reads as it is written, with spaces. The initiative's own words (roles, activities, settings)
-are never translated.
+are never translated; the roles that everybody has are.
 """
 
 from collections.abc import Callable, Sequence
@@ -129,6 +129,18 @@ DUTCH: dict[str, str] = {
     "alternative_offered": "alternatief geboden",
 }
 
+TAKEN: dict[str, str] = {
+    "volunteer": "vrijwilliger",
+    "host": "gastheer of gastvrouw",
+    "driver": "chauffeur",
+    "coach": "coach",
+    "help_seeker": "hulpvrager",
+    "participant": "deelnemer",
+    "member": "lid",
+    "bonus_grandparent": "bonusopa of -oma",
+    "bonus_family": "bonusgezin",
+}
+"""The Dutch of the roles in a contact that stand to be chosen everywhere."""
 ROLES: dict[str, tuple[str, str]] = {
     "coordinator": ("coordinator", "coördinator"),
     "auditor": ("auditor", "auditor"),
@@ -152,10 +164,15 @@ def word(value: str, language: Language) -> str:
     return "not observed" if known == "unobserved" else known.replace("_", " ")
 
 
+def role(taken: str, language: Language) -> str:
+    """A role in a contact."""
+    return TAKEN[taken] if language == "nl" and taken in TAKEN else plain(taken).replace("_", " ")
+
+
 def who(handle: str, language: Language, named: Callable[[str], str] | None = None) -> str:
     """A member by handle, or as `named` calls them, or one of the words that stand for others."""
     if handle.startswith("role/"):
-        return f"{'wie' if language == 'nl' else 'whoever is'} {plain(handle[5:])}{' is' if language == 'nl' else ''}"
+        return f"{'wie' if language == 'nl' else 'whoever is'} {role(handle[5:], language)}{' is' if language == 'nl' else ''}"
     return WHO[handle][language == "nl"] if handle in WHO else (named or plain)(handle)
 
 

@@ -9,13 +9,14 @@ from collections.abc import Callable
 from typing import Any
 
 from domain.model.errors import Language
-from projections.export.vocabulary import joined, plain, where, who, word
+from projections.export.days import day_said
+from projections.export.vocabulary import joined, role, where, who, word
 from projections.views.answers import RecordedEvent
 
 SENTENCES: dict[str, tuple[str, str]] = {
     "match_made": (
-        "matched: {members}[; term {term}][; every {rhythm_days} days][; asked by {asked_by}][; grew from {grew_from}]",
-        "gekoppeld: {members}[; termijn {term}][; elke {rhythm_days} dagen][; aangevraagd door {asked_by}][; voortgekomen uit {grew_from}]",
+        "matched: {members}[; term {term}][; {rhythm_days}][; asked by {asked_by}][; grew from {grew_from}]",
+        "gekoppeld: {members}[; termijn {term}][; {rhythm_days}][; aangevraagd door {asked_by}][; voortgekomen uit {grew_from}]",
     ),
     "contact_emerged": (
         "contact emerged[: {members}][ · {setting}][open_to_all? · open to all][known_before? · known before][; grew from {grew_from}]",
@@ -26,9 +27,8 @@ SENTENCES: dict[str, tuple[str, str]] = {
     "member_joined": ("{handle} joined[ ({roles})]", "{handle} kwam erbij[ ({roles})]"),
     "member_left": ("{handle} left", "{handle} ging weg"),
     "meeting_held": (
-        "met[: {present}][ with {others} others][ · {place}][ · {activity}][ · {mood}][ · help {help}]"
-        "[ · something personal told by {shared}]",
-        "ontmoeting[: {present}][ met {others} anderen][ · {place}][ · {activity}][ · {mood}][ · hulp {help}]"
+        "met[: {present}][ with {others}][ · {place}][ · {activity}][ · {mood}][ · help {help}][ · something personal told by {shared}]",
+        "ontmoeting[: {present}][ met {others}][ · {place}][ · {activity}][ · {mood}][ · hulp {help}]"
         "[ · iets persoonlijks verteld door {shared}]",
     ),
     "meeting_missed": (
@@ -47,8 +47,8 @@ SENTENCES: dict[str, tuple[str, str]] = {
     "role_taken": ("{handle} took the role {role}[formal?, formally]", "{handle} nam de rol {role}[formal?, formeel]"),
     "role_laid_down": ("{handle} laid down the role {role}", "{handle} legde de rol {role} neer"),
     "rhythm_changed": (
-        "the rhythm became every {rhythm_days} days[, agreed by {agreed_by}]",
-        "het ritme werd elke {rhythm_days} dagen[, afgesproken door {agreed_by}]",
+        "the rhythm became {rhythm_days}[, agreed by {agreed_by}]",
+        "het ritme werd {rhythm_days}[, afgesproken door {agreed_by}]",
     ),
     "term_ended": ("the term ended: {continuation}", "de termijn eindigde: {continuation}"),
     "term_extended": ("the term was extended[ until {until}]", "de termijn werd verlengd[ tot {until}]"),
@@ -158,7 +158,7 @@ class _Shown(dict[str, str]):
 
     def __missing__(self, name: str) -> str:
         value = self._data.get(name)
-        if name in _SPECIAL and isinstance(value, (str, list, dict)):
+        if name in _SPECIAL and isinstance(value, (str, list, dict, int)):
             return _SPECIAL[name](value, self._language, self._named)
         if isinstance(value, list):
             return joined([self._one(name, item) for item in value], self._language)
@@ -166,23 +166,24 @@ class _Shown(dict[str, str]):
 
     def _one(self, name: str, value: Any) -> str:
         if isinstance(value, float):
-            return f"{value:g}"
+            said = f"{value:g}"
+            return said.replace(".", ",") if self._language == "nl" else said
         if not isinstance(value, str):
             return str(value)
         return word(value, self._language) if name in CLOSED else who(value, self._language, self._named)
 
 
 def _members(value: list[dict[str, Any]], language: Language, named: Named) -> str:
-    called = [(who(member["handle"], language, named), roles(member["roles"])) for member in value]
+    called = [(who(member["handle"], language, named), roles(member["roles"], language)) for member in value]
     return joined([f"{name} ({own})" if own else name for name, own in called], language)
 
 
-def roles(value: list[str]) -> str:
-    return ", ".join(plain(role).replace("_", " ") for role in value)
+def roles(value: list[str], language: Language) -> str:
+    return ", ".join(role(one, language) for one in value)
 
 
 def _term(value: dict[str, Any], language: Language, _: Named) -> str:
-    until = f" {'tot' if language == 'nl' else 'until'} {value['until']}" if value.get("until") else ""
+    until = f" {'tot' if language == 'nl' else 'until'} {day_said(value['until'], language)}" if value.get("until") else ""
     return word(value["kind"], language) + until
 
 
@@ -196,13 +197,29 @@ def _shared(value: list[dict[str, Any]], language: Language, named: Named) -> st
     return joined([who(sharing["by"], language, named) for sharing in value], language)
 
 
+def _rhythm(days: int, language: Language, _: Named) -> str:
+    if days == 1:
+        return "elke dag" if language == "nl" else "every day"
+    return f"elke {days} dagen" if language == "nl" else f"every {days} days"
+
+
+def _others(number: int, language: Language, _: Named) -> str:
+    one, more = ("ander", "anderen") if language == "nl" else ("other", "others")
+    return f"{number} {one if number == 1 else more}"
+
+
 _SPECIAL: dict[str, Callable[[Any, Language, Named], str]] = {
     "members": _members,
-    "roles": lambda value, language, named: roles(value),
+    "roles": lambda value, language, _: roles(value, language),
+    "role": lambda value, language, _: role(value, language),
     "term": _term,
     "place": where,
     "help": help_said,
     "shared": _shared,
+    "until": lambda value, language, _: day_said(value, language),
+    "next_on": lambda value, language, _: day_said(value, language),
+    "rhythm_days": _rhythm,
+    "others": _others,
 }
 
 

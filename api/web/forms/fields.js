@@ -3,7 +3,7 @@
 import { daySaid } from "../days.js";
 import { joined } from "../people.js";
 import { html, useId } from "../vendor/preact.js";
-import { say } from "../words.js";
+import { say, word } from "../words.js";
 
 const AT_A_GLANCE = 9;
 
@@ -108,6 +108,6 @@ function spanSaid({ kind, holder, parties, between, from }, called) {
 
 /** A member by name, or one of those who are no members. */
 export function whoSaid(who, called) {
-  if (who.startsWith("role/")) return who.slice(5).replaceAll("_", " ");
+  if (who.startsWith("role/")) return word("record.role", who.slice(5));
   return called[who] ?? say(`record.who.${who}`);
 }

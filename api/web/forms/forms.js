@@ -21,6 +21,7 @@ const list = (name, group, words, more = {}) => ask(name, Choice, { options: () 
 const stands = (name) => ask(name, Standing, { spans: ({ standing }) => standing[name], needed: true });
 const holder = (says) => top("perspective", Who, { others: HOLDERS, needed: true, says });
 const teller = top("toldby", Who, { others: TELLERS });
+const never = () => false;
 const fresh = (name) => () => ({ data: { [name]: crypto.randomUUID() } });
 const everybody = (name) => ({ here }) => ({ data: { [name]: here } });
 
@@ -136,13 +137,18 @@ export const FORMS = {
     main: [list("mode", "ended", ["mutual", "one_sided", "drifted"], { needed: true }), ask("ended_by", People, { others: ["coordinator", "family"] }), ask("farewell", Yes)],
   },
   // What the two calls above record, one by one, for who corrects it.
-  term_ended: { offered: () => false, main: [ask("continuation", Choice, { needed: true, options: () => worded(CONTINUATIONS) })] },
-  term_extended: { offered: () => false, main: [ask("until", Ahead)] },
-  rhythm_changed: { offered: () => false, main: [ask("rhythm_days", Whole, { least: 1, needed: true }), ask("agreed_by", People)] },
+  term_ended: { offered: never, main: [ask("continuation", Choice, { needed: true, options: () => worded(CONTINUATIONS) })] },
+  term_extended: { offered: never, main: [ask("until", Ahead)] },
+  rhythm_changed: { offered: never, main: [ask("rhythm_days", Whole, { least: 1, needed: true }), ask("agreed_by", People)] },
 };
 
 /** Of what happened after the end of a contact too. */
 const AFTER_END = ["account_given"];
+
+/** Whether something is recorded by a form that is called so. */
+export function isForm(name) {
+  return Object.hasOwn(FORMS, name) && FORMS[name].offered !== never;
+}
 
 /** The forms that a contact can have now. */
 export function offered(contact) {

@@ -54,7 +54,7 @@ function History({ told, called, verifier }) {
     ${told.map((event) => html`<tr key=${event.id} class=${event.retractedBy ? "retracted" : null}>
       <th scope="row">${event.position}</th>
       <td>${daySaid(event.occurred)}</td>
-      <td>${withNames(event.told, called)}<${Corrected} event=${event} /></td>
+      <td class="told">${withNames(event.told, called)}<${Corrected} event=${event} /></td>
       <td>${instantSaid(event.recorded)}</td>
       <td>${event.recordedBy ?? ""}</td>
       <td><${Proof} event=${event} verifier=${verifier} /></td>
@@ -101,7 +101,7 @@ function Looks({ nodes }) {
   return html`<${Wide} title=${say("audit.looked")} columns=${["position", "at", "who", "role", "behalf", "did"]}>
     ${nodes.map((look) => html`<tr key=${look.position}>
       <th scope="row">${look.position}</th><td>${instantSaid(look.at)}</td><td>${look.by}</td><td>${say(`role.${look.role}`)}</td><td>${look.onBehalfOf ?? ""}</td>
-      <td>${didSaid(look)}</td>
+      <td class="told">${didSaid(look)}</td>
     </tr>`)}
   <//>`;
 }

@@ -19,6 +19,7 @@ const INITIATIVES = "query Initiatives($after: String) { list: initiatives(first
 const CONTACTS = `query Contacts($after: String) { list: relationships(first: 100, after: $after) { nodes { ${NAMED} } pageInfo { hasNextPage endCursor } } }`;
 const RECORD = "mutation Bring($events: [JSON!]!, $by: String!, $try: Boolean!) { recordEvents(events: $events, recordedBy: $by, tryOnly: $try) { recorded already } }";
 const SHOWN = 10;
+const MORE = 100;
 const EXAMPLES = 3;
 
 export function BringPage() {
@@ -124,11 +125,13 @@ function Planned({ plan, told, put, known }) {
   const { contacts, meetings, problems, elsewhere } = plan;
   const names = namesIn(plan);
   const doubted = [...names].map(([key, { name, count }]) => ({ key, name, count, same: [...known.people].filter(([, one]) => typeof one === "string" && keyOf(one) === key) })).filter(({ count, same }) => count > 1 || same.length);
-  const sentences = [...contacts, ...meetings].sort((one, other) => one.row - other.row).slice(0, SHOWN);
+  const [shown, show] = useState(SHOWN);
+  const sentences = [...contacts, ...meetings].sort((one, other) => one.row - other.row);
   return html`
     <section aria-labelledby="becomes"><h2 id="becomes">${say("bring.becomes")}</h2>
       <p>${countsSaid({ contacts, meetings, people: names.size })}</p>
-      <ol class="story">${sentences.map((one) => html`<li><span class="from">${say("bring.row", { row: one.row })}</span><p class="told" dir="auto">${one.met ? metSaid(one) : beganSaid(one, known)}</p></li>`)}</ol>
+      <ol class="story">${sentences.slice(0, shown).map((one) => html`<li><span class="from">${say("bring.row", { row: one.row })}</span><p class="told" dir="auto">${one.met ? metSaid(one) : beganSaid(one, known)}</p></li>`)}</ol>
+      ${sentences.length > shown ? html`<p><button class="second" onClick=${() => show(shown + MORE)}>${say("bring.more", { count: sentences.length - shown })}</button></p>` : null}
       ${elsewhere.size ? html`<p class="hint">${say("bring.elsewhere", { places: joined([...elsewhere].slice(0, SHOWN).map((one) => `‘${one}’`)) })}</p>` : null}
       ${problems.length ? html`<div class="wrong" role="alert"><p>${say("bring.problems", { count: problems.length })}</p>
         <ul>${problems.slice(0, 5 * SHOWN).map((one) => html`<li>${say("bring.row", { row: one.row })}: ${say(`bring.problem.${one.says}`, { ...one, names: one.names && joined(one.names) })}</li>`)}</ul></div>` : null}

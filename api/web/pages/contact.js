@@ -27,7 +27,7 @@ const CONTACT = `query Contact($id: ID!, $known: DateTime) {
 }`;
 
 export function ContactPage({ rest: [id] }) {
-  return html`<${Asked} key=${id} id=${id} />`;
+  return id ? html`<${Asked} key=${id} id=${id} />` : html`<${Nowhere} />`;
 }
 
 function Asked({ id }) {

@@ -25,10 +25,14 @@ const HISTORY = `query History($id: ID!, $lens: String!, $after: String) {
 }`;
 
 export function InitiativePage({ rest: [id] }) {
+  return id ? html`<${Asked} key=${id} id=${id} />` : html`<${Nowhere} />`;
+}
+
+function Asked({ id }) {
   const rests = ({ subject, initiative }) => initiative === id || subject === `initiative/${id}` || /^(participant|lens)\//.test(subject);
   const answer = useAnswer(INITIATIVE, { id }, rests);
   return html`<${Answered} answer=${answer}>${({ initiative, lenses, census }) =>
-    initiative ? html`<${Initiative} key=${id} initiative=${initiative} lenses=${lenses} fewest=${census.fewest} rests=${rests} />` : html`<${Nowhere} />`}<//>`;
+    initiative ? html`<${Initiative} initiative=${initiative} lenses=${lenses} fewest=${census.fewest} rests=${rests} />` : html`<${Nowhere} />`}<//>`;
 }
 
 function Initiative({ initiative, lenses, fewest, rests }) {

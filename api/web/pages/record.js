@@ -1,7 +1,7 @@
 // Recording: what waits, what can be recorded of a contact, and the forms.
 
 import { eventOf } from "../entry.js";
-import { begun, eventsOf, FORMS, offered } from "../forms/forms.js";
+import { begun, eventsOf, isForm, offered } from "../forms/forms.js";
 import { Form } from "../forms/form.js";
 import { entries, entriesAbout, record } from "../outbox.js";
 import { AsAgreed, arrive, Lately } from "../parts/recording.js";
@@ -39,7 +39,7 @@ function Here() {
 function OfContact({ id, form, number, renewed }) {
   const answer = useRecordable(id);
   return html`<${Answered} answer=${answer}>${(data) => {
-    if (!data.relationship || (form && !FORMS[form])) return html`<${Nowhere} />`;
+    if (!data.relationship || (form && !isForm(form))) return html`<${Nowhere} />`;
     return html`
       <h1>${form ? say(`record.form.${form}`) : pair(data.relationship)}</h1>
       <p class="under"><a href=${to("contact", id)}>${form ? pair(data.relationship) : say("record.to_contact")}</a></p>
@@ -62,6 +62,8 @@ function Overview({ data }) {
 function Filled({ form, data, entry, renewed }) {
   const [contact] = useState(contactOf(data));
   const [before, keep] = useState(entry);
+  // As it was when somebody came: what they fill in stays, whatever is recorded meanwhile.
+  const [fits] = useState(entry !== null || offered(contact).includes(form));
   const about = `relationship/${contact.id}`;
   const send = async (typed) => {
     const events = eventsOf(form, typed).map((event) => eventOf(about, event));
@@ -70,6 +72,7 @@ function Filled({ form, data, entry, renewed }) {
     else arrive(contact.id, left);
     return left;
   };
+  if (!fits) return html`<p>${say("record.not_now")}</p><p><a class="button" href=${to("record", contact.id)}>${say("record.all")}</a></p>`;
   return html`<${Form} form=${form} contact=${contact} starts=${before?.typed ?? begun(form, contact, renewed)} refused=${before?.refused} send=${send} />`;
 }
 

@@ -14,6 +14,8 @@ import { say } from "../words.js";
 const MINUTE_MS = 60_000;
 const LOOKS = 200;
 const CONTACTS = 24;
+/** So many that ask for a look leave what is recorded quickly in sight. */
+const BEFORE = 2;
 const TODAY = `query Today($day: Date!) {
   events(filter: {types: ["meeting_held"], occurredFrom: $day}, first: 200) { nodes { subject retractedBy } }
   attention(first: ${LOOKS}) { nodes { kind since until event { id occurred told(marked: true) } relationship { ${NAMED} agreements { id from reviewOn liftedOn } } } pageInfo { hasNextPage } }
@@ -46,13 +48,14 @@ export function TodayPage() {
       <section aria-labelledby="looks">
         <h2 id="looks">${say("today.looks")}</h2>
         <p class="under">${say(attention.nodes.length ? "today.looks_what" : "today.nothing")}</p>
+        ${attention.nodes.length > BEFORE ? html`<p><a href="#quickly">${say("today.record")}</a></p>` : null}
         <ul class="cards">${attention.nodes.map((task) => html`<li key=${keyOf(task)}><${Task} task=${task} /></li>`)}</ul>
       </section>
       <section aria-labelledby="quickly">
-        <h2 id="quickly">${say("today.record")}</h2>
+        <h2 id="quickly" tabindex="-1">${say("today.record")}</h2>
         <p class="under">${say("today.record_what")}</p>
         <ul class="cards">${relationships.nodes.map((one) => html`<li key=${one.id}><${Contact} relationship=${one} met=${metOn(day, one, events.nodes)} /></li>`)}</ul>
-        <p><a class="button second" href=${to("record", "new")}>${say("today.new")}</a> <a href=${to("bring")}>${say("bring.title")}</a> ${relationships.pageInfo.hasNextPage ? html`<a href=${to("contacts")}>${say("shell.contacts")}</a>` : null}</p>
+        <p class="row"><a class="button second" href=${to("record", "new")}>${say("today.new")}</a> <a href=${to("bring")}>${say("bring.title")}</a> ${relationships.pageInfo.hasNextPage ? html`<a href=${to("contacts")}>${say("shell.contacts")}</a>` : null}</p>
       </section>
     `}<//>
   `;

@@ -40,6 +40,7 @@ export const bring = {
   "bring.lacks": ["Wijs de namen van beide personen aan, en sinds wanneer ze gekoppeld zijn of wanneer ze elkaar zagen.", "Point out the names of both people, and since when they are matched or when they met."],
   "bring.becomes": ["Wat dit wordt", "What this becomes"],
   "bring.row": ["Rij {row}", "Row {row}"],
+  "bring.more": ["Meer tonen: nog {count}", "Show more: {count} left"],
   "bring.contacts": ["{count} koppeling | {count} koppelingen", "{count} match | {count} matches"],
   "bring.meetings": ["{count} ontmoeting | {count} ontmoetingen", "{count} meeting | {count} meetings"],
   "bring.people": ["{count} persoon in die koppelingen | {count} personen in die koppelingen", "{count} person in those matches | {count} people in those matches"],

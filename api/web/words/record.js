@@ -1,6 +1,10 @@
 export const record = {
   "record.record": ["Vastleggen", "Record"],
   "record.all": ["Alles wat je kunt vastleggen", "All that can be recorded"],
+  "record.not_now": [
+    "Dit is van dit contact nu niet vast te leggen. Misschien legde iemand het al vast.",
+    "This cannot be recorded of this contact now. Perhaps somebody recorded it already.",
+  ],
   "record.to_contact": ["Naar het contact", "To the contact"],
   "record.as_agreed": ["Ontmoeting als afgesproken", "Met as agreed"],
   "record.save": ["Vastleggen", "Record"],

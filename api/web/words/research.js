@@ -183,8 +183,8 @@ export const research = {
   "research.agree_last": ["op het laatst gelijk", "alike at last"],
   "research.behind": ["De vraag hierachter, in GraphQL", "The question behind this, in GraphQL"],
   "research.behind_says": [
-    "Stel de vraag met een toegangscode van je project. Staat er `hasNextPage: true`, geef dan `endCursor` mee als `after` voor de volgende bladzijde.",
-    "Ask it with a token of your project. Where `hasNextPage` is true, give `endCursor` as `after` for the next page.",
+    "Stel de vraag met een toegangscode van je project. Staat er ‘hasNextPage: true’, geef dan ‘endCursor’ mee als ‘after’ voor de volgende bladzijde.",
+    "Ask it with a token of your project. Where ‘hasNextPage’ is true, give ‘endCursor’ as ‘after’ for the next page.",
   ],
   "research.query": ["de vraag", "the question"],
   "research.variables": ["de variabelen", "the variables"],
