@@ -1,7 +1,9 @@
 """The store on PostgreSQL passes the contract of all stores; and what many processes and organisations ask of one database holds."""
 
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
+from typing import Any
 
 import psycopg
 import pytest
@@ -85,6 +87,25 @@ class TestPostgresShared(StoreSharingContract):
                     one.recording._memory._let_go(stream)
                 assert record(one, [meeting(f"m{number}", "r")]).recorded == 1
                 assert len(messages) == count
+
+    def test_what_is_remembered_is_looked_up_and_never_gone_through(self, place: Place) -> None:
+        """Each recording would cost as much more as is remembered, which is fifty thousand events at the most."""
+
+        class Looked(dict[str, Any]):
+            """Is not gone through."""
+
+            def __iter__(self) -> Iterator[str]:
+                raise AssertionError("gone through")
+
+            keys = items = values = __iter__  # type: ignore[assignment]
+
+        with closing(opened(place)) as one:
+            record(one, pair())
+            memory = one.recording._memory
+            memory.streams, memory.judged, memory.standings = Looked(memory.streams), Looked(memory.judged), Looked(memory.standings)
+            for number in range(2):
+                assert record(one, [meeting(f"m{number}", "r")]).recorded == 1
+            assert len(memory.judged) == 1
 
     def test_organisations_do_not_wait_for_each_other(self, place: Place) -> None:
         with closing(opened(place)) as one, closing(opened(place, "elsewhere")) as other, ThreadPoolExecutor() as threads:

@@ -133,7 +133,7 @@ class Ground:
         """Read at once what batches that share this transaction will ask. What cannot be read only they meet who ask for it."""
         streams = {event.stream for event in events}
         self._load(streams)
-        read = (streams & self.memory.streams.keys()) - self.memory.judged.keys()
+        read = [stream for stream in streams if stream in self.memory.streams and stream not in self.memory.judged]
         naming = [event for event in events if event.kind.name in GIVING]
         naming += [event for stream in read for event in self._remembered(stream) if event.kind.name in GIVING]
         self._load({f"participant/{person}" for event in naming for _, person in identities(event)})
@@ -154,11 +154,11 @@ class Ground:
 
     def _foreseen(self, shared: Shared) -> set[str]:
         """The streams that will be asked for, as far as that can be told before anything is answered."""
-        known = self.memory.streams.keys()
-        streams = {event.stream for event in shared.new} - known
+        known = self.memory.streams
+        streams = {event.stream for event in shared.new if event.stream not in known}
         relationships = [stream for stream in streams if stream.startswith("relationship/")]
         shared.ring.prefetch_streams(relationships)
-        return streams | (shared.ring.people(relationships) - known)
+        return streams | {person for person in shared.ring.people(relationships) if person not in known}
 
     def _asked(self, streams: Iterable[str]) -> list[Asked]:
         """Ask for the events of streams, and get ready to open them."""
