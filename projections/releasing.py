@@ -15,7 +15,6 @@ from msgspec import Struct
 from domain.model.errors import Refusal, Refused, bad
 from domain.model.lens import BUILT_IN
 from domain.store.accesses import Access, viewer
-from domain.store.database import in_pages
 from domain.store.projects import check_asker, closed_project
 from domain.store.releases import Handed, Release, ReleaseRegister, Revision
 from domain.store.store import EventStore
@@ -97,30 +96,29 @@ class Releasing:
             draft = Release(project.id, 0, snapshot.now, viewer().by, snapshot.upto, tuple(dict.fromkeys(read)), step)
             known = self.register.all(project.id)
             alike = next((one for one in known if _worked_out(one) == _worked_out(draft)), None)
-            found = Released(self._store, snapshot, project, alike or draft, where)
-            self._check_shown(found)
-            if alike is not None:
-                return self._out(found)
-            if len(known) >= MOST:
-                raise Refused(Refusal("TOO_COSTLY", "release_many", None, {"id": project.id, "limit": MOST}))
-            first = Revision(1, snapshot.now, found.relationships, hashed(found))
+            with Released(self._store, snapshot, project, alike or draft, where) as found:
+                self._check_shown(found)
+                if alike is not None:
+                    return self._out(found)
+                if len(known) >= MOST:
+                    raise Refused(Refusal("TOO_COSTLY", "release_many", None, {"id": project.id, "limit": MOST}))
+                first = Revision(1, snapshot.now, found.relationships, hashed(found))
         made = self.register.take_down(project.id, draft.made, draft.position, draft.lenses, step, first, viewer())
         return Out(made, first, [first])
 
     @contextmanager
     def given(self, scope: Scope, number: int, format: str, where: Where = HERE) -> Iterator[Given]:
-        """A release to be given out. That it was is written down, and who was looked at, when all of it was read and before this ends: what
-        was made of it until then is to be given to nobody where this raises. Raises `Refused`."""
+        """A release to be given out. That it was is written down, and that all in it were looked at, before this ends: what was made of it
+        until then is to be given to nobody where this raises. Raises `Refused`."""
         with self._research.opened(scope) as (snapshot, project):
             release = self.register.of(project.id, number)
-            found = Released(self._store, snapshot, project, release, where)
-            out = self._out(found)
-            self._check_shown(found)
-            found.streams.clear()
-            given = Given(out, found, self._fewest)
-            yield given
-            for streams in in_pages(found.streams, LOOKS):
-                self._store.accesses.write_all([(viewer(), Access(stream, SEEN, "export")) for stream in streams], snapshot.ring)
+            with Released(self._store, snapshot, project, release, where) as found:
+                out = self._out(found)
+                self._check_shown(found)
+                given = Given(out, found, self._fewest)
+                yield given
+                for streams in found.streams(LOOKS):
+                    self._store.accesses.write_all([(viewer(), Access(stream, SEEN, "export")) for stream in streams], snapshot.ring)
         self.register.hand(release, given.revision.number, format, viewer())
 
     def handed(self, scope: Scope) -> list[Holding]:
@@ -138,7 +136,11 @@ class Releasing:
             check_asker(over, viewer())
             return [Out(one, None, self.register.revisions(one), closed=True) for one in self.register.all(id)]
         with self._research.opened(scope) as (snapshot, project):
-            return [self._out(Released(self._store, snapshot, project, one, HERE)) for one in self.register.all(project.id)]
+            outs = []
+            for one in self.register.all(project.id):
+                with Released(self._store, snapshot, project, one, HERE) as found:
+                    outs.append(self._out(found))
+            return outs
 
     def _out(self, found: Released) -> Out:
         release = found.release

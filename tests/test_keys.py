@@ -322,6 +322,24 @@ def test_what_was_prefetched_is_served_without_the_file(keys: Keys, path: Path) 
         ring.key(BRAM)
 
 
+def test_no_more_is_held_than_there_is_room_for_and_what_was_asked_for_last_is(
+    keys: Keys, path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("domain.store.ring.HELD", 20)
+    owners = [f"participant/p{number}" for number in range(60)]
+    keys.create(owners)
+    keys.add_aliases([(f"relationship/n{number}", "a", owner) for number, owner in enumerate(owners)])
+    found = keys.ring()
+    for number in range(60):
+        found.prefetch_streams([f"relationship/n{number}"])
+        assert len(found.cache.keys) + len(found.cache.aliases) + len(found.cache.streams) <= 20 + 3
+        assert (f"relationship/n{number}", "a") in found.cache.aliases
+    found.prefetch_streams([f"relationship/n{number}" for number in range(60)])
+    statement(path, "DROP TABLE data_keys")
+    statement(path, "DROP TABLE aliases")
+    assert len({found.keys_about(f"relationship/n{number}", ["a"])[0].secret for number in range(60)}) == 60
+
+
 def test_a_damaged_key_or_alias_is_told_when_it_is_asked_for_and_spoils_no_batch(keys: Keys, path: Path) -> None:
     statement(path, "UPDATE data_keys SET wrapped = zeroblob(60) WHERE owner = ?", ANNA)
     statement(path, "UPDATE aliases SET sealed_owner = (SELECT sealed_owner FROM aliases WHERE handle = 'a') WHERE handle = 'b'")

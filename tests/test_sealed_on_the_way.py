@@ -34,7 +34,7 @@ from domain.store.fresh import FreshIds
 
 # All that waits goes to the disk at once, as it does in the end with a batch that is large enough.
 staging.HELD = 1
-staging.PRAGMAS = (*staging.PRAGMAS, "cache_size=-500")
+staging.CACHE = 500
 
 def lines(count):
     yield initiative()

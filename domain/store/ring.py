@@ -16,8 +16,8 @@ LOG = "log/"
 PROJECT = "project/"
 """Before the id of a research project: whose key is what its pseudonyms follow from."""
 CHUNK = 1_000
-HELD = 200_000
-"""Keys and aliases held in memory, before room is made for a next batch."""
+HELD = 50_000
+"""Keys, aliases and streams whose aliases are known, that are held in memory before room is made for a next batch."""
 
 T = TypeVar("T")
 
@@ -85,7 +85,7 @@ class Cache:
         self.gone: frozenset[str] | None = None
 
     def make_room(self) -> None:
-        if len(self.keys) + len(self.aliases) > HELD:
+        if len(self.keys) + len(self.aliases) + len(self.streams) > HELD:
             self.keys.clear()
             self.aliases.clear()
             self.streams.clear()
@@ -163,11 +163,9 @@ class Ring:
     def prefetch(self, owners: Iterable[str]) -> None:
         """Loads the keys of a batch, a thousand in one statement. What is missing or damaged is told when it is asked for."""
         cache = self._current()
-        if not (missing := [owner for owner in owners if owner not in cache.keys]):
-            return
-        cache.make_room()
-        for chunk in chunks(missing):
-            cache.keys.update(self._store.load_keys(chunk))
+        if missing := [owner for owner in owners if owner not in cache.keys]:
+            cache.make_room()
+            self._load(cache, missing)
 
     def prefetch_streams(self, streams: Iterable[str]) -> None:
         """Loads all aliases of a batch of relationships, and the keys of those they stand for."""
@@ -183,12 +181,17 @@ class Ring:
                     people[stream].add(entry)
             cache.aliases.update(loaded)
             cache.streams.update(people)
-            self.prefetch(set().union(*people.values()))
+            # No room is made for these: what they were loaded for would go.
+            self._load(cache, {person for found in people.values() for person in found if person not in cache.keys})
 
     def people(self, streams: Iterable[str]) -> set[str]:
         """The owners of the handles in relationships whose aliases were loaded."""
         known = self._current().streams
-        return set().union(*(known.get(stream, ()) for stream in streams))
+        return {person for stream in streams for person in known.get(stream, ())}
+
+    def _load(self, cache: Cache, owners: Iterable[str]) -> None:
+        for chunk in chunks(owners):
+            cache.keys.update(self._store.load_keys(chunk))
 
     def _key(self, cache: Cache, owner: str) -> DataKey:
         entry = cache.keys.get(owner)

@@ -1,7 +1,7 @@
 """Where a batch waits while it is judged: in memory, and from some size on in a table of a temporary file, so that memory stays flat.
 
-The file has no name, belongs to this process alone and is gone with it, whichever database the events go to. What is personal does not
-touch the disk in the clear: staged content that will be sealed is enciphered under a key that exists only as long as the batch.
+So it is whichever database the events go to. What is personal does not touch the disk in the clear: staged content that will be sealed is
+enciphered under a key that exists only as long as the batch.
 """
 
 import os
@@ -19,13 +19,14 @@ from domain.model.catalogue import CATALOGUE
 from domain.model.event import Event
 from domain.model.events import EventAmended, Unread, Unvoiced
 from domain.store.fresh import FreshIds
+from domain.store.temporary import temporary
 
 CHUNK = 2_000
 HELD = 40 * 1024 * 1024
 """Bytes of lines that are held in memory before all go to a table; what is made of them takes three times as much."""
 SHUT = b"!"
-PRAGMAS = ("journal_mode=OFF", "synchronous=OFF", "cache_size=-32768")
-"""Of a table that nobody needs once this process is gone."""
+CACHE = 32_768
+"""KiB of the table that are held in memory."""
 STREAM_ORDER = {"par": 0, "ini": 1, "len": 2, "rel": 3}
 """Participants are judged first, then initiatives, lenses and relationships; by the first letters of the stream."""
 
@@ -134,10 +135,7 @@ class Stage:
     def _write(self) -> None:
         """In one transaction: on its own every row would be one."""
         if self._table is None:
-            self._table = sqlite3.connect("", isolation_level=None)
-            for pragma in PRAGMAS:
-                self._table.execute(f"PRAGMA {pragma}")
-            self._table.execute("CREATE TABLE staged (line INTEGER PRIMARY KEY, id TEXT, rank INTEGER, stream TEXT, row BLOB)")
+            self._table = temporary(CACHE, "staged (line INTEGER PRIMARY KEY, id TEXT, rank INTEGER, stream TEXT, row BLOB)")
         self._connection.execute("BEGIN")
         lines = iter(list(self._held))
         while chunk := [self._held.pop(line) for line in islice(lines, CHUNK)]:

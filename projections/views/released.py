@@ -6,7 +6,10 @@ was recorded later changes nothing of it but that: relationships, readings and w
 
 from collections import deque
 from collections.abc import Callable, Iterator, Mapping, Sequence, Set
+from contextlib import ExitStack, closing
 from functools import cached_property
+from itertools import islice
+from types import TracebackType
 from typing import Protocol
 
 from msgspec import Struct
@@ -15,7 +18,7 @@ from domain.model.event import Event
 from domain.model.history import resolve
 from domain.model.lens import Definition
 from domain.model.participant import Participant, after
-from domain.store.database import HANGS, in_pages
+from domain.store.database import HANGS
 from domain.store.deadline import go_on
 from domain.store.mapper import VOICES
 from domain.store.projects import Project, pseudonyms_of
@@ -30,6 +33,7 @@ from projections.views.filters import Clause
 from projections.views.histories import PARTICIPANTS, participant_of
 from projections.views.observation import Observation, observation
 from projections.views.persons import main_ids
+from projections.views.roll import Roll
 from projections.views.snapshot import Snapshot
 from projections.views.spans import stays
 from projections.views.weekly import member_told, moves_told, trajectory_of
@@ -115,7 +119,7 @@ class _Known(Struct, frozen=True):
 
 
 class Released:
-    """A release as it comes out now. Of its relationships only their ids are held; the readings come one after another."""
+    """A release as it comes out now, to be read within its context. Of its relationships none is held but those that are read just now."""
 
     def __init__(self, store: EventStore, snapshot: Snapshot, project: Project, release: Release, where: Where) -> None:
         self.project, self.release = project, release
@@ -128,44 +132,50 @@ class Released:
         self._unsure = aside(snapshot)
         self.state = (snapshot.state, snapshot.gone(), self._unsure)
         """While it is the same, it comes out the same."""
-        self.streams: list[str] = []
-        """Those of which was told."""
+        self._opened = ExitStack()
+
+    def __enter__(self) -> "Released":
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+        self._opened.close()
 
     @cached_property
-    def _found(self) -> tuple[dict[str, str], int, int]:
-        """The relationships by pseudonym, in that order; how many people are in them; and how many readings the longest trajectory has."""
-        ids: dict[str, str] = {}
-        people: set[str] = set()
-        longest = 0
+    def _roll(self) -> Roll:
+        """Who is in it."""
+        roll = self._opened.enter_context(closing(Roll()))
         main = main_ids(self._snapshot.connection, self._snapshot.table)
-        now = self._agreed_now()
-        for page in in_pages([id for id, _ in consenting(self._snapshot, self._unsure, Clause())], PAGE):
+        ids = (id for id, _ in consenting(self._snapshot, self._unsure, Clause()))
+        while page := list(islice(ids, PAGE)):
             known = list(self._known(page))
-            agreed = now & self._agreed_then({person for one in known for person in one.people.values()})
+            agreed = self._agreed({person for one in known for person in one.people.values()})
             for one in known:
                 if self._is_asked_for(one) and one.people and agreed.issuperset(one.people.values()):
-                    ids[self._names.relationship(one.id)] = one.id
-                    people |= {main.get(person, person) for person in one.people.values()}
-                    longest = max(longest, len(one.seen.grid(self.release.step)))
-        return dict(sorted(ids.items())), len(people), longest
+                    people = {main.get(person, person) for person in one.people.values()}
+                    roll.add(self._names.relationship(one.id), one.id, people, len(one.seen.grid(self.release.step)))
+        return roll
 
     @property
     def relationships(self) -> int:
-        return len(self._found[0])
+        return self._roll.relationships
 
     @property
     def persons(self) -> int:
         """How many there are in it, as is known now of who is one person."""
-        return self._found[1]
+        return self._roll.persons
+
+    def streams(self, size: int) -> Iterator[list[str]]:
+        """Those of which is told, so many at a time."""
+        return ([f"relationship/{id}" for id in page] for page in self._roll.pages(size))
 
     @property
     def longest(self) -> int:
         """How many readings the longest trajectory has."""
-        return self._found[2]
+        return self._roll.longest
 
     def __iter__(self) -> Iterator[Told]:
         waiting: deque[tuple[list[p.Relationship], Callable[[], Iterator[list[Reading]]]]] = deque()
-        for page in in_pages(list(self._found[0].values()), self._where.at_once):
+        for page in self._roll.pages(self._where.at_once):
             found = {one.id: one for one in self._known(page)}
             told = [self._relationship(found[id]) for id in page]
             waiting.append((told, self._where.begin([unread for id in page for unread in self._unread(found[id])])))
@@ -177,13 +187,7 @@ class Released:
     def _told(self, relationships: Sequence[p.Relationship], begun: Callable[[], Iterator[list[Reading]]]) -> Iterator[Told]:
         readings = begun()
         for one in relationships:
-            self.streams.append(f"relationship/{self._found[0][one.pseudonym]}")
             yield Told(one, [reading for _ in self._lenses for reading in next(readings)])
-
-    def _agreed_now(self) -> frozenset[str]:
-        """Who consents to research."""
-        query = f"SELECT id FROM {self._snapshot.table(PARTICIPANTS)} p WHERE standing = 'consenting' AND research = 1"
-        return frozenset(id for (id,) in self._snapshot.connection.execute(query))
 
     def _known(self, ids: Sequence[str]) -> Iterator[_Known]:
         """Those of these relationships that had begun."""
@@ -213,10 +217,12 @@ class Released:
             and (project.over is None or began < project.over)
         )
 
-    def _agreed_then(self, people: Set[str]) -> frozenset[str]:
-        """Who of these people consented to research, as was known."""
-        known = self._participants(sorted(people))
-        return frozenset(one.id for one in known if one.standing == "consenting" and "research" in one.consents)
+    def _agreed(self, people: Set[str]) -> frozenset[str]:
+        """Who of these people consents to research now, and did as was known."""
+        these, value = self._snapshot.connection.among("id", sorted(people))
+        query = f"SELECT id FROM {self._snapshot.table(PARTICIPANTS)} p WHERE standing = 'consenting' AND research = 1 AND {these}"
+        now = [id for (id,) in self._snapshot.connection.execute(query, (value,))]
+        return frozenset(one.id for one in self._participants(now) if one.standing == "consenting" and "research" in one.consents)
 
     def _participants(self, ids: Sequence[str]) -> list[Participant]:
         """People as they were known."""

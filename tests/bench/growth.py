@@ -2,7 +2,6 @@
 
 import json
 import os
-import resource
 import statistics
 import subprocess
 import sys
@@ -12,7 +11,7 @@ from pathlib import Path
 from store_places import Files
 
 from bench.contacts import ROOT, made_up
-from bench.measures import Row, row, timed
+from bench.measures import Row, peak, row, timed
 from bench.stores import KEY, ORGANISATION, imported, now
 from projections.runner import Runner
 from projections.views.attention import Attention
@@ -35,7 +34,7 @@ def grown(events: int, folder: str) -> None:
     """One size of the growth row, in a process of its own: prints microseconds per event and the peak of memory."""
     store = Files(Path(folder, "bench.db")).open(KEY, ORGANISATION, now)
     importing = timed(lambda: imported(store, made_up(events)))
-    import_peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    import_peak = peak()
     runner = Runner(store, [Histories(), Trajectories(), Attention()])
     rebuilding = timed(runner.rebuild)
     questions = Questions(store, runner)
@@ -46,8 +45,7 @@ def grown(events: int, folder: str) -> None:
 
     page()
     paging = statistics.median(timed(page) for _ in range(15))
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-    print(json.dumps([importing / events, rebuilding / events, paging, import_peak, peak]))
+    print(json.dumps([importing / events, rebuilding / events, paging, import_peak, peak()]))
 
 
 def rows(rounds: int) -> list[Row]:

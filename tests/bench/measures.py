@@ -1,9 +1,11 @@
 """How the bench measures: medians over rounds that take turns, and rows that are ratios, since absolute times say little."""
 
 import gc
+import re
 import statistics
 import time
 from collections.abc import Callable, Mapping
+from pathlib import Path
 from typing import NamedTuple
 
 
@@ -29,6 +31,14 @@ def timed(work: Callable[[], object]) -> float:
     began = time.perf_counter()
     work()
     return time.perf_counter() - began
+
+
+def peak() -> int:
+    """The most memory (KiB) that this process had."""
+    # Not from getrusage: what it tells of a new process is at least what the process that started it had.
+    told = re.search(r"VmHWM:\s+(\d+)", Path("/proc/self/status").read_text())
+    assert told is not None
+    return int(told[1])
 
 
 def in_turns(rounds: int, works: Mapping[str, Callable[[], float]]) -> dict[str, float]:

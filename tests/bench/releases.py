@@ -2,7 +2,6 @@
 
 import json
 import os
-import resource
 import subprocess
 import sys
 import tempfile
@@ -11,7 +10,7 @@ from pathlib import Path
 from store_places import Files
 
 from bench.contacts import ROOT, consenting
-from bench.measures import Row, row, timed
+from bench.measures import Row, peak, row, timed
 from bench.stores import KEY, ORGANISATION, imported, now
 from domain.model.roles import Reach
 from domain.store.accesses import Viewer, viewed_by
@@ -36,11 +35,10 @@ def released(relationships: int, folder: str) -> None:
     scope = Scope(ORGANISATION, "researcher", Reach(project=PROJECT))
     with viewed_by(WHO):
         freezing = timed(lambda: organisation.releasing.release(scope))
-        frozen = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+        frozen = peak()
         out = Path(folder, "out")
         writing = timed(lambda: package.write(organisation.releasing, organisation.log, scope, 1, out, "folder", lambda *_: None))
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-    print(json.dumps([freezing / relationships, writing / relationships, frozen, peak]))
+    print(json.dumps([freezing / relationships, writing / relationships, frozen, peak()]))
 
 
 def rows(rounds: int) -> list[Row]:

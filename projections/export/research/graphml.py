@@ -3,6 +3,7 @@
 Each contact counts its own weeks, so that a graph is no moment in time. One of fewer people than are told of is not written.
 """
 
+from contextlib import closing
 from itertools import combinations
 from pathlib import Path
 from types import TracebackType
@@ -11,6 +12,7 @@ from xml.sax.saxutils import quoteattr
 import msgspec
 
 from projections.export.research.about import About
+from projections.export.research.named import Named
 from projections.views.pseudonymous import Trajectory
 from projections.views.released import Told
 
@@ -48,7 +50,7 @@ class _Graph:
 
     def __init__(self, path: Path, about: About, week: int) -> None:
         self._path, self._week, self._lenses = path, week, about.release.lenses
-        self._people: set[str] = set()
+        self._people = Named()
         self._file = path.open("w", encoding="utf-8", newline="\n")
         write = self._file.write
         write(f'<?xml version="1.0" encoding="UTF-8"?>\n<graphml xmlns="{NAMESPACE}">\n')
@@ -66,18 +68,17 @@ class _Graph:
         if None in states.values() or "ENDED" in states.values():
             return
         for person in there:
-            if person not in self._people:
+            if self._people.is_new(person):
                 self._file.write(f'<node id="{person}"/>\n')
-                self._people.add(person)
         said = {"relationship": one.pseudonym, "initiative": one.initiative.pseudonym, **states}
         data = "".join(f"<data key={quoteattr(name)}>{value}</data>" for name, value in said.items())
         for person, other in combinations(there, 2):
             self._file.write(f'<edge source="{person}" target="{other}">{data}</edge>\n')
 
     def close(self, fewest: int) -> None:
-        with self._file:
+        with self._file, closing(self._people):
             self._file.write("</graph>\n</graphml>\n")
-        if len(self._people) < fewest:
+        if self._people.count < fewest:
             self._path.unlink()
 
 

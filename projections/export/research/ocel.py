@@ -6,7 +6,7 @@ Objects stand before events in the file, and both come relationship by relations
 import shutil
 import tempfile
 from collections.abc import Iterator
-from contextlib import ExitStack
+from contextlib import ExitStack, closing
 from pathlib import Path
 from types import TracebackType
 from typing import IO, Any
@@ -15,6 +15,7 @@ import msgspec
 
 from projections.export.research.about import About
 from projections.export.research.calendar import DUTCH, ENGLISH, instant
+from projections.export.research.named import Named
 from projections.export.research.rows import POOLED, sequence_id
 from projections.research.sequences import ALPHABET
 from projections.views.released import Told
@@ -31,9 +32,9 @@ class OcelFile:
 
     def __init__(self, path: Path, about: About) -> None:
         self._about = about
-        self._seen: set[str] = set()
         self._events = self._objects = 0
         with ExitStack() as held:
+            self._named = held.enter_context(closing(Named()))
             self._file: IO[bytes] = held.enter_context(path.open("wb"))
             self._waiting: IO[bytes] = held.enter_context(tempfile.TemporaryFile())
             self._held = held.pop_all()
@@ -58,11 +59,11 @@ class OcelFile:
     def add(self, told: Told) -> None:
         one = told.relationship
         home = one.initiative
-        if home.pseudonym not in self._seen:
+        if self._named.is_new(home.pseudonym):
             self._object(home.pseudonym, "initiative", {"kind": home.kind, "guidance": home.guidance, "contact": home.contact}, [])
         people = list(dict.fromkeys(member.person for member in one.members))
         for person in people:
-            if person not in self._seen:
+            if self._named.is_new(person):
                 self._object(person, "person", {}, [])
         beside = [(home.pseudonym, "arose in"), *((person, "member") for person in people)]
         self._object(one.pseudonym, "relationship", {"origin": one.origin, "weeks": one.weeks, "censoring": one.censoring}, beside)
@@ -76,7 +77,6 @@ class OcelFile:
         ]
         made = {"id": id, "type": kind, "attributes": attributes, "relationships": _related(beside)}
         self._file.write(b"," * bool(self._objects) + msgspec.json.encode(made))
-        self._seen.add(id)
         self._objects += 1
 
 
