@@ -171,7 +171,7 @@ class Stage:
         streams: dict[str, list[Staged]] = {}
         for staged in self._held.values():
             streams.setdefault(staged.event.stream, []).append(staged)
-        for stream in sorted(streams, key=lambda stream: (_rank(stream), stream)):
+        for stream in sorted(streams, key=_in_turn) if len(streams) > 1 else streams:
             yield stream, streams[stream]
 
     def in_order(self) -> Iterator[Staged]:
@@ -261,9 +261,7 @@ class Stage:
     def lines_by_id(self) -> Iterator[dict[str, int]]:
         """The line of each id, some at a time; each id is staged once."""
         if not self._in_table:
-            lines = iter([(staged.event.id, staged.line) for staged in self._held.values()])
-            while some := list(islice(lines, CHUNK)):
-                yield dict(some)
+            yield {staged.event.id: staged.line for staged in self._held.values()}
             return
         rows = self._connection.execute("SELECT id, line FROM staged ORDER BY line")
         while chunk := rows.fetchmany(CHUNK):
@@ -272,6 +270,10 @@ class Stage:
 
 def _rank(stream: str) -> int:
     return STREAM_ORDER[stream[:3]]
+
+
+def _in_turn(stream: str) -> tuple[int, str]:
+    return _rank(stream), stream
 
 
 def placed(e: Event, position: int) -> Event:
