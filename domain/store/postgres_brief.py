@@ -19,8 +19,9 @@ from domain.store.postgres_arrays import Texts, literal
 from domain.store.postgres_sql import quoted, statement_of
 from domain.store.postgres_transaction import PostgresTransaction
 
-FEW = 500
-"""Rows up to which they are written into a statement."""
+FEW = 8
+"""Rows up to which they are written into a statement. More go as arrays, by themselves: the server would take longer to read them out of
+the statement again than a message takes."""
 LOCKED = "SELECT 1 FROM locks WHERE organisation = ? AND name = ? FOR UPDATE"
 COMMITTED = "COMMIT"
 
@@ -83,7 +84,7 @@ class BriefTransaction(PostgresTransaction):
         for change in changes:
             rows = list(change.rows)
             if len(rows) > FEW:
-                super().write([change._replace(rows=rows)], generation)
+                self._send(change, rows, generation)
             elif rows:
                 columns = [f"ARRAY[{','.join(map(literal, values))}]" for values in zip(*rows, strict=True)]
                 self._add(_filled(statement_of(self.scope(change.table, generation), change), "%s", columns))
