@@ -9,13 +9,10 @@ from contextlib import contextmanager
 from typing import Any
 
 import psycopg
-from psycopg.adapt import Transformer
-from psycopg.errors import error_from_result
-from psycopg.generators import execute
-from psycopg.pq import ExecStatus
 
 from domain.store.database import Change, Lock, Row
 from domain.store.postgres_arrays import Texts, literal
+from domain.store.postgres_message import Rows, ask
 from domain.store.postgres_sql import quoted, statement_of
 from domain.store.postgres_transaction import PostgresTransaction
 
@@ -31,11 +28,9 @@ class Later:
 
     def __init__(self, send: Callable[[], None]) -> None:
         self._send = send
-        self.answer: list[Row] | None = None
-        self.status: str | None = None
-        """What the server says it did."""
+        self.answer: Rows | None = None
 
-    def _answered(self) -> list[Row]:
+    def answered(self) -> Rows:
         if self.answer is None:
             self._send()
         if self.answer is None:
@@ -43,13 +38,13 @@ class Later:
         return self.answer
 
     def __iter__(self) -> Iterator[Row]:
-        return iter(self._answered())
+        return iter(self.answered())
 
     def fetchone(self) -> Row | None:
-        return next(iter(self._answered()), None)
+        return self.answered().fetchone()
 
     def fetchall(self) -> list[Row]:
-        return self._answered()
+        return self.answered().fetchall()
 
 
 class BriefTransaction(PostgresTransaction):
@@ -102,8 +97,7 @@ class BriefTransaction(PostgresTransaction):
     def commit(self) -> None:
         """Raises `psycopg.Error` where the server rolls back instead: it does so without a word where a statement failed before."""
         end = self._add(COMMITTED)
-        self.send()
-        if end.status != COMMITTED:
+        if end.answered().status != COMMITTED:
             raise psycopg.OperationalError("what was sent together had failed before, and was rolled back")
 
     def send(self) -> None:
@@ -111,23 +105,12 @@ class BriefTransaction(PostgresTransaction):
         if not (waiting := self._waiting):
             return
         self._waiting = []
-        message = ";".join([statement for statement, _ in waiting]).encode()
-        if b"\0" in message:
-            # It would end there.
-            raise psycopg.DataError("PostgreSQL text fields cannot contain NUL (0x00) bytes")
-        # By a cursor it would cost twice as much of this process: it gets ready for whatever may be asked of each answer.
-        self._held.pgconn.send_query(message)
-        results = self._held.wait(execute(self._held.pgconn))
-        rows = Transformer(self._held)
-        for (_, later), result in zip(waiting, results, strict=False):  # What follows on a failure has no result.
-            if result.status == ExecStatus.FATAL_ERROR:
-                error = error_from_result(result)
-                if isinstance(error, psycopg.errors.IdleInTransactionSessionTimeout):
-                    raise psycopg.OperationalError(str(error)) from error
-                raise error
-            rows.set_pgresult(result)
-            later.answer = rows.load_rows(0, result.ntuples, tuple)
-            later.status = (result.command_status or b"").decode()
+        try:
+            answers = ask(self._held, [statement for statement, _ in waiting])
+        except psycopg.errors.IdleInTransactionSessionTimeout as error:
+            raise psycopg.OperationalError(str(error)) from error
+        for (_, later), answer in zip(waiting, answers, strict=True):
+            later.answer = answer
 
     def _add(self, statement: str) -> Later:
         later = Later(self.send)
