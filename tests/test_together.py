@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from domain.store.batch import Batch
-from domain.store.together import Together, _Waiting
+from domain.store.together import LONGEST, Together, _Waiting
 
 
 def batch() -> Batch:
@@ -62,6 +62,62 @@ def test_what_cannot_be_got_ready_fails_for_all_who_share_it_and_for_nobody_afte
     assert failed == ["no keys", "no keys"]
     together.take(batch())
     assert settled == [1]
+
+
+class Watched(Together[Batch]):
+    """Notes whether there were enough when somebody came to lead, and how long they would wait; and waits for as many as it is told."""
+
+    def __init__(self) -> None:
+        super().__init__(self._note)
+        self.enough: list[bool] = []
+        self.patience: list[float] = []
+        self.sizes: list[int] = []
+        self.wanted = 1
+        self._enough.wait_for = self._wait  # type: ignore[method-assign, assignment]
+
+    def _note(self, batches: list[Batch]) -> None:
+        self.sizes.append(len(batches))
+
+    def _wait(self, enough: Callable[[], bool], patience: float) -> None:
+        self.patience.append(patience)
+        while len(self._queue) < self.wanted:
+            self._enough.wait(0.01)
+        self.enough.append(enough())
+
+
+def shared_by(count: int, together: Watched) -> None:
+    together.wanted = count
+    threads = [threading.Thread(target=together.take, args=(batch(),)) for _ in range(count)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+
+
+def test_who_comes_alone_again_and_again_waits_for_nobody() -> None:
+    together = Watched()
+    for _ in range(4):
+        together.take(batch())
+    assert together.enough == [True] * 4
+
+
+def test_as_many_are_waited_for_as_were_just_answered_and_no_more() -> None:
+    """Waiting for more than there are, every transaction would begin as late as it may."""
+    together = Watched()
+    for _ in range(3):
+        shared_by(4, together)
+    together.wanted = 1
+    together.take(batch())
+    assert together.sizes == [4, 4, 4, 1]
+    assert together.enough == [True, True, True, False]
+
+
+def test_who_may_come_again_is_waited_for_a_moment_however_long_a_transaction_took() -> None:
+    """It may have waited for a lock as long as an import took."""
+    together = Watched()
+    together._lasted = 60.0
+    together.take(batch())
+    assert together.patience == [LONGEST]
 
 
 def test_what_is_remembered_is_let_go_only_while_nobody_writes() -> None:

@@ -1,7 +1,7 @@
 """Group commit: batches of several threads that arrive while another is being written share the next transaction.
 
 Who comes alone writes at once; who comes while somebody writes waits for that one and then writes for all who came meanwhile. Those who
-have just been answered often come again at once, so that where many came lately the next transaction waits a little for as many. Each
+have just been answered often come again at once, so that the next transaction waits a little for as many, and those who waited. Each
 batch is judged and placed by itself, in the order of arrival, with an instant of its own; what is refused leaves nothing behind and holds
 nobody else up. Where the transaction itself fails, it fails for all who share it.
 """
@@ -19,6 +19,8 @@ MOST = 128
 """Batches that share a transaction."""
 PATIENCE = 0.25
 """Of the time that a transaction takes: how long the next one waits for who may come again."""
+LONGEST = 0.05
+"""Seconds, and no longer than that: what waited for a lock may have taken minutes."""
 
 
 class _Waiting(Generic[T]):
@@ -49,7 +51,8 @@ class Together(Generic[T]):
         self._prepare = prepare
         self._guard = threading.Lock()
         self._enough = threading.Condition(self._guard)
-        self._came: deque[int] = deque([0, 0], maxlen=2)
+        self._expected = 0
+        """How many may come for the next transaction: those who wait, and those who were just answered."""
         self._lasted = 0.0
         self._queue: deque[_Waiting[T]] = deque()
         self._leader: _Waiting[T] | None = None
@@ -62,7 +65,7 @@ class Together(Generic[T]):
             leads = self._leader is None
             if leads:
                 self._leader = mine
-            if len(self._queue) == sum(self._came):
+            if len(self._queue) == self._expected:
                 self._enough.notify()
         try:
             if not leads:
@@ -107,15 +110,15 @@ class Together(Generic[T]):
                 one.done, one.failure = True, failure
             for one, other in pairwise([mine, *(one for one in group if one is not mine and not one.gone)]):
                 one.next = other
+            self._expected = min(MOST, len(self._queue) + len(group))
         self._hand_on()
 
     def _gather(self, group: list[_Waiting[T]]) -> None:
-        """Take all who wait, once as many came as may come again, or that took too long."""
+        """Take all who wait, once as many came as may come, or that took too long."""
         with self._guard:
-            self._enough.wait_for(lambda: len(self._queue) >= min(MOST, sum(self._came)), self._lasted * PATIENCE)
+            self._enough.wait_for(lambda: len(self._queue) >= self._expected, min(self._lasted * PATIENCE, LONGEST))
             while self._queue and len(group) < MOST:
                 group.append(self._queue.popleft())
-            self._came.append(len(group))
 
     def _hand_on(self) -> None:
         """Call the next to lead, if somebody waits."""
