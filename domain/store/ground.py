@@ -113,7 +113,8 @@ class Ground:
         )
         self._ids: dict[str, bytes | None] = dict.fromkeys(event.id for event in shared.new) if shared else {}
         known = [self._recorded(ids) for ids in in_pages(list(self._ids))]
-        asked = self._asked(self._foreseen(shared)) if shared else []
+        # Whom a relationship is of is asked for later: the server's log keeps a message that failed, past every erasure.
+        asked = self._asked({event.stream for event in shared.new if event.stream not in self.memory.streams}) if shared else []
         found = last.fetchall()
         self.head: int = found[0][0] if found else 0
         """The highest position; 0 where nothing is recorded."""
@@ -151,14 +152,6 @@ class Ground:
     def _learn(self, asked: Iterable[Asked]) -> None:
         for stream, events in self._answered(asked).items():
             self.memory.learn(stream, events)
-
-    def _foreseen(self, shared: Shared) -> set[str]:
-        """The streams that will be asked for, as far as that can be told before anything is answered."""
-        known = self.memory.streams
-        streams = {event.stream for event in shared.new if event.stream not in known}
-        relationships = [stream for stream in streams if stream.startswith("relationship/")]
-        shared.ring.prefetch_streams(relationships)
-        return streams | {person for person in shared.ring.people(relationships) if person not in known}
 
     def _asked(self, streams: Iterable[str]) -> list[Asked]:
         """Ask for the events of streams, and get ready to open them."""

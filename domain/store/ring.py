@@ -80,8 +80,8 @@ class Cache:
         self.begun = begun
         self.keys: dict[str, DataKey | Trouble] = {}
         self.aliases: dict[tuple[str, str], str | Trouble] = {}
-        self.streams: dict[str, set[str]] = {}
-        """The relationships of which all aliases were loaded, each with whom they stand for."""
+        self.streams: set[str] = set()
+        """The relationships of which all aliases were loaded."""
         self.gone: frozenset[str] | None = None
 
     def make_room(self) -> None:
@@ -175,19 +175,10 @@ class Ring:
         cache.make_room()
         for chunk in chunks(missing):
             loaded = self._store.load_streams(chunk)
-            people: dict[str, set[str]] = {stream: set() for stream in chunk}
-            for (stream, _), entry in loaded.items():
-                if isinstance(entry, str):
-                    people[stream].add(entry)
             cache.aliases.update(loaded)
-            cache.streams.update(people)
+            cache.streams.update(chunk)
             # No room is made for these: what they were loaded for would go.
-            self._load(cache, {person for found in people.values() for person in found if person not in cache.keys})
-
-    def people(self, streams: Iterable[str]) -> set[str]:
-        """The owners of the handles in relationships whose aliases were loaded."""
-        known = self._current().streams
-        return {person for stream in streams for person in known.get(stream, ())}
+            self._load(cache, {entry for entry in loaded.values() if isinstance(entry, str) and entry not in cache.keys})
 
     def _load(self, cache: Cache, owners: Iterable[str]) -> None:
         for chunk in chunks(owners):
