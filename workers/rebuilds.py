@@ -60,11 +60,16 @@ def on_cluster(scheduler: str, organisations: Sequence[str]) -> Iterator[Rebuilt
         while left:
             try:
                 done, left = waited(client, partial(_first, left))
+                found = [_told(task, tasks[task]) for task in done]
             except (CancelledError, OSError):
                 raise Unusable("The cluster was lost while it rebuilt. Views that were not done yet stand as they did.") from None
-            for task in done:
-                failure = task.exception()
-                yield task.result() if failure is None else Rebuilt(tasks[task], None, f"the cluster did not do it: {failure}")
+            yield from found
+
+
+def _told(task: Any, organisation: str) -> Rebuilt:
+    """What a task that is done came to."""
+    failure = task.exception()
+    return task.result() if failure is None else Rebuilt(organisation, None, f"the cluster did not do it: {failure}")
 
 
 def _first(tasks: set[Any], seconds: float) -> tuple[set[Any], set[Any]]:
