@@ -1,8 +1,9 @@
 """The store on PostgreSQL passes the contract of all stores; and what many processes and organisations ask of one database holds."""
 
+import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import closing
+from contextlib import ExitStack, closing
 from typing import Any
 
 import psycopg
@@ -110,6 +111,24 @@ class TestPostgresShared(StoreSharingContract):
             for number in range(2):
                 assert record(one, [meeting(f"m{number}", "r")]).recorded == 1
             assert len(memory.judged) == 1
+
+    def test_after_the_server_closed_all_connections_the_next_who_asks_is_answered(
+        self, place: Databases, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """Tried one after the other, each with a longer wait than before, twenty of them would take a week."""
+        monkeypatch.setattr(postgres.PostgresDatabase, "answer_seconds", 5.0)
+        with closing(opened(place)) as one:
+            record(one, pair())
+            with ExitStack() as held:
+                for _ in range(20):
+                    held.enter_context(one.reading())
+            with psycopg.connect(place.all, autocommit=True) as other:
+                others = "FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()"
+                assert len(other.execute(f"SELECT pg_terminate_backend(pid) {others}").fetchall()) >= 20
+                while other.execute(f"SELECT {others}").fetchall():
+                    time.sleep(0.01)
+            for number in range(3):
+                assert record(one, [meeting(f"m{number}", "r")]).recorded == 1
 
     def test_organisations_do_not_wait_for_each_other(self, place: Place) -> None:
         with closing(opened(place)) as one, closing(opened(place, "elsewhere")) as other, ThreadPoolExecutor() as threads:

@@ -8,6 +8,7 @@ positions have no gaps and become visible in their order, and other organisation
 
 import secrets
 import select
+import time
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
 from typing import Any
@@ -34,6 +35,8 @@ ANSWER_SECONDS = 30.0
 RECONNECT_SECONDS = 5.0
 """How long an attempt to connect is repeated before another begins. The pool waits twice as long each time: with its own limit, 5 minutes,
 it would find a server only minutes after that is back."""
+DRAINED_SECONDS = 1.0
+"""How long those that were there are let go of once, where several threads find that theirs are closed."""
 _MIGRATING = 7_482_153_001
 """The number of the advisory lock under which tables are made."""
 _SESSION = (
@@ -69,6 +72,7 @@ class PostgresDatabase(PostgresDatastore):
         self.url = url
         self.organisation = organisation
         self._locks: set[Lock] = set()
+        self._drained = float("-inf")
         super().__init__("", "", "", "", "", originator_id_type="text", pool_size=0, max_overflow=POOL)
         self.pool = ConnectionPool(
             url,
@@ -78,7 +82,7 @@ class PostgresDatabase(PostgresDatastore):
             max_size=POOL,
             open=False,
             configure=_configure,
-            check=_check,
+            check=self._see_that_it_lives,
             timeout=self.answer_seconds,
             reconnect_timeout=RECONNECT_SECONDS,
             reconnect_failed=_try_again,
@@ -145,6 +149,17 @@ class PostgresDatabase(PostgresDatastore):
     def lead(self, name: str) -> Iterator[ServerLead]:
         with connected(self.url) as connection:
             yield ServerLead(connection, self.organisation, name)
+
+    def _see_that_it_lives(self, connection: psycopg.Connection[Row]) -> None:
+        """Where the server closed one connection it closed the others as well. The pool would try one after the other, and wait twice as
+        long after each: with six of them longer than anybody who asks."""
+        try:
+            _check(connection)
+        except psycopg.Error:
+            if time.monotonic() - self._drained > DRAINED_SECONDS:
+                self._drained = time.monotonic()
+                self.pool.drain()
+            raise
 
     @contextmanager
     def _held(self) -> Iterator[psycopg.Connection[Row]]:
