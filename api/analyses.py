@@ -78,7 +78,7 @@ class StatesRow:
 @strawberry.type(description="How long relationships stood in a phase.")
 class PhaseTime:
     phase: Phase = field("Which one.")
-    weeks: float = field("Weeks, the mean over all relationships, as far as they were followed.")
+    weeks: float = field("Points times `stepWeeks`, the mean over all relationships, as far as they were followed.")
 
 
 @strawberry.type(description="How relationships stood week by week (Gabadinho et al. 2011), up to the first week of too few.")

@@ -24,7 +24,7 @@ from domain.store.tokens import Token
 from domain.store.trouble import SILENT
 
 OPEN = re.compile(
-    r"/|/app(/.*)?|/healthz|/readyz|/schemas(/(?!schema\.graphql).*)?|/graphiql(/.*)?|/sign-in(/callback|/role)?|/sign-out"
+    r"/|/app(/.*)?|/healthz|/readyz|/schemas(/(?!schema\.graphql).*)?|/graphiql(/.*)?|/sign-in(/callback|/role|/language)?|/sign-out"
     r"|/calendar/[^/]+\.ics|/reminders/stop/[^/]+"
 )
 

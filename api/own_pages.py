@@ -20,8 +20,8 @@ from api.exchange import STATUS, body_of
 from api.own import own_erased, own_id, own_withdrawn
 from api.own_view import EVERYTHING, looked, shown
 from api.own_words import said
+from api.plain_page import address, page
 from api.plain_page import language as language_of
-from api.plain_page import page
 from api.refused import note_errors
 from api.scalars import ConsentScope, Position
 from domain.model.errors import Refused, bad
@@ -68,7 +68,7 @@ class _Desk:
     async def show(self, request: Request) -> Response:
         language, id = language_of(request), self._own(request)
         found, looks, zone = await thread(self._mine, id), await thread(self._looks, id, None), await thread(self._zone)
-        return page(language, said("title", language), shown(found, looks, zone, language))
+        return page(language, said("title", language), shown(found, looks, zone, language), again=address(request))
 
     async def looked(self, request: Request) -> Response:
         """Who looked before what stood on the page before."""
@@ -76,7 +76,7 @@ class _Desk:
         before = place(Position(request.query_params.get("before", "")), "before")
         found, looks, zone = await thread(self._mine, id), await thread(self._looks, id, before), await thread(self._zone)
         back = f'<p><a href="/own">{said("own", language)}</a></p>'
-        return page(language, said("looked", language), back + looked(found, looks, zone, language))
+        return page(language, said("looked", language), back + looked(found, looks, zone, language), again=address(request))
 
     async def along(self, request: Request) -> Response:
         found = await thread(self._mine, self._own(request))
@@ -91,7 +91,8 @@ class _Desk:
             why, yes = said("sure_consent", language, what=said(what, language)), said("yes_consent", language)
         meant = f'<input type="hidden" name="what" value="{what}"><button>{yes}</button>'
         back = f'<p><a href="/own">{said("no", language)}</a></p>'
-        return page(language, said("sure", language), f'<p>{why}</p><form method="post" action="/own/leave">{meant}</form>{back}')
+        form = f'<form method="post" action="/own/leave">{meant}</form>'
+        return page(language, said("sure", language), f"<p>{why}</p>{form}{back}", again=address(request))
 
     async def leave(self, request: Request) -> Response:
         language, id = language_of(request), self._own(request)

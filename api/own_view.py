@@ -7,8 +7,9 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from html import escape
 from typing import Any
 
-from api.own_words import DID, LOOKERS, PLACES, SEEN, said
+from api.own_words import DID, LOOKERS, PLACES, SEEN, YOU, said
 from domain.model.errors import Language
+from domain.model.time import MINUTE, moment
 from domain.store.accesses import ORGANISATION, PARTICIPANT
 from projections.export.days import day_said, instant_said
 from projections.export.vocabulary import ROLES
@@ -53,17 +54,40 @@ def looked(found: Mine, looks: Page, zone: str, language: Language) -> str:
     if not looks.nodes:
         return f"<p>{said('nobody_looked', language)}</p>"
     homes = {contact.id: contact.initiative for contact in found.contacts}
-    rows = "\n".join(_look(one, homes, zone, language) for one in looks.nodes)
+    rows = "\n".join(_looks(visit, homes, zone, language) for visit in _visits(looks.nodes))
     more = f'<p><a href="/own/looked?before={looks.end_cursor}">{said("earlier", language)}</a></p>' if looks.has_next_page else ""
     return f'<ol class="story">{rows}</ol>{more}'
 
 
-def _look(one: Access, homes: Mapping[str, str], zone: str, language: Language) -> str:
-    dutch = language == "nl"
-    what = DID[one.action][dutch].format(_where(one.place, homes, language))
-    kinds = ", ".join(SEEN[kind][dutch] for kind in one.kinds)
-    at, sentence = instant_said(one.at, zone, language), escape(f"{_who(one, language)} {what}: {kinds}")
-    return f'<li><time datetime="{one.at}">{at}</time><p class="told">{sentence}</p></li>'
+def _visits(looks: Sequence[Access]) -> list[list[Access]]:
+    """What somebody looked at within a minute, together, the latest first. Only of whom the log tells apart: of a participant who
+    looked at a contact it does not say which one it was."""
+    visits: list[list[Access]] = []
+    now: dict[tuple[str, str, str | None], list[Access]] = {}
+    for one in looks:
+        who = (one.by, one.role, one.on_behalf_of)
+        told_apart = one.by not in LOOKERS or _is_own(one)
+        if told_apart and who in now and moment(now[who][0].at) - moment(one.at) < MINUTE:
+            now[who].append(one)
+        else:
+            visits.append([one])
+            now |= {who: visits[-1]} if told_apart else {}
+    return visits
+
+
+def _is_own(one: Access) -> bool:
+    """Whether it was they themselves: what is kept of a participant no other participant is shown."""
+    return one.by == PARTICIPANT and one.place.startswith(f"{PARTICIPANT}/")
+
+
+def _looks(visit: Sequence[Access], homes: Mapping[str, str], zone: str, language: Language) -> str:
+    dutch, seen = language == "nl", dict[str, dict[str, None]]()
+    for one in visit:
+        what = DID[one.action][dutch].format(_where(one.place, homes, language))
+        seen.setdefault(what, {}).update(dict.fromkeys(SEEN[kind][dutch] for kind in one.kinds))
+    at, told = visit[0].at, "; ".join(f"{what}: {', '.join(kinds)}" for what, kinds in seen.items())
+    sentence = escape(f"{_who(visit[0], language)} {told}")
+    return f'<li><time datetime="{at}">{instant_said(at, zone, language)}</time><p class="told">{sentence}</p></li>'
 
 
 def _where(place: str, homes: Mapping[str, str], language: Language) -> str:
@@ -75,7 +99,10 @@ def _where(place: str, homes: Mapping[str, str], language: Language) -> str:
 
 def _who(one: Access, language: Language) -> str:
     dutch = language == "nl"
-    name = LOOKERS[one.by][dutch] if one.by in LOOKERS else f"{one.by.partition('/')[2]} ({ROLES[one.role][dutch]})"
+    if _is_own(one):
+        name = YOU[dutch]
+    else:
+        name = LOOKERS[one.by][dutch] if one.by in LOOKERS else f"{one.by.partition('/')[2]} ({ROLES[one.role][dutch]})"
     if one.on_behalf_of is None:
         return name
     return f"{name}, {'namens' if dutch else 'for'} {one.on_behalf_of.partition('/')[2]}"

@@ -99,6 +99,7 @@ PLACES: dict[str, tuple[str, str]] = {
     "elsewhere": ("something of yours", "iets van u"),
     ORGANISATION: ("all that is kept of everybody", "alles wat er van iedereen bewaard wordt"),
 }
+YOU = ("you", "u")
 LOOKERS: dict[str, tuple[str, str]] = {
     "participant": ("you, or somebody with whom you are in contact", "uzelf, of iemand met wie u contact hebt"),
     "unknown": ("somebody who did not say who they are", "iemand die niet zei wie het was"),

@@ -5,6 +5,7 @@ All else that is in them they bring along; nothing comes from elsewhere.
 
 import base64
 from hashlib import sha256
+from html import escape
 
 from starlette.requests import Request
 from starlette.responses import HTMLResponse
@@ -12,10 +13,22 @@ from starlette.responses import HTMLResponse
 from api.errors import language_of
 from domain.model.errors import Language
 
+CHOSEN = "tr_language"
+"""The cookie with the language that somebody chose: that word and nothing of them."""
+SPEAK = "/sign-in/language"
+"""Where it is chosen."""
+OTHER: dict[Language, tuple[Language, str]] = {"en": ("nl", "Nederlands"), "nl": ("en", "English")}
+
 
 def language(request: Request) -> Language:
-    """In which somebody reads."""
-    return language_of(request.headers.get("accept-language"))
+    """In which somebody reads: as they chose, else as their browser asks."""
+    chosen = request.cookies.get(CHOSEN)
+    return "nl" if chosen == "nl" else "en" if chosen == "en" else language_of(request.headers.get("accept-language"))
+
+
+def address(request: Request) -> str:
+    """Of a page, on this site."""
+    return f"{request.url.path}?{request.url.query}" if request.url.query else request.url.path
 
 
 def _hash(text: str) -> str:
@@ -37,14 +50,27 @@ def headers(script: str = "") -> dict[str, str]:
     }
 
 
-def page(language: Language, title: str, body: str, status: int = 200, head: str = "", script: str = "") -> HTMLResponse:
-    """A page of which `title`, `body` and `head` are HTML already."""
+def page(
+    language: Language, title: str, body: str, status: int = 200, head: str = "", script: str = "", again: str | None = None
+) -> HTMLResponse:
+    """A page of which `title`, `body` and `head` are HTML already. `again`: the address at which it is found again, in the other language
+    too; None where it is what came of a form."""
     run = f"<script>{script}</script>\n" if script else ""
+    switch = _switch(language, again) if again is not None else ""
     text = (
         f'<!doctype html>\n<html lang="{language}">\n<head>\n<meta charset="utf-8">\n'
         f'<meta name="viewport" content="width=device-width, initial-scale=1">\n<title>{title} · Tussenruimte</title>\n'
         f'<link rel="icon" href="/app/icon.svg" type="image/svg+xml">\n<link rel="stylesheet" href="/app/style.css">\n{head}'
         '</head>\n<body>\n<header class="head"><a class="mark" href="/sign-in"><img src="/app/icon.svg" alt="" width="28" height="28">'
-        f'<span>Tussenruimte</span></a></header>\n<main class="page plain">\n<h1>{title}</h1>\n{body}\n</main>\n{run}</body>\n</html>\n'
+        f'<span>Tussenruimte</span></a>{switch}</header>\n<main class="page plain">\n<h1>{title}</h1>\n{body}\n</main>\n'
+        f"{run}</body>\n</html>\n"
     )
     return HTMLResponse(text, status, headers(script))
+
+
+def _switch(language: Language, again: str) -> str:
+    other, called = OTHER[language]
+    return (
+        f'<form class="who" method="post" action="{SPEAK}"><input type="hidden" name="back" value="{escape(again)}">'
+        f'<button class="plain" name="language" value="{other}" lang="{other}">{called}</button></form>'
+    )

@@ -132,6 +132,35 @@ def test_a_terminal_is_shown_some_weeks_and_told_how_to_get_all(folder: Path) ->
         assert "--json" not in analyse(folder, "states", "--step", "4", "--language", language).out
 
 
+@pytest.mark.parametrize(
+    ("language", "head", "mean", "coarse"),
+    [
+        ("en", "phase mean weeks", "How long one relationship was in each phase: the mean of all", "Each point counts as 26 weeks"),
+        ("nl", "fase weken, gemiddeld", "Hoelang één relatie in elke fase was: het gemiddelde", "Elk punt telt als 26 weken"),
+    ],
+)
+def test_times_say_that_they_are_means_and_what_a_point_counts_as(folder: Path, language: str, head: str, mean: str, coarse: str) -> None:
+    weekly = " ".join(analyse(folder, "states", "--language", language).out.split())
+    assert head in weekly
+    assert mean in weekly
+    assert "--step 1" not in weekly, "there weeks are counted"
+    for verb in ("states", "indicators"):
+        assert coarse in " ".join(analyse(folder, verb, "--step", "26", "--language", language).out.split())
+
+
+def test_a_terminal_is_shown_the_weeks_in_which_something_changes(folder: Path) -> None:
+    rows = answer(analyse(folder, "time-to", "ambiguity", "--json"))["rows"]
+    wanted = [row["week"] for row in rows if row["came"] or row["censored"] or row in (rows[0], rows[-1])]
+    assert len(wanted) < len(rows)
+    for language, told in (("en", "Weeks in which nobody came to it"), ("nl", "Weken waarin niemand ertoe kwam")):
+        said = analyse(folder, "time-to", "ambiguity", "--language", language).out
+        assert told in said
+        assert [int(line.split()[0]) for line in said.splitlines() if re.match(r"\d+ ", line) and len(line.split()) == 6] == wanted
+    rows = answer(analyse(folder, "time-to", "ambiguity", "--step", "104", "--json"))["rows"]
+    assert all(row["came"] or row["censored"] for row in rows[1:-1])
+    assert "--json" not in analyse(folder, "time-to", "ambiguity", "--step", "104").out, "nothing is left out"
+
+
 def test_of_too_few_it_says_so_and_draws_nothing(folder: Path, tmp_path: Path) -> None:
     done = analyse(folder, "around", "term_left_open", "--svg", str(tmp_path / "few.svg"))
     assert (done.code, "Nothing is told of it: it is of too few people." in done.out) == (0, True)

@@ -79,7 +79,8 @@ def test_a_participant_is_let_in_under_an_id_that_says_nothing_of_them(run: Run)
     assert invited["role"] == "participant"
     assert participant not in invited["id"]
     assert run("member", "invite", "nobody", "--participant").code == 1
-    assert run("member", "invite", participant).code == 2
+    assert f"`member invite {participant} --participant`" in run("member", "invite", participant).err
+    assert "`member invite ID --participant`" in run("member", "invite", "karin", "--participant", participant).err
 
 
 def test_whoever_is_erased_is_let_in_no_more(run: Run) -> None:

@@ -12,6 +12,7 @@ from test_own import CANARIES, THEIRS, House
 
 from api.own_pages import LOOKS
 from api.own_words import DID, SEEN
+from domain.model.time import SECOND
 from domain.store.accesses import ALL_KINDS, CALENDAR, Access, Action, Viewer
 from projections.views.accesses import KIND
 
@@ -25,13 +26,21 @@ class Browser:
         self._client = house.served.client
         self._cookies = {} if session is None else {"Cookie": f"__Host-tr_session={session}"}
 
-    def open(self, path: str, headers: dict[str, str] | None = None) -> Any:
-        return self._client.get(path, headers={"Sec-Fetch-Site": "same-origin", **self._cookies, **(headers or {})})
+    def open(self, path: str, headers: dict[str, str] | None = None, chosen: str | None = None) -> Any:
+        """With the language that was chosen, if any."""
+        cookies = "; ".join([*self._cookies.values(), *([] if chosen is None else [f"tr_language={chosen}"])])
+        sent = {"Sec-Fetch-Site": "same-origin", **({"Cookie": cookies} if cookies else {}), **(headers or {})}
+        return self._client.get(path, headers=sent)
+
+    def choose(self, language: str, back: str, headers: dict[str, str] | None = None) -> Any:
+        sent = {"Sec-Fetch-Site": "same-origin", **(headers or {})}
+        return self._client.post("/sign-in/language", data={"language": language, "back": back}, headers=sent, follow_redirects=False)
 
     def send(self, page: str, headers: dict[str, str] | None = None) -> Any:
         """Press the one button of a page."""
-        (action,) = re.findall(r'<form method="post" action="([^"]+)">', page)
-        fields = dict(re.findall(r'<input type="hidden" name="([^"]+)" value="([^"]*)">', page))
+        (form,) = re.findall(r'<form method="post".*?</form>', page.partition("<main")[2], re.S)
+        (action,) = re.findall(r'action="([^"]+)"', form)
+        fields = dict(re.findall(r'<input type="hidden" name="([^"]+)" value="([^"]*)">', form))
         return self._client.post(action, data=fields, headers={**self._cookies, "Sec-Fetch-Site": "same-origin", **(headers or {})})
 
 
@@ -47,6 +56,10 @@ def house(place: Place) -> Iterator[House]:
 def alice(house: House) -> Browser:
     member = next(one for one in house.organisation.roster.all() if one.reach.participant == "alice")
     return Browser(house, house.organisation.tokens.made_for("participant", 60, "session", member=member.id))
+
+
+def sentences(page: str) -> list[str]:
+    return [unescape(told) for told in re.findall(r'<p class="told">(.*?)</p>', page)]
 
 
 def links(page: str) -> list[str]:
@@ -79,18 +92,64 @@ def test_who_looked_stands_there_in_words(house: House, alice: Browser) -> None:
         [Access("relationship/ours", ("members", "notes")), Access("participant/alice", ("names",), "export")],
     )
     page, dutch = unescape(alice.open("/own").text), unescape(alice.open("/own", DUTCH).text)
-    assert "anna (coordinator), for k looked at your contact through Next Door: who is in it, what was written" in page
-    assert "anna (coördinator), namens k haalde wat er van u bewaard wordt uit het platform: namen" in dutch
+    (one,) = [line for line in sentences(page) if "anna" in line]
+    assert one.startswith("anna (coordinator), for k ")
+    assert "looked at your contact through Next Door: who is in it, what was written" in one
+    (one,) = [line for line in sentences(dutch) if "anna" in line]
+    assert one.startswith("anna (coördinator), namens k ")
+    assert "haalde wat er van u bewaard wordt uit het platform: namen" in one
     assert "31 januari 2026 om 13:00" in dutch
 
 
+def test_one_self_is_told_as_that_and_others_in_a_contact_as_nobody_in_particular(house: House, alice: Browser) -> None:
+    looks = [Access("participant/alice", ("names",)), Access("participant/alice", ("contact",)), Access("relationship/ours", ("members",))]
+    for _ in range(2):
+        house.organisation.store.accesses.write(Viewer("participant", "participant"), looks)
+    page, dutch = sentences(alice.open("/own").text), sentences(alice.open("/own", DUTCH).text)
+    (own,) = [line for line in page if line.startswith("you looked")]
+    assert own.startswith("you looked at what is kept of you: ")
+    assert {"names", "contact data"} <= set(own.partition(": ")[2].split(", "))
+    others = [line for line in page if line.startswith("you, or somebody with whom you are in contact looked at your contact")]
+    assert len(others) == 3, "these two and whoever opens the page, who may be three"
+    assert any(line.startswith("u bekeek wat er van u bewaard wordt: ") for line in dutch)
+
+
+def test_what_was_looked_at_a_minute_apart_is_told_apart(house: House, alice: Browser) -> None:
+    log = house.organisation.store.accesses
+    for second in (0, 59, 60):
+        log._clock = lambda second=second: NOW + second * SECOND
+        log.write(Viewer("member/anna", "coordinator"), [Access("participant/alice", ("names",))])
+    assert len([line for line in sentences(alice.open("/own").text) if line.startswith("anna")]) == 2
+
+
+@pytest.mark.parametrize("page", ["/own", "/own/leave?what=record", "/sign-in"])
+def test_the_other_language_can_be_chosen_and_leads_back(house: House, alice: Browser, page: str) -> None:
+    text = alice.open(page).text
+    head = text.partition("<main")[0]
+    assert f'name="back" value="{page}"' in head
+    assert 'lang="nl">Nederlands</button>' in head
+    chosen = alice.choose("nl", page)
+    assert (chosen.status_code, chosen.headers["location"]) == (303, page)
+    assert '<html lang="nl">' in alice.open(page, {"Accept-Language": "en"}, chosen="nl").text
+    assert '<html lang="en">' in alice.open(page, DUTCH, chosen="en").text
+
+
+@pytest.mark.parametrize("back", ["https://elsewhere.example", "//elsewhere.example", "/\\elsewhere.example", "/own//x", "/app/", ""])
+def test_who_chooses_a_language_is_led_to_no_other_site(alice: Browser, back: str) -> None:
+    assert alice.choose("nl", back).headers["location"] == "/sign-in"
+
+
+def test_no_other_site_chooses_the_language(alice: Browser) -> None:
+    assert alice.choose("nl", "/own", {"Sec-Fetch-Site": "cross-site"}).status_code == 403
+
+
 def test_who_looked_earlier_is_a_page_further(house: House, alice: Browser) -> None:
-    looks = [Access("participant/alice", ("names",)) for _ in range(LOOKS + 1)]
-    house.organisation.store.accesses.write(Viewer("member/anna", "coordinator"), looks)
+    looks = [(Viewer(f"member/anna-{number}", "coordinator"), Access("participant/alice", ("names",))) for number in range(LOOKS + 1)]
+    house.organisation.store.accesses.write_all(looks)
     first = alice.open("/own").text
     (earlier,) = [link for link in links(first) if link.startswith("/own/looked")]
     second = alice.open(earlier).text
-    counts = [text.count("anna (coordinator)") for text in (first, second)]
+    counts = [len(re.findall(r"anna-\d+ \(coordinator\)", text)) for text in (first, second)]
     assert sum(counts) == len(looks)
     assert counts[1] > 0
 

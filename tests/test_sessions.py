@@ -56,7 +56,7 @@ def test_a_page_of_this_site_asks_in_the_name_of_who_is_signed_in(browser: Brows
 def test_a_page_of_another_site_asks_in_nobodys_name(browser: Browser, said: dict[str, str]) -> None:
     given = {name: value for name, value in said.items() if value}
     headers = {name.replace("_", "-"): value for name, value in given.items()}
-    for path in ("/graphql", "/sign-out", "/sign-in", "/sign-in/role", "/events"):
+    for path in ("/graphql", "/sign-out", "/sign-in", "/sign-in/role", "/sign-in/language", "/events"):
         answer = browser.client.post(path, json=ASK, headers=headers)
         assert answer.status_code == 403, path
     assert browser.ask().status_code == 200, "nothing of it was done"

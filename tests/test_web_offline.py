@@ -51,7 +51,7 @@ def test_what_is_recorded_without_a_network_goes_out_once_when_it_is_back(web: W
         expect(page.get_by_role("link", name="2 waiting")).to_be_visible(timeout=10_000)
         page.goto(f"{web.own}/app/record/{contact}/account_given")
         chip(page, "Noor")
-        page.get_by_label("About Noor", exact=True).fill("A neighbour, I say.")
+        page.get_by_label("What Noor said of it", exact=True).fill("A neighbour, I say.")
         send(page)
         expect(page.get_by_role("link", name="3 waiting")).to_be_visible(timeout=10_000)
         waiting = page.get_by_text("Waits until the server can be reached.")

@@ -75,6 +75,37 @@ def test_without_a_script_somebody_signs_in_withdraws_takes_all_along_and_leaves
     bare.close()
 
 
+@pytest.mark.parametrize("script", [True, False])
+def test_the_other_language_is_chosen_as_in_the_app_without_a_script_too(web: WebHouse, script: bool) -> None:
+    (session,) = participant(web).context.cookies()
+    bare = web.visitor().context.browser.new_context(java_script_enabled=script, locale="en-GB")
+    bare.add_cookies([session])
+    page = bare.new_page()
+    page.goto(f"{web.own}/own/leave?what=record")
+    page.get_by_role("button", name="Nederlands").click()
+    expect(page).to_have_url(f"{web.own}/own/leave?what=record")
+    expect(page.get_by_role("heading", level=1)).to_have_text("Weet u het zeker?")
+    page.goto(f"{web.own}/own")
+    expect(page.get_by_role("heading", level=1)).to_have_text("Wat er van u bewaard wordt")
+    page.get_by_role("button", name="English").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("What is kept of you")
+    bare.close()
+
+
+def test_a_link_that_was_opened_is_there_still_when_the_other_language_is_chosen(web: WebHouse) -> None:
+    page = web.visitor().context.browser.new_context(locale="en-GB").new_page()
+    asked: list[str] = []
+    page.on("request", lambda request: asked.append(request.url + (request.post_data or "")))
+    page.goto(f"{web.own}/sign-in#tr_not-a-link")
+    expect(page.get_by_text("Your link gives entry once.")).to_be_visible()
+    page.get_by_role("button", name="Nederlands").click()
+    expect(page.get_by_text("Uw link geeft één keer toegang.")).to_be_visible()
+    assert page.evaluate("document.getElementById('link').value") == "tr_not-a-link"
+    assert page.url == f"{web.own}/sign-in"
+    assert not any("tr_not" in sent.partition("#")[0] for sent in asked)
+    page.context.close()
+
+
 def test_the_page_is_printed_without_what_can_be_pressed(web: WebHouse) -> None:
     page = participant(web).page
     page.goto(f"{web.own}/own")

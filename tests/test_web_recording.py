@@ -194,6 +194,33 @@ def test_notes_are_kept_as_they_were_typed_each_about_those_it_is_about(web: Web
     assert page.evaluate("document.documentElement.scrollWidth") <= PHONE["width"]
 
 
+@pytest.mark.parametrize(
+    ("locale", "whose", "words"),
+    [
+        ("en-GB", "First choose above whose words they are", "What {} said of it"),
+        ("nl-NL", "Kies eerst hierboven wiens woorden het zijn", "Wat {} erover zei"),
+    ],
+)
+def test_what_somebody_says_has_a_place_of_its_own_under_the_key_of_whoever_speaks(
+    web: WebHouse, locale: str, whose: str, words: str
+) -> None:
+    contact = pair(web, f"spoken-{locale}")
+    visitor = web.visitor(viewport=PHONE, locale=locale)
+    page = visitor.open(f"record/{contact}/account_given")
+    expect(page.get_by_text(whose)).to_be_visible()
+    chip(page, "Noor")
+    expect(page.locator("details[open] textarea")).to_have_count(1)
+    page.get_by_label(words.format("Noor"), exact=True).fill("She is my neighbour.")
+    expect(page.get_by_text(whose)).to_have_count(0)
+    chip(page, "Sam")
+    expect(page.get_by_label(words.format("Sam"), exact=True)).to_have_value("She is my neighbour.")
+    assert visitor.violations() == []
+    page.locator("main form.sheet button").last.click()
+    expect(page).to_have_url(f"{web.own}/app/contact/{contact}")
+    (account,) = history(visitor, contact)
+    assert (account["perspective"], account["data"]["notes"]) == ("b", [{"about": ["b"], "text": "She is my neighbour."}])
+
+
 def test_an_entry_of_ones_own_is_corrected_and_withdrawn_from_the_story(web: WebHouse, coordinator: Visitor) -> None:
     contact = pair(web, "mistaken")
     page = coordinator.open(f"contact/{contact}")

@@ -77,7 +77,7 @@ class WebHouse:
         self._came.append(visitor)
         link = self.organisation.tokens.made_for(role, 15, "link", name, reach, member)
         visitor.page.goto(f"{self.own}/sign-in#{link}")
-        visitor.page.get_by_role("button").click()
+        visitor.page.get_by_role("main").get_by_role("button").click()
         visitor.page.wait_for_url(lambda address: not address.endswith(link))
         return visitor
 

@@ -1,9 +1,9 @@
 """The pages of signing in, in English and in Dutch: small, usable without a script, and with nothing of anybody but who is in.
 
 A link is opened behind the `#` of its address, where only the browser sees it: the script takes it from there into the form and off the
-address. Without scripts it is pasted. To open the address does nothing by itself, so that whoever looks ahead at it does not use it up.
-Where nobody is signed in, the script clears what the tab remembered of the contacts that were looked at; after signing out it has the other
-tabs of the browser do so too.
+address. Without scripts it is pasted. Who then chooses the other language has it again: it goes along behind the `#`. To open the address
+does nothing by itself, so that whoever looks ahead at it does not use it up. Where nobody is signed in, the script clears what the tab
+remembered of the contacts that were looked at; after signing out it has the other tabs of the browser do so too.
 """
 
 from collections.abc import Sequence
@@ -19,12 +19,14 @@ from domain.store.tokens import Token
 from projections.export.days import instant_said
 from projections.export.vocabulary import ROLES
 
+ENTRY = "/sign-in"
 SCRIPT = """"use strict";
 function opened() {
   const link = location.hash.slice(1);
   if (!link.startsWith("tr_")) return;
   history.replaceState(null, "", location.pathname);
   document.getElementById("link").value = link;
+  document.querySelector("form.who").action = "/sign-in/language#" + link;
   document.body.classList.add("by-link");
 }
 addEventListener("hashchange", opened);
@@ -68,7 +70,8 @@ TEXTS: dict[str, tuple[str, str]] = {
 def entry(language: Language, host: str | None) -> HTMLResponse:
     """Where nobody is signed in. `host`: of the provider, where there is one."""
     by_provider = f'<div class="pasted">{_form("/sign-in", _told("go", language, host=host))}</div>' if host is not None else ""
-    return _page(language, "title", by_provider + _by_link(language) + f'<p class="pasted">{TEXTS["no_link"][language == "nl"]}</p>')
+    without = f'<p class="pasted">{TEXTS["no_link"][language == "nl"]}</p>'
+    return _page(language, "title", by_provider + _by_link(language) + without, again=ENTRY)
 
 
 def account(language: Language, token: Token, others: Sequence[Member], zone: str) -> HTMLResponse:
@@ -83,7 +86,7 @@ def account(language: Language, token: Token, others: Sequence[Member], zone: st
     ways = {"participant": f'<p><a class="button" href="/own">{_told("own", language)}</a></p>', "dashboard": ask}
     way = ways.get(token.role, f'<p><a class="button" href="/app/">{_told("app", language)}</a></p>{ask}')
     body = f"<p>{told}</p>{way}{switches}{_second('/sign-out', _told('out', language))}<p>{_told('out_here', language)}</p>"
-    return _page(language, "in", f'<div class="account">{body}</div><div class="opened">{_by_link(language)}</div>')
+    return _page(language, "in", f'<div class="account">{body}</div><div class="opened">{_by_link(language)}</div>', again=ENTRY)
 
 
 def going(language: Language, address: str, host: str) -> HTMLResponse:
@@ -124,5 +127,5 @@ def _role(role: str, language: Language) -> str:
     return ROLES[role][language == "nl"]
 
 
-def _page(language: Language, title: str, body: str, status: int = 200, head: str = "") -> HTMLResponse:
-    return page(language, _told(title, language), body, status, head, SCRIPT)
+def _page(language: Language, title: str, body: str, status: int = 200, head: str = "", again: str | None = None) -> HTMLResponse:
+    return page(language, _told(title, language), body, status, head, SCRIPT, again)

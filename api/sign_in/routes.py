@@ -5,6 +5,7 @@ of this site.
 """
 
 import logging
+import re
 from collections.abc import Awaitable, Callable
 from urllib.parse import parse_qs, urlsplit
 
@@ -16,7 +17,7 @@ from api.context import Organisation, looks, quick, thread
 from api.entrance import Entrance, elsewhere
 from api.errors import mask
 from api.exchange import STATUS, HTTPRefused, body_of
-from api.plain_page import headers
+from api.plain_page import CHOSEN, SPEAK, headers
 from api.plain_page import language as language_of
 from api.refused import note
 from api.sign_in import attempt as attempts
@@ -32,6 +33,9 @@ from domain.store.tokens import Token
 from domain.store.trouble import SILENT
 
 FIELDS, FORM_BYTES = 4, 4_096
+YEAR = 365 * 24 * 60 * 60
+PLAIN = re.compile(r"/(own|sign-in)(/[a-z]+)?(\?[^#]*)?")
+"""Where somebody is led back to who chose a language: to no other site."""
 logger = logging.getLogger(__name__)
 Page = Callable[[Request], Awaitable[Response]]
 
@@ -46,6 +50,7 @@ def sign_in_pages(organisation: Organisation, entrance: Entrance) -> list[BaseRo
             ("/sign-in", "POST", desk.enter),
             ("/sign-in/callback", "GET", desk.come_back),
             ("/sign-in/role", "POST", desk.switch),
+            (SPEAK, "POST", desk.speak),
             ("/sign-out", "POST", desk.leave),
         )
     ]
@@ -127,6 +132,14 @@ class Desk:
             if member.id == form.get("member"):
                 return await self._entered(request, await quick(sessions.session_of, self._organisation, member))
         raise Refused(Refusal("FORBIDDEN", "entry_unknown"))
+
+    async def speak(self, request: Request) -> Response:
+        """In which language these pages are from here on; it leads back to the one on which that was chosen."""
+        form = await self._form(request)
+        back, chosen = form.get("back", ""), "nl" if form.get("language") == "nl" else "en"
+        response = RedirectResponse(back if PLAIN.fullmatch(back) else "/sign-in", 303, headers())
+        response.set_cookie(CHOSEN, chosen, YEAR, httponly=True, samesite="lax")
+        return response
 
     async def leave(self, request: Request) -> Response:
         await self._form(request)

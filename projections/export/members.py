@@ -29,8 +29,15 @@ def member() -> None:
     """Invite members, appoint coordinators, and let members leave."""
 
 
+def _one(_: click.Context, __: click.Parameter, ids: tuple[str, ...]) -> str:
+    if len(ids) > 1:
+        written = "`member invite ID --role ROLE`, or `member invite ID --participant` with the id of a participant"
+        raise click.UsageError(f"One is invited at a time, under one ID, and --participant takes none of its own: {written}.")
+    return ids[0]
+
+
 @member.command("invite")
-@click.argument("id")
+@click.argument("id", metavar="ID", nargs=-1, required=True, callback=_one)
 @click.option("--role", type=click.Choice(INVITED), help="What they are.")
 @click.option("--initiative", "initiatives", multiple=True, help="What a coordinator looks after; may be said several times.")
 @click.option("--project", help="The project of a researcher.")
@@ -40,7 +47,7 @@ def invite(id: str, role: Role | None, initiatives: tuple[str, ...], project: st
 
     The link holds for a week and gives entry once."""
     if participant == (role is not None):
-        raise click.UsageError("Say what they are with --role, or --participant.")
+        raise click.UsageError(f"Say what they are: `member invite {id} --role coordinator`, or `member invite {id} --participant`.")
     if participant and (initiatives or project):
         raise click.UsageError("A participant has neither an --initiative nor a --project.")
     with opened(new=True) as organisation:

@@ -1,6 +1,6 @@
 """Analyses as tables with a title and a sentence in plain words, in both languages, for a terminal; plots have the same titles."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 
 from msgspec import Struct
 from rich import box
@@ -91,6 +91,22 @@ WITHHELD: dict[str, Words] = {
 NOTHING = (None,) * 5
 MOST = 26
 """Weeks that a terminal shows; there may be hundreds."""
+EVERY: Words = (
+    "Of every {every} rows the first stands here; --json gives all of them.",
+    "Van elke {every} rijen staat hier de eerste; --json geeft ze alle.",
+)
+UNCHANGED: Words = (
+    "Weeks in which nobody came to it and nobody was followed no further are left out here; --json gives all of them.",
+    "Weken waarin niemand ertoe kwam en iedereen verder gevolgd werd, zijn hier weggelaten; --json geeft ze alle.",
+)
+TIMES: Words = (
+    "How long one relationship was in each phase: the mean of all, as far as each was followed.",
+    "Hoelang één relatie in elke fase was: het gemiddelde van alle, zover elke gevolgd is.",
+)
+COARSE: Words = (
+    "Each point counts as {step} weeks, however long it stayed so: with --step 1 weeks are counted themselves.",
+    "Elk punt telt als {step} weken, hoelang het ook zo bleef: met --step 1 worden de weken zelf geteld.",
+)
 HELD: Words = ("held back", "achtergehouden")
 HELD_BECAUSE: Words = (
     "What is held back is of too few people, or would give away something that is.",
@@ -102,15 +118,16 @@ HEADS: dict[str, str] = {
     "turbulence": "turbulentie", "complexity": "complexiteit", "group": "groep", "relationships": "relaties", "share": "deel",
     "silhouette": "silhouet", "typical": "typisch", "at risk": "wachtten", "came": "kwamen", "censored": "niet verder gevolgd",
     "waiting": "wacht nog", "error": "standaardfout", "one": "de ene", "phase": "fase", "mean": "gemiddeld",
+    "mean weeks": "weken, gemiddeld",
 }  # fmt: skip
 
 
 class Sheet(Struct, frozen=True):
-    """`every`: of so many rows the first is shown."""
+    """`notes`: what is to be known to read it, below it."""
 
     columns: list[str]
     rows: list[list[str]]
-    every: int = 1
+    notes: list[str]
 
 
 def title(found: a.Analysis, language: Language) -> str:
@@ -141,7 +158,8 @@ def shown(found: a.Analysis, project: str, language: Language) -> RenderableType
     parts: list[RenderableType] = [Text(title(found, language), "bold"), Text(says(found, language), "italic")]
     parts.append(Text(about(found, project, language)))
     if not found.withheld:
-        parts += [part for sheet in _sheets(found, language) if sheet.rows for part in _tabled(sheet, language)]
+        for sheet in _sheets(found, language):
+            parts += [_table(sheet), *(Text(note) for note in sheet.notes)] if sheet.rows else []
         parts += [Text(why) for why in held_back(found, language)]
     return Group(*(part for each in parts for part in (each, Text())))
 
@@ -185,16 +203,22 @@ def about(found: a.Analysis, project: str, language: Language) -> str:
 def _sheets(found: a.Analysis, language: Language) -> list[Sheet]:
     phases = [word(phase, language) for phase in found.phases]
     held = HELD[language == "nl"]
+    coarse = [COARSE] if found.step_weeks > 1 else []
 
-    def sheet(*names: str, rows: Sequence[Sequence[object]], every: int = 1) -> Sheet:
+    def sheet(*names: str, rows: Sequence[Sequence[object]], notes: Sequence[Words] = (), **of: int) -> Sheet:
         called = [HEADS[name] if language == "nl" and name in HEADS else name for name in names]
-        return Sheet(called, [_cells(row, held) for row in rows[::every]], every)
+        said = [note[language == "nl"].format(step=found.step_weeks, **of) for note in notes]
+        return Sheet(called, [_cells(row, held) for row in rows], said)
 
     match found:
         case a.States():
-            times = sheet("phase", "weeks", rows=[(word(one.phase, language), one.weeks) for one in found.times])
+            times = [(word(one.phase, language), one.weeks) for one in found.times]
             weeks = [(one.week, one.of, *one.counts, one.entropy) for one in found.rows]
-            return [sheet("week", "of", *phases, "entropy", rows=weeks, every=-(-len(weeks) // MOST) or 1), times]
+            every = -(-len(weeks) // MOST) or 1
+            return [
+                sheet("week", "of", *phases, "entropy", rows=weeks[::every], notes=[EVERY] if every > 1 else [], every=every),
+                sheet("phase", "mean weeks", rows=times, notes=[TIMES, *coarse]),
+            ]
         case a.Following():
             rates = [(word(one.was, language), one.of, *(one.rates or NOTHING)) for one in found.rows]
             return [sheet("was", "of", *phases, rows=rates)]
@@ -202,7 +226,7 @@ def _sheets(found: a.Analysis, language: Language) -> list[Sheet]:
             names = ("weeks", "transitions", "entropy", "turbulence", "complexity")
             own = [(one.relationship, *(getattr(one, name) for name in names)) for one in found.each]
             means = [(HEADS["mean"] if language == "nl" else "mean", *(getattr(found.means, name) for name in names))]
-            return [sheet("relationship", *names, rows=[*own, *means])]
+            return [sheet("relationship", *names, rows=[*own, *means], notes=coarse)]
         case a.Typical():
             groups = [
                 (
@@ -217,8 +241,11 @@ def _sheets(found: a.Analysis, language: Language) -> list[Sheet]:
             ]
             return [sheet("group", "relationships", "share", "silhouette", "relationship", "typical", rows=groups)]
         case a.Awaited():
-            waits = [(one.week, one.at_risk, one.came, one.censored, one.waiting, one.error) for one in found.rows]
-            return [sheet("week", "at risk", "came", "censored", "waiting", "error", rows=waits)]
+            ends = {0, len(found.rows) - 1}
+            kept = [one for place, one in enumerate(found.rows) if place in ends or one.came or one.censored]
+            waits = [(one.week, one.at_risk, one.came, one.censored, one.waiting, one.error) for one in kept]
+            notes = [UNCHANGED] if len(kept) < len(found.rows) else []
+            return [sheet("week", "at risk", "came", "censored", "waiting", "error", rows=waits, notes=notes)]
         case a.Around():
             return [sheet("week", "of", *phases, rows=[(one.week, one.of, *(one.counts or NOTHING)) for one in found.rows])]
         case a.Compared():
@@ -245,17 +272,6 @@ def _spells(course: Sequence[str], language: Language) -> str:
         else:
             found.append((phase, 1))
     return ", ".join(f"{word(phase, language)} {count}" for phase, count in found)
-
-
-def _tabled(sheet: Sheet, language: Language) -> Iterator[RenderableType]:
-    yield _table(sheet)
-    if sheet.every > 1:
-        every, dutch = sheet.every, language == "nl"
-        yield Text(
-            f"Van elke {every} rijen staat hier de eerste; --json geeft ze alle."
-            if dutch
-            else f"Of every {every} rows the first stands here; --json gives all of them."
-        )
 
 
 def _table(sheet: Sheet) -> Table:

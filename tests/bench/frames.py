@@ -136,7 +136,7 @@ def _visited() -> Iterator[tuple[Page, str, dict[str, str]]]:
             base = f"http://127.0.0.1:{served.port}"
             page = browser.new_context(locale="en-GB", viewport={"width": 1280, "height": 900}).new_page()
             page.goto(f"{base}/sign-in#{link}")
-            page.get_by_role("button").click()
+            page.get_by_role("main").get_by_role("button").click()
             page.wait_for_url(lambda address: not address.endswith(link))
             yield page, base, {"Authorization": f"Bearer {served.token}", "Content-Type": "application/cloudevents-batch+json"}
 

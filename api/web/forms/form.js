@@ -5,7 +5,7 @@ import { useDraft } from "../draft.js";
 import { html, useEffect, useRef, useState } from "../vendor/preact.js";
 import { say } from "../words.js";
 import { FORMS } from "./forms.js";
-import { Notes } from "./notes.js";
+import { moved, Notes } from "./notes.js";
 import { When } from "./when.js";
 
 const NOTHING = { main: [], notes: undefined };
@@ -15,12 +15,15 @@ const NOTHING = { main: [], notes: undefined };
  * `record` does; `refused` is what was wrong before. What somebody says stays theirs where it is amended: whose it is is not asked (`amends`).
  */
 export function Form({ form, contact, starts, refused = null, send, amends = false }) {
-  const { main, more = [], notes = () => undefined } = FORMS[form] ?? NOTHING;
+  const { main, more = [], notes = () => undefined, spoken = false } = FORMS[form] ?? NOTHING;
   const [filled, fill] = useDraft(starts);
   const sending = useSending(() => send(filled), refused);
   const { wrongAt } = sending;
   const asked = (questions) => questions.filter(({ path }) => !amends || path.startsWith("data."));
-  const put = (path, value) => fill((now) => (path.startsWith("data.") ? { ...now, data: { ...now.data, [path.slice(5)]: value } } : { ...now, [path]: value }));
+  const put = (path, value) => fill((now) => {
+    const next = path.startsWith("data.") ? { ...now, data: { ...now.data, [path.slice(5)]: value } } : { ...now, [path]: value };
+    return spoken ? { ...next, notes: moved(next.notes, notes(now), notes(next)) } : next;
+  });
   const question = ({ path, name, of: Of, options, spans, when, hint, ...rest }) =>
     when && !when(filled.data, contact)
       ? null
@@ -31,7 +34,7 @@ export function Form({ form, contact, starts, refused = null, send, amends = fal
       <${When} value=${filled.occurred} set=${(value) => put("occurred", value)} wrong=${wrongAt("occurred")} />
       ${asked(main).map(question)}
       ${asked(more).length ? html`<details open=${more.some(({ path, name }) => wrongAt(path) || starts.data[name] !== undefined)}><summary>${say("record.more")}</summary>${asked(more).map(question)}</details>` : null}
-      ${notes ? html`<${Notes} contact=${contact} value=${filled.notes ?? []} set=${(value) => put("notes", value)} first=${notes(filled)} wrong=${(number) => wrongAt(`data.notes[${number}]`)} />` : null}
+      ${notes ? html`<${Notes} contact=${contact} value=${filled.notes ?? []} set=${(value) => put("notes", value)} first=${notes(filled)} spoken=${spoken} wrong=${(number) => wrongAt(`data.notes[${number}]`)} />` : null}
     <//>
   `;
 }

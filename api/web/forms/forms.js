@@ -28,7 +28,7 @@ const everybody = (name) => ({ here }) => ({ data: { [name]: here } });
 /**
  * By the type of event it records (or, where `events` says of what it consists, a name of its own): `main` is asked of everybody, `more` of
  * who wants to say more; `starts` is filled in beforehand; `offered` says of what contacts it can be recorded; `notes`, unless there can be
- * none, begins with the box it gives.
+ * none, begins with the box it gives: where it is what somebody said (`spoken`), theirs, once it is said whose it is.
  */
 export const FORMS = {
   meeting_held: {
@@ -52,6 +52,7 @@ export const FORMS = {
   },
   account_given: {
     starts: () => ({ method: "check_in", data: {} }),
+    spoken: true,
     notes: ({ perspective }) => perspective && (HOLDERS.includes(perspective) ? [] : [perspective]),
     main: [
       holder("record.field.holder"),
