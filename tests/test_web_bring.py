@@ -6,6 +6,7 @@ import zipfile
 from collections.abc import Iterator
 from datetime import date, timedelta
 from pathlib import Path
+from typing import Any
 from xml.sax.saxutils import escape
 
 import pytest
@@ -89,9 +90,11 @@ def bring(page: Page, content: str | bytes, name: str = "list.csv") -> None:
     page.locator("input[type=file]").set_input_files({"name": name, "mimeType": "application/octet-stream", "buffer": buffer})
 
 
-def attempt(page: Page) -> None:
+def attempt(page: Page, research: bool = False) -> None:
     chip(page, "given by word of mouth")
-    page.get_by_role("checkbox", name="Everybody who is new").check()
+    page.get_by_role("checkbox", name="Everybody who is new here consented to this").check()
+    if research:
+        page.get_by_role("checkbox", name="for research too, under a pseudonym").check()
     page.get_by_role("button", name="Try, without recording").click()
 
 
@@ -99,14 +102,24 @@ def record(page: Page) -> None:
     page.get_by_role("main").get_by_role("button", name="Record", exact=True).click()
 
 
-def recorded(visitor: Visitor) -> int:
-    """How many events there are."""
+def asked(visitor: Visitor, query: str) -> Any:
     answer = visitor.context.request.post(
         f"{visitor.house.own}/graphql",
-        data=json.dumps({"query": "{ events(first: 1) { nodes { position } } }"}),
+        data=json.dumps({"query": query}),
         headers={"Content-Type": "application/json", "Origin": visitor.house.own, "Sec-Fetch-Site": "same-origin"},
     )
-    return int(answer.json()["data"]["events"]["nodes"][0]["position"])
+    return answer.json()["data"]
+
+
+def recorded(visitor: Visitor) -> int:
+    """How many events there are."""
+    return int(asked(visitor, "{ events(first: 1) { nodes { position } } }")["events"]["nodes"][0]["position"])
+
+
+def consented(visitor: Visitor) -> list[str]:
+    """What consents there are to, each with how it was given, one for each person."""
+    found = asked(visitor, '{ events(filter: {types: ["consent_given"]}, first: 100) { nodes { data } } }')["events"]["nodes"]
+    return sorted(f"{data['scope']}, {data['given']}" for data in (event["data"] for event in found))
 
 
 @pytest.mark.parametrize("encoding", ["utf-8-sig", "windows-1252"])
@@ -179,6 +192,23 @@ def test_a_workbook_is_read_with_its_days_its_shared_texts_and_what_its_formulas
     visitor.open("contacts")
     expect(page.get_by_text(f"{SCRIPT} and Bo")).to_be_visible()
     assert "owned" not in page.title()
+
+
+@pytest.mark.parametrize("research", [False, True])
+def test_whoever_is_new_consents_to_research_where_that_is_said_of_the_file_and_not_else(own: WebHouse, research: bool) -> None:
+    visitor = own.visitor()
+    page = visitor.open("bring")
+    bring(page, "Volunteer,Help seeker,Since\nAnna,Bo,2021-03-01\n")
+    tick = page.get_by_role("checkbox", name="for research too, under a pseudonym")
+    tick.check()
+    # It was said of those who stood there.
+    page.get_by_label("Help seeker", exact=True).select_option(label="do not bring in")
+    page.get_by_label("Help seeker", exact=True).select_option(label="second person, name")
+    expect(tick).not_to_be_checked()
+    attempt(page, research)
+    record(page)
+    expect(page.get_by_text(f"Recorded: {7 if research else 5}.")).to_be_visible()
+    assert consented(visitor) == ["record, oral"] * 2 + ["research, oral"] * 2 * research
 
 
 def test_it_is_asked_which_is_the_month_where_no_day_shows_it(own: WebHouse) -> None:

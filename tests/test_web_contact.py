@@ -1,5 +1,6 @@
 """How a contact went, on its page: pointed at by keys, explained by events that lead to the story, and shown as it was known earlier."""
 
+import re
 import time
 from collections.abc import Iterator
 
@@ -179,6 +180,26 @@ def test_the_whole_page_is_shown_as_it_was_known_and_says_so_until_one_goes_back
         expect(one).to_have_count(1)
     expect(page.get_by_text("You see this whole page as we knew it")).to_have_count(0)
     late.leave()
+
+
+@pytest.mark.parametrize("ahead", [0, 1])
+def test_a_contact_that_is_new_today_or_begins_tomorrow_is_shown_and_its_initiative_too(web: WebHouse, ahead: int) -> None:
+    id = f"new-{ahead}"
+    started = iso_day(time.time_ns() // 1_000 + ahead * DAY)
+    lines = [initiative(f"{id}-home"), *person(f"{id}-ada"), *person(f"{id}-bo"), match(id, f"{id}-ada", f"{id}-bo", f"{id}-home")]
+    web.record([each.replace(b'"2021-01-01"', f'"{started}"'.encode()) if b"match_made" in each else each for each in lines])
+    visitor = web.visitor()
+    for path in (f"contact/{id}", f"initiative/{id}-home"):
+        page = visitor.open(path)
+        expect(page.get_by_role("figure").first).to_be_visible()
+        expect(page.get_by_role("alert")).to_have_count(0)
+        for drawn in page.locator("figure svg").all():
+            days = [text for text in drawn.locator("text").all_text_contents() if re.match(r"\d+ [A-Z]", text)]
+            assert len(days) == len(set(days)), days
+    page = visitor.open(f"contact/{id}")
+    page.get_by_role("slider", name="Day in the course: evidence").press("End")
+    expect(why(page).get_by_text("At the end of that day")).to_be_visible()
+    assert visitor.violations() == []
 
 
 def test_while_something_is_recorded_the_picture_stays_and_is_drawn_on(web: WebHouse) -> None:

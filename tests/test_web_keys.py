@@ -217,6 +217,32 @@ def test_a_spreadsheet_is_brought_in_by_keyboard_alone(web: WebHouse, language: 
 
 
 @LANGUAGES
+def test_an_initiative_is_begun_by_keyboard_alone(web: WebHouse, language: str) -> None:
+    by = keys(web, language, "initiatives")
+    page = by.page
+    by.push("link", "begin.title")
+    expect(page.get_by_role("heading", level=1)).to_have_text(by.say("begin.title"))
+    by.write(page.get_by_label(by.say("begin.name"), exact=True), f"By keys {language}")
+    by.choose("begin.kind", by.say("initiative_kind.phone_circle"))
+    by.choose("begin.guidance", by.say("guidance.none"))
+    by.choose("begin.contact", by.say("meant.indefinite"))
+    by.to(page.locator("summary"))
+    page.keyboard.press("Enter")
+    by.push("button", "begin.add_role")
+    by.is_somewhere()
+    by.push("button", "record.leave_out")
+    by.is_somewhere()
+    by.push("button", "begin.add_role")
+    by.write(page.get_by_label(by.say("begin.role"), exact=True), "beller")
+    by.pick(page.get_by_role("combobox", name=by.say("begin.side")), by.say("begin.side.both"))
+    by.push("button", "record.save")
+    expect(page.get_by_text(by.say("begin.done", name=f"By keys {language}"))).to_be_focused()
+    by.into(page.get_by_role("group", name=by.say("begin.invite_command"), exact=True))
+    by.push("link", "begin.to")
+    expect(page.get_by_role("heading", level=1)).to_have_text(f"By keys {language}")
+
+
+@LANGUAGES
 def test_an_auditor_an_administrator_and_a_participant_do_their_jobs_by_keyboard_alone(web: WebHouse, language: str) -> None:
     web.organisation.log.sign()
     who = {"nl": "petra-maaike", "en": "astrid-janet"}[language]

@@ -12,7 +12,7 @@ import { html, render, signal, useEffect, useRef, useState } from "./vendor/prea
 import { isHere, records, unreachedSaid, viewer, wasHere } from "./viewer.js";
 import { choose, language, say } from "./words.js";
 
-const WHO = "{ viewer { role id name may recordedBy organisation } settings { timeZone } }";
+const WHO = "{ viewer { role id name may recordedBy initiatives organisation } settings { timeZone } }";
 
 const REST_MS = 3_000;
 
@@ -28,6 +28,7 @@ const PAGES = {
   record: { page: async () => (await import("./pages/record.js")).RecordPage, may: ["open", "record"] },
   research: { page: async () => (await import("./pages/research.js")).ResearchPage, may: ["research"], listed: "research.title" },
   settings: { page: async () => (await import("./pages/settings.js")).SettingsPage, may: ["manage"], or: ["open", "record"], listed: "settings.title" },
+  begin: { page: async () => (await import("./pages/new_initiative.js")).NewInitiativePage, may: ["record"] },
 };
 
 /** The pages that were loaded, by the first part of their address: the first is there sooner without the others. */

@@ -241,9 +241,10 @@ function hex(bytes) {
 
 /**
  * `{batches, rows, twice}`: batches of events, each of which can be taken by itself; the row of each event, by its id; and contacts that seem
- * to be here already under another id. `who` says by name whether it is `apart` people in each contact, or somebody known, by id.
+ * to be here already under another id. `who` says by name whether it is `apart` people in each contact, or somebody known, by id; `research`
+ * that who is new consents to that too.
  */
-export async function eventsIn(plan, { id, who, given, today, known }) {
+export async function eventsIn(plan, { id, who, given, research, today, known }) {
   const rows = new Map();
   const openings = new Map();
   const twice = [];
@@ -267,6 +268,7 @@ export async function eventsIn(plan, { id, who, given, today, known }) {
       const subject = `participant/${participant}`;
       events.push(await event(row, ["registered", participant], subject, "participant_registered", today, { name }));
       events.push(await event(row, ["consent", participant], subject, "consent_given", today, { scope: "record", given }));
+      if (research) events.push(await event(row, ["research", participant], subject, "consent_given", today, { scope: "research", given }));
     }
     const term = until && { kind: "fixed", until };
     events.push(await event(row, ["match", key], `relationship/${contact.id}`, "match_made", began, { initiative: home, members, term, rhythm_days }));

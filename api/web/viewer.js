@@ -9,7 +9,10 @@ const KEPT = "tussenruimte.viewer";
 /** When somebody last signed out in this browser, in milliseconds; the page of signing in says so. */
 const SIGNED_OUT = "tussenruimte.signed_out";
 
-/** `{role, id, name, may, recordedBy, organisation, timeZone}`; none before it is known. `id`: as a member, if they are one. */
+/**
+ * `{role, id, name, may, recordedBy, initiatives, organisation, timeZone}`; none before it is known. `id`: as a member, if they are one;
+ * `initiatives`: those that they are bound to, null where they are to none.
+ */
 export const viewer = signal(null);
 
 export function isHere(found) {
@@ -31,6 +34,12 @@ export function wasHere() {
 /** Whether they record in these pages, without a network too. */
 export function records() {
   return ["open", "record"].every((right) => viewer.value?.may.includes(right));
+}
+
+/** Whether they set up what others work in: whoever records for the whole organisation. */
+export function setsUp() {
+  const { may, initiatives } = viewer.value;
+  return may.includes("record") && initiatives === null;
 }
 
 /** That the server cannot be reached, and for whom that matters what becomes of what they record. */

@@ -3,6 +3,7 @@
 import { signal } from "./vendor/preact.js";
 import { accesses } from "./words/accesses.js";
 import { audit } from "./words/audit.js";
+import { begin } from "./words/begin.js";
 import { bring } from "./words/bring.js";
 import { contact } from "./words/contact.js";
 import { course } from "./words/course.js";
@@ -15,7 +16,7 @@ import { research } from "./words/research.js";
 import { shell } from "./words/shell.js";
 import { today } from "./words/today.js";
 
-const TEXTS = { ...accesses, ...audit, ...bring, ...contact, ...course, ...days, ...initiative, ...picture, ...record, ...remind, ...research, ...shell, ...today };
+const TEXTS = { ...accesses, ...audit, ...begin, ...bring, ...contact, ...course, ...days, ...initiative, ...picture, ...record, ...remind, ...research, ...shell, ...today };
 const LANGUAGES = ["nl", "en"];
 const KEPT = "tussenruimte.language";
 

@@ -300,8 +300,10 @@ LIFE_RULES: dict[str, tuple[str, str]] = {
         "In een initiatief maakt de coördinator ruimte, in de setting.",
     ),
     "initiative_unknown": (
-        "The initiative '{id}' does not exist. Record initiative_registered first.",
-        "Het initiatief '{id}' bestaat niet. Leg eerst initiative_registered vast.",
+        "The initiative '{id}' does not exist. Begin it first: with the form New initiative in the web app, or by an event `initiative_registered`,"
+        " with `import` or over HTTP with `recordInitiativeRegistered`.",
+        "Het initiatief '{id}' bestaat niet. Begin het eerst: met het formulier Nieuw initiatief in de webapp, of met een gebeurtenis"
+        " `initiative_registered`, met `import` of over HTTP met `recordInitiativeRegistered`.",
     ),
     "initiative_closed": (
         "The initiative '{id}' was closed then; no new relationship starts in it.",

@@ -39,14 +39,14 @@ export function Form({ form, contact, starts, refused = null, send, amends = fal
   `;
 }
 
-/** The form itself: what was refused, its questions, and the button that records it. */
-export function Sheet({ sending: { busy, wrong, submit, form }, children }) {
+/** The form itself: what was refused, its questions, and the button that records it. `hint`: what becomes of it until the server has it. */
+export function Sheet({ sending: { busy, wrong, submit, form }, hint = say("record.in_the_clear"), children }) {
   return html`
     <form class="sheet" ref=${form} onSubmit=${submit} aria-busy=${busy}>
       ${wrong ? html`<div class="wrong" role="alert" tabindex="-1"><p>${wrong.rule}</p></div>` : null}
       ${children}
       <p><button disabled=${busy}>${say(busy ? "record.saving" : "record.save")}</button></p>
-      <p class="hint">${say("record.in_the_clear")}</p>
+      ${hint ? html`<p class="hint">${hint}</p>` : null}
     </form>
   `;
 }

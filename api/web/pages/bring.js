@@ -6,6 +6,7 @@ import { useAnswer } from "../answer.js";
 import { eventsIn, idMaker, keyOf, knownContacts, MEANINGS, namesIn, orderOf, planOf, proposed, rolesProposed } from "../brought.js";
 import { daySaid, today } from "../days.js";
 import { Choice, Yes } from "../forms/fields.js";
+import { NoInitiative } from "../parts/no_initiative.js";
 import { Answered } from "../parts/told.js";
 import { joined, NAMED } from "../people.js";
 import { to } from "../route.js";
@@ -28,7 +29,9 @@ export function BringPage() {
   return html`
     <h1>${say("bring.title")}</h1>
     <p class="under">${say("bring.what")}</p>
-    <${Answered} answer=${initiatives}>${({ list }) => html`<${Answered} answer=${contacts}>${(here) => html`<${Bringing} initiatives=${list} relationships=${here.list} again=${contacts.again} />`}<//>`}<//>
+    <${Answered} answer=${initiatives}>${({ list }) => (list.length
+      ? html`<${Answered} answer=${contacts}>${(here) => html`<${Bringing} initiatives=${list} relationships=${here.list} again=${contacts.again} />`}<//>`
+      : html`<${NoInitiative} />`)}<//>
   `;
 }
 
@@ -90,11 +93,11 @@ function knownFrom(initiatives, relationships) {
 function Mapped({ rows: [{ cells: heading }, ...rows], known }) {
   const [told, tell] = useState(() => {
     const meanings = proposed(heading, rows);
-    return { meanings, roles: rolesProposed(heading, meanings), initiative: known.initiatives.length === 1 ? known.initiatives[0].id : undefined, order: undefined, who: {}, given: undefined, consents: undefined };
+    return { meanings, roles: rolesProposed(heading, meanings), initiative: known.initiatives.length === 1 ? known.initiatives[0].id : undefined, order: undefined, who: {}, given: undefined, consents: undefined, research: undefined };
   });
   const put = (part) => tell((now) => ({ ...now, ...part }));
   // What was said of consent was said of those who stood there.
-  const mean = (at, meaning) => put({ consents: undefined, meanings: told.meanings.map((one, other) => (other === at ? meaning : one === meaning ? "" : one)) });
+  const mean = (at, meaning) => put({ consents: undefined, research: undefined, meanings: told.meanings.map((one, other) => (other === at ? meaning : one === meaning ? "" : one)) });
   const { meanings } = told;
   const found = orderOf(rows, meanings);
   const order = found === "unclear" ? told.order : (found ?? "dmy");
@@ -134,7 +137,7 @@ function Planned({ plan, told, put, known }) {
       ${sentences.length > shown ? html`<p><button class="second" onClick=${() => show(shown + MORE)}>${say("bring.more", { count: sentences.length - shown })}</button></p>` : null}
       ${elsewhere.size ? html`<p class="hint">${say("bring.elsewhere", { places: joined([...elsewhere].slice(0, SHOWN).map((one) => `‘${one}’`)) })}</p>` : null}
       ${problems.length ? html`<div class="wrong" role="alert"><p>${say("bring.problems", { count: problems.length })}</p>
-        <ul>${problems.slice(0, 5 * SHOWN).map((one) => html`<li>${say("bring.row", { row: one.row })}: ${say(`bring.problem.${one.says}`, { ...one, names: one.names && joined(one.names) })}</li>`)}</ul></div>` : null}
+        <ul>${problems.slice(0, 5 * SHOWN).map((one) => html`<li>${say("bring.row", { row: one.row })}: ${say(`bring.problem.${one.says}`, { ...one, names: one.names && joined(one.names), known: joined(known.initiatives.slice(0, SHOWN).map(({ name }) => name)) })}</li>`)}</ul></div>` : null}
     </section>
     ${doubted.length ? html`<section aria-labelledby="same"><h2 id="same">${say("bring.same")}</h2><p class="under">${say("bring.same_what")}</p>
       <div class="columns">${doubted.map((one) => html`<${Who} key=${one.key} ...${one} known=${known} value=${told.who[one.key] ?? "one"} set=${(chosen) => put({ who: { ...told.who, [one.key]: chosen } })} />`)}</div></section>` : null}
@@ -155,11 +158,11 @@ function Who({ name, count, same, known, value, set }) {
 
 /** Consent, trying, and recording. What was tried holds for what it was tried with. */
 function Recorded({ plan, told, put, known }) {
-  const { who, given, consents } = told;
+  const { who, given, consents, research } = told;
   const [held, setState] = useState({});
   const [again, setAgain] = useState(undefined);
   const done = useRef(null);
-  const key = useMemo(() => ({}), [plan, who, given, consents]);
+  const key = useMemo(() => ({}), [plan, who, given, consents, research]);
   // Of what was tried before something was changed nothing may be recorded any more.
   const state = held.key === key || held.recording ? held : {};
   const isNew = plan.contacts.length > 0;
@@ -189,7 +192,7 @@ function Recorded({ plan, told, put, known }) {
     let made = null;
     return carefully(async () => {
       setState({ key, busy: "bring.trying", part: 1, of: 1 });
-      made = await eventsIn(plan, { id: await idMaker(owner(viewer.value)), who, given, today: today(), known });
+      made = await eventsIn(plan, { id: await idMaker(owner(viewer.value)), who, given, research, today: today(), known });
       const tried = await send(made.batches, true);
       setAgain(undefined);
       setState({ key, tried, made });
@@ -205,7 +208,8 @@ function Recorded({ plan, told, put, known }) {
     <section aria-labelledby="recording"><h2 id="recording">${say("bring.record")}</h2>
       <form class="sheet" onSubmit=${attempt}>
         ${isNew ? html`<${Choice} says="bring.given" options=${["oral", "written"].map((one) => [one, say(`record.new.${one}`)])} value=${given} set=${(one) => put({ given: one })} needed />
-        <${Yes} says="bring.consents" hint=${say("record.new.consent_why")} value=${consents} set=${(one) => put({ consents: one })} />` : null}
+        <${Yes} says="bring.consents" hint=${say("record.new.consent_why")} value=${consents} set=${(one) => put({ consents: one })} />
+        <${Yes} says="bring.research" hint=${say("bring.research_why")} value=${research} set=${(one) => put({ research: one })} />` : null}
         <p><button class="second" disabled=${busy || (isNew && !(given && consents))}>${say("bring.try")}</button></p>
         <p class="hint">${say("bring.try_what")}</p>
       </form>

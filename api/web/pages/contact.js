@@ -59,7 +59,7 @@ function Contact({ contact, known, span, choices, rests }) {
   const shared = { id, holder: view.holder, known, span, called, day, rests };
   useEffect(() => {
     // A day that lies ahead of what was known then is none to look at.
-    if (day.value !== null && Date.parse(day.value) > span.limit) day.value = null;
+    if (day.value !== null && Date.parse(day.value) > span.until) day.value = null;
   }, [span]);
   return html`
     <h1>${pair(contact)}</h1>
@@ -93,15 +93,16 @@ function lastOfDays(history) {
 
 /**
  * The time that the pictures show, in milliseconds: from the beginning until now, or where nothing was heard for long until a while after
- * the last that happened (`cut`). `limit`: up to where one may look at a day.
+ * the last that happened (`cut`), but a day at the least. `until`: up to where there is something to ask, which is never ahead of now; a
+ * contact may begin a day ahead of it.
  */
 function spanOf({ startedOn, history, moves }, known) {
   const from = firstInstant(startedOn);
   const recorded = Math.max(...history.map((event) => Date.parse(event.recorded)));
   // No later than the server's clock, which may be a little behind this one.
-  const now = Math.max(recorded, Math.floor((Date.now() - HOUR_MS / 12) / HOUR_MS) * HOUR_MS, from);
+  const now = Math.max(recorded, Math.floor((Date.now() - HOUR_MS / 12) / HOUR_MS) * HOUR_MS);
   const last = Math.max(from, ...history.map(({ occurred }) => firstInstant(occurred)), ...moves.map(({ at }) => Date.parse(at)));
   const to = Math.min(now, last + Math.max((last - from) / 10, 30 * DAY_MS));
   const then = known === null ? null : Date.parse(known);
-  return { from, to: Math.max(to, from + DAY_MS), known: then, limit: Math.max(from, Math.min(to, then ?? to)), cut: to < now };
+  return { from, to: Math.max(to, from + DAY_MS), known: then, until: Math.min(to, then ?? to), cut: to < now };
 }

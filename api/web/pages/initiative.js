@@ -59,7 +59,8 @@ function Contacts({ id, lens, list, fewest, rests }) {
     [list, language.value],
   );
   if (!list.length) return html`<p>${say("initiative.none")}</p>`;
-  const [from] = extent(contacts, ({ began, stood }) => stood[0]?.from ?? began);
+  // A contact may begin a day ahead of now.
+  const from = Math.min(end, extent(contacts, ({ began, stood }) => stood[0]?.from ?? began)[0]);
   const held = areFew(list, fewest);
   return html`
     <p>${say("initiative.contacts", { count: list.length })}</p>

@@ -1,6 +1,7 @@
 // The initiatives that somebody looks after.
 
 import { useAnswer } from "../answer.js";
+import { NoInitiative, ToBegin } from "../parts/no_initiative.js";
 import { Answered } from "../parts/told.js";
 import { to } from "../route.js";
 import { html, useState } from "../vendor/preact.js";
@@ -17,11 +18,12 @@ export function InitiativesPage() {
   return html`
     <h1>${say("shell.initiatives")}</h1>
     <${Answered} answer=${answer}>${({ initiatives: { nodes, pageInfo } }) => html`
-      ${nodes.length ? null : html`<p>${say("contact.none")}</p>`}
+      ${nodes.length ? null : html`<${NoInitiative} />`}
       <ul class="cards">
         ${nodes.map((one) => html`<li key=${one.id}><a class="card" href=${to("initiative", one.id)}><strong>${one.name}</strong><span>${meant(one)}</span></a></li>`)}
       </ul>
       ${pageInfo.hasNextPage ? html`<button onClick=${() => setFirst(first + AT_ONCE)}>${say("shell.more")}</button>` : null}
+      ${nodes.length ? html`<${ToBegin} />` : null}
     `}<//>
   `;
 }

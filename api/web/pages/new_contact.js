@@ -9,6 +9,7 @@ import { Ahead, Choice, One, Some, Whole, Words, Yes } from "../forms/fields.js"
 import { Sheet, useSending } from "../forms/form.js";
 import { When } from "../forms/when.js";
 import { record } from "../outbox.js";
+import { NoInitiative } from "../parts/no_initiative.js";
 import { arrive } from "../parts/recording.js";
 import { Answered } from "../parts/told.js";
 import { recallAll, recallPage, useSeen } from "../seen.js";
@@ -30,7 +31,8 @@ export function NewContact({ entry }) {
   return html`
     <h1>${say("record.form.new")}</h1>
     ${away && answer.data ? html`<p class="hint">${say("record.new.away")}</p>` : null}
-    <${Answered} answer=${answer}>${(data) => html`<${Filled} initiatives=${data.initiatives.nodes} people=${peopleOf(data)} entry=${entry} />`}<//>
+    <${Answered} answer=${answer}>${(data) =>
+      data.initiatives.nodes.length ? html`<${Filled} initiatives=${data.initiatives.nodes} people=${peopleOf(data)} entry=${entry} />` : html`<${NoInitiative} />`}<//>
   `;
 }
 

@@ -2,6 +2,7 @@
 
 import { useAnswer } from "../answer.js";
 import { ask } from "../ask.js";
+import { ToBegin } from "../parts/no_initiative.js";
 import { NotReminded, Reminders } from "../parts/reminders.js";
 import { Saved } from "../parts/saved.js";
 import { Answered } from "../parts/told.js";
@@ -18,7 +19,7 @@ export function SettingsPage() {
   const own = id ? html`<${Reminders} />` : html`<${NotReminded} />`;
   return html`
     <h1>${say("settings.title")}</h1>
-    ${may.includes("manage") ? html`<${OfOrganisation} />` : null}
+    ${may.includes("manage") ? html`<${ToBegin} /><${OfOrganisation} />` : null}
     ${may.includes("open") && may.includes("record") ? own : null}
   `;
 }

@@ -24,7 +24,7 @@ const COURSE = `query Course($id: ID!, $lens: String!, $holder: String, $from: D
   }
 }`;
 
-/** `span`: `{from, to, known}` in milliseconds; `known`: the instant of knowing, or null; `day`: a signal of the one looked at, or null. */
+/** `span`: `{from, to, until, known}` in milliseconds; `known`: the instant of knowing, or null; `day`: a signal of the one looked at, or null. */
 export function Lens({ id, lens, holder, known, span, called, day, rests }) {
   const answer = useAnswer(COURSE, { id, lens, holder, known, ...steps(span) }, rests);
   return html`<${Answered} answer=${answer}>${({ relationship }) => html`
@@ -44,7 +44,7 @@ function Drawn({ id, lens, holder, span, called, day, found }) {
   return html`
     <${Picture} title=${title} says=${says} table=${table(points, moves)} file=${`${id}-${lens}`} called=${called}>${(width, told) => html`
       <${Course} points=${points} moves=${moves} span=${span} width=${width} id=${name} says=${told} label=${title}>${({ x, marks: y, top, bottom }) => html`
-        <${Days} x=${x} top=${top} bottom=${bottom} span=${{ from: span.from, to: span.limit }} day=${day} label=${say("course.days", { lens })} said=${said} />
+        <${Days} x=${x} top=${top} bottom=${bottom} span=${{ from: span.from, to: Math.max(span.from, span.until) }} day=${day} label=${say("course.days", { lens })} said=${said} />
         <${Cursor} x=${x} day=${day} top=${y - MARK} bottom=${bottom} />
         <${Marks} marks=${marks} label=${say("course.marks", { lens })} pointed=${(mark) => (day.value = dayAt(mark.at))}>${(mark) => html`
           <circle cx=${x(mark.at)} cy=${y} r=${MARK} fill="none" pointer-events="all" />
@@ -53,10 +53,9 @@ function Drawn({ id, lens, holder, span, called, day, found }) {
 }
 
 /** The instants to ask for: beginnings of days, as events count from there, about as many as can be told apart, the last of them that of the end. */
-function steps({ from, known, to }) {
-  const until = Math.max(from, Math.min(known ?? to, to));
+function steps({ from, until }) {
   const last = Math.floor(until / DAY_MS);
-  const days = last - Math.floor(from / DAY_MS);
+  const days = Math.max(0, last - Math.floor(from / DAY_MS));
   const step = Math.max(1, Math.ceil(days / POINTS));
   const first = last - Math.ceil(days / step) * step;
   return { from: new Date(first * DAY_MS).toISOString(), to: new Date(until).toISOString(), step };

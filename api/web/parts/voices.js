@@ -25,7 +25,7 @@ export function Heard({ id, members, heard, holder, known, span, called, day, re
   const wanted = [...shown, "coordinator", ...OUTSIDE.slice(1).filter((one) => heard.has(one))];
   const holders = wanted.slice(0, MOST);
   if (holder !== null && !holders.includes(holder)) holders.push(holder);
-  const answer = useAnswer(question(holders), { id, known, to: new Date(Math.min(span.known ?? span.to, span.to)).toISOString() }, rests);
+  const answer = useAnswer(question(holders), { id, known, to: new Date(span.until).toISOString() }, rests);
   const silent = members.length - shown.length;
   const others = wanted.filter((one) => !holders.includes(one)).length;
   const says = [say("course.voices_say"), silent ? say("course.voices_silent", { count: silent }) : "", others ? say("course.voices_others", { count: others }) : ""].filter(Boolean).join(" ");
@@ -38,10 +38,9 @@ function question(holders) {
 }
 
 function rowsOf(found, holders, span, called) {
-  const until = Math.min(span.known ?? span.to, span.to);
   return holders.map((holder, place) => {
     const moves = (found[`h${place}`] ?? []).map((move) => ({ ...move, at: Date.parse(move.at) }));
-    const pieces = lasted(moves, until);
+    const pieces = lasted(moves, span.until);
     return { holder, name: holder === null ? say("course.voices_pooled") : holderSaid(holder, called), pieces };
   });
 }
@@ -50,8 +49,7 @@ function Drawn({ id, says, rows, span, called, day }) {
   const name = useId();
   const pointed = useSignal(null);
   const title = say("course.voices");
-  const until = Math.min(span.known ?? span.to, span.to);
-  const ends = ({ to }) => (to < until ? daySaid(dayAt(to)) : say("course.stands"));
+  const ends = ({ to }) => (to < span.until ? daySaid(dayAt(to)) : say("course.stands"));
   const marks = rows.flatMap(({ holder, name: who, pieces }, row) =>
     pieces.map((one) => ({ ...one, key: `${holder}-${one.from}`, row, said: `${who}: ${phaseSaid(one.phase, one.kind)}, ${daySaid(dayAt(one.from))} – ${ends(one)}` })),
   );

@@ -32,7 +32,7 @@ export function Why({ day, lens, moves, ...asked }) {
 }
 
 function Day({ id, lens, holder, known, span, called, day, moves, rests }) {
-  const at = new Date(Math.min(Date.parse(day) + DAY_MS - 1, span.limit)).toISOString();
+  const at = new Date(Math.min(Date.parse(day) + DAY_MS - 1, span.until)).toISOString();
   const answer = useAnswer(READING, { id, lens, holder, known, at }, rests);
   return html`
     <h3>${daySaid(day)}</h3>

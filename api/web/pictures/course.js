@@ -10,7 +10,7 @@ const MARKS = 30;
 const SHARES = ["help", "ambiguity", "friendship"];
 
 /**
- * `points` as of `Stream`, or null; `moves`: `[{at, now, kind}]`; `span`: `{from, to, known}` in milliseconds, `known` null where all is
+ * `points` as of `Stream`, or null; `moves`: `[{at, now, kind}]`; `span`: `{from, to, until, known}` in milliseconds, `known` null where all is
  * shown that is known now. `children({x, marks, top, bottom})` draws what can be pointed at over it.
  */
 export function Course({ points, moves, span, width, id, says, label, children }) {
@@ -18,8 +18,7 @@ export function Course({ points, moves, span, width, id, says, label, children }
   const top = MARKS;
   const bottom = top + (points ? TALL : 26);
   const legend = bottom + NAMES + 12;
-  const until = Math.min(span.known ?? span.to, span.to);
-  const pieces = lasted(moves, until);
+  const pieces = lasted(moves, span.until);
   const ends = points ? pieces.filter(({ phase }) => phase === "ended") : [];
   const looks = LOOKS.filter((look) => (points && SHARES.includes(look)) || look === "unobserved" || pieces.some(({ phase }) => phase === look));
   return html`
@@ -27,7 +26,7 @@ export function Course({ points, moves, span, width, id, says, label, children }
       <${Patterns} id=${id} />
       <${NotYet} x=${x} known=${span.known} top=${top} bottom=${bottom} />
       <${Axis} x=${x} top=${top} bottom=${bottom} />
-      ${points ? html`<${Stream} points=${points} until=${until} x=${x} top=${top} id=${id} />` : html`<${Ground} x=${x} top=${top + 3} />${pieces.map((one) => piece(one, x, top + 3, id))}`}
+      ${points ? html`<${Stream} points=${points} until=${span.until} x=${x} top=${top} id=${id} />` : html`<${Ground} x=${x} top=${top + 3} />${pieces.map((one) => piece(one, x, top + 3, id))}`}
       ${ends.map(({ from, to }) => html`<rect key=${from} x=${x(from)} y=${top} width=${x(to) - x(from)} height=${bottom - top} fill="var(--paper)" fill-opacity="0.65" />`)}
       ${moves.map(({ at }, place) => html`<line key=${place} x1=${x(at)} x2=${x(at)} y1=${MARKS / 2} y2=${bottom} stroke="var(--ink)" stroke-opacity="0.35" />`)}
       <${Legend} looks=${looks} width=${width} top=${legend} id=${id} />

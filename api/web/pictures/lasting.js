@@ -17,7 +17,7 @@ const GAP = 8;
 export function laid(groups, span, width) {
   const x = timeScale(span, width);
   const [, right] = x.range();
-  const until = Math.min(span.known ?? span.to, span.to);
+  const { until } = span;
   let top = 0;
   const heads = [];
   const bars = [];

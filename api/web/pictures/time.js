@@ -13,9 +13,9 @@ const APART = 64;
 /** How high the names under the axis are. */
 export const NAMES = 22;
 
-/** What runs along an axis: from what to where, and how a mark on it is called, `whole` where it is the first. */
-export const CALENDAR = { scale: scaleUtc, said: markSaid };
-export const WEEKS = { scale: scaleLinear, said: (week, whole) => (whole ? say("research.week", { week }) : String(week)) };
+/** What runs along an axis: from what to where, in what a mark is whole, and how it is called, `whole` where it is the first. */
+export const CALENDAR = { scale: scaleUtc, unit: 86_400_000, said: markSaid };
+export const WEEKS = { scale: scaleLinear, unit: 1, said: (week, whole) => (whole ? say("research.week", { week }) : String(week)) };
 
 /** From an instant to where it stands in a picture of this width. `span`: `{from, to}` in milliseconds, or in weeks. */
 export function timeScale({ from, to }, width, time = CALENDAR) {
@@ -25,8 +25,7 @@ export function timeScale({ from, to }, width, time = CALENDAR) {
 /** Upright lines from `top` to `bottom`, and their names under them; as many as there is room for. */
 export function Axis({ x, top, bottom, time = CALENDAR }) {
   const [left, right] = x.range();
-  const [from, to] = x.domain();
-  const marks = x.ticks(Math.min(Math.max(2, Math.floor((right - left) / APART)), to - from));
+  const marks = x.ticks(Math.max(2, Math.floor((right - left) / APART))).filter((mark) => mark % time.unit === 0);
   let free = 0;
   return html`<g font-size="12" fill="var(--soft)">
     ${marks.map((mark, place) => {
