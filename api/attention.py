@@ -1,19 +1,21 @@
 """What asks for a look today: in which relationship, since which day, and what that rests on. Never how a relationship does."""
 
-from typing import Annotated
+from typing import Annotated, cast
 
 import strawberry
 from strawberry import UNSET
 
 from api.arguments import After, First, given, size
-from api.context import Info, question
+from api.context import Context, Info, question, thread
 from api.events import Event, PageInfo, page_info
 from api.fields import field
 from api.relationships import Relationship
 from api.scalars import AttentionKind, Date
 from api.selection import contents
+from domain.model import attention
+from domain.store.accesses import viewer
 from projections.views import answers
-from projections.views.attention_pages import AttentionFilter
+from projections.views.attention_pages import AttentionFilter, aside_until, check_asked
 
 
 async def _relationship(task: strawberry.Parent[answers.Attention], info: Info) -> answers.Relationship | None:
@@ -26,7 +28,7 @@ async def _event(task: strawberry.Parent[answers.Attention], info: Info) -> answ
     return await info.context.load(info.context.questions.events_by_id, task.event, only=contents(info))
 
 
-@strawberry.type(description="Something that asks for a look. That it is left open is an answer to it.")
+@strawberry.type(description="Something that asks for a look. Of a term, that it is left open is an answer; all else can be put aside.")
 class Attention:
     relationship: Relationship = field("The relationship.", _relationship)
     kind: AttentionKind = field("What it is.")
@@ -60,3 +62,33 @@ async def all_attention(
         kinds=None if named is None else [kind.value.lower() for kind in named],
     )
     return await question(info.context.questions.attention_page, size(first, 50), given(after), asked)
+
+
+Of = Annotated[strawberry.ID, strawberry.argument(description="The relationship in which it asks.")]
+Kind = Annotated[AttentionKind, strawberry.argument(description="What asks; not a term, which is answered.")]
+Resting = Annotated[strawberry.ID | None, strawberry.argument(description="The event that it rests on; none where there is none.")]
+
+
+async def put_aside(info: Info, relationship: Of, kind: Kind, event: Resting = UNSET) -> Date:
+    return await thread(_aside, info.context, relationship, _named(kind), given(event) or "")
+
+
+async def ask_again(info: Info, relationship: Of, kind: Kind, event: Resting = UNSET) -> bool:
+    return await thread(_again, info.context, relationship, _named(kind), given(event) or "")
+
+
+def _named(kind: AttentionKind) -> attention.AttentionKind:
+    return cast("attention.AttentionKind", kind.value.lower())
+
+
+def _aside(context: Context, relationship: str, kind: attention.AttentionKind, event: str) -> Date:
+    with context.questions.newest() as snapshot:
+        until = aside_until(snapshot, relationship, kind, event)
+    context.organisation.settings.put_aside(relationship, kind, event, until, viewer())
+    return Date(until)
+
+
+def _again(context: Context, relationship: str, kind: attention.AttentionKind, event: str) -> bool:
+    with context.questions.newest() as snapshot:
+        check_asked(snapshot, relationship)
+    return context.organisation.settings.ask_again(relationship, kind, event, viewer())

@@ -16,7 +16,7 @@ from strawberry.types.execution import PreExecutionError
 from strawberry.types.graphql import OperationType
 
 from api.at_least import AtLeast
-from api.attention import AttentionConnection, all_attention
+from api.attention import AttentionConnection, all_attention, ask_again, put_aside
 from api.audit import Audit, audit
 from api.census import Census, LiveCensus, census, live_census
 from api.coding import CodeAgreement, CodebookEntry, agreement_of, codebook
@@ -56,7 +56,7 @@ from api.relationships import Relationship, RelationshipConnection, all_relation
 from api.releases import Release, release_research
 from api.reminders import CalendarAddress, Reminders, end_calendar, remind_by_mail, reminders, renew_calendar, stop_mail
 from api.research import Research, research
-from api.scalars import SCALARS
+from api.scalars import SCALARS, Date
 from api.settings import Settings, set_preset, set_time_zone, settings
 from api.time_limit import lift
 from api.viewing import Viewer, viewer
@@ -138,6 +138,15 @@ def _mutation() -> Any:
             ),
         ),
         "publish_scale": (Scale, field("Publish a scale of measures, for administrators. A version is never changed.", publish_scale)),
+        "put_aside": (
+            Date,
+            field(
+                "Put aside something that asks for a look, for all who look after that contact. It asks again from the day that this tells,"
+                " or when what it rests on changes.",
+                put_aside,
+            ),
+        ),
+        "ask_again": (bool, field("Have it be put aside no more. False where it was not.", ask_again)),
         "set_preset": (Settings, field("Have something ask for a look or not, and when, for administrators.", set_preset)),
         "set_time_zone": (Settings, field("Say where the organisation's days begin, for administrators.", set_time_zone)),
         "remind_by_mail": (

@@ -5,9 +5,10 @@ from typing import Any
 
 from sent_lines import NOON, Clock, line, match, meeting, pair, record
 
+from domain.model.attention import AttentionKind
 from domain.model.time import day, instant
 from domain.store.accesses import Viewer
-from projections.views.attention_pages import AttentionFilter
+from projections.views.attention_pages import AttentionFilter, aside_until
 from tussenruimte import Organisation
 
 START = "2021-01-01"
@@ -72,6 +73,14 @@ class Book:
     def asks(self, kind: str, at: str) -> Asked:
         """Since when it asks on a day, and on what that rests."""
         return [(one.since, one.event) for one in self.all(at, kinds=[kind])]
+
+    def aside(self, kind: AttentionKind, at: str, event: str = "") -> str:
+        """The day until which something is put aside on a day."""
+        self.clock.now = day(at) + 43_200_000_000
+        with self.organisation.questions.newest() as snapshot:
+            until = aside_until(snapshot, "r", kind, event)
+        self.organisation.settings.put_aside("r", kind, event, until, WHO)
+        return until
 
     def begins(self, kind: str, since: str, event: str | None) -> bool:
         """Whether it asks from a day on, and not on the day before it."""

@@ -36,6 +36,7 @@ def test_what_has_ended_asks_nothing_and_what_was_resumed_counts_anew(book: Book
 # What is left open
 
 
+@pytest.mark.parametrize("about", ["continuation", "needs", "nature"])
 @pytest.mark.parametrize(
     ("holder", "data", "closes"),
     [
@@ -46,15 +47,18 @@ def test_what_has_ended_asks_nothing_and_what_was_resumed_counts_anew(book: Book
         ("a", {}, False),
     ],
 )
-def test_what_a_coordinator_leaves_open_asks_no_more(book: Book, holder: str, data: dict[str, Any], closes: bool) -> None:
-    book.begin(*busy(), left_open("o", "2021-05-01", holder, **data), rhythm_days=7, **fixed("2021-03-01"))
-    assert sorted(one.kind for one in book.all("2021-05-01")) == ([] if closes else ALL)
+def test_of_what_a_coordinator_leaves_open_a_term_asks_no_more_or_else_all_but_a_term(
+    book: Book, about: str, holder: str, data: dict[str, Any], closes: bool
+) -> None:
+    book.begin(*busy(), left_open("o", "2021-05-01", holder, about=about, **data), rhythm_days=7, **fixed("2021-03-01"))
+    asks = [kind for kind in ALL if (kind == "TERM_LAPSED") != (about == "continuation")]
+    assert sorted(one.kind for one in book.all("2021-05-01")) == (asks if closes else ALL)
 
 
 def test_what_is_left_open_closes_what_asked_by_then_and_nothing_that_asks_later(book: Book) -> None:
-    book.begin(tension("x", "2021-02-01"), left_open("o", "2021-02-14"))
+    book.begin(tension("x", "2021-02-01"), left_open("o", "2021-02-14", about="needs"))
     assert book.asks("tension_stands", "2021-02-15") == [("2021-02-15", "x")], "a day too early"
-    book.record(left_open("o2", "2021-02-15"), tension("y", "2021-02-15"))
+    book.record(left_open("o2", "2021-02-15", about="needs"), tension("y", "2021-02-15"))
     assert book.asks("tension_stands", "2021-02-28") == []
     assert book.begins("tension_stands", "2021-03-01", "y")
 
@@ -72,7 +76,7 @@ def test_what_is_left_open_closes_what_asked_by_then_and_nothing_that_asks_later
 def test_something_new_asks_again(book: Book, kind: str, first: bytes, asks: str, new: bytes, anew: str) -> None:
     book.begin(first, rhythm_days=7)
     assert book.asks(kind, asks) == [(asks, "e1")]
-    book.record(left_open("o", asks))
+    book.record(left_open("o", asks, about="needs"))
     assert book.asks(kind, "2021-03-09") == []
     book.record(new)
     assert book.asks(kind, "2021-06-01") == [(anew, "e2")]
@@ -90,14 +94,14 @@ def test_a_term_left_open_after_it_lapsed_asks_again_once_it_was_extended(book: 
 
 
 def test_what_was_left_open_by_mistake_asks_again(book: Book) -> None:
-    book.begin(tension("x", "2021-02-01"), left_open("o", "2021-02-20"))
+    book.begin(tension("x", "2021-02-01"), left_open("o", "2021-02-20", about="needs"))
     assert book.asks("tension_stands", "2021-03-01") == []
     book.record(event("k", "event_retracted", "2021-02-21", {"event": "o"}))
     assert book.asks("tension_stands", "2021-03-01") == [("2021-02-15", "x")]
 
 
 def test_what_was_left_open_in_words_that_were_erased_closes_nothing(book: Book) -> None:
-    book.begin(tension("x", "2021-02-01", "b"), left_open("o", "2021-02-20", "a", by=["coordinator"]))
+    book.begin(tension("x", "2021-02-01", "b"), left_open("o", "2021-02-20", "a", about="needs", by=["coordinator"]))
     assert book.asks("tension_stands", "2021-03-01") == []
     book.clock.now = NOON
     book.organisation.erasing.erase("r-anna")

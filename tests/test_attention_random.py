@@ -44,7 +44,8 @@ def planned(draw: Draw) -> list[Line]:
             lines = [
                 {**one, "data": {**one["data"], name: day(draw(st.sampled_from(days)) * DAY)}} if one is line else one for one in lines
             ]
-    left = line_told("left_open", day(draw(st.sampled_from(days)) * DAY), {"opening": "o", "about": "nature"}, "coordinator")
+    about = draw(st.sampled_from(["nature", "continuation"]))
+    left = line_told("left_open", day(draw(st.sampled_from(days)) * DAY), {"opening": "o", "about": about}, "coordinator")
     return [*lines, left] if draw(st.integers(0, 3)) == 3 and not refusals([*lines, left]) else lines
 
 
@@ -87,7 +88,8 @@ def _lapses(told: Chronicle) -> int:
 def _bases(told: Chronicle, presets: dict[str, Preset]) -> Iterator[tuple[str, int, Event | None, list[int]]]:
     """Each that may ask, with the first day on which it could."""
     now = told.steps[-1].after
-    left = [told_day(e) for e in _events(told, "left_open") if e.perspective == "coordinator" or "coordinator" in e.data.by]
+    left_open = [e for e in _events(told, "left_open") if e.perspective == "coordinator" or "coordinator" in e.data.by]
+    of_term, left = ([told_day(e) for e in left_open if (e.data.about == "continuation") is it] for it in (True, False))
     latest: dict[str, Event | None] = {
         "check_in_due": (_since_begun(told, "check_in_held") or [None])[-1],  # type: ignore[list-item]
         "long_silence": (_since_begun(told, "meeting_held") or [None])[-1],  # type: ignore[list-item]
@@ -96,7 +98,7 @@ def _bases(told: Chronicle, presets: dict[str, Preset]) -> Iterator[tuple[str, i
     latest["term_lapsed"] = latest["term_ends_soon"]
     for kind, event in latest.items():
         if presets[kind].on:
-            yield kind, told_day(event or _begun(told)), event, left
+            yield kind, told_day(event or _begun(told)), event, of_term if kind.startswith("term") else left
     for kind, name, own, standing in (
         ("tension_stands", "tension_felt", "tension", now.tensions), ("agreement_review", "boundary_agreed", "agreement", now.agreements),
     ):  # fmt: skip

@@ -129,7 +129,7 @@ def test_what_the_organisation_does_not_ask_about_and_what_was_left_open_is_of_n
     assert house.read(path) == ALL[1:]
     house.organisation.settings.choose_preset("term_ends_soon", False, None, WHO)
     assert house.read(path) == ALL[1:3]
-    opened = {"opening": "o", "about": "continuation"}
+    opened = {"opening": "o", "about": "needs"}
     house.clock.now = NOON + 28 * DAY
     assert not record(house.organisation.store, [of_pair("left", "left_open", "2026-02-25", opened, perspective="coordinator")]).refused
     house.organisation.runner.catch_up()

@@ -152,6 +152,8 @@ ASKED = [
     '{ moves(filter: {initiative: "%s"}) { nodes { at } } }',
     '{ attention(relationship: "%s") { nodes { since } } }',
     '{ attention(initiative: "%s") { nodes { since } } }',
+    'mutation { putAside(relationship: "%s", kind: CHECK_IN_DUE) }',
+    'mutation { askAgain(relationship: "%s", kind: CHECK_IN_DUE) }',
     'mutation { withdrawConsent(participant: "%s", scope: RECORD) { position } }',
     'mutation { eraseParticipant(participant: "%s") { state } }',
 ]
@@ -276,6 +278,8 @@ def test_an_auditor_sees_the_match_history_with_all_seals_shut(house: House) -> 
         '{ relationships(filter: {participant: "alice"}) { nodes { id } } }',
         '{ events(filter: {participant: "alice"}) { nodes { id } } }',
         'mutation { recordMeetingHeld(input: {relationship: "ours", occurred: "2021-05-01", data: {present: ["a", "b"]}}) { position } }',
+        'mutation { putAside(relationship: "ours", kind: CHECK_IN_DUE) }',
+        'mutation { askAgain(relationship: "ours", kind: CHECK_IN_DUE) }',
         'mutation { eraseParticipant(participant: "alice") { state } }',
         'mutation { withdrawConsent(participant: "alice", scope: RECORD) { position } }',
     ],

@@ -7,6 +7,7 @@ from typing import Any, get_args
 
 import pytest
 from playwright.sync_api import Page, Route, expect
+from sent_lines import meeting
 from test_access_table import LOOKERS
 from web_house import SEEN, SIZES, WebHouse
 
@@ -64,6 +65,18 @@ def first_position(page: Page) -> str:
 def test_the_proof_of_an_event_is_checked_in_the_browser(audited: WebHouse) -> None:
     page = audited.visitor("auditor", "ada").open(OF)
     assert checked(page, first_position(page)).startswith("Holds: it is in the log of ")
+
+
+def test_an_event_that_is_not_signed_yet_is_checked_again_once_it_is(audited: WebHouse) -> None:
+    audited.record([meeting("met-just-now", "doris-marrit", "2021-06-01")])
+    page = audited.visitor("auditor", "ada").open("audit/doris-marrit")
+    row = page.get_by_role("row").filter(has_text="1 June 2021")
+    row.get_by_role("button").click()
+    expect(row.get_by_role("status")).to_contain_text("the rest is signed within a second: ask again in a moment")
+    audited.organisation.log.sign()
+    row.get_by_role("button").click()
+    expect(row.get_by_role("status")).to_contain_text("Holds: it is in the log of ")
+    expect(row.get_by_role("button")).to_have_count(0)
 
 
 LIES: dict[str, tuple[Callable[[dict[str, Any]], None], str]] = {

@@ -145,6 +145,18 @@ def test_a_second_lens_stands_on_the_same_days_with_its_own_reasons(web: WebHous
     expect(why(page, "accounts").get_by_role("link")).to_have_count(1)
 
 
+def test_of_a_lens_of_its_own_it_is_said_by_what_it_goes(web: WebHouse) -> None:
+    for version, days in (("1", 20), ("2", 700)):
+        definition = {"description": f"Forgets in {days} days.", "half_life_days": days}
+        web.record([line(f"hasty-{version}", "lens_published", "lens/hasty", {"version": version, "definition": definition})])
+    page = web.visitor().open("contact/petra-maaike")
+    second = page.get_by_label("A second lens beside it")
+    second.select_option("hasty")
+    expect(page.get_by_text("hasty: Forgets in 700 days.")).to_be_visible()
+    second.select_option("accounts")
+    expect(page.get_by_text("Forgets in")).to_have_count(0)
+
+
 def test_one_holders_view_is_shown_by_itself(web: WebHouse) -> None:
     page = web.visitor().open("contact/petra-maaike")
     page.get_by_label("Whose view").select_option(label="Maaike")

@@ -148,6 +148,20 @@ def test_today_a_contact_an_initiative_and_a_meeting_of_many_are_reached_by_keyb
     page.keyboard.press("Enter")
     expect(leave).to_have_count(before - 1)
     by.is_somewhere()
+    aside = page.get_by_role("button", name=by.say("today.aside_of", what=""))
+    before = aside.count()
+    by.to(aside.first)
+    page.keyboard.press("Enter")
+    expect(aside).to_have_count(before - 1)
+    by.is_somewhere()
+    undo = page.get_by_role("button", name=by.say("today.undo_of", what=""))
+    expect(undo).to_have_count(2)
+    for left in (1, 0):
+        by.to(undo.first)
+        page.keyboard.press("Enter")
+        expect(undo).to_have_count(left)
+        by.is_somewhere()
+    expect(aside).to_have_count(before)
 
     # A contact is found by name, and read: a day, a change, and why.
     page.goto(f"{web.own}/app/contacts")

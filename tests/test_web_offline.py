@@ -183,6 +183,9 @@ def test_today_is_shown_without_a_network_as_it_was_with_when_that_was(web: WebH
         page.reload()
         expect(page.get_by_text("when the server was last reached")).to_be_visible()
         expect(page.get_by_role("article")).to_have_count(cards)
+        aside = page.get_by_role("article").filter(has=page.get_by_role("button", name="Not now")).first
+        aside.get_by_role("button", name="Not now").click()
+        expect(aside.get_by_role("alert")).to_have_text("This needs the network. Nothing was put aside or taken back.")
         leave = page.get_by_role("article").filter(has=page.get_by_role("button", name="Leave open")).first
         of = leave.get_by_role("heading").inner_text()
         leave.get_by_role("button", name="Leave open").click()

@@ -272,3 +272,6 @@ def test_lenses_of_the_organisation_can_be_chosen_in_each_version_with_what_they
     expect(page.get_by_text("hasty@1: Forgets in 20 days.")).to_be_visible()
     picture(page, TOGETHER).wait_for()
     assert rows(page, TOGETHER) == columns(phases(page, "hasty@1")) != columns(phases(page, "hasty"))
+    page.get_by_text("Where do two lenses differ?").click()
+    page.get_by_label("Beside which lens").select_option("hasty@2")
+    expect(page.get_by_text("hasty@2: Forgets in 700 days.")).to_be_visible()

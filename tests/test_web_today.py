@@ -60,6 +60,37 @@ def test_what_asks_for_a_look_is_left_open_and_asks_no_more(own: WebHouse) -> No
     expect(page.get_by_text("left open for the coordinator: continuation")).to_be_visible()
 
 
+def test_a_term_that_was_left_open_by_mistake_asks_again(own: WebHouse) -> None:
+    visitor = own.visitor()
+    page = visitor.open("today")
+    task = card(page, "Asks for a look", "lapsed")
+    task.get_by_role("button", name="Leave open").click()
+    expect(task.get_by_role("status")).to_contain_text("Left open. That is enough.")
+    expect(page.get_by_text("Nothing asks for a look today.")).to_be_visible()
+    task.get_by_role("button", name="Undo").click()
+    expect(task.get_by_role("button", name="Leave open")).to_be_visible()
+    assert [event["type"] for event in history(visitor, "lapsed")][-2:] == ["left_open", "event_retracted"]
+
+
+def test_what_is_put_aside_is_for_all_and_taken_back_and_records_nothing(own: WebHouse) -> None:
+    own.record([agreement("often", "frequency_agreed", 40), agreement("tasks", "tasks_limited", 30)])
+    one, other = own.visitor(name="anna"), own.visitor(name="bert")
+    page = one.open("today")
+    before = history(one, "going")
+    task = card(page, "Asks for a look", "going").filter(has_text="tasks")
+    expect(task.get_by_role("button", name="Leave open")).to_have_count(0)
+    task.get_by_role("button", name="Not now").click()
+    expect(task.get_by_role("status")).to_contain_text("Put aside, for everybody here. Nothing was recorded.")
+    assert one.violations() == []
+    theirs = card(other.open("today"), "Asks for a look", "going")
+    expect(theirs).to_have_count(1)
+    expect(theirs).not_to_contain_text("tasks")
+    task.get_by_role("button", name="Undo").click()
+    expect(task.get_by_role("button", name="Not now")).to_be_visible()
+    expect(card(other.open("today"), "Asks for a look", "going")).to_have_count(2)
+    assert history(one, "going") == before
+
+
 def test_the_answer_to_what_asks_is_one_tap_away(own: WebHouse) -> None:
     page = own.visitor().open("today")
     card(page, "Asks for a look", "lapsed").get_by_role("link", name="How does it go on?").click()

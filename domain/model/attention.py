@@ -15,6 +15,8 @@ from domain.model.time import day_in
 
 AttentionKind = Literal["agreement_review", "check_in_due", "long_silence", "tension_stands", "term_ends_soon", "term_lapsed"]
 ATTENTION_KINDS: tuple[AttentionKind, ...] = get_args(AttentionKind)
+OF_TERMS: tuple[AttentionKind, ...] = ("term_ends_soon", "term_lapsed")
+"""What is answered by what becomes of the term, of which that it is left open is one; all else can be put aside."""
 MOST_DAYS, MOST_TIMES = 3_650, 100
 _OF_A_MACHINE = {"localtime", "Factory"}
 """What some systems list as time zones, and is another one on each, or none."""
@@ -48,6 +50,11 @@ class Choices(Struct, frozen=True):
     def today(self, now: int) -> int:
         """The day that it is there, counted from 1970-01-01."""
         return day_in(self.time_zone, now)
+
+    def rest(self, kind: AttentionKind) -> int:
+        """For how many days something is put aside, or of `long_silence` how many times their rhythm: until it would ask next. What asks
+        once only, as an agreement does, asks again with the next check-in."""
+        return self.presets[kind].number or self.presets["check_in_due"].number or 0
 
 
 def chosen_preset(kind: AttentionKind, before: Preset, on: bool, number: int | None) -> Preset:

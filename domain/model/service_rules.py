@@ -21,6 +21,14 @@ SERVICE_RULES: dict[str, tuple[str, str]] = {
         "There is no time zone '{name}'. Name one as the IANA does, such as Europe/Amsterdam.",
         "Er is geen tijdzone '{name}'. Noem er een zoals de IANA dat doet, bijvoorbeeld Europe/Amsterdam.",
     ),
+    "aside_term": (
+        "A term is not put aside. Record what becomes of it; that it is left open is an answer too.",
+        "Een termijn wordt niet opzijgezet. Leg vast hoe het verdergaat; openlaten is ook een antwoord.",
+    ),
+    "aside_over": (
+        "This does not ask for a look any more: what it rests on has changed. Look again at what asks now.",
+        "Dit vraagt niet meer om een blik: wat eraan ten grondslag ligt is veranderd. Kijk opnieuw wat er nu vraagt.",
+    ),
     "mail_address": (
         "This is no mail address as mail servers take it, such as anna@example.org: one address, in plain letters.",
         "Dit is geen e-mailadres zoals mailservers het aannemen, bijvoorbeeld anna@example.org: één adres, in gewone letters.",

@@ -46,6 +46,7 @@ Change = Literal[
     "invited", "link", "joined", "appointed", "released", "left", "token_created", "token_revoked", "grant_asked", "grant_given",
     "grant_opened", "grant_ended", "project_made", "project_people", "project_released", "project_closed", "preset_changed",
     "time_zone_changed", "scale_published", "codebook_changed", "reminded", "reminded_no_more", "calendar_made", "calendar_ended",
+    "put_aside", "asked_again",
 ]  # fmt: skip
 CHANGES: tuple[Change, ...] = get_args(Change)
 """What may have become of a member, a token, a grant, a project, a setting, or how a member is reminded."""

@@ -79,6 +79,8 @@ LOOKED_AT = {
     "reminded_no_more": ("how they are reminded: no more", "hoe iemand herinnerd wordt: niet meer"),
     "calendar_made": ("who has a calendar: one address more", "wie een agenda heeft: een adres erbij"),
     "calendar_ended": ("who has a calendar: one address less", "wie een agenda heeft: een adres eraf"),
+    "put_aside": ("what asks for a look: something put aside", "wat om een blik vraagt: iets opzijgezet"),
+    "asked_again": ("what asks for a look: something put aside no more", "wat om een blik vraagt: iets niet meer opzij"),
     "grant_asked": ("what is asked to be opened", "wat gevraagd is te openen"),
     "grant_given": ("what may be opened", "wat geopend mag worden"),
     "grant_opened": ("what is opened by a grant", "wat met toestemming geopend is"),

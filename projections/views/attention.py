@@ -1,6 +1,6 @@
 """The read model of what may ask for a look in a relationship that goes on: from which day it counts, and what that hangs on.
 
-It holds no text, and nothing of what was said but the day on which a coordinator left something open. When each of it asks depends on the
+It holds no text, and nothing of what was said but the days on which a coordinator left something open. When each of it asks depends on the
 presets of the organisation and on the day that is asked about: `projections.views.attention_pages` works that out, in one statement.
 """
 
@@ -11,7 +11,7 @@ from statistics import median
 
 from msgspec import Struct
 
-from domain.model.attention import AttentionKind
+from domain.model.attention import OF_TERMS, AttentionKind
 from domain.model.event import Event
 from domain.model.events import Unvoiced
 from domain.model.lens import Definition
@@ -34,7 +34,8 @@ ATTENTION = Table(
 """What asks from `day` on, and `step` days later for each one that the preset of its kind numbers, but from no day before `earliest`.
 
 `event` is what it rests on, empty where that is only the start; `until` the day on which a term stops running. What asked by the day
-`left_open`, the last on which a coordinator left something open, is closed. Days are counted from 1970-01-01."""
+`left_open`, the last on which a coordinator left open what it is about, is closed: of a term that is its continuation, else anything else.
+Days are counted from 1970-01-01."""
 FEWEST_DAYS_MET, LATEST_DAYS_MET = 4, 10
 """On how many days a pair has to have met before it has a rhythm that nobody stated, and how many of the latest of them say what it is."""
 
@@ -43,7 +44,7 @@ class Attention:
     """What may ask for a look in each relationship."""
 
     name = "attention"
-    version = 1
+    version = 2
     tables = (ATTENTION,)
 
     def changes(self, touched: Sequence[Touched], ring: Ring, own: Sequence[Definition]) -> Iterator[Change]:
@@ -80,7 +81,8 @@ class _Course(Struct):
     met: list[int] = []
     felt: dict[str, Event] = {}
     agreed: dict[str, Event] = {}
-    left_open: int | None = None
+    left_open: dict[bool, int] = {}
+    """The last day on which a coordinator left open how the term goes on (True), and on which anything else."""
 
     def take(self, event: Event) -> None:
         match event.kind.name:
@@ -101,7 +103,8 @@ class _Course(Struct):
                 self.agreed[event.data.agreement] = event
             case "left_open" if not isinstance(event.data, Unvoiced):
                 if event.perspective == "coordinator" or "coordinator" in event.data.by:
-                    self.left_open = max(told_day(event), self.left_open or told_day(event))
+                    of_term = event.data.about == "continuation"
+                    self.left_open[of_term] = max(told_day(event), self.left_open.get(of_term, told_day(event)))
             case "relationship_resumed":
                 self.begun, self.check_in, self.meeting = event, None, None
 
@@ -130,7 +133,7 @@ def rows(told: Chronicle) -> list[Row]:
     for step in told.steps:
         course.take(step.event)
     return [
-        (told.id, one.kind, one.event, one.day, one.step, one.earliest, one.until, course.left_open)
+        (told.id, one.kind, one.event, one.day, one.step, one.earliest, one.until, course.left_open.get(one.kind in OF_TERMS))
         for asking in (_check_in, _term, _silence, _tensions, _agreements)
         for one in asking(course, now)
     ]

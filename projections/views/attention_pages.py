@@ -8,11 +8,12 @@ from typing import Annotated, Any
 
 from msgspec import Meta, Struct
 
-from domain.model.attention import ATTENTION_KINDS, AttentionKind, Choices
+from domain.model.attention import ATTENTION_KINDS, OF_TERMS, AttentionKind, Choices
+from domain.model.errors import bad, broken, missing
 from domain.model.time import DAY, iso_day
 from domain.model.words import ID_FORM
 from domain.store.database import SETTINGS, marks
-from domain.store.own_settings import choices_of
+from domain.store.own_settings import ASIDE, choices_of
 from projections.views import answers as a
 from projections.views.attention import ATTENTION
 from projections.views.filters import Clause, Id, Instant, cursor, page_size, place_of
@@ -58,30 +59,63 @@ def attention_counts(snapshot: Snapshot) -> list[a.Asking]:
     return [a.Asking(*row) for row in rows]
 
 
-def _asking(snapshot: Snapshot, asked: AttentionFilter) -> tuple[str, list[Any]]:
-    """SQL for what asks today, in the time zone of the organisation, and the values it takes. Raises `Refused`."""
+def aside_until(snapshot: Snapshot, relationship: str, kind: AttentionKind, event: str) -> str:
+    """The day until which something that asks today is put aside, also where it is already. Raises `Refused`."""
+    check_asked(snapshot, relationship)
+    if kind in OF_TERMS:
+        raise bad("aside_term", "kind")
+    choices, today = _today(snapshot)
+    due, values = _due(snapshot, AttentionFilter(relationship=relationship, kinds=[kind]), choices, today)
+    row = snapshot.connection.execute(f"SELECT step FROM ({due}) d WHERE event = ?", (*values, event)).fetchone()
+    if row is None:
+        raise broken("aside_over", "event")
+    return iso_day((today + (row[0] or 1) * choices.rest(kind)) * DAY)
+
+
+def check_asked(snapshot: Snapshot, relationship: str | None = None) -> None:
+    """Raises `Refused` for whoever is not asked about contacts, or not about this one."""
     # An auditor to whom something was granted may open it, and looks after nothing.
     for right in ("open", "record"):
         snapshot.scope.need(right)
+    if relationship is not None and snapshot.home_of(relationship) is None:
+        raise missing("unknown_relationship", "relationship", id=relationship)
+
+
+def _today(snapshot: Snapshot) -> tuple[Choices, int]:
     choices = choices_of(snapshot.connection, snapshot.of_seen(SETTINGS))
-    today = choices.today(snapshot.now)
+    return choices, choices.today(snapshot.now)
+
+
+def _asking(snapshot: Snapshot, asked: AttentionFilter) -> tuple[str, list[Any]]:
+    """SQL for what asks today, in the time zone of the organisation, and the values it takes. Raises `Refused`."""
+    check_asked(snapshot)
+    choices, today = _today(snapshot)
+    due, values = _due(snapshot, asked, choices, today)
+    # Days as they are written stand in order too. It is looked up of what is due and of nothing else.
+    aside = f"SELECT value FROM {snapshot.of_seen(SETTINGS)} o WHERE name = {ASIDE}"
+    asking = f"SELECT since, relationship, kind, event, until FROM due WHERE coalesce(({aside}), '') <= ?"
+    return f"WITH due AS MATERIALIZED ({due}) {asking}", [*values, iso_day(today * DAY)]
+
+
+def _due(snapshot: Snapshot, asked: AttentionFilter, choices: Choices, today: int) -> tuple[str, list[Any]]:
+    """The same, with what is put aside."""
     clause = _clause(snapshot, asked, choices)
     numbers = [(kind, preset.number) for kind, preset in choices.presets.items() if preset.number is not None]
     counted = (
-        "SELECT relationship, kind, event, earliest, until, left_open,"
+        "SELECT relationship, kind, event, step, earliest, until, left_open,"
         f" day + step * CASE kind {' '.join('WHEN ? THEN ?' for _ in numbers)} ELSE 0 END counted"
         f" FROM {snapshot.table(ATTENTION)} t{clause.where}"
     )
     since = (
-        "SELECT relationship, kind, event, until, left_open, CASE WHEN counted < earliest THEN earliest ELSE counted END since"
+        "SELECT relationship, kind, event, step, until, left_open, CASE WHEN counted < earliest THEN earliest ELSE counted END since"
         f" FROM ({counted}) c"
     )
     asks = Clause()
     asks.need("since <= ?", today)
     asks.need("(left_open IS NULL OR left_open < since)")
     asks.need("(kind <> 'term_ends_soon' OR until > ?)", today)
-    asking = f"SELECT since, relationship, kind, event, until FROM ({since}) s{asks.where}"
-    return asking, [*(value for pair in numbers for value in pair), *clause.values, *asks.values]
+    due = f"SELECT since, relationship, kind, event, step, until FROM ({since}) s{asks.where}"
+    return due, [*(value for pair in numbers for value in pair), *clause.values, *asks.values]
 
 
 def _clause(snapshot: Snapshot, asked: AttentionFilter, choices: Choices) -> Clause:

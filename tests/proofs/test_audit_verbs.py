@@ -83,10 +83,13 @@ def test_a_mistake_is_told_in_both_languages(run: Run, said: tuple[str, ...], en
 
 def test_what_is_not_signed_yet_is_told_with_what_to_do(run: Run) -> None:
     for said in (("prove", "r-match"), ("consistency", "1", "2")):
-        assert "Nothing of the log is signed yet. `tussenruimte audit checkpoint` signs it" in refused(run("audit", *said))
+        told = refused(run("audit", *said))
+        assert "Nothing of the log is signed yet. Where `tussenruimte work` runs it is within a second" in told
+        assert "can sign it with `tussenruimte audit checkpoint`: ask them" in told
     run("audit", "checkpoint")
     assert run("import", "-", given=initiative("new").decode()).code == 0
-    assert "stands at position 301, and the log is signed up to 300" in refused(run("audit", "prove", "new-registered"))
+    told = refused(run("audit", "prove", "new-registered"))
+    assert "stands at position 301, and the log is signed up to 300. Where `tussenruimte work` runs the rest is signed" in told
 
 
 def test_where_nothing_is_recorded_there_is_nothing_to_sign(tmp_path: Path) -> None:

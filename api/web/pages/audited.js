@@ -69,13 +69,17 @@ function Corrected({ event: { retractedBy, amendedBy } }) {
 
 function Proof({ event, verifier }) {
   const [found, setFound] = useState(null);
+  // What could not be told yet can be asked again.
+  const [open, setOpen] = useState(true);
   const check = async () => {
     setFound(say("audit.checking"));
+    setOpen(false);
     try {
       const proof = (await ask(PROOF, { event: event.id })).audit.inclusionProof;
       if (!isOf(proof, event)) throw new Unproven("leaf");
       setFound(say("audit.proven", await prove(proof, verifier)));
     } catch (error) {
+      setOpen(error instanceof Refused || error instanceof Unreached);
       if (error instanceof Unproven) setFound(say("audit.unproven", { why: say(`unproven.${error.message}`) }));
       else if (error instanceof Refused) setFound(error.message);
       else if (error instanceof Unreached) setFound(unreachedSaid());
@@ -84,7 +88,7 @@ function Proof({ event, verifier }) {
     }
   };
   return html`<span role="status">${found}</span>
-    ${found === null ? html`<button class="plain" aria-label=${say("audit.check_of", { position: event.position })} onClick=${check}>${say("audit.check")}</button>` : null}`;
+    ${open ? html`<button class="plain" aria-label=${say("audit.check_of", { position: event.position })} onClick=${check}>${say("audit.check")}</button>` : null}`;
 }
 
 /** Whether a proof is of what stands in the row beside it. */

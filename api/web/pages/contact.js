@@ -20,7 +20,7 @@ const FIRST = "evidence";
 const OUTSIDE = ["coordinator", "group", "observer"];
 const FRAME = `query Frame($id: ID!) {
   relationship(id: $id) { startedOn history { recorded occurred } moves { at } }
-  lenses { name }
+  lenses { name description }
 }`;
 const CONTACT = `query Contact($id: ID!, $known: DateTime) {
   relationship(id: $id) { ${NAMED.replace("members", "members(knownAt: $known)")} history(knownAt: $known) { ${TOLD} } ${SPANS} }
@@ -45,7 +45,10 @@ function Framed({ id, frame: { relationship, lenses }, rests }) {
   const known = settled === null ? null : recorded.get(settled);
   const span = useMemo(() => spanOf(relationship, known), [relationship, known]);
   const answer = useAnswer(CONTACT, { id, known }, rests);
-  const choices = { view, change, days: [...recorded.keys()], lenses: [...new Set(lenses.map(({ name }) => name))].filter((name) => name !== FIRST) };
+  // Of several versions the latest, with which it is read.
+  const newest = new Map(lenses.map(({ name, description }) => [name, { id: name, description }]));
+  const second = [...newest.values()].filter(({ id }) => id !== FIRST);
+  const choices = { view, change, days: [...recorded.keys()], lenses: second };
   return html`<${Answered} answer=${answer}>${({ relationship: contact }) => html`<${Contact} ...${{ contact, known, span, choices, rests }} />`}<//>`;
 }
 

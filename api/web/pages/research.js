@@ -5,6 +5,7 @@ import { useAnswer } from "../answer.js";
 import { askAll } from "../ask.js";
 import { csv } from "../csv.js";
 import { daySaid } from "../days.js";
+import { BUILT_IN, Described } from "../parts/described.js";
 import { Select, Selects } from "../parts/select.js";
 import { download } from "../parts/download.js";
 import { Question } from "../parts/question.js";
@@ -43,8 +44,6 @@ const WEEKS = `query Weeks($lens: String!, $after: String) {
     }
   }
 }`;
-/** Those that every organisation has have words of their own; of others each version is named, since an answer is to be cited. */
-const BUILT_IN = ["evidence", "accounts"];
 /** By what contacts are compared: what group each is of, and where its name has a word. */
 const GROUPS = {
   all: { of: () => "", words: "research" },
@@ -60,6 +59,7 @@ export function ResearchPage() {
 }
 
 function Project({ project, lenses, fewest }) {
+  // Of each every version is named, since an answer is to be cited.
   const own = lenses.filter(({ name }) => !BUILT_IN.includes(name)).map((one) => ({ ...one, id: `${one.name}@${one.version}` }));
   const choices = project.lenses ?? [...BUILT_IN, ...own.map(({ id }) => id)];
   return html`
@@ -83,7 +83,6 @@ function period({ since, until }) {
 function Study({ id, choices, own, fewest }) {
   const [lens, setLens] = useState(choices[0]);
   const [by, setBy] = useState("all");
-  const chosen = own.find(({ id }) => id === lens);
   const answer = useAnswer(WEEKS, { lens }, undefined, askedBy);
   const shared = { lens, file: id, fewest };
   return html`
@@ -91,14 +90,14 @@ function Study({ id, choices, own, fewest }) {
       <${Select} label=${say("initiative.lens")} value=${lens} set=${setLens} choices=${choices} said=${lensSaid} />
       <${Select} label=${say("research.compare")} value=${by} set=${setBy} choices=${Object.keys(GROUPS)} said=${(name) => say(`research.by_${name}`)} />
     <//>
-    ${chosen?.description ? html`<p class="from">${chosen.id}: ${chosen.description}</p>` : null}
+    <${Described} lenses=${own} chosen=${lens} />
     <${Answered} answer=${answer}>${({ list, lens: read }) => html`<${Compared} file=${`${id}-${read}`} list=${list} lens=${read} by=${by} fewest=${fewest} />`}<//>
     <${Question} name="rates"><${Follows} ...${shared} /><//>
     <${Question} name="waits"><${HowLong} ...${shared} /><//>
     <${Question} name="around"><${Around} ...${shared} /><//>
     <${Question} name="typical"><${Alike} ...${shared} /><//>
     <${Question} name="indicators"><${HowMuch} ...${shared} /><//>
-    <${Question} name="lenses"><${TwoLenses} ...${shared} choices=${choices} said=${lensSaid} /><//>
+    <${Question} name="lenses"><${TwoLenses} ...${shared} own=${own} choices=${choices} said=${lensSaid} /><//>
     <${Question} name="holders"><${TwoHolders} ...${shared} /><//>
   `;
 }

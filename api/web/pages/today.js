@@ -1,5 +1,7 @@
 // Today: what asks for a look, and the contacts in which something can be recorded with one tap.
 
+import { takeBack } from "../as_agreed.js";
+import { ask, Refused, Unreached } from "../ask.js";
 import { daySaid, instantSaid, today } from "../days.js";
 import { eventOf } from "../entry.js";
 import { entriesAbout, record } from "../outbox.js";
@@ -22,18 +24,23 @@ const TODAY = `query Today($day: Date!) {
   relationships(first: ${CONTACTS}, filter: {running: true}) { nodes { ${NAMED} } pageInfo { hasNextPage } }
 }`;
 
-/** By what asks: the form that answers it, and what stays open where it is left so. */
+const ASIDE = "mutation Aside($of: ID!, $kind: AttentionKind!, $event: ID) { putAside(relationship: $of, kind: $kind, event: $event) }";
+const AGAIN = "mutation Again($of: ID!, $kind: AttentionKind!, $event: ID) { askAgain(relationship: $of, kind: $kind, event: $event) }";
+
+/** By what asks: the form that answers it. */
 const ANSWERS = {
-  CHECK_IN_DUE: { form: "check_in_held", about: "needs" },
-  TERM_ENDS_SOON: { form: "term", about: "continuation" },
-  TERM_LAPSED: { form: "term", about: "continuation" },
-  LONG_SILENCE: { form: "meeting_held", about: "needs" },
-  TENSION_STANDS: { form: "tension_eased", about: "needs" },
-  AGREEMENT_REVIEW: { form: "boundary_agreed", about: "needs" },
+  CHECK_IN_DUE: "check_in_held",
+  TERM_ENDS_SOON: "term",
+  TERM_LAPSED: "term",
+  LONG_SILENCE: "meeting_held",
+  TENSION_STANDS: "tension_eased",
+  AGREEMENT_REVIEW: "boundary_agreed",
 };
 
 export function TodayPage() {
   const [day, setDay] = useState(today());
+  // What was left open or put aside on this page, by what asked: it stays in sight, so that it can be taken back.
+  const [lookedAt, setLookedAt] = useState({});
   useEffect(() => {
     // Left open overnight it is of the new day.
     const looking = setInterval(() => setDay(today()), MINUTE_MS);
@@ -49,7 +56,7 @@ export function TodayPage() {
         <h2 id="looks">${say("today.looks")}</h2>
         <p class="under">${say(attention.nodes.length ? "today.looks_what" : "today.nothing")}</p>
         ${attention.nodes.length > BEFORE ? html`<p><a href="#quickly">${say("today.record")}</a></p>` : null}
-        <ul class="cards">${attention.nodes.map((task) => html`<li key=${keyOf(task)}><${Task} task=${task} /></li>`)}</ul>
+        <ul class="cards">${withLookedAt(attention.nodes, lookedAt).map((task) => html`<li key=${keyOf(task)}><${Task} task=${task} done=${lookedAt[keyOf(task)]} note=${(done) => setLookedAt((all) => ({ ...all, [keyOf(task)]: done }))} again=${answer.again} /></li>`)}</ul>
       </section>
       <section aria-labelledby="quickly">
         <h2 id="quickly" tabindex="-1">${say("today.record")}</h2>
@@ -71,38 +78,74 @@ function metOn(day, { id }, meetings) {
   return meetings.some(({ subject, retractedBy }) => subject === `relationship/${id}` && !retractedBy) ? { on: day } : undefined;
 }
 
+/** What asks, and among it, in the same order, what was left open or put aside here. */
+function withLookedAt(tasks, lookedAt) {
+  const asking = new Set(tasks.map(keyOf));
+  const gone = Object.values(lookedAt).flatMap((done) => (done && !asking.has(keyOf(done.task)) ? [done.task] : []));
+  const place = (task) => `${task.since} ${keyOf(task)}`;
+  return [...tasks, ...gone].sort((one, other) => (place(one) < place(other) ? -1 : 1));
+}
+
 function keyOf({ relationship, kind, event }) {
   return `${relationship.id} ${kind} ${event?.id}`;
 }
 
-function Task({ task }) {
+/** `done` is what became of it on this page, `{task, said, undo}`; `undo` gives the rule, where it is refused. */
+function Task({ task, done, note, again }) {
   const { relationship, kind, since, until, event } = task;
-  const [left, setLeft] = useState(null);
+  const [refused, setRefused] = useState(null);
   const called = names(relationship);
   const what = say(`today.${kind.toLowerCase()}`, { since: daySaid(since), until: daySaid(until) });
-  const { form, about } = ANSWERS[kind];
-  const waits = entriesAbout(`relationship/${relationship.id}`).some((entry) => entry.form === "left_open" && entry.typed.data.about === about && !entry.refused);
-  const leave = async () => {
-    const data = { opening: crypto.randomUUID(), about, by: ["coordinator"] };
-    const typed = { occurred: today(), perspective: "coordinator", data };
-    const subject = `relationship/${relationship.id}`;
-    try {
-      const { refused } = await record({ form: "left_open", about: subject, typed, events: [eventOf(subject, { type: "left_open", ...typed })] });
-      setLeft(refused?.rule ?? say("today.left"));
-    } catch (error) {
-      if (!(error instanceof DOMException)) throw error;
-      setLeft(say("record.not_kept"));
-    }
-  };
+  const form = ANSWERS[kind];
+  const leaves = form === "term";
+  const waits = leaves && entriesAbout(`relationship/${relationship.id}`).some((entry) => entry.form === "left_open" && entry.typed.data.about === "continuation" && !entry.refused);
+  const trying = (work) => async () => setRefused(await work().catch(whyNot));
+  const letBe = trying(async () => {
+    const { rule, ...how } = await (leaves ? leaveOpen(relationship) : putAside(task));
+    if (!rule) note({ task, ...how });
+    return rule;
+  });
+  const takeUp = trying(async () => {
+    const rule = await done.undo();
+    if (rule) return rule;
+    note(null);
+    await again();
+  });
   return html`<article class="card">
     <h3><a href=${to("contact", relationship.id)}>${pair(relationship)}</a></h3>
     <p class="told">${what}</p>
     <p class="from">${relationship.initiative.name}${event ? ` · ${say("today.rests", { told: withNames(event.told, called), day: daySaid(event.occurred) })}` : ""}</p>
-    ${left || waits ? html`<p role="status">${left ?? say("today.left")}</p>` : html`<p class="row">
+    ${done || waits ? html`<p class="row" role="status"><span>${done?.said ?? say("today.left")}</span>
+      ${done ? html`<button class="plain" aria-label=${say("today.undo_of", { what })} onClick=${takeUp}>${say("record.undo")}</button>` : null}
+    </p>` : html`<p class="row">
       <a class="button" href=${to("record", relationship.id, form, ...renewing(task))}>${say(`today.do.${kind.toLowerCase()}`)}</a>
-      <button class="second" aria-label=${say("today.leave_of", { what })} onClick=${leave}>${say("today.leave")}</button>
+      <button class="second" aria-label=${say(leaves ? "today.leave_of" : "today.aside_of", { what })} onClick=${letBe}>${say(leaves ? "today.leave" : "today.aside")}</button>
     </p>`}
+    ${refused ? html`<p class="wrong" role="alert">${refused}</p>` : null}
   </article>`;
+}
+
+/** Of a term: what follows is open, which is an answer, and is recorded. */
+async function leaveOpen({ id }) {
+  const data = { opening: crypto.randomUUID(), about: "continuation", by: ["coordinator"] };
+  const typed = { occurred: today(), perspective: "coordinator", data };
+  const subject = `relationship/${id}`;
+  const entry = await record({ form: "left_open", about: subject, typed, events: [eventOf(subject, { type: "left_open", ...typed })] });
+  return { rule: entry.refused?.rule, said: say("today.left"), undo: async () => (await takeBack(entry))?.refused?.rule };
+}
+
+/** Of anything else: nothing is recorded, and it asks again later. */
+async function putAside({ relationship, kind, event }) {
+  const asked = { of: relationship.id, kind, event: event?.id ?? null };
+  const until = (await ask(ASIDE, asked)).putAside;
+  return { said: say("today.put_aside", { day: daySaid(until) }), undo: async () => void (await ask(AGAIN, asked)) };
+}
+
+function whyNot(error) {
+  if (error instanceof Refused) return error.message;
+  if (error instanceof Unreached) return say("today.aside_offline");
+  if (error instanceof DOMException) return say("record.not_kept");
+  throw error;
 }
 
 /** What the address of a form says of the agreement that is to be looked at again, where it is plain which that is. */

@@ -4,15 +4,17 @@ import { daySaid } from "../days.js";
 import { holderSaid } from "../people.js";
 import { html, useId } from "../vendor/preact.js";
 import { say, word } from "../words.js";
+import { BUILT_IN, Described } from "./described.js";
 
-/** `view`: `{holder, second, known}`, each null where nothing else was chosen; `days`: those on which something was recorded. */
+/** `view`: `{holder, second, known}`, each null where nothing else was chosen; `days`: those on which something was recorded; `lenses` with `id` and `description`. */
 export function Views({ view, change, holders, lenses, days, called }) {
   return html`
     <form class="find views" onSubmit=${(event) => event.preventDefault()}>
       <label>${say("course.whose")} <${Choice} value=${view.holder} choose=${(holder) => change({ holder })} options=${[[null, say("course.seen_pooled")], ...holders.map((one) => [one, holderSaid(one, called)])]} /></label>
-      <label>${say("course.second")} <${Choice} value=${view.second} choose=${(second) => change({ second })} options=${[[null, say("course.second_none")], ...lenses.map((name) => [name, word("lens", name)])]} /></label>
+      <label>${say("course.second")} <${Choice} value=${view.second} choose=${(second) => change({ second })} options=${[[null, say("course.second_none")], ...lenses.map(({ id }) => [id, word("lens", id)])]} /></label>
       ${days.length > 1 ? html`<${Known} known=${view.known} days=${days} choose=${(known) => change({ known })} />` : null}
     </form>
+    <${Described} lenses=${lenses.filter(({ id }) => !BUILT_IN.includes(id))} chosen=${view.second} />
   `;
 }
 

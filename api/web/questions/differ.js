@@ -1,6 +1,7 @@
 // Where two readings of the same contacts differ: of two lenses, or of two who look.
 
 import { countSaid, fineSaid, rateSaid } from "../numbers.js";
+import { Described } from "../parts/described.js";
 import { Select, Selects } from "../parts/select.js";
 import { Picture } from "../parts/picture.js";
 import { Analysed } from "../parts/question.js";
@@ -20,13 +21,14 @@ const COMPARED = `query Compare($lens: String!, $holder: String, $otherLens: Str
 const HOLDERS = ["pooled", "gives", "receives", "coordinator", "group", "observer"];
 
 /** Of the lens and another of `choices`, pooled over all who look. */
-export function TwoLenses({ lens, choices, said, file, fewest }) {
+export function TwoLenses({ lens, own, choices, said, file, fewest }) {
   const [chosen, choose] = useState(null);
   const others = choices.filter((one) => one !== lens);
   if (!others.length) return html`<p>${say("research.one_lens")}</p>`;
   const other = others.includes(chosen) ? chosen : others[0];
   return html`
     <${Selects}><${Select} label=${say("research.other_lens")} value=${other} set=${choose} choices=${others} said=${said} /><//>
+    <${Described} lenses=${own} chosen=${other} />
     <${Beside} variables=${{ lens, otherLens: other }} file=${file} fewest=${fewest} />
   `;
 }
