@@ -24,6 +24,8 @@ REMEMBERED = 50_000
 """Events that are held in memory from one transaction to the next."""
 Asked = tuple[Sequence[str], Cursor]
 """Streams whose events were asked for, and the answer."""
+Answered = tuple[Sequence[str], Iterable[Row]]
+"""The same with the rows."""
 FOLLOWED = 200
 """Events of others, since a transaction, up to which what was remembered of other streams is kept."""
 
@@ -115,19 +117,21 @@ class Ground:
         known = [self._recorded(ids) for ids in in_pages(list(self._ids))]
         # Whom a relationship is of is asked for later: the server's log keeps a message that failed, past every erasure.
         asked = self._asked({event.stream for event in shared.new if event.stream not in self.memory.streams}) if shared else []
+        # All of it, before anything of it turns out to be damaged: what SQLite has begun to answer holds its table.
         found = last.fetchall()
+        for some in known:
+            self._ids |= dict(some.fetchall())
+        answers = [(names, rows.fetchall()) for names, rows in asked]
         self.head: int = found[0][0] if found else 0
         """The highest position; 0 where nothing is recorded."""
         self.recorded: int = instant(mapper.envelope(found[0][2]).recorded)[0] if found else 0
         """The instant at which it was recorded."""
-        for some in known:
-            self._ids |= dict(some.fetchall())
         self._ahead: dict[str, list[Event]] = {}
         self._waiting: list[Row] = []
         self._hangs: list[tuple[str, str]] = []
         if shared:
             self.memory.holds(found, shared.ring)
-            self._learn(asked)
+            self._learn(answers)
             self._look_up(shared.new)
 
     def _look_up(self, events: Sequence[Event]) -> None:
@@ -149,7 +153,7 @@ class Ground:
         if missing := [stream for stream in streams if stream not in self.memory.streams]:
             self._learn(self._asked(missing))
 
-    def _learn(self, asked: Iterable[Asked]) -> None:
+    def _learn(self, asked: Iterable[Answered]) -> None:
         for stream, events in self._answered(asked).items():
             self.memory.learn(stream, events)
 
@@ -165,7 +169,7 @@ class Ground:
         query = f"SELECT originator_id, state, at, until FROM {self._events} e WHERE {named} ORDER BY position"
         return self._connection.execute(query, (value,))
 
-    def _answered(self, asked: Iterable[Asked]) -> dict[str, list[Event]]:
+    def _answered(self, asked: Iterable[Answered]) -> dict[str, list[Event]]:
         """The events of streams that were asked for, in the order of recording; nothing of those that cannot be read."""
         found: dict[str, list[Event]] = {}
         ring = self.ring()
