@@ -31,7 +31,7 @@ def kept(visitor: Visitor) -> None:
 def enter(page: Page, web: WebHouse, name: str) -> None:
     page.goto("about:blank")
     page.goto(f"{web.own}/sign-in#{web.organisation.tokens.made_for('coordinator', 15, 'link', name)}")
-    page.locator("button:visible").click()
+    page.locator("main button:visible").click()
     page.wait_for_url(f"{web.own}/sign-in")
     page.goto(f"{web.own}/app/contacts")
 

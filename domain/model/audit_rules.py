@@ -10,16 +10,16 @@ AUDIT_RULES: dict[str, tuple[str, str]] = {
         "Er is nog niets vastgelegd, dus er valt niets te ondertekenen of te bewijzen.",
     ),
     "nothing_signed": (
-        "Nothing of the log is signed yet. Where `tussenruimte work` runs it is within a second: ask again in a moment. If it stays so, whoever runs the "
+        "Nothing of the log is signed yet. Where `tussenruimte work` runs it is within a second: ask again in a moment, over HTTP too. If it stays so, whoever runs the "
         "platform can sign it with `tussenruimte audit checkpoint`: ask them.",
-        "Van het logboek is nog niets ondertekend. Waar `tussenruimte work` draait gebeurt dat binnen een seconde: vraag het zo nog eens. Blijft het zo, dan "
+        "Van het logboek is nog niets ondertekend. Waar `tussenruimte work` draait gebeurt dat binnen een seconde: vraag het zo nog eens, ook over HTTP. Blijft het zo, dan "
         "kan de beheerder het ondertekenen met `tussenruimte audit checkpoint`: vraag het de beheerder.",
     ),
     "not_signed_yet": (
         "The event stands at position {position}, and the log is signed up to {size}. Where `tussenruimte work` runs the rest is signed within a second: ask "
-        "again in a moment. If it stays so, whoever runs the platform can sign it with `tussenruimte audit checkpoint`: ask them.",
+        "again in a moment, over HTTP too. If it stays so, whoever runs the platform can sign it with `tussenruimte audit checkpoint`: ask them.",
         "De gebeurtenis staat op positie {position}, en het logboek is ondertekend tot {size}. Waar `tussenruimte work` draait wordt de rest binnen een "
-        "seconde ondertekend: vraag het zo nog eens. Blijft het zo, dan kan de beheerder het ondertekenen met `tussenruimte audit checkpoint`: vraag het de "
+        "seconde ondertekend: vraag het zo nog eens, ook over HTTP. Blijft het zo, dan kan de beheerder het ondertekenen met `tussenruimte audit checkpoint`: vraag het de "
         "beheerder.",
     ),
     "no_such_size": (
