@@ -1,6 +1,5 @@
 """An organisation begins: an initiative is recorded on a page, a coordinator is invited to it, and records its first contact."""
 
-import json
 import re
 from collections.abc import Iterator
 from pathlib import Path
@@ -10,8 +9,8 @@ import pytest
 import web_house
 from playwright.sync_api import Browser, Page, Route, expect
 from sent_lines import initiative
-from web_house import SEEN_IN, SIZES, Visitor, WebHouse
-from web_recorded import chip, send
+from web_house import SEEN_IN, SIZES, WebHouse
+from web_recorded import asked, chip, fill_people, send
 
 from domain.model.roles import Reach
 from domain.store.accesses import Viewer
@@ -24,15 +23,6 @@ HERE = "{ initiatives { nodes { id name kind guidance contact } } }"
 def empty(tmp_path: Path, chromium: Browser) -> Iterator[WebHouse]:
     with web_house.web_house(tmp_path, chromium, filled=False) as house:
         yield house
-
-
-def asked(visitor: Visitor, query: str) -> Any:
-    answer = visitor.context.request.post(
-        f"{visitor.house.own}/graphql",
-        data=json.dumps({"query": query}),
-        headers={"Content-Type": "application/json", "Origin": visitor.house.own, "Sec-Fetch-Site": "same-origin"},
-    )
-    return answer.json()["data"]
 
 
 def filled(page: Page, name: str = "Fietsmaatjes Één") -> None:
@@ -67,11 +57,7 @@ def test_an_administrator_begins_an_initiative_and_its_coordinator_records_the_f
     visitor = empty.visitor(name="karin", member="karin", reach=Reach(coordinator="karin"))
     page = visitor.open("today")
     page.get_by_role("link", name="New contact").click()
-    for number, (name, role) in enumerate({"Yara": "maatje", "Wim": "help seeker"}.items(), 1):
-        somebody = page.get_by_role("group", name=f"Person {number}")
-        somebody.get_by_label("Name").fill(name)
-        chip(somebody, "word of mouth")
-        somebody.get_by_label("Role").select_option(label=role)
+    fill_people(page, {"Yara": "maatje", "Wim": "help seeker"})
     send(page)
     expect(page.get_by_role("heading", level=1)).to_have_text("Yara and Wim")
     assert asked(visitor, HERE)["initiatives"]["nodes"] == [

@@ -1,12 +1,10 @@
 """A coordinator brings in a spreadsheet: what it means is proposed, what it becomes is shown and tried, and then it is recorded, once."""
 
 import io
-import json
 import zipfile
 from collections.abc import Iterator
 from datetime import date, timedelta
 from pathlib import Path
-from typing import Any
 from xml.sax.saxutils import escape
 
 import pytest
@@ -14,7 +12,7 @@ import web_house
 from playwright.sync_api import Browser, Page, expect
 from sent_lines import initiative, match, person
 from web_house import SEEN_IN, SIZES, Visitor, WebHouse
-from web_recorded import chip, named
+from web_recorded import asked, chip, named
 
 HEADINGS = "Vrijwilliger;Hulpvrager;Gekoppeld sinds;Afgesproken tot;Ritme;Datum bezoek;Plaats;Activiteit;Duur (minuten);Opmerkingen"
 GIVERS = ["José", "Anna", "Bram", "Carla", "Dirk", "Els", "Fatma", "Gijs", "Hans", "Ineke"]
@@ -100,15 +98,6 @@ def attempt(page: Page, research: bool = False) -> None:
 
 def record(page: Page) -> None:
     page.get_by_role("main").get_by_role("button", name="Record", exact=True).click()
-
-
-def asked(visitor: Visitor, query: str) -> Any:
-    answer = visitor.context.request.post(
-        f"{visitor.house.own}/graphql",
-        data=json.dumps({"query": query}),
-        headers={"Content-Type": "application/json", "Origin": visitor.house.own, "Sec-Fetch-Site": "same-origin"},
-    )
-    return answer.json()["data"]
 
 
 def recorded(visitor: Visitor) -> int:

@@ -4,7 +4,7 @@ import pytest
 from playwright.sync_api import expect
 from sent_lines import initiative, line
 from web_house import Visitor, WebHouse
-from web_recorded import chip, history, pair, send, types
+from web_recorded import chip, fill_people, history, pair, send, types
 
 HOSTILE = "<script>document.title = 'owned'</script> \N{RIGHT-TO-LEFT OVERRIDE}{a} ${x} \\ \N{GRINNING FACE}"
 LIMIT = 10_000
@@ -243,11 +243,7 @@ def test_a_new_contact_comes_with_its_people_and_what_they_consent_to(web: WebHo
     web.record([initiative("fresh-home")])
     page = coordinator.open("record/new")
     page.get_by_label("Initiative").select_option(index=1)
-    for number, (name, role) in enumerate({"Yara": "volunteer", "Wim": "help seeker"}.items(), 1):
-        somebody = page.get_by_role("group", name=f"Person {number}")
-        somebody.get_by_label("Name").fill(name)
-        chip(somebody, "word of mouth")
-        somebody.get_by_label("Role").select_option(label=role)
+    fill_people(page, {"Yara": "volunteer", "Wim": "help seeker"})
     send(page)
     expect(page.get_by_role("heading", level=1)).to_have_text("Yara and Wim")
     page.get_by_role("button", name="Met as agreed").click()

@@ -24,13 +24,7 @@ def named(registered: bytes, name: str) -> bytes:
 def history(visitor: Visitor, contact: str) -> list[dict[str, Any]]:
     """What is recorded of a contact, the latest last, without its beginning."""
     query = "query($id: ID!) { relationship(id: $id) { history { id type occurred recordedBy perspective data amended retractedBy } } }"
-    body = json.dumps({"query": query, "variables": {"id": contact}})
-    answer = visitor.context.request.post(
-        f"{visitor.house.own}/graphql",
-        data=body,
-        headers={"Content-Type": "application/json", "Origin": visitor.house.own, "Sec-Fetch-Site": "same-origin"},
-    )
-    found = answer.json()["data"]["relationship"]["history"]
+    found = asked(visitor, query, id=contact)["relationship"]["history"]
     return [event for event in found if event["type"] != "match_made"]
 
 
@@ -46,9 +40,28 @@ def recorded(visitor: Visitor, contact: str, number: int) -> list[str]:
     return found
 
 
+def asked(visitor: Visitor, query: str, **variables: Any) -> Any:
+    """What the pages' own way to ask gives somebody."""
+    answer = visitor.context.request.post(
+        f"{visitor.house.own}/graphql",
+        data=json.dumps({"query": query, "variables": variables}),
+        headers={"Content-Type": "application/json", "Origin": visitor.house.own, "Sec-Fetch-Site": "same-origin"},
+    )
+    return answer.json()["data"]
+
+
 def chip(page: Page | Locator, text: str) -> None:
     page.locator(".chip", has_text=text).first.click()
 
 
 def send(page: Page) -> None:
     page.get_by_role("main").get_by_role("button", name="Record", exact=True).click()
+
+
+def fill_people(page: Page, roles: dict[str, str]) -> None:
+    """Who is in a new contact, with their roles; each says yes by word of mouth."""
+    for number, (name, role) in enumerate(roles.items(), 1):
+        somebody = page.get_by_role("group", name=f"Person {number}")
+        somebody.get_by_label("Name").fill(name)
+        chip(somebody, "word of mouth")
+        somebody.get_by_label("Role").select_option(label=role)

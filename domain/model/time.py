@@ -18,7 +18,7 @@ HOUR = 60 * MINUTE
 DAY = 86_400 * SECOND
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-_UTC_EPOCH = _EPOCH.replace(tzinfo=None)
+_UNZONED_EPOCH = _EPOCH.replace(tzinfo=None)
 _EPOCH_DAY = _EPOCH.toordinal()
 _EARLIEST = (1 - _EPOCH_DAY) * DAY
 _TOO_LATE = (date.max.toordinal() + 1 - _EPOCH_DAY) * DAY
@@ -123,7 +123,7 @@ def moment(text: str) -> int:
 
 def rfc3339(at: int) -> str:
     """An instant of the years 1 to 9999 in UTC; six digits of a second where there is a fraction."""
-    return (_UTC_EPOCH + timedelta(microseconds=at)).isoformat() + "Z"
+    return (_UNZONED_EPOCH + timedelta(microseconds=at)).isoformat() + "Z"
 
 
 def iso_day(at: int) -> str:

@@ -36,7 +36,7 @@ RECONNECT_SECONDS = 5.0
 """How long an attempt to connect is repeated before another begins. The pool waits twice as long each time: with its own limit, 5 minutes,
 it would find a server only minutes after that is back."""
 DRAINED_SECONDS = 1.0
-"""How long those that were there are let go of once, where several threads find that theirs are closed."""
+"""Where several threads find within so long that their connection is closed, the others are let go of once."""
 _MIGRATING = 7_482_153_001
 """The number of the advisory lock under which tables are made."""
 _SESSION = (
