@@ -43,8 +43,8 @@ def test_every_kind_of_change_is_written_as_it_is_in_a_transaction_of_many_messa
         Add(SETTINGS, [(f"one {HOSTILE[4]}", "not taken")]),
         Update(SETTINGS, ("value",), ("name",), [("changed", f"one {HOSTILE[5]}")]),
         Delete(SETTINGS, ("name",), [(f"one {HOSTILE[6]}",)]),
-        Insert(TILES, [("log", 1, 2**62, bytes(range(256))), ("log", 2, -1, b"")]),
-        Insert(ERASURES, [("p", "2026-01-01", "e", None, None, None)]),
+        Insert(TILES, [("log", 1, 2**62, bytes(range(256))), ("log", 2, -1, b""), ("log", 3, 0, b"long" * 2_000)]),
+        Insert(ERASURES, [("p", "2026-01-01", "e", None, None, None), ("q", "2026-01-01", "e" * 5_000, "", "é", 7)]),
         Add(HANGS, []),
     ]
     found = []

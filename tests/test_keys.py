@@ -63,10 +63,11 @@ def opening(path: Path, clock: Clock) -> Iterator[Opening]:
 
 @pytest.fixture
 def keys(opening: Opening) -> Keys:
-    keys = opening()
-    keys.create([ANNA, BRAM])
-    keys.add_aliases([(R1, "a", ANNA), (R1, "b", BRAM)])
-    return keys
+    """As they are found: nothing is served from memory yet."""
+    first = opening()
+    first.create([ANNA, BRAM])
+    first.add_aliases([(R1, "a", ANNA), (R1, "b", BRAM)])
+    return opening()
 
 
 def statement(path: Path, text: str, *parameters: object) -> list[tuple[object, ...]]:

@@ -9,7 +9,8 @@ import pytest
 from sent_lines import ROOT, Clock
 
 from domain.store.key_places import KeyFile
-from domain.store.keys import LIFE, Frozen, Keys, KeyStoreError
+from domain.store.keys import LIFE, Erased, Frozen, Keys, KeyStoreError
+from domain.store.ring import Cache
 
 ANNA, BRAM = "participant/anna", "participant/bram"
 R1 = "relationship/r1"
@@ -31,9 +32,11 @@ def opened(path: Path, clock: Clock) -> Keys:
 
 @pytest.fixture
 def keys(path: Path, clock: Clock) -> Iterator[Keys]:
+    """As they are found: nothing is served from memory yet."""
+    with closing(opened(path, clock)) as first:
+        first.create([ANNA, BRAM])
+        first.add_aliases([(R1, "a", ANNA), (R1, "b", BRAM)])
     with closing(opened(path, clock)) as keys:
-        keys.create([ANNA, BRAM])
-        keys.add_aliases([(R1, "a", ANNA), (R1, "b", BRAM)])
         yield keys
 
 
@@ -113,3 +116,65 @@ def test_no_more_is_held_than_there_is_room_for_and_what_was_asked_for_last_is(
     statement(path, "DROP TABLE data_keys")
     statement(path, "DROP TABLE aliases")
     assert len({found.keys_about(f"relationship/n{number}", ["a"])[0].secret for number in range(60)}) == 60
+
+
+def made_while_served(keys: Keys) -> None:
+    """Somebody is looked up, so that keys are served from memory, and then a relationship is begun."""
+    keys.ring().key(ANNA)
+    keys.add_aliases([("relationship/r2", "a", ANNA), ("relationship/r2", "b", BRAM)])
+
+
+def test_who_was_just_given_a_handle_is_served_without_the_file(keys: Keys, path: Path) -> None:
+    made_while_served(keys)
+    ring = keys.ring()
+    statement(path, "DROP TABLE data_keys")
+    statement(path, "DROP TABLE aliases")
+    ring.prefetch_streams(["relationship/r2"])
+    assert ring.owner("relationship/r2", "b") == BRAM
+    assert [key.secret for key in ring.keys_about("relationship/r2", ["a", "b"])] == [ring.key(ANNA).secret, ring.key(BRAM).secret]
+
+
+@pytest.mark.parametrize("first", ["given", "frozen"])
+def test_who_was_just_given_a_handle_is_not_served_past_a_fence_that_another_raised(
+    keys: Keys, path: Path, clock: Clock, first: str
+) -> None:
+    with closing(opened(path, clock)) as other:
+        if first == "given":
+            made_while_served(keys)
+            other.erase(ANNA)
+        else:
+            keys.ring().key(ANNA)
+            other.erase(ANNA)
+            keys.add_aliases([("relationship/r2", "b", BRAM)])
+        with pytest.raises(Erased):
+            keys.ring().keys_about(R1, ["a"])
+        if first == "given":
+            with pytest.raises(Erased):
+                keys.ring().owner("relationship/r2", "a")
+        assert keys.ring().owner("relationship/r2", "b") == BRAM
+
+
+def test_handles_that_are_given_are_held_no_longer_than_there_is_room(keys: Keys, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("domain.store.ring.HELD", 20)
+    cache = keys.ring().cache
+    for number in range(60):
+        keys.add_aliases([(f"relationship/n{number}", "a", ANNA)])
+        assert len(cache.keys) + len(cache.aliases) + len(cache.streams) <= 20 + 3
+    assert ("relationship/n59", "a") in cache.aliases
+
+
+def test_who_is_erased_while_they_are_given_a_handle_is_not_served(
+    keys: Keys, path: Path, clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with closing(opened(path, clock)) as other:
+
+        def meanwhile(_: Cache) -> None:
+            other.erase(ANNA)
+            keys.ring()
+
+        keys.ring()
+        monkeypatch.setattr(Cache, "make_room", meanwhile)
+        keys.add_aliases([("relationship/r2", "a", ANNA)])
+        monkeypatch.undo()
+    with pytest.raises(Erased):
+        keys.ring().owner("relationship/r2", "a")

@@ -25,12 +25,12 @@ from domain.store.ground import Ground
 from domain.store.keys import HandleTaken, Keys, Ring
 from domain.store.ledger import leaf
 from domain.store.mapper import Mapper, Stored, Unreadable
-from domain.store.staging import Line, Stage, Staged, target_id
+from domain.store.staging import Line, Stage, Staged, strewn, target_id
 from domain.store.world import StoreWorld
 
 CHUNK = 1_000
-PAGE = 20_000
-"""Events that go in by one statement: while the database takes some of them in, the next are sealed."""
+PAGE = 100_000
+"""Events that go in before what relationships among them hang on."""
 AHEAD = 500
 """Streams of which what is recorded is asked for at once."""
 REMEMBERED = GIVING | {"participant_registered", "participants_joined"}
@@ -332,11 +332,13 @@ class Batch:
     def _rows(self, staged: Iterator[Staged], ring: Ring, moment: int, hangs: list[tuple[str, str]], progress: Progress) -> Iterator[Row]:
         """The rows of staged events, each formed when it is taken. What relationships among them hang on is added to `hangs`."""
         mapper, recorded, head = self._mapper, rfc3339(moment), self._ground.head
-        while chunk := list(islice(staged, CHUNK)):
-            if sealed := {one.event.stream for one in chunk if one.clear is None}:
+        placed = enumerate(staged, head + 1)
+        in_turn = strewn(placed) if self._ground.takes_in_meanwhile else placed
+        while chunk := list(islice(in_turn, CHUNK)):
+            if sealed := {one.event.stream for _, one in chunk if one.clear is None}:
                 ring.prefetch_streams([stream for stream in sealed if stream.startswith("relationship/")])
                 ring.prefetch([stream for stream in sealed if stream.startswith("participant/")])
-            for position, one in enumerate(chunk, head + 1):
+            for position, one in chunk:
                 event, data = one.event, one.clear
                 if data is None:
                     target = self._targets.get(event.id)

@@ -118,6 +118,9 @@ class ReadConnection(Protocol):
 class Connection(ReadConnection, Protocol):
     """A transaction of one organisation in which may be written too."""
 
+    takes_in_meanwhile: bool
+    """Whether it takes in new rows while the next are formed."""
+
     def write(self, changes: Iterable[Change], generation: int = 0) -> None: ...
 
     def attempt(self) -> AbstractContextManager[None]:

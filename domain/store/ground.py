@@ -106,6 +106,9 @@ class Ground:
         self._mapper = mapper
         self._events = connection.table(EVENTS)
         self._ring = shared.ring if shared else None
+        self.takes_in_meanwhile = shared is None and connection.takes_in_meanwhile
+        """Whether a batch by itself is taken in while its next events are formed; then they may come in another order than that of their
+        positions."""
         self.memory = shared.memory if shared else Memory()
         # Asked in one go: what is fetched first is answered together with the rest.
         before = self.memory.head

@@ -6,7 +6,7 @@ something away raises the fence's generation in the same transaction, and whoeve
 """
 
 import threading
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import partial
 from typing import Any
 
@@ -55,6 +55,8 @@ __all__ = [
 LIFE = 60_000_000
 """Microseconds for which a key may be served from memory."""
 
+TOGETHER = 5_000
+"""Aliases that are made in one transaction: the disk is waited for at the end of each."""
 _ERASED = "erased/"
 
 
@@ -112,16 +114,21 @@ class Keys:
     def add_aliases(self, rows: Iterable[tuple[str, str, str]]) -> None:
         """Rows of (stream, handle, owner), whose keys were made. Raises HandleTaken, Erased, Frozen or Missing.
 
-        Goes by the thousand, as `create` does.
+        Goes by `TOGETHER`, as `create` goes by the thousand.
         """
-        for chunk in chunks(rows):
+        for chunk in chunks(rows, TOGETHER):
             owners = {owner for _, _, owner in chunk}
             if not all(map(_is_participant, owners)):
                 raise ValueError("a handle stands for a participant")
+            # Taken before: where somebody is erased from here on, nobody is served from it any more.
+            cache = self._cache
             with self._place.writing() as db:
                 if owners != _active(db, owners):
                     raise Missing
-                self._add_aliases(db, chunk)
+                aliases = self._add_aliases(db, chunk)
+            cache.make_room()
+            cache.learn({stream for stream, _, _ in chunk}, aliases)
+            Ring(self, cache).prefetch(owners)
 
     def ring(self) -> Ring:
         """Raises KeyStoreError where the fence cannot be read: then nothing is opened."""
@@ -262,7 +269,8 @@ class Keys:
         db.write([Insert(FENCE, [(0,)]), Insert(ORGANISATION_KEYS, [self._wrapping.new_epoch(1, now)])])
         db.write([Insert(DATA_KEYS, [self._wrapping.new_key(db, ORGANISATION, 1, now)])])
 
-    def _add_aliases(self, db: Connection, rows: list[tuple[str, str, str]]) -> None:
+    def _add_aliases(self, db: Connection, rows: list[tuple[str, str, str]]) -> Mapping[tuple[str, str], str | Trouble]:
+        """All aliases of those streams."""
         epoch, now = self._wrapping.newest(db), self._clock()
         held = self._aliases_of(db, list({stream for stream, _, _ in rows}))
         wanted: dict[tuple[str, str], str] = {}
@@ -276,6 +284,7 @@ class Keys:
         ]
         again = [(now, *place) for place in wanted if place in held]
         db.write([Insert(ALIASES, new), Update(ALIASES, ("created",), ("stream", "handle"), again)])
+        return held | wanted
 
     def state(self, owner: str) -> str | None:
         """`active`, `frozen` or `erased`; None where there is no key."""

@@ -20,7 +20,7 @@ from domain.store.postgres_sql import given, named, quoted, statement_of
 TOGETHER = 500
 """New rows that go by one statement. The server takes them in while the next are formed, which is as fast as COPY; that PostgreSQL refuses
 where row-level security holds."""
-AHEAD = 8_000_000
+AHEAD = 16_000_000
 """Bytes of such statements that are sent before their answers are waited for."""
 STREAMED = 2_000
 _numbers = count()
@@ -29,6 +29,7 @@ _numbers = count()
 class PostgresTransaction:
     """A transaction of one organisation; see `domain.store.database.Connection`."""
 
+    takes_in_meanwhile = True
     json = JsonForms(
         "coalesce(to_json({})::text, 'null')",
         "(SELECT string_agg({each}, ',' ORDER BY {by}) FROM {rows})",
@@ -86,7 +87,7 @@ class PostgresTransaction:
         columns = zip(given(change), zip(*rows, strict=True), strict=True)
         arrays = [packed(change.table.columns[name], values) for name, values in columns]
         self._connection.execute(statement, arrays)
-        return sum(map(len, arrays))
+        return sum(len(array.raw) for array in arrays)
 
     def scope(self, table: Table, generation: int) -> dict[str, str]:
         scope = {"organisation": quoted(self._organisation)}

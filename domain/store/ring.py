@@ -4,7 +4,7 @@ Keys live in memory for a minute at most and never past a change of the fence's 
 handle: it must not link a person to a relationship.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from itertools import islice
 from typing import Protocol, TypeVar
 
@@ -83,6 +83,11 @@ class Cache:
         self.streams: set[str] = set()
         """The relationships of which all aliases were loaded."""
         self.gone: frozenset[str] | None = None
+
+    def learn(self, streams: Iterable[str], aliases: Mapping[tuple[str, str], str | Trouble]) -> None:
+        """Hold all aliases of these relationships."""
+        self.aliases.update(aliases)
+        self.streams.update(streams)
 
     def make_room(self) -> None:
         if len(self.keys) + len(self.aliases) + len(self.streams) > HELD:
@@ -175,8 +180,7 @@ class Ring:
         cache.make_room()
         for chunk in chunks(missing):
             loaded = self._store.load_streams(chunk)
-            cache.aliases.update(loaded)
-            cache.streams.update(chunk)
+            cache.learn(chunk, loaded)
             # No room is made for these: what they were loaded for would go.
             self._load(cache, {entry for entry in loaded.values() if isinstance(entry, str) and entry not in cache.keys})
 
@@ -210,7 +214,7 @@ class Ring:
         return self._cache
 
 
-def chunks(items: Iterable[T]) -> Iterator[list[T]]:
+def chunks(items: Iterable[T], size: int = CHUNK) -> Iterator[list[T]]:
     rest = iter(items)
-    while chunk := list(islice(rest, CHUNK)):
+    while chunk := list(islice(rest, size)):
         yield chunk

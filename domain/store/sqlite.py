@@ -64,6 +64,7 @@ class _Pool(SQLiteConnectionPool):
 class SQLiteTransaction:
     """A transaction on a held connection; see `domain.store.database.Connection`."""
 
+    takes_in_meanwhile = False
     json = JsonForms(
         "json_quote({})",
         "(SELECT group_concat(one, ',') FROM (SELECT {each} one FROM {rows} ORDER BY {by}))",

@@ -6,6 +6,7 @@ enciphered under a key that exists only as long as the batch.
 
 import os
 import sqlite3
+from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from functools import cached_property
 from itertools import groupby, islice
@@ -24,6 +25,10 @@ from domain.store.temporary import temporary
 CHUNK = 2_000
 HELD = 40 * 1024 * 1024
 """Bytes of lines that are held in memory before all go to a table; what is made of them takes three times as much."""
+STREWN = 10
+"""Of so many events one that has yet to be sealed: as long as it takes to seal it the database is busy with the others."""
+HELD_BACK = 10_000
+"""Events that wait to be sealed, at most."""
 SHUT = b"!"
 CACHE = 32_768
 """KiB of the table that are held in memory."""
@@ -266,6 +271,20 @@ class Stage:
         rows = self._connection.execute("SELECT id, line FROM staged ORDER BY line")
         while chunk := rows.fetchmany(CHUNK):
             yield dict(chunk)
+
+
+def strewn(placed: Iterable[tuple[int, Staged]]) -> Iterator[tuple[int, Staged]]:
+    """Events with their positions, those that have yet to be sealed strewn among the others: as they are sent, people and relationships
+    come first, and a database that takes in one event while the next is formed would do nothing until they are sealed."""
+    waiting = deque[tuple[int, Staged]]()
+    for count, one in enumerate(placed):
+        if one[1].clear is None:
+            waiting.append(one)
+        else:
+            yield one
+        if waiting and (count % STREWN == 0 or len(waiting) > HELD_BACK):
+            yield waiting.popleft()
+    yield from waiting
 
 
 def _rank(stream: str) -> int:
