@@ -5,6 +5,7 @@ and out in `carrying`, those for lenses in `lensing`, for tokens, erasures and r
 projects in `researching`, for who audits in `auditing`; here are the verbs that look after the whole and serve it.
 """
 
+import gc
 import os
 import platform
 import signal
@@ -316,6 +317,9 @@ def serve(host: str, port: int, metrics_host: str, metrics_port: int | None) -> 
             # For who sits there. What is not a terminal may be a log, in which no secret is to stand.
             link = entering.link_for(organisation, acting(), "coordinator")
             click.echo(f"To sign in, once and within {LINK_MINUTES} minutes: {sign_in_address(chosen.sign_in.url or address, link)}")
+        # What is there by now stays: each time it was looked through for garbage everybody waited, for a tenth of a second and longer.
+        gc.collect()
+        gc.freeze()
         server.run(sockets=[server_socket])
 
 

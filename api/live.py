@@ -22,6 +22,7 @@ from api.moves import Move, MoveFilter
 from api.readings import HOLDER, LENS
 from api.relationships import Relationship
 from api.scalars import DateTime, Phase, Position
+from api.selection import opens
 from projections.views import answers, filters, live
 
 
@@ -29,6 +30,7 @@ class Came(Struct, frozen=True):
     """What `EventArrived` shows."""
 
     event: answers.RecordedEvent
+    relationship: answers.Relationship | None
 
 
 class Reached(Struct, frozen=True):
@@ -64,17 +66,10 @@ class TakenBack(Struct, frozen=True):
 POSITION = "Give it as `after` to go on from here."
 
 
-async def _relationship(came: strawberry.Parent[Came], info: Info) -> answers.Relationship | None:
-    kind, _, id = came.event.subject.partition("/")
-    if kind != "relationship":
-        return None
-    return await info.context.load(info.context.questions.relationships, id)
-
-
 @strawberry.type(description="An event, as it was recorded. Its `position` is where to go on from.")
 class EventArrived:
     event: Event = field("The event.")
-    relationship: Relationship | None = field("The relationship it is of, as it stands now; none where it is of none.", _relationship)
+    relationship: Relationship | None = field("The relationship it is of, as it stands now; none where it is of none.")
 
     @classmethod
     def is_type_of(cls, value: Any, _: Any) -> bool:
@@ -142,6 +137,7 @@ async def live_events(info: Info, after: After = UNSET, filter: Events = UNSET) 
     asked = filter.asked() if filter else filters.EventFilter()
     questions, course = info.context.questions, info.context.course
     meeting = course.meeting(EventMeeting)
+    related = opens(info, "relationship") is None
 
     async def reopened(event: answers.RecordedEvent) -> answers.RecordedEvent:
         (opened,) = await course.opened(live.events_again, questions, [event])
@@ -150,12 +146,12 @@ async def live_events(info: Info, after: After = UNSET, filter: Events = UNSET) 
     least = meeting.told
     position = least if course.shared else course.begins(place(after, "after") or 0)
     while True:
-        page = await course.opened(live.events_after, questions, position, asked, 0 if course.shared else max(position, least))
+        page = await course.opened(live.events_after, questions, position, asked, 0 if course.shared else max(position, least), related)
         async for event in course.fresh(page.found, reopened):
             course.tells(int(event.position), int(event.position))
             if course.shared:
                 meeting.told = course.position
-            yield Came(event)  # type: ignore[misc]
+            yield Came(event, page.of(event))  # type: ignore[misc]
         position = page.upto
         if page.more:
             continue

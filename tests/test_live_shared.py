@@ -14,6 +14,7 @@ from api import course, fanout, subscription
 from api.context import Context
 from api.fanout import TooSlow
 from domain.store.store import EventStore
+from projections.views.questions import Questions
 
 PAIR = 6
 
@@ -205,6 +206,25 @@ def test_what_waits_while_somebody_is_erased_is_told_without_what_was_sealed(sto
     asyncio.run(run())
 
 
+def test_relationships_that_are_asked_for_are_read_with_their_events(store: EventStore, monkeypatch: pytest.MonkeyPatch) -> None:
+    def asked(self: Questions, ids: list[str]) -> None:
+        raise AssertionError(f"{ids} are asked for one by one")
+
+    monkeypatch.setattr(Questions, "relationships", asked)
+
+    async def run() -> None:
+        async with listened(store) as house:
+            await house.record(pair("r"))
+            listener = house.listen(EVENTS.replace("event {", "relationship { id startedOn } event {"))
+            await until(listener.is_caught_up)
+            await house.record([meeting("m", "r")])
+            await until(lambda: all_have([listener], PAIR + 1))
+            found = [one["relationship"] for one in listener.told if one["__typename"] == "EventArrived"]
+            assert found == [None] * (PAIR - 1) + [{"id": "r", "startedOn": "2021-01-01"}] * 2
+
+    asyncio.run(run())
+
+
 @pytest.mark.parametrize("late", [False, True], ids=["in the past", "with others"])
 def test_what_is_executed_while_somebody_is_erased_is_executed_again(
     store: EventStore, late: bool, monkeypatch: pytest.MonkeyPatch
@@ -230,7 +250,7 @@ def test_what_is_executed_while_somebody_is_erased_is_executed_again(
     async def run() -> None:
         async with listened(store) as house:
             await house.record(pair("r") if late else [*pair("r"), secret])
-            listener = house.listen(EVENTS.replace("event {", "relationship { id } event {"), after=str(PAIR))
+            listener = house.listen(EVENTS.replace("event {", "relationship { initiative { id } } event {"), after=str(PAIR))
             await until(listener.is_caught_up)
             if late:
                 await house.record([secret])

@@ -61,11 +61,16 @@ class Places(Struct, frozen=True):
 
 
 class Events(Struct, frozen=True):
-    """The same with the events themselves."""
+    """The same with the events themselves, and the relationships that they are of, by their ids, where those are asked for."""
 
     found: list[a.RecordedEvent]
     upto: int
     more: bool
+    relationships: dict[str, a.Relationship] = {}
+
+    def of(self, event: a.RecordedEvent) -> a.Relationship | None:
+        kind, _, id = event.subject.partition("/")
+        return self.relationships.get(id) if kind == "relationship" else None
 
 
 def places_after(snapshot: Snapshot, position: int, asked: EventFilter) -> Places:
@@ -82,13 +87,15 @@ def places_after(snapshot: Snapshot, position: int, asked: EventFilter) -> Place
     return Places(found, max(found) if more else max(position, snapshot.upto), more)
 
 
-def events_after(questions: Questions, position: int, asked: EventFilter, least: int = 0) -> Events:
+def events_after(questions: Questions, position: int, asked: EventFilter, least: int = 0, relationships: bool = False) -> Events:
     """The events that were recorded after a position, some at a time, from where all up to `least` is known. Raises as `need` does."""
     with questions.snapshot() as snapshot:
         need(questions, snapshot, least)
         places = places_after(snapshot, position, asked)
         shown = snapshot.events_at(list(places.found))
-        return Events([shown[place] for place in places.found], places.upto, places.more)
+        found = [shown[place] for place in places.found]
+        ids = {event.subject.partition("/")[2] for event in found if event.subject.startswith("relationship/")} if relationships else ()
+        return Events(found, places.upto, places.more, snapshot.relationships(sorted(ids)))
 
 
 def events_again(questions: Questions, events: Sequence[a.RecordedEvent]) -> list[a.RecordedEvent]:

@@ -37,7 +37,7 @@ from projections.views.filters import (
     page_size,
     place_of,
 )
-from projections.views.histories import APPOINTMENTS, ENTRIES, INITIATIVES, RELATIONSHIPS
+from projections.views.histories import APPOINTMENTS, ENTRIES, INITIATIVES
 from projections.views.persons import joined_with
 from projections.views.pushed import Chosen, KeptPages, ready_page, ready_pages
 from projections.views.scope import Scope
@@ -98,12 +98,8 @@ class Questions:
     # By id
 
     def relationships(self, ids: Sequence[str]) -> dict[str, a.Relationship]:
-        def found(snapshot: Snapshot) -> dict[str, a.Relationship]:
-            rows = _rows(snapshot, RELATIONSHIPS, "id, initiative, origin, started_on, ended_on", ids)
-            return {row[0]: a.Relationship(*row) for row in rows}
-
         def kept(snapshot: Snapshot) -> dict[str, a.Relationship]:
-            return self._relationships.get((self.scope, snapshot.state, *ids), lambda: found(snapshot))
+            return self._relationships.get((self.scope, snapshot.state, *ids), lambda: snapshot.relationships(ids))
 
         return self._snapshots.answer(self.scope, kept)
 

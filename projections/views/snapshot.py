@@ -108,6 +108,14 @@ class Snapshot:
         """The participants whose keys were destroyed, or are being."""
         return self.ring.gone()
 
+    def relationships(self, ids: Sequence[str]) -> dict[str, a.Relationship]:
+        if not ids:
+            return {}
+        rows = self.connection.execute(
+            f"SELECT id, initiative, origin, started_on, ended_on FROM {self.table(RELATIONSHIPS)} r WHERE id IN {marks(ids)}", ids
+        )
+        return {row[0]: a.Relationship(*row) for row in rows.fetchall()}
+
     # Lenses
 
     def lenses(self) -> list[a.Lens]:
