@@ -1,6 +1,7 @@
 """The short way to a socket says the same as any server's, and a real reader who stops reading is told again, or sent away."""
 
 import json
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -79,6 +80,7 @@ def test_who_takes_nothing_is_sent_away_with_the_last_position(tmp_path: Path, m
             for number in range(150):
                 record(house, number)
                 assert said(other)["event"]["id"] == f"a{number}"
+            time.sleep(5 * fanout.STUCK_SECONDS)
             came = []
             with suppress(ConnectionClosed):
                 while len(came) < 150:

@@ -10,10 +10,14 @@ from collections.abc import Iterator, Sequence
 import msgspec
 from msgspec import Struct
 
+from domain.model.catalogue import CATALOGUE
 from domain.model.errors import Refusal, Refused, bad
 from domain.model.lens import ACCOUNTS_VERSION
+from domain.store.database import EVENTS
+from domain.store.mapper import Unreadable
 from projections.lenses.evidence import Move
 from projections.lenses.reading import POOLED
+from projections.set_aside import SET_ASIDE
 from projections.views import answers as a
 from projections.views.filters import EventFilter, MoveFilter, event_clause
 from projections.views.histories import ENTRIES
@@ -89,13 +93,46 @@ def places_after(snapshot: Snapshot, position: int, asked: EventFilter) -> Place
 
 def events_after(questions: Questions, position: int, asked: EventFilter, least: int = 0, relationships: bool = False) -> Events:
     """The events that were recorded after a position, some at a time, from where all up to `least` is known. Raises as `need` does."""
+    if asked == EventFilter(types=asked.types) and (ahead := _ahead(questions, position, asked.types, least, relationships)) is not None:
+        return ahead
     with questions.snapshot() as snapshot:
         need(questions, snapshot, least)
-        places = places_after(snapshot, position, asked)
-        shown = snapshot.events_at(list(places.found))
-        found = [shown[place] for place in places.found]
-        ids = {event.subject.partition("/")[2] for event in found if event.subject.startswith("relationship/")} if relationships else ()
-        return Events(found, places.upto, places.more, snapshot.relationships(sorted(ids)))
+        return _events(snapshot, places_after(snapshot, position, asked), relationships)
+
+
+def _events(snapshot: Snapshot, places: Places, relationships: bool) -> Events:
+    shown = snapshot.events_at(list(places.found))
+    found = [shown[place] for place in places.found]
+    ids = {event.subject.partition("/")[2] for event in found if event.subject.startswith("relationship/")} if relationships else ()
+    return Events(found, places.upto, places.more, snapshot.relationships(sorted(ids)))
+
+
+ENDING = ("term_ended", "relationship_ended", "relationship_resumed")
+PLAIN = {
+    kind.topic: kind.name for kind in CATALOGUE.values() if kind.streams == ("relationship",) and not kind.opens and kind.name not in ENDING
+}
+"""By the topics under which they are stored, the events that change nothing of what is shown of others, or of a relationship by itself."""
+
+
+def _ahead(questions: Questions, position: int, types: list[str] | None, least: int, relationships: bool) -> Events | None:
+    """What the log has and the views not yet, where these would have nothing to say of it, so that who listens need not wait for them; None
+    where they would, or where they are up, or so far behind that whoever asks is to bring them up."""
+    with questions.as_they_stand() as snapshot:
+        if snapshot is None or not snapshot.scope.is_whole or snapshot.upto > position:
+            return None
+        log = snapshot.of_seen(EVENTS)
+        rows = snapshot.connection.execute(
+            f"SELECT position, topic, originator_id FROM {log} e WHERE position > ? ORDER BY position LIMIT ?", (snapshot.upto, LIMIT + 1)
+        ).fetchall()
+        aside = snapshot.connection.execute(f"SELECT 1 FROM {snapshot.of_seen(SET_ASIDE)} s LIMIT 1").fetchone() if rows else None
+        if not rows or len(rows) > LIMIT or rows[-1][0] < least or aside is not None or any(topic not in PLAIN for _, topic, _ in rows):
+            return None
+        kinds = {place: PLAIN[topic] for place, topic, _ in rows if place > position}
+        places = Places({place: kind for place, kind in kinds.items() if types is None or kind in types}, rows[-1][0], False)
+        try:
+            return _events(snapshot, places, relationships)
+        except Unreadable:
+            return None
 
 
 def events_again(questions: Questions, events: Sequence[a.RecordedEvent]) -> list[a.RecordedEvent]:

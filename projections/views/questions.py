@@ -76,6 +76,10 @@ class Questions:
         """One snapshot for several questions; see `Snapshots.taken`."""
         return self._snapshots.taken(self.scope)
 
+    def as_they_stand(self) -> AbstractContextManager[Snapshot | None]:
+        """One in which the views may be behind; see `Snapshots.as_they_stand`."""
+        return self._snapshots.as_they_stand(self.scope)
+
     def newest(self) -> AbstractContextManager[Snapshot]:
         """The same with all that is recorded by now, whether a replica has it or not."""
         return self._snapshots.newest(self.scope)

@@ -86,6 +86,18 @@ class Snapshots:
             yield found
         _write_seen(found)
 
+    @contextmanager
+    def as_they_stand(self, scope: Scope) -> Iterator[Snapshot | None]:
+        """With the views as they stand, though they are behind. None where there is a replica, which has events before their views."""
+        scope.need("look")
+        if self.store.replica is not None:
+            yield None
+            return
+        with self.store.reading() as connection:
+            found = self._snapshot(connection, self._runner.stand(connection), scope)
+            yield found
+        _write_seen(found)
+
     def answer(self, scope: Scope, ask: Callable[[Snapshot], T]) -> T:
         """What is kept answers where nothing was recorded since, which is one statement; else the database is asked, in a snapshot."""
         scope.need("look")
