@@ -22,7 +22,7 @@ from api.moves import Move, MoveFilter
 from api.readings import HOLDER, LENS
 from api.relationships import Relationship
 from api.scalars import DateTime, Phase, Position
-from api.selection import opens
+from api.selection import asks
 from projections.views import answers, filters, live
 
 
@@ -69,7 +69,7 @@ POSITION = "Give it as `after` to go on from here."
 @strawberry.type(description="An event, as it was recorded. Its `position` is where to go on from.")
 class EventArrived:
     event: Event = field("The event.")
-    relationship: Relationship | None = field("The relationship it is of, as it stands now; none where it is of none.")
+    relationship: Relationship | None = field("The relationship it is of, as it stood when the event was read; none where it is of none.")
 
     @classmethod
     def is_type_of(cls, value: Any, _: Any) -> bool:
@@ -137,7 +137,7 @@ async def live_events(info: Info, after: After = UNSET, filter: Events = UNSET) 
     asked = filter.asked() if filter else filters.EventFilter()
     questions, course = info.context.questions, info.context.course
     meeting = course.meeting(EventMeeting)
-    related = opens(info, "relationship") is None
+    related = asks(info, "relationship")
 
     async def reopened(event: answers.RecordedEvent) -> answers.RecordedEvent:
         (opened,) = await course.opened(live.events_again, questions, [event])

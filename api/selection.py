@@ -14,13 +14,18 @@ CONTENT = ("data", "amended", "told")
 def opens(info: Info, *names: str, deep: bool = False, only: Opens | None = None) -> Opens | None:
     """What is to be opened for a field: `only` where one of these fields is asked of its object, nothing where none is. `deep`: of whatever
     the object holds too. Where a directive may yet leave them out they count as asked."""
+    return only if asks(info, *names, deep=deep) else NOTHING
+
+
+def asks(info: Info, *names: str, deep: bool = False) -> bool:
+    """Whether one of these fields is asked of the object of a field, or `deep` of whatever that holds."""
     nodes = info._raw_info.field_nodes
     key = (id(nodes[0]), names)
     asked = info.context.selected
     if key not in asked:
         fragments = info._raw_info.fragments
         asked[key] = any(_asks(node.selection_set, fragments, names, deep) for node in nodes)
-    return only if asked[key] else NOTHING
+    return asked[key]
 
 
 def contents(info: Info) -> Opens | None:

@@ -1,14 +1,21 @@
 """Who listens is told what is recorded before the views have taken it in, where these would have nothing to say of it."""
 
+import asyncio
+import time
 from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
+from typing import Any
 
 import pytest
+from listening import listened, until
 from sent_lines import account, ended, line, meeting, note, opened, pair, record, runner_of
 from store_places import Place
 
+from api import at_least
 from domain.model.catalogue import CATALOGUE
+from domain.model.envelope import read
+from domain.model.relationship import Relationship, evolve
 from domain.model.roles import Reach
 from domain.store.database import EVENTS, Put, Update
 from domain.store.store import EventStore
@@ -91,10 +98,12 @@ def test_what_is_told_ahead_of_the_views_is_what_they_say_when_they_have_it(plac
     ids=["the end", "a correction", "somebody else"],
 )
 def test_what_changes_what_is_shown_waits_for_the_views(store: EventStore, runner: Runner, questions: Questions, last: bytes) -> None:
-    assert record(store, [meeting("m", "r"), last]).recorded == 2
-    assert told(events_after(questions, PAIR, ALL)) == []
+    assert record(store, [meeting("m", "r"), last, meeting("n", "r", occurred="2021-02-02")]).recorded == 3
+    before = events_after(questions, PAIR, ALL)
+    assert (told(before), before.upto) == ([PAIR + 1], PAIR + 1)
+    assert told(events_after(questions, PAIR + 1, ALL)) == []
     runner.catch_up()
-    assert told(events_after(questions, PAIR, ALL)) == [PAIR + 1, PAIR + 2]
+    assert told(events_after(questions, PAIR + 1, ALL)) == [PAIR + 2, PAIR + 3]
 
 
 @pytest.mark.parametrize("asked", [EventFilter(initiative="home"), EventFilter(relationship="r"), EventFilter(recorded_by="system/test")])
@@ -138,7 +147,70 @@ def test_where_an_event_cannot_be_read_the_views_are_waited_for(store: EventStor
     assert told(events_after(questions, PAIR, ALL)) == []
 
 
-def test_every_kind_that_is_told_ahead_is_of_a_relationship_and_corrects_nothing() -> None:
-    plain = {name: CATALOGUE[name] for name in live.PLAIN.values()}
-    assert not any(kind.opens or kind.corrects or kind.streams != ("relationship",) for kind in plain.values())
-    assert "meeting_held" in plain
+def test_nothing_that_is_told_ahead_changes_a_relationship_by_itself() -> None:
+    assert not any(CATALOGUE[name].corrects for name in live.PLAIN.values())
+    seen = set()
+    for case in EXAMPLES.rglob("*.jsonl"):
+        states: dict[str, Relationship] = {}
+        events = [read(raw) for raw in case.read_bytes().splitlines()]
+        told = [event for event in events if event.stream.startswith("relationship/") and not event.kind.corrects]
+        for event in sorted(told, key=lambda event: (event.at, not event.kind.opens)):
+            state = states.setdefault(event.stream, Relationship(event.local))
+            after = states[event.stream] = evolve(state, event)
+            if event.kind.topic in live.PLAIN:
+                seen.add(event.kind.name)
+                kept = (state.began, state.initiative, state.matched, state.ended)
+                assert (after.began, after.initiative, after.matched, after.ended) == kept
+    assert len(seen) > 15
+
+
+def test_a_log_that_came_back_with_less_is_told_by_the_views(store: EventStore, questions: Questions) -> None:
+    record(store, [meeting("m", "r")])
+    assert events_after(questions, 20, ALL).upto == 20
+
+
+def test_whoever_comes_while_the_views_are_held_up_is_told_what_others_were(store: EventStore, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(at_least, "PATIENCE_SECONDS", 0.5)
+
+    async def run() -> None:
+        async with listened(store) as house:
+            first = house.listen()
+            await until(first.is_caught_up)
+            monkeypatch.setattr(house.organisation.runner, "keep_up", lambda: False)
+            await house.record([meeting("m", "r"), line("y", "participant_registered", "participant/other", {"name": "Somebody"})])
+            await until(lambda: first.positions()[-1] == PAIR + 1)
+            second = house.listen()
+            await until(lambda: second.is_caught_up() or second.following.done())
+            monkeypatch.undo()
+            await house.record([meeting("n", "r")])
+            await until(lambda: all(one.positions() == list(range(1, PAIR + 4)) for one in (first, second)))
+
+    asyncio.run(run())
+
+
+def test_who_is_told_ahead_while_somebody_is_erased_is_told_it_without_their_content(
+    store: EventStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(at_least, "PATIENCE_SECONDS", 0.5)
+    read = live.events_after
+
+    def frozen_then(*arguments: Any) -> Events:
+        page = read(*arguments)
+        if page.upto > PAIR:
+            store.keys.freeze("participant/r-bram")
+            time.sleep(0.05)
+        return page
+
+    monkeypatch.setattr(live, "events_after", frozen_then)
+
+    async def run() -> None:
+        async with listened(store) as house:
+            listeners = [house.listen() for _ in range(3)]
+            await until(lambda: all(one.is_caught_up() for one in listeners))
+            monkeypatch.setattr(house.organisation.runner, "keep_up", lambda: False)
+            await house.record([meeting("m", "r", **note("secret", "b"))])
+            await until(lambda: all(one.positions()[-1] == PAIR + 1 or one.following.done() for one in listeners))
+            assert all("secret" not in str(one.told) for one in listeners)
+            assert all(one.positions()[-1] == PAIR + 1 for one in listeners)
+
+    asyncio.run(run())

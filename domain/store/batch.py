@@ -333,7 +333,7 @@ class Batch:
         """The rows of staged events, each formed when it is taken. What relationships among them hang on is added to `hangs`."""
         mapper, recorded, head = self._mapper, rfc3339(moment), self._ground.head
         placed = enumerate(staged, head + 1)
-        in_turn = strewn(placed) if self._ground.takes_in_meanwhile else placed
+        in_turn = strewn(placed) if self._ground.takes_in_meanwhile and self.stage.size is not None else placed
         while chunk := list(islice(in_turn, CHUNK)):
             if sealed := {one.event.stream for _, one in chunk if one.clear is None}:
                 ring.prefetch_streams([stream for stream in sealed if stream.startswith("relationship/")])

@@ -57,6 +57,7 @@ LIFE = 60_000_000
 
 TOGETHER = 5_000
 """Aliases that are made in one transaction: the disk is waited for at the end of each."""
+
 _ERASED = "erased/"
 
 
@@ -112,9 +113,8 @@ class Keys:
                 db.write([Insert(DATA_KEYS, new), Update(DATA_KEYS, ("created",), ("owner",), [(now, owner) for owner in sorted(known)])])
 
     def add_aliases(self, rows: Iterable[tuple[str, str, str]]) -> None:
-        """Rows of (stream, handle, owner), whose keys were made. Raises HandleTaken, Erased, Frozen or Missing.
-
-        Goes by `TOGETHER`, as `create` goes by the thousand.
+        """Rows of (stream, handle, owner), whose keys were made; they are served from memory from then on. Where one of them raises
+        HandleTaken, Erased, Frozen or Missing, none of its five thousand is made.
         """
         for chunk in chunks(rows, TOGETHER):
             owners = {owner for _, _, owner in chunk}

@@ -27,8 +27,6 @@ HELD = 40 * 1024 * 1024
 """Bytes of lines that are held in memory before all go to a table; what is made of them takes three times as much."""
 STREWN = 10
 """Of so many events one that has yet to be sealed: as long as it takes to seal it the database is busy with the others."""
-HELD_BACK = 10_000
-"""Events that wait to be sealed, at most."""
 SHUT = b"!"
 CACHE = 32_768
 """KiB of the table that are held in memory."""
@@ -273,16 +271,18 @@ class Stage:
             yield dict(chunk)
 
 
-def strewn(placed: Iterable[tuple[int, Staged]]) -> Iterator[tuple[int, Staged]]:
+def strewn(events: Iterable[tuple[int, Staged]]) -> Iterator[tuple[int, Staged]]:
     """Events with their positions, those that have yet to be sealed strewn among the others: as they are sent, people and relationships
-    come first, and a database that takes in one event while the next is formed would do nothing until they are sealed."""
+    come first, and a database that takes in one event while the next is formed would do nothing until they are sealed.
+
+    As many wait as come before the others: for events that are in memory anyway."""
     waiting = deque[tuple[int, Staged]]()
-    for count, one in enumerate(placed):
+    for count, one in enumerate(events):
         if one[1].clear is None:
             waiting.append(one)
         else:
             yield one
-        if waiting and (count % STREWN == 0 or len(waiting) > HELD_BACK):
+        if waiting and count % STREWN == 0:
             yield waiting.popleft()
     yield from waiting
 

@@ -6,9 +6,12 @@ lapses). What a batch changes is the difference between a relationship's moves a
 
 import time
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
+from itertools import takewhile
 
 import msgspec
 from msgspec import Struct
+from msgspec.structs import replace
 
 from domain.model.catalogue import CATALOGUE
 from domain.model.errors import Refusal, Refused, bad
@@ -96,8 +99,11 @@ def events_after(questions: Questions, position: int, asked: EventFilter, least:
     if asked == EventFilter(types=asked.types) and (ahead := _ahead(questions, position, asked.types, least, relationships)) is not None:
         return ahead
     with questions.snapshot() as snapshot:
-        need(questions, snapshot, least)
-        return _events(snapshot, places_after(snapshot, position, asked), relationships)
+        if not position < snapshot.upto < least:
+            need(questions, snapshot, least)
+        found = _events(snapshot, places_after(snapshot, position, asked), relationships)
+        # What others were told ahead of views that are held up is told as they were, from the log: with the next page.
+        return replace(found, more=True) if snapshot.upto < least else found
 
 
 def _events(snapshot: Snapshot, places: Places, relationships: bool) -> Events:
@@ -108,39 +114,50 @@ def _events(snapshot: Snapshot, places: Places, relationships: bool) -> Events:
 
 
 ENDING = ("term_ended", "relationship_ended", "relationship_resumed")
+"""The events that change whether a relationship has ended."""
 PLAIN = {
     kind.topic: kind.name for kind in CATALOGUE.values() if kind.streams == ("relationship",) and not kind.opens and kind.name not in ENDING
 }
-"""By the topics under which they are stored, the events that change nothing of what is shown of others, or of a relationship by itself."""
+"""By the topics under which they are stored, the events that change nothing of what is shown of other events, or of a relationship by
+itself: its initiative, how it came about, when it began and ended. Who is in it, and until when it is agreed, is asked of the views."""
 
 
 def _ahead(questions: Questions, position: int, types: list[str] | None, least: int, relationships: bool) -> Events | None:
-    """What the log has and the views not yet, where these would have nothing to say of it, so that who listens need not wait for them; None
-    where they would, or where they are up, or so far behind that whoever asks is to bring them up."""
+    """What the log has and the views not yet, up to where these would have something to say of it, so that who listens need not wait for
+    them. None where there is nothing of the kind, and where the views are so far behind that whoever asks is to bring them up."""
     with questions.as_they_stand() as snapshot:
         if snapshot is None or not snapshot.scope.is_whole or snapshot.upto > position:
             return None
-        log = snapshot.of_seen(EVENTS)
         rows = snapshot.connection.execute(
-            f"SELECT position, topic, originator_id FROM {log} e WHERE position > ? ORDER BY position LIMIT ?", (snapshot.upto, LIMIT + 1)
+            f"SELECT position, topic FROM {snapshot.of_seen(EVENTS)} e WHERE position > ? ORDER BY position LIMIT ?",
+            (snapshot.upto, LIMIT + 1),
         ).fetchall()
-        aside = snapshot.connection.execute(f"SELECT 1 FROM {snapshot.of_seen(SET_ASIDE)} s LIMIT 1").fetchone() if rows else None
-        if not rows or len(rows) > LIMIT or rows[-1][0] < least or aside is not None or any(topic not in PLAIN for _, topic, _ in rows):
+        plain = list(takewhile(lambda row: row[1] in PLAIN, rows))
+        if len(rows) > LIMIT or not plain or plain[-1][0] <= position or plain[-1][0] < least or _is_aside(snapshot):
             return None
-        kinds = {place: PLAIN[topic] for place, topic, _ in rows if place > position}
-        places = Places({place: kind for place, kind in kinds.items() if types is None or kind in types}, rows[-1][0], False)
-        try:
-            return _events(snapshot, places, relationships)
-        except Unreadable:
-            return None
+        kinds = {place: PLAIN[topic] for place, topic in plain if place > position}
+        wanted = {place: kind for place, kind in kinds.items() if types is None or kind in types}
+        with suppress(Unreadable):
+            return _events(snapshot, Places(wanted, plain[-1][0], False), relationships)
+    return None
+
+
+def _is_aside(snapshot: Snapshot) -> bool:
+    """Whether the views could not take something in."""
+    return snapshot.connection.execute(f"SELECT 1 FROM {snapshot.of_seen(SET_ASIDE)} s LIMIT 1").fetchone() is not None
 
 
 def events_again(questions: Questions, events: Sequence[a.RecordedEvent]) -> list[a.RecordedEvent]:
     """Events as they can be opened now. Raises as `need` does."""
-    with questions.snapshot() as snapshot:
-        need(questions, snapshot, max((int(event.position) for event in events), default=0))
-        shown = snapshot.events([event.id for event in events])
-        return [shown[event.id] for event in events]
+    ids = [event.id for event in events]
+    with questions.as_they_stand() as snapshot:
+        # The log has them, whatever the views have.
+        shown = snapshot.events(ids) if snapshot is not None else {}
+    if not all(id in shown for id in ids):
+        with questions.snapshot() as snapshot:
+            need(questions, snapshot, max((int(event.position) for event in events), default=0))
+            shown = snapshot.events(ids)
+    return [shown[id] for id in ids]
 
 
 class Arrived(Struct, frozen=True):
