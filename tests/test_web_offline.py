@@ -136,7 +136,7 @@ def test_names_go_from_the_browser_when_somebody_signs_out(web: WebHouse, coordi
     page.goto(f"{web.own}/sign-in")
     page.get_by_role("button", name="Sign out").click()
     expect(page.get_by_role("heading", name="Sign in")).to_be_visible()
-    assert page.evaluate("sessionStorage.length") == 0
+    page.wait_for_function("sessionStorage.length === 0")
 
 
 def test_whoever_signs_out_in_one_tab_does_so_in_all(web: WebHouse, coordinator: Visitor) -> None:
@@ -147,7 +147,7 @@ def test_whoever_signs_out_in_one_tab_does_so_in_all(web: WebHouse, coordinator:
     page.get_by_role("button", name="Sign out").click()
     other.wait_for_url(f"{web.own}/sign-in")
     expect(other.get_by_role("heading", name="Sign in")).to_be_visible()
-    assert other.evaluate("sessionStorage.length") == 0
+    other.wait_for_function("sessionStorage.length === 0")
 
 
 def test_a_tab_that_slept_while_somebody_signed_out_shows_nothing_when_it_is_loaded_anew(web: WebHouse, coordinator: Visitor) -> None:
@@ -157,7 +157,7 @@ def test_a_tab_that_slept_while_somebody_signed_out_shows_nothing_when_it_is_loa
     coordinator.context.route("**/graphql", lambda route: route.abort("internetdisconnected"))
     page.reload()
     page.wait_for_url(f"{web.own}/sign-in")
-    assert page.evaluate("sessionStorage.length") == 0
+    page.wait_for_function("sessionStorage.length === 0")
 
 
 def test_who_only_comes_to_the_page_of_signing_in_ends_nothing_elsewhere(web: WebHouse, coordinator: Visitor) -> None:
