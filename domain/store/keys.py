@@ -55,7 +55,7 @@ __all__ = [
 LIFE = 60_000_000
 """Microseconds for which a key may be served from memory."""
 
-TOGETHER = 5_000
+ALIASES_AT_ONCE = 5_000
 """Aliases that are made in one transaction: the disk is waited for at the end of each."""
 
 _ERASED = "erased/"
@@ -116,7 +116,7 @@ class Keys:
         """Rows of (stream, handle, owner), whose keys were made; they are served from memory from then on. Where one of them raises
         HandleTaken, Erased, Frozen or Missing, none of its five thousand is made.
         """
-        for chunk in chunks(rows, TOGETHER):
+        for chunk in chunks(rows, ALIASES_AT_ONCE):
             owners = {owner for _, _, owner in chunk}
             if not all(map(_is_participant, owners)):
                 raise ValueError("a handle stands for a participant")

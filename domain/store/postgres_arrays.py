@@ -18,7 +18,7 @@ from domain.store.postgres_sql import quoted
 
 _head = Struct(">iiiii").pack
 _size = Struct(">i").pack
-_whole = Struct(">iq").pack
+_sized_whole = Struct(">iq").pack
 _SIZES = [_size(size) for size in range(4_096)]
 """Looked up in half the time in which they are packed: most are short."""
 _NULL = _size(-1)
@@ -46,7 +46,7 @@ def _texts(values: Sequence[str]) -> Iterable[bytes]:
 
 
 def _numbers(values: Sequence[int]) -> Iterable[bytes]:
-    return [_whole(8, value) for value in values]
+    return [_sized_whole(8, value) for value in values]
 
 
 def _bytes(values: Sequence[bytes]) -> Iterable[bytes]:

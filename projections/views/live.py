@@ -99,7 +99,7 @@ def events_after(questions: Questions, position: int, asked: EventFilter, least:
     if asked == EventFilter(types=asked.types) and (ahead := _ahead(questions, position, asked.types, least, relationships)) is not None:
         return ahead
     with questions.snapshot() as snapshot:
-        if not position < snapshot.upto < least:
+        if snapshot.upto <= position:
             need(questions, snapshot, least)
         found = _events(snapshot, places_after(snapshot, position, asked), relationships)
         # What others were told ahead of views that are held up is told as they were, from the log: with the next page.

@@ -15,7 +15,7 @@ from domain.model.errors import bad
 from domain.model.lens import ACCOUNTS_VERSION, Definition
 from domain.model.scale import Scale
 from domain.model.time import MINUTE, moment
-from domain.store.database import Table, in_pages, marks
+from domain.store.database import in_pages
 from domain.store.mapper import NAMES, NOTHING, Opens
 from domain.store.store import EventStore
 from projections.lenses.chronicle import Chronicle
@@ -109,7 +109,7 @@ class Questions:
 
     def initiatives(self, ids: Sequence[str]) -> dict[str, a.Initiative]:
         with self.snapshot() as snapshot:
-            return {row[0]: a.Initiative(*row) for row in _rows(snapshot, INITIATIVES, "id, name, kind, guidance, contact", ids)}
+            return {row[0]: a.Initiative(*row) for row in snapshot.rows(INITIATIVES, "id, name, kind, guidance, contact", ids)}
 
     def participants(self, ids: Sequence[str], only: Opens = NAMES) -> dict[str, a.Participant]:
         with self.snapshot() as snapshot:
@@ -381,8 +381,3 @@ class Questions:
             (id, Move(at, was, was_kind, now, kind, cause, tuple(msgspec.json.decode(triggers))))
             for id, at, was, was_kind, now, kind, cause, triggers in rows.fetchall()
         ]
-
-
-def _rows(snapshot: Snapshot, table: Table, columns: str, ids: Sequence[str]) -> list[tuple[str, ...]]:
-    query = f"SELECT {columns} FROM {snapshot.table(table)} v WHERE id IN {marks(ids)}"
-    return snapshot.connection.execute(query, ids).fetchall() if ids else []

@@ -108,13 +108,13 @@ class Snapshot:
         """The participants whose keys were destroyed, or are being."""
         return self.ring.gone()
 
+    def rows(self, table: Table, columns: str, ids: Sequence[str]) -> list[tuple[str, ...]]:
+        """Rows of a view by their ids."""
+        query = f"SELECT {columns} FROM {self.table(table)} v WHERE id IN {marks(ids)}"
+        return self.connection.execute(query, ids).fetchall() if ids else []
+
     def relationships(self, ids: Sequence[str]) -> dict[str, a.Relationship]:
-        if not ids:
-            return {}
-        rows = self.connection.execute(
-            f"SELECT id, initiative, origin, started_on, ended_on FROM {self.table(RELATIONSHIPS)} r WHERE id IN {marks(ids)}", ids
-        )
-        return {row[0]: a.Relationship(*row) for row in rows.fetchall()}
+        return {row[0]: a.Relationship(*row) for row in self.rows(RELATIONSHIPS, "id, initiative, origin, started_on, ended_on", ids)}
 
     # Lenses
 
