@@ -116,6 +116,7 @@ class Organisation:
     def close(self) -> None:
         if self.signals is not None:
             self.signals.close()
+        self.runner.close()
         self.store.close()
 
 

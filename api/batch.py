@@ -65,7 +65,7 @@ def taken(organisation: Organisation, events: Sequence[bytes], recorded_by: str,
         outcome = organisation.store.recording.record(_lines(events), recorded_by=recorded_by, keep_recorded_by=keep)
         became(outcome)
     told = _told(outcome, events)
-    organisation.runner.keep_up()
+    organisation.runner.keep_up_soon()
     return told
 
 

@@ -138,11 +138,17 @@ class Runner:
         self._listeners.append(listener)
 
     def catch_up(self) -> int:
-        """Bring the views up to the head; how many events that took in."""
+        """Bring the views up to what is recorded by now; how many events that took in."""
         done = 0
         with self._lock:
+            with self._store.reading() as connection:
+                head, position = self._store.head(connection), self.position(connection)
             began = time.perf_counter()
-            while taken := self._step(None):
+            # What is recorded meanwhile is left for the next time: else it might never end.
+            while position < head:
+                taken, position = self._step(None)
+                if not taken:
+                    break
                 done += taken
                 ended = time.perf_counter()
                 for listener in self._listeners:
@@ -154,17 +160,22 @@ class Runner:
         """Bring the views up as `catch_up` does, but wait for it some seconds only: somebody may hold them up for longer."""
         self._upkeep.wait()
 
-    def _step(self, generation: int | None) -> int:
-        with self._store.reading() as connection:
-            if self._store.head(connection) <= self.position(connection, generation):
-                return 0
+    def keep_up_soon(self) -> None:
+        """Have the views brought up within moments, and go on meanwhile."""
+        self._upkeep.soon()
+
+    def close(self) -> None:
+        """Leave the views as they stand."""
+        self._upkeep.close()
+
+    def _step(self, generation: int | None) -> tuple[int, int]:
         with self._store.database.writing("views") as writing:
             if generation is not None:
                 self._still(writing, generation)
             return self._take(writing, self.generation(writing) if generation is None else generation)
 
-    def _take(self, connection: Connection, generation: int) -> int:
-        """One batch inside the caller's transaction."""
+    def _take(self, connection: Connection, generation: int) -> tuple[int, int]:
+        """One batch inside the caller's transaction: how many events, and the position up to which the views are then."""
         position = self.position(connection, generation)
         behind = self._store.head(connection) - position
         rows = connection.execute(
@@ -172,7 +183,7 @@ class Runner:
             (position, BATCH if behind <= BATCH else BACKLOG),
         ).fetchall()
         if not rows:
-            return 0
+            return 0, position
         new = Counter(stream for _, stream in rows)
         last = rows[-1][0]
         intake = Intake(self._store, self._projections, connection, connection, generation, last)
@@ -183,7 +194,7 @@ class Runner:
             for streams in self._relationships(connection, last):
                 intake.take(dict.fromkeys(streams, 0))
         self._move(connection, generation, last)
-        return len(rows)
+        return len(rows), last
 
     def _relationships(self, connection: Connection, upto: int) -> Iterator[list[str]]:
         query = (
@@ -245,7 +256,7 @@ class Runner:
                 self._step(fresh)
             with self._store.database.writing("views") as connection:
                 self._still(connection, fresh)
-                while self._take(connection, fresh):
+                while self._take(connection, fresh)[0]:
                     pass
                 # Somebody may have been erased since their streams were read, or be just now.
                 self._forget(connection, fresh, sorted(self._store.keys.ring().gone()))

@@ -65,6 +65,26 @@ def test_while_somebody_holds_the_views_up_it_is_recorded_and_answered_from_them
         time.sleep(0.05)
 
 
+def test_who_records_does_not_wait_for_views_that_are_held_up(house: Served, place: Databases, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(upkeep, "PATIENCE_SECONDS", 3_600)
+    paused = opened(place)
+    with paused.database.writing("views"):
+        for number in range(3):
+            sent = house.client.post("/events", content=meeting(f"m{number}", "r"), headers=HEADERS)
+            assert (sent.status_code, sent.json()["recorded"]) == (200, 1)
+    paused.close()
+    assert last(house) == "m2"
+
+
+def test_what_is_recorded_is_in_the_views_soon_though_nobody_asks(house: Served) -> None:
+    house.client.post("/events", content=meeting("m", "r"), headers=HEADERS)
+    store, runner = house.organisation.store, house.organisation.runner
+    while True:
+        with store.reading() as connection:
+            if runner.position(connection) == store.head(connection) > 6:
+                break
+
+
 def test_a_writer_that_is_paused_over_its_recording_loses_it_and_the_others_go_on(
     house: Served, place: Databases, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -49,6 +49,15 @@ def test_views_are_the_same_whether_they_follow_in_batches_or_are_rebuilt(store:
         assert runner.position(connection) == size + 6
 
 
+def test_catching_up_ends_where_it_began_to_however_much_is_recorded_meanwhile(store: EventStore) -> None:
+    runner = runner_of(store)
+    record(store, generated(2 * BATCH))
+    more = iter(range(1_000))
+    runner.on_step(lambda *_: record(store, pair(f"later-{next(more)}")) and None)
+    assert 2 * BATCH <= runner.catch_up() <= 3 * BATCH
+    assert next(more) <= 3
+
+
 @pytest.mark.parametrize("text", [{}, note("They laughed.", "a", "b")])
 def test_what_holds_after_an_amendment_holds_in_the_views_with_a_text_or_without(store: EventStore, text: dict[str, Any]) -> None:
     record(store, [*pair(), *person("cees"), account("said", "r", named="help"), meeting("m", "r", mood="light")])

@@ -2,12 +2,18 @@
 
 import threading
 import time
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
 from projections import upkeep
 from projections.upkeep import Upkeep
+
+
+def until(true: Callable[[], object]) -> None:
+    while not true():
+        time.sleep(0.005)
 
 
 def test_what_was_recorded_before_is_taken_in_however_many_ask() -> None:
@@ -46,6 +52,82 @@ def test_what_it_raises_is_told_to_who_waits_and_the_next_run_is_another() -> No
     with pytest.raises(OSError, match="no space"):
         kept.wait()
     assert kept.wait()
+
+
+def test_what_came_within_a_moment_is_taken_in_together_though_nobody_waits_for_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(upkeep, "SOON_SECONDS", 0.2)
+    ran: list[float] = []
+    kept = Upkeep(lambda: ran.append(time.monotonic()))
+    for _ in range(10):
+        kept.soon()
+    assert not ran
+    until(lambda: ran)
+    time.sleep(0.3)
+    assert len(ran) == 1
+    kept.soon()
+    until(lambda: len(ran) == 2)
+
+
+def test_who_asks_does_not_wait_for_that_moment(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(upkeep, "SOON_SECONDS", 3_600)
+    ran: list[int] = []
+    kept = Upkeep(lambda: ran.append(1))
+    kept.soon()
+    assert kept.wait()
+    kept.soon()
+    assert kept.wait()
+    assert len(ran) == 2
+
+
+def test_what_is_recorded_while_others_are_taken_in_is_taken_in_too() -> None:
+    began, go_on, ran = threading.Event(), threading.Event(), []
+
+    def catch_up() -> None:
+        ran.append(1)
+        began.set()
+        go_on.wait()
+
+    kept = Upkeep(catch_up)
+    kept.soon()
+    began.wait()
+    kept.soon()
+    go_on.set()
+    until(lambda: len(ran) == 2)
+
+
+def test_a_failure_that_nobody_waited_for_keeps_nothing_from_the_next_run() -> None:
+    ran: list[int] = []
+
+    def catch_up() -> None:
+        ran.append(1)
+        if len(ran) == 1:
+            raise OSError("no space left on device")
+
+    kept = Upkeep(catch_up)
+    kept.soon()
+    until(lambda: ran)
+    assert kept.wait()
+
+
+def test_once_it_is_closed_no_thread_is_left_that_would_ask_the_store(monkeypatch: pytest.MonkeyPatch) -> None:
+    go_on, ended = threading.Event(), []
+
+    def catch_up() -> None:
+        go_on.wait()
+        ended.append(1)
+
+    kept = Upkeep(catch_up)
+    kept.soon()
+    time.sleep(0.1)
+    threading.Timer(0.1, go_on.set).start()
+    kept.soon()
+    kept.close()
+    assert ended == [1]
+    monkeypatch.setattr(upkeep, "SOON_SECONDS", 3_600)
+    other = Upkeep(catch_up)
+    other.soon()
+    other.close()
+    assert ended == [1]
 
 
 def test_nobody_waits_for_long_for_a_run_that_is_held_up(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -13,7 +13,7 @@ import logging
 import random
 import threading
 from collections.abc import AsyncGenerator, Awaitable
-from contextlib import aclosing
+from contextlib import ExitStack, aclosing, suppress
 from typing import Any
 
 import redis
@@ -58,19 +58,26 @@ class Signals:
         self._address = address
         self._stream = stream_of(organisation)
         self._changed = threading.Condition()
-        self._newest = self._announced = 0
+        self._newest = self._announced = self._sent = 0
+        """The last is sent and not answered yet; 0: none is."""
+        self._free: redis.Redis | None = None
         self._closing = False
         self._thread: threading.Thread | None = None
 
     # Announcing
 
     def announce(self, position: int, again: bool = False) -> None:
-        """Tell the others that all up to a position is recorded. Returns at once; a thread sends it, or what is newest by then.
+        """Tell the others that all up to a position is recorded. Returns at once: what is newest is sent from here where the server has
+        answered what was sent before, which is sooner by far than to wake a thread, and by the thread where it has not.
 
         `again`: whatever this process has sent before."""
         with self._changed:
             self._newest = position if again else max(self._newest, position)
             self._announced = 0 if again else self._announced
+            if self._free is not None and self._newest > self._announced:
+                free, self._free = self._free, None
+                with suppress(*LOST):
+                    self._send(free)
             if self._thread is None:
                 self._thread = threading.Thread(target=self._announce_all, name="signals", daemon=True)
                 self._thread.start()
@@ -97,15 +104,18 @@ class Signals:
         """Until it is closed. When it is, what is newest is tried once more."""
         attempts = Attempts("Announcing", self._address)
         client: redis.Redis | None = None
-        while position := self._next():
+        while self._comes(client):
             closing, pause = self._closing, BETWEEN_SECONDS
             try:
                 client = client or self._connected()
-                client.xadd(self._stream, {"position": position}, maxlen=KEPT)
+                with self._changed:
+                    if not self._sent:
+                        self._send(client)
+                _line(client).read_response()
                 attempts.succeeded()
-                self._announced = position
+                self._announced, self._sent = self._sent, 0
             except LOST as error:
-                pause = attempts.failed(error)
+                pause, self._sent = attempts.failed(error), 0
                 if client is not None:
                     client.close()
                     client = None
@@ -116,27 +126,39 @@ class Signals:
         if client is not None:
             client.close()
 
-    def _next(self) -> int:
-        """The newest position once it is not announced yet; 0 when there will be none any more."""
+    def _comes(self, client: redis.Redis | None) -> bool:
+        """Wait, where whoever announces may send by themselves, until something was sent or is to be; false when nothing will be any
+        more."""
         with self._changed:
-            self._changed.wait_for(lambda: self._newest > self._announced or self._closing)
-            return self._newest if self._newest > self._announced else 0
+            self._free = client
+            self._changed.wait_for(lambda: self._sent or self._newest > self._announced or self._closing)
+            self._free = None
+            return bool(self._sent or self._newest > self._announced)
+
+    def _send(self, client: redis.Redis) -> None:
+        """Send the newest, whose answer is yet to be read. So little never has to wait for room."""
+        newest = self._newest
+        _line(client).send_command("XADD", self._stream, "MAXLEN", "~", KEPT, "*", "position", newest, check_health=False)
+        self._sent = newest
 
     def _connected(self) -> redis.Redis:
         """As `_listening`."""
         lost: Exception = ConnectionError()
         for host in self._hosts():
-            client = redis.Redis(**self._to(host, ANSWER_SECONDS), retry=Retry(NoBackoff(), 0))
             try:
-                client.xrevrange(self._stream, count=1)
-                return client
+                with ExitStack() as held:
+                    client: redis.Redis = held.enter_context(self._to_send(host))
+                    client.xrevrange(self._stream, count=1)
+                    held.pop_all()
+                    return client
             except MovedError as moved:
-                client.close()
-                return redis.Redis(**self._to(_place(moved, host), ANSWER_SECONDS), retry=Retry(NoBackoff(), 0))
+                return self._to_send(_place(moved, host))
             except LOST as error:
-                client.close()
                 lost = error
         raise lost
+
+    def _to_send(self, host: Host) -> redis.Redis:
+        return redis.Redis(**self._to(host, ANSWER_SECONDS), retry=Retry(NoBackoff(), 0), single_connection_client=True)
 
     # Following
 
@@ -226,6 +248,11 @@ class Attempts:
         if self._wait:
             logger.warning("%s over %s goes again", *self._what)
         self._wait = 0.0
+
+
+def _line(client: redis.Redis) -> Any:
+    """The one connection of a client, of which the library types little."""
+    return client.connection
 
 
 async def _answered(answer: Awaitable[Any]) -> Any:

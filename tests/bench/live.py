@@ -28,6 +28,8 @@ from domain.model.time import rfc3339
 
 SUBSCRIBERS, FEW = 1_000, 100
 """For the CPU, and for how late an event comes."""
+EVENTS, MANY = 100, 500
+"""That are counted of each: the latest hundredth is of more than one event."""
 QUERY = """subscription { events(after: "%s", filter: {types: ["meeting_held"]}) { __typename
     ... on EventArrived { event { id type position occurred recorded data } relationship { id } } ... on CaughtUp { position } } }"""
 OURS, ITSELF, STRAWBERRY, NODE, PICOWS = "ours", "ours, which records as well", "Strawberry as shipped", "Node graphql-ws", "bare picows"
@@ -57,14 +59,14 @@ def rows(rounds: int) -> list[Row]:
         sizes: dict[str, float] = {}
 
         def cpu_of(name: str) -> float:
-            found = _measured(sides[name], SUBSCRIBERS)
+            found = _measured(sides[name], SUBSCRIBERS, EVENTS)
             sizes[name] = found.size
             return found.cpu
 
         handed: dict[str, list[float]] = {}
 
         def late_of(name: str) -> float:
-            found = _measured(sides[name], FEW)
+            found = _measured(sides[name], FEW, MANY)
             handed.setdefault(name, []).append(found.handed)
             return found.recorded
 
@@ -104,10 +106,10 @@ def _sides(running: ExitStack, absent: dict[str, str]) -> Iterator[tuple[str, Si
             absent[name] = str(error)
 
 
-def _measured(side: Side, subscribers: int) -> Delivered:
+def _measured(side: Side, subscribers: int, events: int) -> Delivered:
     async def measure() -> Delivered:
         async with side.source() as source:
-            return await delivered(side.peer, source.publish, subscribers, QUERY % source.head)
+            return await delivered(side.peer, source.publish, QUERY % source.head, subscribers, events)
 
     return uvloop.run(measure())
 

@@ -19,8 +19,8 @@ from bench.peers import Peer
 
 RATE = 50
 """Events a second."""
-WARM, COUNTED = 25, 100
-"""Events that come before it is measured, and while it is."""
+WARM = 25
+"""Events that come before it is measured."""
 SETTLE_SECONDS = 0.5
 PATIENCE = 180.0
 HANDSHAKE = (
@@ -133,8 +133,8 @@ def _cpu(process: int) -> float:
     return (int(fields[11]) + int(fields[12])) / TICKS
 
 
-async def delivered(peer: Peer, publish: Publish, subscribers: int, query: str) -> Delivered:
-    """Make events known while so many listen, who all ask the same. What comes at first is not counted."""
+async def delivered(peer: Peer, publish: Publish, query: str, subscribers: int, events: int) -> Delivered:
+    """Make so many events known while so many listen, who all ask the same. What comes at first is not counted."""
     loop = asyncio.get_running_loop()
     came = Listeners()
     listeners = []
@@ -151,8 +151,8 @@ async def delivered(peer: Peer, publish: Publish, subscribers: int, query: str) 
     came.came.clear()
     came.bytes = 0
     used = _cpu(peer.process)
-    await _published(publish, COUNTED)
-    count = COUNTED * subscribers
+    await _published(publish, events)
+    count = events * subscribers
     await came.until(count)
     used = _cpu(peer.process) - used
     for listener in listeners:
