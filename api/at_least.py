@@ -1,6 +1,7 @@
 """Reading one's own writes: `atLeast` has a question wait until what was recorded up to a position is there to be told.
 
-Without a replica it always is. A replica follows some way behind, and who has just recorded there asks with the position they were given.
+Without a replica it always is: who asks has the views brought up. A replica follows some way behind, of the views of the primary too, and
+who has just recorded there asks with the position they were given.
 """
 
 import asyncio
@@ -53,6 +54,8 @@ async def reach(context: Context, position: int) -> None:
         if time.monotonic() > until or context.organisation.store.replica is None:
             await thread(check_recorded, context.questions, position, "atLeast")
             raise not_there_yet("atLeast", position, upto)
+        # Else whoever asks a replica would wait for those who keep up the views of the primary.
+        await thread(context.organisation.runner.keep_up)
         await asyncio.sleep(LOOK_SECONDS)
 
 

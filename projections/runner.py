@@ -165,7 +165,7 @@ class Runner:
         self._upkeep.soon()
 
     def close(self) -> None:
-        """Leave the views as they stand."""
+        """Bring nothing up any more. What is under way is waited for, for a moment."""
         self._upkeep.close()
 
     def _step(self, generation: int | None) -> tuple[int, int]:

@@ -14,7 +14,7 @@ import pytest
 from follower import Follower
 from listening import listened, until
 from live import EVENTS, MOVES, live
-from sent_lines import ROOT, meeting, pair
+from sent_lines import ROOT, meeting, pair, record
 from served import NOW, Served, served_at
 from servers import Postgres
 from store_places import Databases
@@ -86,6 +86,14 @@ def test_who_asks_for_what_they_recorded_is_told_it_when_it_has_come_and_others_
     replica.holding_back(False)
     asking.join()
     assert told == [{"events": {"nodes": [{"id": "m"}]}}]
+
+
+def test_who_asks_for_what_they_recorded_is_told_it_though_whoever_recorded_died_before_the_views_had_it(
+    house: tuple[Served, Follower],
+) -> None:
+    served, _ = house
+    outcome = record(served.organisation.store, pair())
+    assert served.ask(ASKED, at=str(outcome.position)) == {"events": {"nodes": [{"id": "r-match"}]}}
 
 
 def test_who_would_wait_too_long_is_told_so(house: tuple[Served, Follower], monkeypatch: pytest.MonkeyPatch) -> None:

@@ -7,6 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
+from domain.store.trouble import OutOfRoom
 from projections import upkeep
 from projections.upkeep import Upkeep
 
@@ -95,38 +96,54 @@ def test_what_is_recorded_while_others_are_taken_in_is_taken_in_too() -> None:
     until(lambda: len(ran) == 2)
 
 
-def test_a_failure_that_nobody_waited_for_keeps_nothing_from_the_next_run() -> None:
+def test_what_goes_wrong_while_nobody_waits_is_told_once_and_tried_again_until_it_goes(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setattr(upkeep, "AGAIN_SECONDS", 0.02)
     ran: list[int] = []
 
     def catch_up() -> None:
         ran.append(1)
-        if len(ran) == 1:
-            raise OSError("no space left on device")
+        if len(ran) < 5:
+            raise OutOfRoom("no space left on device")
 
-    kept = Upkeep(catch_up)
+    Upkeep(catch_up).soon()
+    until(lambda: len(caplog.messages) == 2)
+    assert len(ran) == 5
+    assert caplog.messages == [
+        "the views take nothing in, which is tried again: the database of the events, whose disk is full, does not answer",
+        "the views take in again what is recorded",
+    ]
+
+
+def test_what_is_still_to_be_taken_in_when_it_is_closed_is_taken_in_first(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(upkeep, "SOON_SECONDS", 3_600)
+    ran: list[int] = []
+    kept = Upkeep(lambda: ran.append(1))
     kept.soon()
-    until(lambda: ran)
-    assert kept.wait()
+    kept.close()
+    assert ran == [1]
+    kept.soon()
+    assert ran == [1]
 
 
-def test_once_it_is_closed_no_thread_is_left_that_would_ask_the_store(monkeypatch: pytest.MonkeyPatch) -> None:
-    go_on, ended = threading.Event(), []
+def test_closing_waits_for_what_goes_on_but_not_for_what_is_held_up(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(upkeep, "CLOSING_SECONDS", 0.2)
+    began, go_on, ended = threading.Event(), threading.Event(), []
 
     def catch_up() -> None:
+        began.set()
         go_on.wait()
         ended.append(1)
 
     kept = Upkeep(catch_up)
     kept.soon()
-    time.sleep(0.1)
-    threading.Timer(0.1, go_on.set).start()
-    kept.soon()
+    began.wait()
     kept.close()
-    assert ended == [1]
-    monkeypatch.setattr(upkeep, "SOON_SECONDS", 3_600)
-    other = Upkeep(catch_up)
-    other.soon()
-    other.close()
+    assert not ended
+    monkeypatch.setattr(upkeep, "CLOSING_SECONDS", 3_600)
+    threading.Timer(0.05, go_on.set).start()
+    kept.close()
     assert ended == [1]
 
 

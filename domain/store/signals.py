@@ -13,7 +13,7 @@ import logging
 import random
 import threading
 from collections.abc import AsyncGenerator, Awaitable
-from contextlib import ExitStack, aclosing, suppress
+from contextlib import aclosing
 from typing import Any
 
 import redis
@@ -51,6 +51,39 @@ def stream_of(organisation: str) -> str:
     return f"tussenruimte:{{{organisation}}}:recorded"
 
 
+class Line:
+    """A connection on which one announcement at a time awaits its answer. Its parts may be called by one thread after the other."""
+
+    def __init__(self, client: redis.Redis, stream: str) -> None:
+        self.awaits = 0
+        """The position that was sent and is not answered yet; 0: none is."""
+        self.answered = False
+        """Whether it ever was."""
+        self._client = client
+        # The library types little of it.
+        self._connection: Any = client.connection
+        self._stream = stream
+        self._broken: Exception | None = None
+
+    def send(self, position: int) -> None:
+        """What goes wrong is told to who reads the answer. So little, on a line of which nothing is outstanding, waits for no room."""
+        try:
+            self._connection.send_command("XADD", self._stream, "MAXLEN", "~", KEPT, "*", "position", position, check_health=False)
+        except LOST as error:
+            self._broken = error
+        self.awaits = position
+
+    def read(self) -> None:
+        """Wait for the answer. Raises one of `LOST`."""
+        if self._broken is not None:
+            raise self._broken
+        self._connection.read_response()
+        self.awaits, self.answered = 0, True
+
+    def close(self) -> None:
+        self._client.close()
+
+
 class Signals:
     """What one process announces and follows of an organisation. Nothing is connected before it is needed."""
 
@@ -58,29 +91,30 @@ class Signals:
         self._address = address
         self._stream = stream_of(organisation)
         self._changed = threading.Condition()
-        self._newest = self._announced = self._sent = 0
-        """The last is sent and not answered yet; 0: none is."""
-        self._free: redis.Redis | None = None
+        self._newest = 0
+        self._owed = False
+        """Whether the newest has yet to be sent."""
+        self._free: Line | None = None
+        """That of the thread, while it waits and nothing is outstanding: whoever announces may send."""
         self._closing = False
         self._thread: threading.Thread | None = None
 
     # Announcing
 
     def announce(self, position: int, again: bool = False) -> None:
-        """Tell the others that all up to a position is recorded. Returns at once: what is newest is sent from here where the server has
-        answered what was sent before, which is sooner by far than to wake a thread, and by the thread where it has not.
+        """Tell the others that all up to a position is recorded. Returns at once: it is sent from here where the server has answered what
+        was sent before, which is sooner by far than to wake a thread; where it has not, the thread sends what is newest by then.
 
         `again`: whatever this process has sent before."""
         with self._changed:
-            self._newest = position if again else max(self._newest, position)
-            self._announced = 0 if again else self._announced
-            if self._free is not None and self._newest > self._announced:
-                free, self._free = self._free, None
-                with suppress(*LOST):
-                    self._send(free)
+            if again or position > self._newest:
+                self._newest, self._owed = position, True
+            if self._owed and self._free is not None:
+                self._send(self._free)
             if self._thread is None:
-                self._thread = threading.Thread(target=self._announce_all, name="signals", daemon=True)
-                self._thread.start()
+                thread = threading.Thread(target=self._announce_all, name="signals", daemon=True)
+                thread.start()
+                self._thread = thread
             self._changed.notify_all()
 
     def trouble(self) -> str | None:
@@ -103,56 +137,62 @@ class Signals:
     def _announce_all(self) -> None:
         """Until it is closed. When it is, what is newest is tried once more."""
         attempts = Attempts("Announcing", self._address)
-        client: redis.Redis | None = None
-        while self._comes(client):
+        line: Line | None = None
+        while self._has_work(line):
             closing, pause = self._closing, BETWEEN_SECONDS
             try:
-                client = client or self._connected()
+                line = line or self._connected()
                 with self._changed:
-                    if not self._sent:
-                        self._send(client)
-                _line(client).read_response()
+                    if not line.awaits:
+                        self._send(line)
+                line.read()
                 attempts.succeeded()
-                self._announced, self._sent = self._sent, 0
             except LOST as error:
-                pause, self._sent = attempts.failed(error), 0
-                if client is not None:
-                    client.close()
-                    client = None
-                if closing:
+                with self._changed:
+                    self._owed = True
+                # The server may have cut what was idle for long: then another line goes.
+                pause = 0.0 if line is not None and line.answered else attempts.failed(error)
+                if line is not None:
+                    line.close()
+                    line = None
+                if closing and pause:
                     break
             with self._changed:
                 self._changed.wait_for(lambda: self._closing, pause)
-        if client is not None:
-            client.close()
+        if line is not None:
+            line.close()
 
-    def _comes(self, client: redis.Redis | None) -> bool:
-        """Wait, where whoever announces may send by themselves, until something was sent or is to be; false when nothing will be any
-        more."""
+    def _has_work(self, line: Line | None) -> bool:
+        """Wait until something awaits its answer or has yet to be sent, on a line that whoever announces may use meanwhile; false when
+        there will be nothing any more."""
+
+        def work() -> bool:
+            return self._owed or (line is not None and line.awaits > 0)
+
         with self._changed:
-            self._free = client
-            self._changed.wait_for(lambda: self._sent or self._newest > self._announced or self._closing)
+            self._free = line if not work() else None
+            self._changed.wait_for(lambda: work() or self._closing)
             self._free = None
-            return bool(self._sent or self._newest > self._announced)
+            return work()
 
-    def _send(self, client: redis.Redis) -> None:
-        """Send the newest, whose answer is yet to be read. So little never has to wait for room."""
-        newest = self._newest
-        _line(client).send_command("XADD", self._stream, "MAXLEN", "~", KEPT, "*", "position", newest, check_health=False)
-        self._sent = newest
+    def _send(self, line: Line) -> None:
+        self._free, self._owed = None, False
+        line.send(self._newest)
 
-    def _connected(self) -> redis.Redis:
+    def _connected(self) -> Line:
         """As `_listening`."""
         lost: Exception = ConnectionError()
         for host in self._hosts():
             try:
-                with ExitStack() as held:
-                    client: redis.Redis = held.enter_context(self._to_send(host))
+                client = self._to_send(host)
+                try:
                     client.xrevrange(self._stream, count=1)
-                    held.pop_all()
-                    return client
+                except BaseException:
+                    client.close()
+                    raise
+                return Line(client, self._stream)
             except MovedError as moved:
-                return self._to_send(_place(moved, host))
+                return Line(self._to_send(_place(moved, host)), self._stream)
             except LOST as error:
                 lost = error
         raise lost
@@ -248,11 +288,6 @@ class Attempts:
         if self._wait:
             logger.warning("%s over %s goes again", *self._what)
         self._wait = 0.0
-
-
-def _line(client: redis.Redis) -> Any:
-    """The one connection of a client, of which the library types little."""
-    return client.connection
 
 
 async def _answered(answer: Awaitable[Any]) -> Any:
