@@ -1,7 +1,6 @@
 """Who subscribes while the database falls silent is told to come again, and is neither refused nor told of an inner error."""
 
 import threading
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -75,24 +74,21 @@ def test_who_gives_a_token_is_told_to_try_again_later(house: Served, place: Data
     assert closed.value.code == 1013
 
 
-def test_probes_and_scrapes_are_answered_soon_however_many_wait_for_the_database(
+def test_probes_and_scrapes_are_answered_however_many_wait_for_the_database(
     place: Databases, own_postgres: Postgres, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    look = 0.5
-    monkeypatch.setattr(progress, "LOOK_SECONDS", look)
-    monkeypatch.setattr(postgres.PostgresDatabase, "answer_seconds", 8 * look)
+    monkeypatch.setattr(progress, "LOOK_SECONDS", 0.5)
+    monkeypatch.setattr(postgres.PostgresDatabase, "answer_seconds", 3_600)
     with served_at(on_postgres(place.url, place.keys_url, ROOT, "buurtmaat", lambda: NOW)) as house:
         own_postgres.kill()
         asking = [threading.Thread(target=lambda: house.answer("{ lenses { name } }")) for _ in range(THREADS + 2)]
         for one in asking:
             one.start()
         for _ in range(2):
-            began = time.monotonic()
             assert house.client.get("/readyz").status_code == 503
-            assert time.monotonic() - began < look + 1
-        began = time.monotonic()
         assert samples(exposition(Glance(house.organisation)).decode())["store_reachable", ()] == 0
-        assert time.monotonic() - began < look + 1
+        assert all(one.is_alive() for one in asking)
+        own_postgres.start()
         for one in asking:
             one.join()
 
