@@ -34,6 +34,9 @@ const PAGES = {
 /** The pages that were loaded, by the first part of their address: the first is there sooner without the others. */
 const loaded = signal({});
 
+/** When all other pages are loaded (a timer), and a promise once they are. */
+const others = {};
+
 /** Whether the server has newer files than those of this page, ready to be shown. */
 const newer = signal(false);
 /** Why nothing can be shown, if so. */
@@ -161,6 +164,9 @@ function lookOut(registration) {
 }
 
 async function takeNewer() {
+  // Chromium lets a version take over once nothing is loaded by the one before, and where something is may not look again for minutes.
+  clearTimeout(others.due);
+  await others.loaded;
   const { waiting } = await navigator.serviceWorker.getRegistration("/app/");
   const load = () => {
     keepDraft();
@@ -174,7 +180,8 @@ async function takeNewer() {
 
 /** Load the other pages too, once the first has had its time: all are then of one version, also where the server has newer ones later. */
 function loadRest() {
-  setTimeout(() => Promise.allSettled(pagesOf(viewer.value?.may ?? []).map(([, { page }]) => page())), REST_MS);
+  const load = () => (others.loaded = Promise.allSettled(pagesOf(viewer.value?.may ?? []).map(([, { page }]) => page())));
+  others.due = setTimeout(load, REST_MS);
 }
 
 render(html`<${App} />`, document.getElementById("app"));
