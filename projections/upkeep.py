@@ -103,10 +103,12 @@ class Upkeep:
     def _work(self) -> None:
         while (run := self._take()) is not None:
             error = run.go(self._catch_up)
-            self._tell(error)
             with self._asked:
-                if error is not None and not self._closed:
-                    self._ask(time.monotonic() + AGAIN_SECONDS)
+                # What is closed by then cannot be asked, and nobody asks.
+                if not self._closed:
+                    self._tell(error)
+                    if error is not None:
+                        self._ask(time.monotonic() + AGAIN_SECONDS)
 
     def _take(self) -> _Run | None:
         """The next run once it is due; None where nobody asked for a while, or will any more."""
