@@ -50,7 +50,7 @@ from api.watch import TokenWatch
 from api.web_pages import web_pages
 from domain.model.errors import Refused, bad
 from domain.proofs.note import Verifier
-from domain.store.trouble import SILENT, TROUBLE
+from domain.store.trouble import SILENT, TROUBLE, warn
 from projections.export.bounds import STANDARD, Bounds
 from projections.export.sign_in import SignIn
 from projections.telemetry.work import projected
@@ -85,7 +85,7 @@ async def _finishing(organisation: Organisation) -> None:
         try:
             await past(organisation.erasing.go_on)
         except TROUBLE as error:
-            logger.warning("erasures cannot be looked after just now", exc_info=error)
+            warn(logger, "erasures cannot be looked after just now", error)
 
 
 def _limited(errors: list[GraphQLError] | None) -> Limited | None:

@@ -56,6 +56,9 @@ BATCH = 1_000
 class Signals(Protocol):
     """Tells of what other processes record; see `domain.store.signals`."""
 
+    @property
+    def hears(self) -> bool: ...
+
     def following(self) -> AsyncGenerator[int, None]: ...
 
 

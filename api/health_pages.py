@@ -1,7 +1,7 @@
 """Pages by which operators and their tools see how the process is: whether it lives, whether it should be sent questions, what it counts.
 
-The first two are open, and say nothing but how far the views are and whether a replica answers. The metrics hold nothing of anybody either,
-but how much is recorded and asked is not for the world: they need a token, or a port of their own.
+The first two are open, and say nothing but how far the views are and whether a replica and Redis answer. The metrics hold nothing of
+anybody either, but how much is recorded and asked is not for the world: they need a token, or a port of their own.
 """
 
 from fastapi import APIRouter
@@ -32,7 +32,8 @@ def health_pages(organisation: Organisation) -> APIRouter:
 
     @router.api_route("/readyz", methods=["GET", "HEAD"])
     async def readyz() -> Response:
-        """The store answers, and its views are not far behind. Without its replica it is ready too, since the primary answers."""
+        """The store answers, and its views are not far behind. Without its replica it is ready too, since the primary answers, and without
+        Redis, since what others record is looked for."""
         try:
             lags = (await probe(glance.progress)).lags
         except UNREACHABLE:
@@ -40,7 +41,9 @@ def health_pages(organisation: Organisation) -> APIRouter:
         ready = all(lag <= READY_LAG for lag in lags.values())
         lost = await probe(glance.replica_lost)
         replica = {} if lost is None else {"replica": "unreachable, the primary answers" if lost else "ok"}
-        return JSONResponse({"status": "ok" if ready else "catching up", "lag": lags, **replica}, 200 if ready else 503)
+        unheard = glance.redis_lost()
+        redis = {} if unheard is None else {"redis": "unreachable, what others record is looked for" if unheard else "ok"}
+        return JSONResponse({"status": "ok" if ready else "catching up", "lag": lags, **replica, **redis}, 200 if ready else 503)
 
     @router.get("/metrics")
     async def metrics(request: Request) -> Response:

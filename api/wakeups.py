@@ -1,7 +1,7 @@
 """How a subscriber learns that something was recorded: a wake-up carries a position, never data, and one that is lost costs a short wait.
 
 What this process records wakes at once. What another process records is found by looking in the store, once for all subscribers: a few
-times a second, or with Redis when it is announced there, and then seldom besides, for what was not.
+times a second, or with Redis when it is announced there, and then seldom besides, for what was not. While Redis is lost it is as without.
 """
 
 import asyncio
@@ -30,8 +30,7 @@ class Wakeups:
 
     def __init__(self, organisation: Organisation, look_seconds: float | None = None) -> None:
         self._organisation = organisation
-        usual = LOOK_SECONDS if organisation.signals is None else NET_SECONDS
-        self._look_seconds = usual if look_seconds is None else look_seconds
+        self._set_seconds = look_seconds
         self._head = 0
         self._hearings = 0
         self._announced = 0
@@ -60,18 +59,26 @@ class Wakeups:
         return self._head > position
 
     async def _look_out(self) -> None:
-        again = CLOSEST_SECONDS
+        again, heard = CLOSEST_SECONDS, False
         while True:
             self._announcement.clear()
-            await self._look()
-            if self._announced > self._head and again < self._look_seconds:
+            await self._look("announcement" if heard else "looking")
+            usual = self._usual_seconds()
+            if self._announced > self._head and again < usual:
                 heard = await self._pause(again)
                 again *= 2
             else:
                 self._announced = 0
-                heard = await self._pause(self._look_seconds)
+                heard = await self._pause(usual)
             if heard:
                 again = CLOSEST_SECONDS
+
+    def _usual_seconds(self) -> float:
+        """From one look to the next, where nothing is announced."""
+        if self._set_seconds is not None:
+            return self._set_seconds
+        signals = self._organisation.signals
+        return NET_SECONDS if signals is not None and signals.hears else LOOK_SECONDS
 
     async def _pause(self, seconds: float) -> bool:
         """Whether it was broken off by an announcement."""
@@ -96,17 +103,17 @@ class Wakeups:
         """This process recorded. A replica does not have it at once."""
         self._hearings += 1
         if self._organisation.store.replica is None:
-            self._reached(position, "hearing")
+            self._reached(position, "recording")
         else:
             self._announce(position)
 
-    async def _look(self) -> None:
+    async def _look(self, why: str) -> None:
         """A store that cannot be asked just now is asked again."""
         LOOKS.inc()
         heard = self._hearings
         try:
             found = await quick(self._there)
-            self._reached(found, "looking")
+            self._reached(found, why)
             if heard == self._hearings:
                 # The store alone is believed, also where it came back from a restore with less.
                 self._head = found

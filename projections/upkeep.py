@@ -12,7 +12,7 @@ from collections.abc import Callable
 from concurrent.futures import Future, wait
 from contextvars import copy_context
 
-from domain.store.trouble import silent_database
+from domain.store.trouble import warn
 
 PATIENCE_SECONDS = 10.0
 """How long one run may last before nobody waits for it any more."""
@@ -126,10 +126,7 @@ class Upkeep:
     def _tell(self, error: BaseException | None) -> None:
         """Once that it goes wrong, and once that it goes again: perhaps nobody waits for it."""
         if error is not None and not self._fails:
-            if (which := silent_database(error)) is None:
-                logger.warning("the views take nothing in, which is tried again", exc_info=error)
-            else:
-                logger.warning("the views take nothing in, which is tried again: the %s does not answer", which)
+            warn(logger, "the views take nothing in, which is tried again", error)
         elif error is None and self._fails:
             logger.warning("the views take in again what is recorded")
         self._fails = error is not None

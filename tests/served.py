@@ -12,6 +12,7 @@ from starlette.testclient import TestClient
 from api.app import make_app
 from domain.model.time import instant
 from domain.store.places import on_sqlite
+from domain.store.signals import Signals
 from domain.store.staging import Line
 from domain.store.store import EventStore
 from projections.export.bounds import STANDARD, Bounds
@@ -88,9 +89,11 @@ def served(path: Path, look_seconds: float = 3_600, bounds: Bounds = STANDARD) -
 
 
 @contextmanager
-def served_at(store: EventStore, look_seconds: float = 3_600, bounds: Bounds = STANDARD) -> Iterator[Served]:
+def served_at(
+    store: EventStore, look_seconds: float | None = 3_600, bounds: Bounds = STANDARD, signals: Signals | None = None
+) -> Iterator[Served]:
     """The same, wherever its store is."""
-    organisation = Organisation(store)
+    organisation = Organisation(store, signals)
     with TestClient(make_app(organisation, look_seconds, bounds=bounds), raise_server_exceptions=False) as client:
         yield Served(organisation, client)
 

@@ -10,7 +10,7 @@ import threading
 from collections.abc import Callable
 
 from domain.store.database import Database, Lead
-from domain.store.trouble import TROUBLE, silent_database
+from domain.store.trouble import TROUBLE, warn
 from projections.telemetry.metrics import LEADS
 from workers.loops import Loop
 
@@ -76,11 +76,7 @@ class Shift(threading.Thread):
 
     def _fail(self, error: BaseException) -> None:
         if not self._wait:
-            which = silent_database(error)
-            if which is None:
-                logger.warning("%s does not go, and is tried again", self.name, exc_info=error)
-            else:
-                logger.warning("%s does not go, and is tried again: the %s does not answer", self.name, which)
+            warn(logger, f"{self.name} does not go, and is tried again", error)
         self._wait = min(max(2 * self._wait, FIRST_WAIT_SECONDS), LONGEST_WAIT_SECONDS)
         self._pause(random.uniform(self._wait / 2, self._wait))
 

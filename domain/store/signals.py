@@ -98,6 +98,8 @@ class Signals:
         """That of the thread, while it waits and nothing is outstanding: whoever announces may send."""
         self._closing = False
         self._thread: threading.Thread | None = None
+        self.hears = False
+        """Whether what others announce arrives, for who follows."""
 
     # Announcing
 
@@ -212,8 +214,10 @@ class Signals:
                 async with await self._listening() as client, aclosing(self._heard(client)) as heard:
                     async for position in heard:
                         attempts.succeeded()
+                        self.hears = True
                         yield position
             except LOST as error:
+                self.hears = False
                 await asyncio.sleep(attempts.failed(error))
 
     async def _heard(self, client: redis.asyncio.Redis) -> AsyncGenerator[int, None]:

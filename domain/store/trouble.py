@@ -3,6 +3,7 @@
 A server that is gone, a full disk, a lock that somebody holds or a key store that cannot be read says nothing of any event.
 """
 
+import logging
 import sqlite3
 
 import psycopg
@@ -38,3 +39,11 @@ def silent_database(error: BaseException) -> str | None:
     if isinstance(error, Lost):
         return "replica"
     return "database of the events" if isinstance(error, Unreachable) else None
+
+
+def warn(logger: logging.Logger, what: str, error: BaseException) -> None:
+    """Log what does not go: in one line where a database does not answer, else with where it arose."""
+    if (which := silent_database(error)) is None:
+        logger.warning(what, exc_info=error)
+    else:
+        logger.warning("%s: the %s does not answer", what, which)

@@ -45,7 +45,9 @@ OPERATIONS = Counter("tussenruimte_graphql_operations", "GraphQL operations that
 OPERATION_SECONDS = Histogram("tussenruimte_graphql_operation_seconds", "Time of queries and mutations.", ["kind"], buckets=SECONDS)
 SOCKETS = Gauge("tussenruimte_sockets_open", "WebSocket connections that are open.")
 SUBSCRIPTIONS = Gauge("tussenruimte_subscriptions_open", "Subscriptions that are open.")
-WAKEUPS = Counter("tussenruimte_wakeups", "Wake-ups of those who listen: heard, or found by looking.", ["found_by"])
+WAKEUPS = Counter(
+    "tussenruimte_wakeups", "Wake-ups of those who listen: by what this process records, another announces, or looking.", ["found_by"]
+)
 LEADS = Gauge("tussenruimte_loop_leads", "1 where this process leads a loop of `work`, 0 where it stands by.", ["loop"])
 CHECKPOINTS = Counter(
     "tussenruimte_log_checkpoints", "Checkpoints of the log: signed, or refused since they do not follow from the last.", ["outcome"]
@@ -64,7 +66,7 @@ for outcome in ("signed", "refused"):
     CHECKPOINTS.labels(outcome)
 for outcome in ("sent", "deferred", "refused"):
     MAILS.labels(outcome)
-for found_by in ("hearing", "looking"):
+for found_by in ("recording", "announcement", "looking"):
     WAKEUPS.labels(found_by)
 
 
@@ -78,6 +80,9 @@ class _Positions(Collector):
         lost = GaugeMetricFamily("tussenruimte_replica_lost", "1 where a replica is set and the primary answers in its place, else 0.")
         lost.add_metric([], int(self._glance.replica_lost() or False))
         yield lost
+        silent = GaugeMetricFamily("tussenruimte_redis_lost", "1 where Redis is set and this process hears nothing over it, else 0.")
+        silent.add_metric([], int(self._glance.redis_lost() or False))
+        yield silent
         reachable = GaugeMetricFamily("tussenruimte_store_reachable", "1 where the store could be asked for this scrape, else 0.")
         try:
             found = self._glance.progress()

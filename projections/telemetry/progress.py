@@ -22,6 +22,13 @@ UNREACHABLE = (PersistenceError, sqlite3.Error, OSError)
 """What is raised where the store cannot be asked."""
 
 
+class Hears(Protocol):
+    """Redis, where it is set; see `domain.store.signals`."""
+
+    @property
+    def hears(self) -> bool: ...
+
+
 class Followed(Protocol):
     """What of an opened organisation is looked at."""
 
@@ -30,6 +37,9 @@ class Followed(Protocol):
 
     @property
     def runner(self) -> Runner: ...
+
+    @property
+    def signals(self) -> Hears | None: ...
 
 
 class Progress(Struct, frozen=True):
@@ -71,16 +81,21 @@ class _Asking(Generic[T]):
 
 
 class Glance:
-    """Looks at an organisation's store, and at its replica where there is one."""
+    """Looks at an organisation's store, and at its replica and at Redis where there are any."""
 
     def __init__(self, organisation: Followed) -> None:
         replica = organisation.store.replica
+        self._signals = organisation.signals
         self._progress = _Asking(lambda: progress(organisation))
         self._replica = None if replica is None else _Asking(replica.answers)
 
     def progress(self) -> Progress:
         """Raises one of `UNREACHABLE` within `LOOK_SECONDS`."""
         return self._progress.answer().result(LOOK_SECONDS)
+
+    def redis_lost(self) -> bool | None:
+        """Whether what others record is looked for in its place; None where there is no Redis."""
+        return None if self._signals is None else not self._signals.hears
 
     def replica_lost(self) -> bool | None:
         """Whether the primary answers in its place; None where there is no replica."""
