@@ -30,7 +30,7 @@ demo: setup ## serve the ten example histories on this machine
 	@trap : INT; deploy/demo.sh || [ $$? -eq 130 ]
 
 test: check ## check, then run the tests
-	$(BIN)/python -m pytest -n 2
+	$(BIN)/python -m pytest -n 3 --dist worksteal
 
 test-ha: setup ## let every node of a PostgreSQL cluster die under load (Debian: patroni etcd-server postgresql)
 	$(BIN)/python -m pytest -m ha -rs -s

@@ -25,8 +25,9 @@ logger = logging.getLogger(__name__)
 class Wakeups:
     """Tells whoever waits when the store has gone past a position.
 
-    An announcement only says when to look: the store may be behind it, as a replica is, or never come there. So it is looked
-    again soon, and then less and less often until it is as seldom as always."""
+    An announcement is believed at first, since whoever waits looks in the store by themselves, and then looked after. The store may be
+    behind it, as a replica is, of which none is believed, or never come there. Then it is looked again soon, and less and less often until
+    it is as seldom as always; and until the store has come to what was announced, no other is believed."""
 
     def __init__(self, organisation: Organisation, look_seconds: float | None = None) -> None:
         self._organisation = organisation
@@ -34,6 +35,7 @@ class Wakeups:
         self._head = 0
         self._hearings = 0
         self._announced = 0
+        self._believes = organisation.store.replica is None
         self._announcement = asyncio.Event()
         self._waiting: set[asyncio.Future[None]] = set()
 
@@ -72,6 +74,9 @@ class Wakeups:
                 heard = await self._pause(usual)
             if heard:
                 again = CLOSEST_SECONDS
+                if self._believes:
+                    self._reached(self._announced, "announcement")
+            await asyncio.sleep(CLOSEST_SECONDS)
 
     def _usual_seconds(self) -> float:
         """From one look to the next, where nothing is announced."""
@@ -82,9 +87,8 @@ class Wakeups:
 
     async def _pause(self, seconds: float) -> bool:
         """Whether it was broken off by an announcement."""
-        await asyncio.sleep(min(seconds, CLOSEST_SECONDS))
         try:
-            async with asyncio.timeout(seconds - CLOSEST_SECONDS):
+            async with asyncio.timeout(seconds):
                 return await self._announcement.wait()
         except TimeoutError:
             return False
@@ -114,6 +118,8 @@ class Wakeups:
         try:
             found = await quick(self._there)
             self._reached(found, why)
+            if self._organisation.store.replica is None:
+                self._believes = self._announced <= found
             if heard == self._hearings:
                 # The store alone is believed, also where it came back from a restore with less.
                 self._head = found
