@@ -25,17 +25,22 @@ logger = logging.getLogger(__name__)
 class Wakeups:
     """Tells whoever waits when the store has gone past a position.
 
-    An announcement is believed at first, since whoever waits looks in the store by themselves, and then looked after. The store may be
+    An announcement is believed until the look that comes after it, since whoever waits looks in the store by themselves. The store may be
     behind it, as a replica is, of which none is believed, or never come there. Then it is looked again soon, and less and less often until
-    it is as seldom as always; and until the store has come to what was announced, no other is believed."""
+    that is as seldom as always and the announcement is given up; before the store has come to it, or that, no other is believed."""
 
     def __init__(self, organisation: Organisation, look_seconds: float | None = None) -> None:
         self._organisation = organisation
         self._set_seconds = look_seconds
         self._head = 0
+        """As the store has it."""
+        self._believed = 0
+        self._believes = True
         self._hearings = 0
         self._announced = 0
-        self._believes = organisation.store.replica is None
+        """The highest that is looked for."""
+        self._again = CLOSEST_SECONDS
+        """Until it is looked for once more."""
         self._announcement = asyncio.Event()
         self._waiting: set[asyncio.Future[None]] = set()
 
@@ -50,7 +55,7 @@ class Wakeups:
 
     async def after(self, position: int, seconds: float) -> bool:
         """Wait until something stands after a position, for so long at most; whether it does."""
-        if self._head > position:
+        if self._is_past(position):
             return True
         came: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         self._waiting.add(came)
@@ -58,24 +63,24 @@ class Wakeups:
             await asyncio.wait({came}, timeout=seconds)
         finally:
             self._waiting.discard(came)
-        return self._head > position
+        return self._is_past(position)
+
+    def _is_past(self, position: int) -> bool:
+        return max(self._head, self._believed) > position
 
     async def _look_out(self) -> None:
-        again, heard = CLOSEST_SECONDS, False
         while True:
+            heard = self._announcement.is_set()
             self._announcement.clear()
             await self._look("announcement" if heard else "looking")
             usual = self._usual_seconds()
-            if self._announced > self._head and again < usual:
-                heard = await self._pause(again)
-                again *= 2
+            if self._announced > self._head and self._again < usual:
+                pause, self._again = self._again, 2 * self._again
             else:
-                self._announced = 0
-                heard = await self._pause(usual)
-            if heard:
-                again = CLOSEST_SECONDS
-                if self._believes:
-                    self._reached(self._announced, "announcement")
+                pause, self._announced = usual, 0
+            if await self._pause(pause) and self._believes and self._organisation.store.replica is None:
+                self._believed = self._announced
+                self._wake("announcement")
             await asyncio.sleep(CLOSEST_SECONDS)
 
     def _usual_seconds(self) -> float:
@@ -83,7 +88,7 @@ class Wakeups:
         if self._set_seconds is not None:
             return self._set_seconds
         signals = self._organisation.signals
-        return NET_SECONDS if signals is not None and signals.hears else LOOK_SECONDS
+        return NET_SECONDS if signals is not None and signals.works else LOOK_SECONDS
 
     async def _pause(self, seconds: float) -> bool:
         """Whether it was broken off by an announcement."""
@@ -99,9 +104,11 @@ class Wakeups:
                 self._announce(position)
 
     def _announce(self, position: int) -> None:
-        if position > self._head:
-            self._announced = max(self._announced, position)
-            self._announcement.set()
+        if position <= self._head:
+            return
+        if position > self._announced:
+            self._announced, self._again = position, CLOSEST_SECONDS
+        self._announcement.set()
 
     def _heard(self, position: int) -> None:
         """This process recorded. A replica does not have it at once."""
@@ -114,17 +121,18 @@ class Wakeups:
     async def _look(self, why: str) -> None:
         """A store that cannot be asked just now is asked again."""
         LOOKS.inc()
-        heard = self._hearings
+        heard, announced = self._hearings, self._announced
         try:
             found = await quick(self._there)
+            self._believes = announced <= found
             self._reached(found, why)
-            if self._organisation.store.replica is None:
-                self._believes = self._announced <= found
             if heard == self._hearings:
-                # The store alone is believed, also where it came back from a restore with less.
+                # The store alone is believed for long, also where it came back from a restore with less.
                 self._head = found
         except UNREACHABLE as trouble:
             logger.warning("the store cannot be asked for what is new: %s", silent_database(trouble) or type(trouble).__name__)
+        finally:
+            self._believed = 0
 
     def _there(self) -> int:
         """Up to where is told: a replica has events before their views."""
@@ -136,11 +144,15 @@ class Wakeups:
 
     def _reached(self, position: int, found_by: str) -> None:
         if position > self._head:
-            WAKEUPS.labels(found_by).inc()
-            self._head = position
-            for came in self._waiting:
-                if not came.done():
-                    came.set_result(None)
+            known, self._head = self._is_past(position - 1), position
+            if not known:
+                self._wake(found_by)
+
+    def _wake(self, found_by: str) -> None:
+        WAKEUPS.labels(found_by).inc()
+        for came in self._waiting:
+            if not came.done():
+                came.set_result(None)
 
 
 def _call(loop: asyncio.AbstractEventLoop, reached: Callable[[int], None], position: int) -> None:

@@ -65,6 +65,16 @@ def test_whether_it_is_heard_is_told_to_probes_and_scrapes_and_takes_no_readines
     until(lambda: said() == (200, "ok", 0))
 
 
+def test_one_that_takes_nothing_counts_as_lost_to_who_announces(house: Served, own_redis: Redis) -> None:
+    until(lambda: house.client.get("/readyz").json()["redis"] == "ok")
+    with own_redis.client() as client:
+        client.config_set("maxmemory", "1")
+        record(house.organisation.store, pair())
+        until(lambda: scraped(house)["redis_lost", ()] == 1)
+        client.config_set("maxmemory", "0")
+    until(lambda: scraped(house)["redis_lost", ()] == 0)
+
+
 def test_where_none_is_set_nothing_is_said_of_it(empty: Served) -> None:
     assert "redis" not in empty.client.get("/readyz").json()
     assert scraped(empty)["redis_lost", ()] == 0

@@ -1,8 +1,8 @@
 """Wake-ups between processes over Redis: whoever records announces the position, every other process hears of it and looks in the store.
 
-A position is all that is sent, and the store alone is believed. Redis that is lost, flushed, slow or hung therefore costs a wait and never
-an event; nothing here raises to those who record or follow. Each organisation has a short stream of its own, so that who was cut off for a
-moment finds the newest position still there.
+A position is all that is sent, and what is told comes from the store alone. Redis that is lost, flushed, slow or hung therefore costs a
+wait and never an event; nothing here raises to those who record or follow. Each organisation has a short stream of its own, so that who was cut
+off for a moment finds the newest position still there.
 
 In a cluster each connection goes to the one node on which the stream stands. The cluster client of the library is not used: it does not
 start while the first of the nodes is gone, whichever of them is asked for.
@@ -98,8 +98,12 @@ class Signals:
         """That of the thread, while it waits and nothing is outstanding: whoever announces may send."""
         self._closing = False
         self._thread: threading.Thread | None = None
-        self.hears = False
-        """Whether what others announce arrives, for who follows."""
+        self._tells, self._hears = True, False
+
+    @property
+    def works(self) -> bool:
+        """Whether the server answers who follows here, and took what was last announced here, if anything."""
+        return self._tells and self._hears
 
     # Announcing
 
@@ -149,11 +153,13 @@ class Signals:
                         self._send(line)
                 line.read()
                 attempts.succeeded()
+                self._tells = True
             except LOST as error:
                 with self._changed:
                     self._owed = True
                 # The server may have cut what was idle for long: then another line goes.
                 pause = 0.0 if line is not None and line.answered else attempts.failed(error)
+                self._tells = not pause
                 if line is not None:
                     line.close()
                     line = None
@@ -214,11 +220,13 @@ class Signals:
                 async with await self._listening() as client, aclosing(self._heard(client)) as heard:
                     async for position in heard:
                         attempts.succeeded()
-                        self.hears = True
+                        self._hears = True
                         yield position
             except LOST as error:
-                self.hears = False
+                self._hears = False
                 await asyncio.sleep(attempts.failed(error))
+            finally:
+                self._hears = False
 
     async def _heard(self, client: redis.asyncio.Redis) -> AsyncGenerator[int, None]:
         """What a connection tells. Whenever nothing came for a while the newest is asked for, since a stream that was flushed may begin

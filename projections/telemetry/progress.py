@@ -22,11 +22,11 @@ UNREACHABLE = (PersistenceError, sqlite3.Error, OSError)
 """What is raised where the store cannot be asked."""
 
 
-class Hears(Protocol):
+class Works(Protocol):
     """Redis, where it is set; see `domain.store.signals`."""
 
     @property
-    def hears(self) -> bool: ...
+    def works(self) -> bool: ...
 
 
 class Followed(Protocol):
@@ -39,7 +39,7 @@ class Followed(Protocol):
     def runner(self) -> Runner: ...
 
     @property
-    def signals(self) -> Hears | None: ...
+    def signals(self) -> Works | None: ...
 
 
 class Progress(Struct, frozen=True):
@@ -95,7 +95,7 @@ class Glance:
 
     def redis_lost(self) -> bool | None:
         """Whether what others record is looked for in its place; None where there is no Redis."""
-        return None if self._signals is None else not self._signals.hears
+        return None if self._signals is None else not self._signals.works
 
     def replica_lost(self) -> bool | None:
         """Whether the primary answers in its place; None where there is no replica."""
