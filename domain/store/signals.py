@@ -1,8 +1,8 @@
 """Wake-ups between processes over Redis: whoever records announces the position, every other process hears of it and looks in the store.
 
 A position is all that is sent, and what is told comes from the store alone. Redis that is lost, flushed, slow or hung therefore costs a
-wait and never an event; nothing here raises to those who record or follow. Each organisation has a short stream of its own, so that who was cut
-off for a moment finds the newest position still there.
+wait and never an event; nothing here raises to those who record or follow. Each organisation has a short stream of its own, so that who
+was cut off for a moment finds the newest position still there.
 
 In a cluster each connection goes to the one node on which the stream stands. The cluster client of the library is not used: it does not
 start while the first of the nodes is gone, whichever of them is asked for.
