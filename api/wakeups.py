@@ -78,9 +78,8 @@ class Wakeups:
                 pause, self._again = self._again, 2 * self._again
             else:
                 pause, self._announced = usual, 0
-            if await self._pause(pause) and self._believes and self._organisation.store.replica is None:
-                self._believed = self._announced
-                self._wake("announcement")
+            if await self._pause(pause):
+                self._believe()
             await asyncio.sleep(CLOSEST_SECONDS)
 
     def _usual_seconds(self) -> float:
@@ -109,6 +108,11 @@ class Wakeups:
         if position > self._announced:
             self._announced, self._again = position, CLOSEST_SECONDS
         self._announcement.set()
+
+    def _believe(self) -> None:
+        if self._believes and self._announced > self._head and self._organisation.store.replica is None:
+            self._believed = self._announced
+            self._wake("announcement")
 
     def _heard(self, position: int) -> None:
         """This process recorded. A replica does not have it at once."""

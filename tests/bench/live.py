@@ -29,7 +29,7 @@ from domain.model.time import rfc3339
 SUBSCRIBERS, FEW = 1_000, 100
 """For the CPU, and for how late an event comes."""
 EVENTS, MANY = 100, 500
-"""That are counted of each: the latest hundredth is of more than one event."""
+"""Events that are counted for the one and for the other, whose latest hundredth is then of more than one event."""
 QUERY = """subscription { events(after: "%s", filter: {types: ["meeting_held"]}) { __typename
     ... on EventArrived { event { id type position occurred recorded data } relationship { id } } ... on CaughtUp { position } } }"""
 OURS, ITSELF, STRAWBERRY, NODE, PICOWS = "ours", "ours, which records as well", "Strawberry as shipped", "Node graphql-ws", "bare picows"
