@@ -50,12 +50,15 @@ class AtLeast(FieldExtension):
 async def reach(context: Context, position: int) -> None:
     """Wait until all up to a position can be told. Raises `Refused` where it cannot within some seconds."""
     until = time.monotonic() + PATIENCE_SECONDS
+    brought_up = False
     while (upto := await question(context.questions.reached)) < position:
         if time.monotonic() > until or context.organisation.store.replica is None:
             await thread(check_recorded, context.questions, position, "atLeast")
             raise not_there_yet("atLeast", position, upto)
-        # Else whoever asks a replica would wait for those who keep up the views of the primary.
-        await thread(context.organisation.runner.keep_up)
+        if not brought_up:
+            # Else whoever asks a replica would wait for those who keep up the views of the primary.
+            await thread(context.organisation.runner.keep_up)
+            brought_up = True
         await asyncio.sleep(LOOK_SECONDS)
 
 

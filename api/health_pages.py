@@ -41,8 +41,8 @@ def health_pages(organisation: Organisation) -> APIRouter:
         ready = all(lag <= READY_LAG for lag in lags.values())
         lost = await probe(glance.replica_lost)
         replica = {} if lost is None else {"replica": "unreachable, the primary answers" if lost else "ok"}
-        unheard = glance.redis_lost()
-        redis = {} if unheard is None else {"redis": "unreachable, what others record is looked for" if unheard else "ok"}
+        redis_lost = glance.redis_lost()
+        redis = {} if redis_lost is None else {"redis": "unreachable, what others record is looked for" if redis_lost else "ok"}
         return JSONResponse({"status": "ok" if ready else "catching up", "lag": lags, **replica, **redis}, 200 if ready else 503)
 
     @router.get("/metrics")

@@ -35,7 +35,9 @@ class Wakeups:
         self._head = 0
         """As the store has it."""
         self._believed = 0
+        """As it was announced; 0 where no announcement is believed just now."""
         self._believes = True
+        """Whether the next one is to be."""
         self._hearings = 0
         self._announced = 0
         """The highest that is looked for."""
@@ -148,8 +150,10 @@ class Wakeups:
 
     def _reached(self, position: int, found_by: str) -> None:
         if position > self._head:
-            known, self._head = self._is_past(position - 1), position
-            if not known:
+            # Whoever waited for what is believed already was woken then.
+            is_news = not self._is_past(position - 1)
+            self._head = position
+            if is_news:
                 self._wake(found_by)
 
     def _wake(self, found_by: str) -> None:

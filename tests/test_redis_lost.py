@@ -1,8 +1,7 @@
 """While Redis is lost, what others record is looked for as it is where there is none, and operators see that it is lost."""
 
 import asyncio
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -10,21 +9,13 @@ from redis_servers import Redis
 from scraped import scraped
 from sent_lines import opened, pair, record
 from served import Served, served_at
+from test_announcing import PATIENCE_SECONDS, until
 
 from api import wakeups
 from api.wakeups import Wakeups
 from domain.store.redis_address import redis_address
 from domain.store.signals import Signals
 from tussenruimte import Organisation
-
-PATIENCE_SECONDS = 60.0
-
-
-def until(true: Callable[[], bool]) -> None:
-    limit = time.monotonic() + PATIENCE_SECONDS
-    while not true():
-        assert time.monotonic() < limit
-        time.sleep(0.02)
 
 
 @pytest.fixture

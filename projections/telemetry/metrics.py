@@ -80,9 +80,9 @@ class _Positions(Collector):
         lost = GaugeMetricFamily("tussenruimte_replica_lost", "1 where a replica is set and the primary answers in its place, else 0.")
         lost.add_metric([], int(self._glance.replica_lost() or False))
         yield lost
-        silent = GaugeMetricFamily("tussenruimte_redis_lost", "1 where Redis is set and does not answer this process, else 0.")
-        silent.add_metric([], int(self._glance.redis_lost() or False))
-        yield silent
+        redis = GaugeMetricFamily("tussenruimte_redis_lost", "1 where Redis is set and does not answer this process, else 0.")
+        redis.add_metric([], int(self._glance.redis_lost() or False))
+        yield redis
         reachable = GaugeMetricFamily("tussenruimte_store_reachable", "1 where the store could be asked for this scrape, else 0.")
         try:
             found = self._glance.progress()

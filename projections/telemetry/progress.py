@@ -22,8 +22,8 @@ UNREACHABLE = (PersistenceError, sqlite3.Error, OSError)
 """What is raised where the store cannot be asked."""
 
 
-class Works(Protocol):
-    """Redis, where it is set; see `domain.store.signals`."""
+class Redis(Protocol):
+    """It, where it is set; see `domain.store.signals`."""
 
     @property
     def works(self) -> bool: ...
@@ -39,7 +39,7 @@ class Followed(Protocol):
     def runner(self) -> Runner: ...
 
     @property
-    def signals(self) -> Works | None: ...
+    def signals(self) -> Redis | None: ...
 
 
 class Progress(Struct, frozen=True):
