@@ -100,8 +100,8 @@ def test_a_link_that_was_opened_is_there_still_when_the_other_language_is_chosen
     expect(page.get_by_text("Your link gives entry once.")).to_be_visible()
     page.get_by_role("button", name="Nederlands").click()
     expect(page.get_by_text("Uw link geeft één keer toegang.")).to_be_visible()
-    assert page.evaluate("document.getElementById('link').value") == "tr_not-a-link"
-    assert page.url == f"{web.own}/sign-in"
+    expect(page.locator("#link")).to_have_value("tr_not-a-link")
+    expect(page).to_have_url(f"{web.own}/sign-in")
     assert not any("tr_not" in sent.partition("#")[0] for sent in asked)
     page.context.close()
 

@@ -15,7 +15,9 @@ from api.web_pages import HERE
 LOCALES = {"nl": "nl-NL", "en": "en-GB"}
 MOST = 400
 """More stops of the Tab key than any page has that a test goes through."""
-HERE_NOW = """(wanted) => {
+HERE_NOW = """async (wanted) => {
+  // Before its style has come, nothing of a page is shown.
+  if (document.readyState !== "complete") await new Promise((shown) => addEventListener("load", shown));
   const on = document.activeElement;
   const ringed = (one) => one && getComputedStyle(one).outlineStyle !== "none" && parseFloat(getComputedStyle(one).outlineWidth) >= 2;
   const drawn = on.closest("svg") && [...on.querySelectorAll("path, rect")].some((one) => getComputedStyle(one).stroke !== "none");
