@@ -122,9 +122,9 @@ def test_the_columns_of_time_count_what_the_readings_say(web: WebHouse, lens: st
     page.get_by_label("How it is read").select_option(lens)
     phases = Counter(one["reading"]["phase"] for one in asked(page, lens))
     expected = [str(phases[phase]) for phase in ("HELP", "AMBIGUITY", "FRIENDSHIP", "UNOBSERVED", "ENDED")]
-    page.wait_for_timeout(500)
-    found = {row[0]: row[1:] for row in rows(page, "How contacts stood over time")}
-    assert found["1 June 2025"] == expected
+    told = picture(page, "How contacts stood over time")
+    told.get_by_text("As a table").click()
+    expect(told.get_by_role("row", name="1 June 2025").locator("td")).to_have_text(expected)
 
 
 def test_streams_count_the_moves_of_a_period_and_no_direction_looks_better(web: WebHouse) -> None:
@@ -238,7 +238,7 @@ def test_what_is_recorded_meanwhile_stands_there_at_once(web: WebHouse) -> None:
     expect(page.get_by_text("There is no contact in this initiative yet.")).to_be_visible()
     expect(page.get_by_role("status")).to_have_count(0)
     web.record([match("young-1", "young-a", "young-b", "young")])
-    expect(page.get_by_text("1 contact", exact=True)).to_be_visible(timeout=2_000)
+    expect(page.get_by_text("1 contact", exact=True)).to_be_visible()
     expect(page.locator(".ternary .marks a")).to_have_count(1)
 
 
