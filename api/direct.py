@@ -4,6 +4,7 @@ As ASGI has it, each message costs a task that is woken and a frame that is made
 system's own sending. An application finds the short way among the extensions of its scope, and does without where another server runs it.
 """
 
+import logging
 import socket
 from typing import Any, Protocol, cast
 
@@ -18,6 +19,7 @@ from api.wire import TimelyProtocol
 DIRECT = "tussenruimte.direct"
 ABORT_SECONDS = 10.0
 """For so long whoever takes nothing is waited for, before the connection is cut."""
+logger = logging.getLogger(__name__)
 
 
 class Direct(Protocol):
@@ -74,5 +76,6 @@ class Server(uvicorn.Server):
     """Ends answers that go on for ever before it waits for the others to be done."""
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        logger.info("told to end", extra={"connections": len(self.server_state.connections)})
         cast(Correlation, self.config.app).app.state.fanout.close()
         await super().shutdown(sockets)

@@ -40,7 +40,6 @@ from domain.model.errors import Refused
 from domain.store.accesses import NOBODY, look
 from domain.store.trouble import SILENT
 from projections.export.bounds import Bounds
-from projections.telemetry.metrics import SUBSCRIPTIONS
 
 INIT_SECONDS = 10
 MOST_SUBSCRIPTIONS = 50
@@ -134,7 +133,7 @@ class _Handler(BaseGraphQLTransportWSHandler[Context, None]):
             return
         lift()
         try:
-            with self.view.turnstile.listening(self.context.token), SUBSCRIPTIONS.track_inprogress():
+            with self.view.turnstile.listening(self.context.token):
                 await subscriber.follow()
         except Limited as limited:
             await self._refuse(operation, limited)

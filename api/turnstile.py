@@ -18,6 +18,7 @@ from starlette.types import Scope
 from domain.model.errors import Refusal, Refused
 from domain.store.tokens import Token
 from projections.export.bounds import Bounds
+from projections.telemetry.metrics import SUBSCRIPTIONS
 
 KEPT = 10_000
 """So many tokens or addresses are known at once; who was here longest ago begins anew."""
@@ -90,7 +91,8 @@ class Turnstile:
             raise Limited("subscriptions_of_token", self._most_subscriptions)
         self._subscriptions[token.id] += 1
         try:
-            yield
+            with SUBSCRIPTIONS.track_inprogress():
+                yield
         finally:
             self._subscriptions[token.id] -= 1
             if not self._subscriptions[token.id]:

@@ -2,14 +2,16 @@
 
 import json
 import threading
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from pathlib import Path
 from typing import Any
 
 import httpx
 import pytest
 from running import Running, running
+from scraped import samples
 from sent_lines import meeting, numbered, pair
+from worker_processes import eventually
 
 from api import course, watch
 
@@ -28,7 +30,7 @@ def record(house: Running, lines: list[bytes]) -> None:
     assert not house.organisation.store.recording.record(numbered(lines), recorded_by="system/test").refused
 
 
-def told(house: Running, headers: dict[str, str] | None = None, **asked: str) -> Iterator[dict[str, str]]:
+def told(house: Running, headers: dict[str, str] | None = None, **asked: str) -> Generator[dict[str, str]]:
     """What comes, field by field; what is no event is `comment`."""
     url = f"http://127.0.0.1:{house.port}/events"
     with httpx.stream("GET", url, params=asked, headers={**house.headers, **STREAM, **(headers or {})}, timeout=20) as answer:
@@ -70,6 +72,18 @@ def test_whoever_breaks_off_goes_on_after_the_last_id_and_misses_nothing(house: 
                 break
     recording.join()
     assert came == list(range(1, PAIR + 61))
+
+
+def test_whoever_listens_is_counted_until_they_go(house: Running) -> None:
+    def listen() -> float:
+        answer = httpx.get(f"http://127.0.0.1:{house.port}/metrics", headers=house.headers)
+        return samples(answer.text)["subscriptions_open", ()]
+
+    said = told(house)
+    next(said)
+    assert listen() == 1
+    said.close()
+    eventually(lambda: listen() == 0, "that nobody listens")
 
 
 def test_only_what_is_asked_for_comes(house: Running) -> None:

@@ -173,6 +173,13 @@ def run_sql(folder: Path, statement: str) -> None:
     connection.close()
 
 
+def test_a_planned_end_stands_in_the_log_with_how_many_are_still_there(process: Process) -> None:
+    assert process.client.get("/healthz").status_code == 200
+    process.end()
+    (ended,) = [said for said in process.log if said["event"] == "told to end"]
+    assert ended["connections"] == 1
+
+
 def test_a_metrics_port_that_is_taken_is_told_in_a_sentence(process: Process, tmp_path: Path) -> None:
     taken = process.metrics.rpartition(":")[2].removesuffix("/metrics")
     said = refused(run_in(tmp_path)("serve", "--port", "0", "--metrics-port", taken))

@@ -85,7 +85,7 @@ def test_a_worker_ends_when_it_is_told_to_and_gives_the_lead_back_at_once(place:
         (second,) = (worker for worker in both if worker is not first)
         assert leader([second]) is second
         assert second.end() == 0
-        assert [first.said(), second.said()] == [["project leads"]] * 2
+        assert [first.said(), second.said()] == [["project leads", "told to end"]] * 2
 
 
 def test_the_metrics_say_who_leads(place: Place, store: EventStore) -> None:

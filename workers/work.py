@@ -58,6 +58,8 @@ def work(organisation: Organisation, names: Sequence[str]) -> bool:
     for thread in [*shifts, *([ear] if ear is not None else [])]:
         thread.start()
     well = ends.get()
+    if well:
+        logger.info("told to end")
     patience = time.monotonic() + GRACE_SECONDS
     for shift in shifts:
         shift.end()

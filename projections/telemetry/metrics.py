@@ -44,7 +44,7 @@ REQUESTS = Histogram(
 OPERATIONS = Counter("tussenruimte_graphql_operations", "GraphQL operations that ended, by what was wrong.", ["kind", "outcome"])
 OPERATION_SECONDS = Histogram("tussenruimte_graphql_operation_seconds", "Time of queries and mutations.", ["kind"], buckets=SECONDS)
 SOCKETS = Gauge("tussenruimte_sockets_open", "WebSocket connections that are open.")
-SUBSCRIPTIONS = Gauge("tussenruimte_subscriptions_open", "Subscriptions that are open.")
+SUBSCRIPTIONS = Gauge("tussenruimte_subscriptions_open", "Subscriptions that are open, and those who listen at /events.")
 WAKEUPS = Counter(
     "tussenruimte_wakeups", "Wake-ups of those who listen: by what this process records, another announces, or looking.", ["found_by"]
 )
