@@ -48,6 +48,11 @@ def columns(found: list[list[str]]) -> list[list[str]]:
     return told
 
 
+def come_to(page: Page, expected: list[list[str]]) -> None:
+    """The table of all together, which is open, shows this once what it is made of was asked for."""
+    expect(picture(page, TOGETHER).locator("tbody").locator("th, td")).to_have_text([cell for row in expected for cell in row])
+
+
 def axis(page: Page, kind: str, group: str) -> list[str]:
     """Where the marks of the axis of a picture stand."""
     lines = picture(page, kind, group).locator("svg g[fill='var(--soft)'] line")
@@ -71,12 +76,11 @@ def test_a_researcher_begins_with_their_project_and_what_it_holds(web: WebHouse)
 @pytest.mark.parametrize("lens", ["evidence", "accounts"])
 def test_columns_count_what_the_readings_of_a_week_say_as_long_as_they_are_of_enough_people(web: WebHouse, lens: str) -> None:
     page = researcher(web).open("research")
-    told = picture(page, TOGETHER)
-    told.get_by_text("As a table").click()
+    picture(page, TOGETHER).get_by_text("As a table").click()
     for chosen in ("accounts", lens):
         page.get_by_label("How it is read").select_option(chosen)
         found = phases(page, chosen)
-        expect(told.locator("tbody").locator("th, td")).to_have_text([cell for row in columns(found) for cell in row])
+        come_to(page, columns(found))
     assert len(columns(found)) < max(map(len, found)), "the last weeks are of too few"
 
 
@@ -270,8 +274,9 @@ def test_lenses_of_the_organisation_can_be_chosen_in_each_version_with_what_they
     expect(choice.locator("option")).to_have_text([re.compile("^evidence:"), re.compile("^accounts:"), "hasty@1", "hasty@2"])
     choice.select_option("hasty@1")
     expect(page.get_by_text("hasty@1: Forgets in 20 days.")).to_be_visible()
-    picture(page, TOGETHER).wait_for()
-    assert rows(page, TOGETHER) == columns(phases(page, "hasty@1")) != columns(phases(page, "hasty"))
+    picture(page, TOGETHER).get_by_text("As a table").click()
+    come_to(page, columns(phases(page, "hasty@1")))
+    assert columns(phases(page, "hasty@1")) != columns(phases(page, "hasty"))
     page.get_by_text("Where do two lenses differ?").click()
     page.get_by_label("Beside which lens").select_option("hasty@2")
     expect(page.get_by_text("hasty@2: Forgets in 700 days.")).to_be_visible()
