@@ -13,7 +13,7 @@ PHONE = {"width": 320, "height": 640}
 
 @pytest.fixture
 def coordinator(web: WebHouse) -> Visitor:
-    return web.visitor(viewport=PHONE)
+    return web.visitor(keeps=True, viewport=PHONE)
 
 
 @contextmanager
