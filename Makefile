@@ -29,6 +29,8 @@ $(STAMP): requirements.lock pyproject.toml
 demo: setup ## serve the ten example histories on this machine
 	@trap : INT; deploy/demo.sh || [ $$? -eq 130 ]
 
+# Nor does a start have a use for threads of linear algebra, which take a fifth of its work to make.
+test: export OPENBLAS_NUM_THREADS = 1
 test: check ## check, then run the tests
 	$(BIN)/python -m pytest -n 3 --dist worksteal
 

@@ -363,6 +363,8 @@ for verb in TENDING:
 
 
 def main() -> None:
+    # What a verb begins with it has until it ends: to look through it for garbage, at the end too, takes a sixth of the time of most verbs.
+    gc.freeze()
     # A stream that was closed by whoever started this is as one that nobody reads.
     sys.stdin, sys.stdout, sys.stderr = (
         stream or open(os.devnull, mode)  # noqa: SIM115

@@ -376,21 +376,3 @@ main()
 def test_who_ends_it_before_it_has_started_is_heard_even_where_that_is_lost(tmp_path: Path) -> None:
     ended = subprocess.run([sys.executable, "-c", LOST], cwd=tmp_path, capture_output=True, text=True, env=environment(), timeout=60)
     assert ended.returncode == 0, ended.stderr
-
-
-def test_what_a_server_begins_with_is_not_looked_through_for_garbage_again(tmp_path: Path) -> None:
-    """It is some hundred thousand objects, and while it is looked through nobody is answered."""
-    script = """
-import gc
-from api.direct import Server
-from tussenruimte import cli
-
-def run(self, sockets):
-    print(gc.get_freeze_count(), len(gc.get_objects()))
-
-Server.run = run
-cli(["serve", "--port", "0"])
-"""
-    done = subprocess.run([sys.executable, "-c", script], cwd=tmp_path, env=environment(), capture_output=True, text=True)
-    settled, looked_through = map(int, done.stdout.splitlines()[-1].split())
-    assert settled > 50 * looked_through
