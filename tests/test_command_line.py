@@ -317,7 +317,7 @@ def served(copy: Path) -> Iterator[tuple[subprocess.Popen[str], str]]:
 
 
 @pytest.mark.parametrize("ending", [signal.SIGINT, signal.SIGTERM])
-def test_it_is_served_until_it_is_told_to_end_and_ends_quietly(
+def test_it_is_served_until_it_is_told_to_end_and_says_no_more_than_that(
     copy: Path, served: tuple[subprocess.Popen[str], str], ending: signal.Signals
 ) -> None:
     process, address = served
@@ -329,7 +329,7 @@ def test_it_is_served_until_it_is_told_to_end_and_ends_quietly(
     process.send_signal(ending)
     rest, errors = process.communicate(timeout=30)
     assert (process.returncode, rest) == (0, "")
-    assert [json.loads(line)["event"] for line in errors.splitlines()] == ["request"]
+    assert [json.loads(line)["event"] for line in errors.splitlines()] == ["request", "told to end"]
 
 
 def test_the_doctor_says_how_much_may_be_asked_and_that_a_bound_is_none(recorded: Path) -> None:

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from command_line import run_in
+from command_line import run_within
 from sent_lines import ROOT, Clock, initiative, opened, record
 from store_places import Place
 
@@ -226,7 +226,7 @@ def test_a_backup_brings_projects_back_with_the_names_they_gave(place: Place, cl
 
 
 def test_projects_are_looked_after_on_the_command_line(tmp_path: Path) -> None:
-    run = run_in(tmp_path)
+    run = run_within(tmp_path)
     sent = tmp_path / "sent.jsonl"
     sent.write_bytes(initiative("home"))
     assert run("import", str(sent)).code == 0
@@ -262,7 +262,7 @@ def test_projects_are_looked_after_on_the_command_line(tmp_path: Path) -> None:
 )
 def test_a_project_that_is_bound_to_a_name_that_no_researcher_of_it_has_says_so(tmp_path: Path, language: str, told: str) -> None:
     """It can be bound before they are invited, who cannot be before it is there."""
-    run = run_in(tmp_path)
+    run = run_within(tmp_path)
     (tmp_path / "sent.jsonl").write_bytes(initiative("home"))
     assert run("import", str(tmp_path / "sent.jsonl")).code == 0
     created = run("project", "create", "study", "--purpose", "To learn.", "--researcher", "eva", "--language", language)
