@@ -29,7 +29,7 @@ $(STAMP): requirements.lock pyproject.toml
 demo: setup ## serve the ten example histories on this machine
 	@trap : INT; deploy/demo.sh || [ $$? -eq 130 ]
 
-# Nor does a start have a use for threads of linear algebra, which take a fifth of its work to make.
+# A fifth of what a start of the program costs is to make threads for linear algebra, for which tests have no use.
 test: export OPENBLAS_NUM_THREADS = 1
 test: check ## check, then run the tests
 	$(BIN)/python -m pytest -n 3 --dist worksteal

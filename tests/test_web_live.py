@@ -5,10 +5,11 @@ from collections import Counter
 import pytest
 from playwright.sync_api import Page, Request, expect
 from sent_lines import meeting
-from web_house import WebHouse
+from web_house import PATIENCE_MS, WebHouse
 from web_recorded import pair
 
 BURST, TIMES = 100, 3
+QUIET_MS = 3_000
 
 
 def asked(page: Page) -> Counter[str]:
@@ -27,6 +28,16 @@ def burst(web: WebHouse, contact: str) -> None:
     web.record(meeting(f"{contact}-{number}", contact, "2025-01-01") for number in range(BURST))
 
 
+def until_quiet(page: Page, questions: Counter[str]) -> None:
+    """Until something was asked, and then nothing more for longer than a page rests between two questions."""
+    for _ in range(PATIENCE_MS // QUIET_MS):
+        before = questions.total()
+        page.wait_for_timeout(QUIET_MS)
+        if before and questions.total() == before:
+            return
+    raise AssertionError(f"asked: {questions}")
+
+
 def test_a_burst_of_events_is_shown_after_a_few_questions(web: WebHouse) -> None:
     contact = pair(web, "burst")
     page = web.visitor().open(f"contact/{contact}")
@@ -42,7 +53,5 @@ def test_a_page_of_many_contacts_asks_as_little(web: WebHouse, path: str) -> Non
     page = web.visitor().open(path.format(contact))
     questions = asked(page)
     burst(web, contact)
-    while not questions:
-        page.wait_for_timeout(50)
-    page.wait_for_load_state("networkidle")
+    until_quiet(page, questions)
     assert max(questions.values()) <= TIMES, questions

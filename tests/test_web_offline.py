@@ -8,6 +8,8 @@ from playwright.sync_api import Page, Route, expect
 from web_house import Visitor, WebHouse, settled
 from web_recorded import chip, history, pair, recorded, send, types
 
+from domain.model.roles import Role
+
 PHONE = {"width": 320, "height": 640}
 
 
@@ -129,7 +131,7 @@ def test_another_person_on_the_same_browser_neither_sees_nor_sends_what_waits(we
 
 
 def remembers_nothing(page: Page) -> bool:
-    """Whether the tab does, once the script of its page has run: it waits for the style."""
+    """Whether the tab does, once the script of its page has run, which is after the style has come."""
     page.wait_for_load_state()
     return bool(page.evaluate("sessionStorage.length === 0"))
 
@@ -235,3 +237,16 @@ def test_the_browser_keeps_the_files_of_the_app_and_no_answer(web: WebHouse, coo
     names = page.evaluate(KEPT)
     assert {"/app/", "/app/outbox.js", "/app/vendor/preact.js"} <= set(names)
     assert not [name for name in names if not name.startswith("/app/")]
+
+
+@pytest.mark.parametrize(("role", "path"), [("auditor", "audit"), ("administrator", "settings")])
+def test_whoever_works_with_the_platform_has_its_pages_from_what_the_browser_keeps(web: WebHouse, role: Role, path: str) -> None:
+    """And nothing goes wrong in them, in the other language either."""
+    visitor = web.visitor(role, "ada", keeps=True, locale="nl-NL")
+    heading = visitor.open(path).get_by_role("heading", level=1).inner_text()
+    kept(visitor)
+    sent: list[str] = []
+    visitor.page.on("response", lambda answer: None if answer.from_service_worker else sent.append(answer.url))
+    visitor.open(path)
+    expect(visitor.page.get_by_role("heading", level=1)).to_have_text(heading)
+    assert not [url for url in sent if url.endswith((".js", ".css"))]

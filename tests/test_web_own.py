@@ -56,12 +56,13 @@ def test_what_is_ones_own_looks_like_the_web_app(web: WebHouse, theme: str) -> N
 
 
 def test_without_a_script_somebody_signs_in_withdraws_takes_all_along_and_leaves(web: WebHouse) -> None:
-    visitor = web.visitor("participant", "wim", Reach(participant="astrid-janet-a"))
-    (session,) = visitor.context.cookies()
-    bare = visitor.context.browser.new_context(java_script_enabled=False, locale="en-GB")
-    bare.add_cookies([session])
+    link = web.organisation.tokens.made_for("participant", 15, "link", "wim", Reach(participant="astrid-janet-a"))
+    bare = web.visitor().context.browser.new_context(java_script_enabled=False, locale="en-GB")
     page = bare.new_page()
-    page.goto(f"{web.own}/own")
+    page.goto(f"{web.own}/sign-in")
+    page.get_by_label("Paste the link that you were given:").fill(link)
+    page.get_by_role("main").get_by_role("button", name="Sign in").click()
+    page.get_by_role("link", name="See what is kept of you").click()
     with page.expect_download() as taking:
         page.get_by_role("link", name="Take all of it along").click()
     assert taking.value.suggested_filename == "everything.json"

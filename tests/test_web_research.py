@@ -50,6 +50,7 @@ def columns(found: list[list[str]]) -> list[list[str]]:
 
 def come_to(page: Page, expected: list[list[str]]) -> None:
     """The table of all together, which is open, shows this once what it is made of was asked for."""
+    assert expected
     expect(picture(page, TOGETHER).locator("tbody").locator("th, td")).to_have_text([cell for row in expected for cell in row])
 
 

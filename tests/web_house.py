@@ -77,7 +77,8 @@ class WebHouse:
         **asked: Any,
     ) -> "Visitor":
         """Somebody who signed in by a link, with a browser of their own; as a `member`, where they are one. `keeps`: whether the browser
-        keeps the files of the app, of which each fetches all. `asked`: what else it is like: `locale`, `color_scheme`, `viewport`, …"""
+        keeps the files of the app, all of which each such browser fetches anew. `asked`: what else it is like: `locale`, `color_scheme`,
+        `viewport`, …"""
         context = self._browser.new_context(**{"locale": "en-GB", "timezone_id": "Europe/Amsterdam", **asked})
         if not keeps:
             context.add_init_script("delete Navigator.prototype.serviceWorker")
