@@ -233,13 +233,13 @@ def test_whoever_may_not_open_readings_has_no_page_of_an_initiative(web: WebHous
         expect(visitor.open(path).get_by_role("heading", level=1)).to_have_text(told)
 
 
-def test_what_is_recorded_meanwhile_stands_there_though_nobody_asks_for_it(web: WebHouse) -> None:
+def test_what_is_recorded_meanwhile_stands_there_at_once(web: WebHouse) -> None:
     web.record([initiative("young"), *person("young-a"), *person("young-b")])
     page = web.visitor().open("initiative/young")
     expect(page.get_by_text("There is no contact in this initiative yet.")).to_be_visible()
     expect(page.get_by_role("status")).to_have_count(0)
     web.record([match("young-1", "young-a", "young-b", "young")])
-    expect(page.get_by_text("1 contact", exact=True)).to_be_visible()
+    expect(page.get_by_text("1 contact", exact=True)).to_be_visible(timeout=2_000)
     expect(page.locator(".ternary .marks a")).to_have_count(1)
 
 

@@ -15,7 +15,7 @@ PHONE = {"width": 320, "height": 640}
 
 @pytest.fixture
 def coordinator(web: WebHouse) -> Visitor:
-    return web.visitor(keeps=True, viewport=PHONE)
+    return web.visitor(keeps_files=True, viewport=PHONE)
 
 
 @contextmanager
@@ -50,18 +50,18 @@ def test_what_is_recorded_without_a_network_goes_out_once_when_it_is_back(web: W
         expect(page.get_by_text("The server cannot be reached")).to_be_visible()
         chip(page, "laughter")
         send(page)
-        expect(page.get_by_role("link", name="2 waiting")).to_be_visible()
+        expect(page.get_by_role("link", name="2 waiting")).to_be_visible(timeout=10_000)
         page.goto(f"{web.own}/app/record/{contact}/account_given")
         chip(page, "Noor")
         page.get_by_label("What Noor said of it", exact=True).fill("A neighbour, I say.")
         send(page)
-        expect(page.get_by_role("link", name="3 waiting")).to_be_visible()
+        expect(page.get_by_role("link", name="3 waiting")).to_be_visible(timeout=10_000)
         waiting = page.get_by_text("Waits until the server can be reached.")
         expect(waiting.nth(2)).to_be_visible()
         page.reload()
         expect(waiting).to_have_count(3)
         assert history(coordinator, contact) == []
-    expect(page.locator(".count")).to_have_count(0)
+    expect(page.locator(".count")).to_have_count(0, timeout=10_000)
     assert types(coordinator, contact) == ["account_given", "meeting_held", "moment_noted"]
 
 
@@ -81,7 +81,7 @@ def test_what_arrived_though_no_answer_came_back_is_recorded_once(web: WebHouse,
     expect(page.get_by_role("link", name="1 waiting")).to_be_visible()
     assert recorded(coordinator, contact, 1) == ["meeting_held"]
     coordinator.context.unroute("**/graphql")
-    expect(page.locator(".count")).to_have_count(0)
+    expect(page.locator(".count")).to_have_count(0, timeout=10_000)
     assert types(coordinator, contact) == ["meeting_held"]
 
 
@@ -103,7 +103,7 @@ def test_two_tabs_send_what_waits_once(web: WebHouse, coordinator: Visitor) -> N
         for page in pages:
             expect(page.get_by_role("link", name="16 waiting")).to_be_visible()
     for page in pages:
-        expect(page.locator(".count")).to_have_count(0)
+        expect(page.locator(".count")).to_have_count(0, timeout=10_000)
     assert types(coordinator, contact) == ["moment_noted"] * 16
 
 
@@ -122,7 +122,7 @@ def test_another_person_on_the_same_browser_neither_sees_nor_sends_what_waits(we
     # The tab that was left open still takes itself to be anna's: nothing of hers is recorded as berta's.
     chip(stale, "laughter")
     send(stale)
-    expect(stale.get_by_role("link", name="2 waiting")).to_be_visible()
+    expect(stale.get_by_role("link", name="2 waiting")).to_be_visible(timeout=10_000)
     assert history(coordinator, contact) == []
     enter(page, web, "anna")
     assert recorded(coordinator, contact, 2) == ["meeting_held", "moment_noted"]
@@ -197,11 +197,11 @@ def test_today_is_shown_without_a_network_as_it_was_with_when_that_was(web: WebH
         leave = page.get_by_role("article").filter(has=page.get_by_role("button", name="Leave open")).first
         of = leave.get_by_role("heading").inner_text()
         leave.get_by_role("button", name="Leave open").click()
-        expect(page.get_by_role("link", name="1 waiting")).to_be_visible()
+        expect(page.get_by_role("link", name="1 waiting")).to_be_visible(timeout=10_000)
         page.reload()
         left = page.get_by_role("article").filter(has_text="Left open. That is enough.")
         expect(left.first.get_by_role("heading")).to_have_text(of)
-    expect(page.locator(".count")).to_have_count(0)
+    expect(page.locator(".count")).to_have_count(0, timeout=10_000)
     expect(page.get_by_text("when the server was last reached")).to_have_count(0)
 
 
@@ -218,8 +218,8 @@ def test_a_new_contact_is_recorded_without_a_network_with_who_was_seen_before(we
         people.nth(1).get_by_label("Name").fill("Ilse")
         chip(people.nth(1), "word of mouth")
         send(page)
-        expect(page.get_by_role("link", name="1 waiting")).to_be_visible()
-    expect(page.locator(".count")).to_have_count(0)
+        expect(page.get_by_role("link", name="1 waiting")).to_be_visible(timeout=10_000)
+    expect(page.locator(".count")).to_have_count(0, timeout=10_000)
     coordinator.open("contacts").get_by_role("link", name="Noor and Ilse").click()
     expect(page.get_by_role("heading", name="Noor and Ilse")).to_be_visible()
 
@@ -242,7 +242,7 @@ def test_the_browser_keeps_the_files_of_the_app_and_no_answer(web: WebHouse, coo
 @pytest.mark.parametrize(("role", "path"), [("auditor", "audit"), ("administrator", "settings")])
 def test_whoever_works_with_the_platform_has_its_pages_from_what_the_browser_keeps(web: WebHouse, role: Role, path: str) -> None:
     """And nothing goes wrong in them, in the other language either."""
-    visitor = web.visitor(role, "ada", keeps=True, locale="nl-NL")
+    visitor = web.visitor(role, "ada", keeps_files=True, locale="nl-NL")
     heading = visitor.open(path).get_by_role("heading", level=1).inner_text()
     kept(visitor)
     # What this page goes on to load it began before the files were there.

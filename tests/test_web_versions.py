@@ -60,7 +60,7 @@ def own(files: Path, tmp_path: Path, chromium: Browser) -> Iterator[WebHouse]:
 @pytest.fixture
 def visitor(own: WebHouse) -> Visitor:
     """A coordinator whose browser keeps the files of the app."""
-    found = own.visitor(keeps=True)
+    found = own.visitor(keeps_files=True)
     found.open("contacts")
     found.page.evaluate(CONTROLLED)
     return found

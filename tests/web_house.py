@@ -73,14 +73,14 @@ class WebHouse:
         name: str = "anna",
         reach: Reach = WHOLE,
         member: str | None = None,
-        keeps: bool = False,
+        keeps_files: bool = False,
         **asked: Any,
     ) -> "Visitor":
-        """Somebody who signed in by a link, with a browser of their own; as a `member`, where they are one. `keeps`: whether the browser
-        keeps the files of the app, all of which each such browser fetches anew. `asked`: what else it is like: `locale`, `color_scheme`,
-        `viewport`, …"""
+        """Somebody who signed in by a link, with a browser of their own; as a `member`, where they are one. `keeps_files`: whether it keeps
+        those of the app, all of which each such browser fetches anew. `asked`: what else it is like: `locale`, `color_scheme`, `viewport`,
+        …"""
         context = self._browser.new_context(**{"locale": "en-GB", "timezone_id": "Europe/Amsterdam", **asked})
-        if not keeps:
+        if not keeps_files:
             context.add_init_script("delete Navigator.prototype.serviceWorker")
         visitor = Visitor(self, context)
         self._came.append(visitor)

@@ -6,7 +6,7 @@ from typing import Any
 
 from playwright.sync_api import Locator, Page
 from sent_lines import initiative, match, person
-from web_house import PATIENCE_MS, Visitor, WebHouse
+from web_house import Visitor, WebHouse
 
 
 def pair(web: WebHouse, name: str, **more: Any) -> str:
@@ -34,7 +34,7 @@ def types(visitor: Visitor, contact: str) -> list[str]:
 
 def recorded(visitor: Visitor, contact: str, number: int) -> list[str]:
     """The types of what is recorded, once there are so many events, or no more come."""
-    until = time.monotonic() + PATIENCE_MS / 1_000
+    until = time.monotonic() + 10
     while len(found := types(visitor, contact)) < number and time.monotonic() < until:
         visitor.page.wait_for_timeout(50)
     return found
